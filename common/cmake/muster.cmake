@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+# How every part of Muster is built: standard, warnings, sanitizers, and three functions (muster_library,
+# muster_program, muster_test) that the CMakeLists.txt of each folder calls. Sources are globbed, so adding a file is
+# adding the file.
+
+option(MUSTER_TESTS "Build the tests" ON)
+option(MUSTER_WERROR "Warnings are errors" ON)
+option(MUSTER_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+set(MUSTER_SANITIZE "" CACHE STRING "address (with undefined) or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+# ccache keeps rebuilds short; the sloppiness is what it needs to cache files that use a precompiled header.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+endif()
+
+add_library(muster_options INTERFACE)
+target_include_directories(muster_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(muster_options INTERFACE MUSTER_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
+target_compile_options(muster_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -fstack-protector-strong -fno-omit-frame-pointer)
+if(MUSTER_WERROR)
+  target_compile_options(muster_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # gcc 12 reports false positives of these in libstdc++'s own std::string and std::optional when optimising.
+  target_compile_options(muster_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -fpch-preprocess)
+endif()
+target_link_options(muster_options INTERFACE -Wl,-z,relro,-z,now)
+if(MUSTER_SANITIZE STREQUAL "address")
+  target_compile_options(muster_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(muster_options INTERFACE -fsanitize=address,undefined)
+elseif(MUSTER_SANITIZE STREQUAL "thread")
+  target_compile_options(muster_options INTERFACE -fsanitize=thread)
+  target_link_options(muster_options INTERFACE -fsanitize=thread)
+elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
+  target_compile_options(muster_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net Util Crypto NetSSL)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+
+# muster_library(NAME [SOURCES glob...] [DEPENDS lib...]): a static library of this folder's *.cpp (or of the globs).
+# What a part may include is what it lists in DEPENDS: the arrows of docs/architecture.md are these lists.
+function(muster_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(NOT arg_SOURCES)
+    set(arg_SOURCES *.cpp)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC muster_options ${arg_DEPENDS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE muster_options ${arg_DEPENDS})
+  endif()
+endfunction()
+
+# muster_program(NAME MAIN file DEPENDS lib...)
+function(muster_program name)
+  cmake_parse_arguments(arg "" "MAIN" "DEPENDS" ${ARGN})
+  add_executable(${name} ${arg_MAIN})
+  target_link_libraries(${name} PRIVATE muster_options ${arg_DEPENDS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# muster_test(NAME DEPENDS lib...): a Catch2 program of this folder's *_test.cpp, one CTest test a TEST_CASE group.
+function(muster_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  if(NOT arg_SOURCES)
+    set(arg_SOURCES *_test.cpp)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE muster_options test_support ${arg_DEPENDS})
+  target_precompile_headers(${name} REUSE_FROM test_support)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} --durations no)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}" ENVIRONMENT
+    "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR}")
+endfunction()

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/json/read.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace muster {
+namespace {
+
+// Applies the rules between nlohmann's parser and the handler. nlohmann gives no position for a rule's refusal, so the
+// path is what a handler keeps; here only its own syntax errors have a byte.
+class Rules final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Rules(const JsonLimits& limits, JsonHandler& handler) : limits_(limits), handler_(handler) {}
+
+  const std::string& reason() const { return reason_; }
+
+  bool null() override { return count() && handler_.null(); }
+  bool boolean(bool value) override { return count() && handler_.boolean(value); }
+  bool number_integer(number_integer_t value) override { return count() && handler_.integer(value); }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (value > static_cast<number_unsigned_t>(INT64_MAX)) return refuse("an integer is above 2^63-1");
+    return count() && handler_.integer(static_cast<std::int64_t>(value));
+  }
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (text.find_first_of(".eE") == std::string::npos) return refuse("an integer is outside 64 bits");
+    if (!std::isfinite(value)) return refuse("a number is not finite");
+    return count() && handler_.number(value);
+  }
+  bool string(string_t& value) override { return check_text(value) && count() && handler_.text(value); }
+  bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
+  bool start_object(std::size_t) override {
+    if (!deeper()) return false;
+    if (used_ == keys_.size()) keys_.emplace_back();
+    keys_[used_++].clear();
+    return handler_.begin_object();
+  }
+  bool key(string_t& name) override {
+    if (!check_text(name)) return false;
+    std::vector<std::string>& keys = keys_[used_ - 1];
+    if (keys.size() >= limits_.members) return refuse("an object has too many members");
+    for (const std::string& other : keys) {
+      if (other == name) return refuse("a key stands twice in one object");
+    }
+    keys.push_back(name);
+    return handler_.key(name);
+  }
+  bool end_object() override {
+    --depth_;
+    --used_;
+    return handler_.end_object();
+  }
+  bool start_array(std::size_t) override { return deeper() && handler_.begin_array(); }
+  bool end_array() override {
+    --depth_;
+    return handler_.end_array();
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+    return refuse("byte " + std::to_string(position) + ": not JSON");
+  }
+
+ private:
+  bool refuse(std::string reason) {
+    if (reason_.empty()) reason_ = std::move(reason);
+    return false;
+  }
+  bool count() { return ++values_ <= limits_.values || refuse("too many values"); }
+  bool deeper() {
+    if (++depth_ > limits_.depth) return refuse("nested too deeply");
+    return count();
+  }
+  bool check_text(const std::string& text) {
+    if (text.size() > limits_.text_bytes) return refuse("a text is too long");
+    return text.find('\0') == std::string::npos || refuse("a text contains U+0000");
+  }
+
+  const JsonLimits& limits_;
+  JsonHandler& handler_;
+  std::string reason_;
+  std::vector<std::vector<std::string>> keys_;  // of the objects that are open; reused from object to object
+  std::size_t used_ = 0;
+  std::size_t depth_ = 0;
+  std::size_t values_ = 0;
+};
+
+// nlohmann reads "-0" as the integer 0, so that two texts would have one meaning: found before parsing.
+std::size_t find_negative_zero(std::string_view text) {
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '-' && i + 1 < text.size() && text[i + 1] == '0') {
+      const char next = i + 2 < text.size() ? text[i + 2] : ' ';
+      if (next != '.' && next != 'e' && next != 'E') return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+Result<Done> read_json(std::string_view text, const JsonLimits& limits, JsonHandler& handler) {
+  const std::size_t nul = text.find('\0');
+  if (nul != std::string_view::npos) {
+    return Failure{FailureKind::kMalformed, "byte " + std::to_string(nul) + ": a NUL byte"};
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) return Failure{FailureKind::kMalformed, "byte 0: a byte order mark"};
+  if (const std::size_t at = find_negative_zero(text); at != std::string_view::npos) {
+    return Failure{FailureKind::kMalformed, "byte " + std::to_string(at) + ": -0 is not an integer"};
+  }
+  Rules rules(limits, handler);
+  if (nlohmann::json::sax_parse(text, &rules)) return Done{};
+  if (!rules.reason().empty()) return Failure{FailureKind::kMalformed, rules.reason()};
+  return Failure{FailureKind::kRefused, "stopped by the reader"};
+}
+
+}  // namespace muster
