@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Error: how everything in the server below the router says that a request cannot be done. It is
+// thrown, travels up untouched, and is caught once, by the router (server/http/router.h), which
+// writes it as problem+json (RFC 9457).
+//
+// `code` is stable snake_case that programs may rely on ("item_not_found"); `message` is a sentence
+// for the person who asked: what failed, on what, what to do. Neither may hold secrets or another
+// person's data. Depends on nothing but the standard library, since every part of the server
+// includes it.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace muster::server {
+
+// One header field of a request (names in lower case) or of a response (names as they are to be
+// sent).
+struct Header {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Header&, const Header&) = default;
+};
+
+// The classes of failure, each with the HTTP status it is answered with. There are no others.
+enum class Status : int {
+  kBadRequest = 400,    // it cannot be understood: syntax, a wrong parameter, a forged cursor
+  kUnauthorized = 401,  // nobody is signed in, or the credentials are wrong
+  kForbidden = 403,     // known, and not allowed to
+  kNotFound = 404,      // not there, or not to be known to be there
+  kMethodNotAllowed = 405,
+  kConflict = 409,            // it contradicts what is stored
+  kGone = 410,                // it was there and is not kept any more
+  kPreconditionFailed = 412,  // If-Match: somebody else was faster
+  kTooLarge = 413,            // over a limit; the message names it
+  kUnsupportedMediaType = 415,
+  kUnprocessable = 422,         // understood, and a value in it is wrong; `path` says which
+  kPreconditionRequired = 428,  // an edit without If-Match
+  kTooManyRequests = 429,
+  kInternal = 500,
+  kUnavailable = 503,          // try again later; `retry_after_s` says when
+  kInsufficientStorage = 507,  // the disk is full; nothing was stored
+};
+
+// The title of the class, as in the registry of HTTP status codes.
+constexpr std::string_view title(Status status) {
+  switch (status) {
+    case Status::kBadRequest:
+      return "Bad Request";
+    case Status::kUnauthorized:
+      return "Unauthorized";
+    case Status::kForbidden:
+      return "Forbidden";
+    case Status::kNotFound:
+      return "Not Found";
+    case Status::kMethodNotAllowed:
+      return "Method Not Allowed";
+    case Status::kConflict:
+      return "Conflict";
+    case Status::kGone:
+      return "Gone";
+    case Status::kPreconditionFailed:
+      return "Precondition Failed";
+    case Status::kTooLarge:
+      return "Content Too Large";
+    case Status::kUnsupportedMediaType:
+      return "Unsupported Media Type";
+    case Status::kUnprocessable:
+      return "Unprocessable Content";
+    case Status::kPreconditionRequired:
+      return "Precondition Required";
+    case Status::kTooManyRequests:
+      return "Too Many Requests";
+    case Status::kInternal:
+      return "Internal Server Error";
+    case Status::kUnavailable:
+      return "Service Unavailable";
+    case Status::kInsufficientStorage:
+      return "Insufficient Storage";
+  }
+  return "Error";
+}
+
+//   throw Error(Status::kNotFound, "item_not_found", "There is no item " + id + ".");
+//   throw Error(Status::kUnprocessable, "invalid_value", "...").at("values.owner").with("column",
+//   12);
+struct Error : std::exception {
+  using Extra = std::pair<std::string, std::variant<std::int64_t, std::string>>;
+
+  Error(Status status_, std::string code_, std::string message_)
+      : status(status_), code(std::move(code_)), message(std::move(message_)) {}
+
+  // The field at fault: a JSON path ("sections.disks.rows[3].size_bytes") or the name of a
+  // parameter.
+  Error&& at(std::string where) && {
+    path = std::move(where);
+    return std::move(*this);
+  }
+  Error&& retry_after(int seconds) && {
+    retry_after_s = seconds;
+    return std::move(*this);
+  }
+  Error&& with(std::string name, std::int64_t value) && {
+    extra.emplace_back(std::move(name), value);
+    return std::move(*this);
+  }
+  Error&& with(std::string name, std::string value) && {
+    extra.emplace_back(std::move(name), std::move(value));
+    return std::move(*this);
+  }
+  Error&& with_header(std::string name, std::string value) && {
+    headers.push_back({std::move(name), std::move(value)});
+    return std::move(*this);
+  }
+
+  const char* what() const noexcept override { return message.c_str(); }
+
+  Status status;
+  std::string code;
+  std::string message;
+  std::string path;                  // empty: no single field is at fault
+  std::optional<int> retry_after_s;  // sent as Retry-After
+  std::vector<Header> headers;       // further fields of the answer, such as WWW-Authenticate
+  std::vector<Extra> extra;  // further members of the problem body, such as a query's column
+};
+
+}  // namespace muster::server
