@@ -8,8 +8,8 @@
 namespace muster {
 namespace {
 
-// Applies the rules between nlohmann's parser and the handler. nlohmann gives no position for a rule's refusal, so the
-// path is what a handler keeps; here only its own syntax errors have a byte.
+// Applies the rules between nlohmann's parser and the handler. nlohmann gives no position for a
+// rule's refusal, so the path is what a handler keeps; here only its own syntax errors have a byte.
 class Rules final : public nlohmann::json_sax<nlohmann::json> {
  public:
   Rules(const JsonLimits& limits, JsonHandler& handler) : limits_(limits), handler_(handler) {}
@@ -18,17 +18,23 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
 
   bool null() override { return count() && handler_.null(); }
   bool boolean(bool value) override { return count() && handler_.boolean(value); }
-  bool number_integer(number_integer_t value) override { return count() && handler_.integer(value); }
+  bool number_integer(number_integer_t value) override {
+    return count() && handler_.integer(value);
+  }
   bool number_unsigned(number_unsigned_t value) override {
-    if (value > static_cast<number_unsigned_t>(INT64_MAX)) return refuse("an integer is above 2^63-1");
+    if (value > static_cast<number_unsigned_t>(INT64_MAX))
+      return refuse("an integer is above 2^63-1");
     return count() && handler_.integer(static_cast<std::int64_t>(value));
   }
   bool number_float(number_float_t value, const string_t& text) override {
-    if (text.find_first_of(".eE") == std::string::npos) return refuse("an integer is outside 64 bits");
+    if (text.find_first_of(".eE") == std::string::npos)
+      return refuse("an integer is outside 64 bits");
     if (!std::isfinite(value)) return refuse("a number is not finite");
     return count() && handler_.number(value);
   }
-  bool string(string_t& value) override { return check_text(value) && count() && handler_.text(value); }
+  bool string(string_t& value) override {
+    return check_text(value) && count() && handler_.text(value);
+  }
   bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
   bool start_object(std::size_t) override {
     if (!deeper()) return false;
@@ -56,7 +62,8 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
     --depth_;
     return handler_.end_array();
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
     return refuse("byte " + std::to_string(position) + ": not JSON");
   }
 
@@ -78,13 +85,15 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
   const JsonLimits& limits_;
   JsonHandler& handler_;
   std::string reason_;
-  std::vector<std::vector<std::string>> keys_;  // of the objects that are open; reused from object to object
+  std::vector<std::vector<std::string>>
+      keys_;  // of the objects that are open; reused from object to object
   std::size_t used_ = 0;
   std::size_t depth_ = 0;
   std::size_t values_ = 0;
 };
 
-// nlohmann reads "-0" as the integer 0, so that two texts would have one meaning: found before parsing.
+// nlohmann reads "-0" as the integer 0, so that two texts would have one meaning: found before
+// parsing.
 std::size_t find_negative_zero(std::string_view text) {
   bool in_text = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -109,9 +118,11 @@ Result<Done> read_json(std::string_view text, const JsonLimits& limits, JsonHand
   if (nul != std::string_view::npos) {
     return Failure{FailureKind::kMalformed, "byte " + std::to_string(nul) + ": a NUL byte"};
   }
-  if (text.starts_with("\xEF\xBB\xBF")) return Failure{FailureKind::kMalformed, "byte 0: a byte order mark"};
+  if (text.starts_with("\xEF\xBB\xBF"))
+    return Failure{FailureKind::kMalformed, "byte 0: a byte order mark"};
   if (const std::size_t at = find_negative_zero(text); at != std::string_view::npos) {
-    return Failure{FailureKind::kMalformed, "byte " + std::to_string(at) + ": -0 is not an integer"};
+    return Failure{FailureKind::kMalformed,
+                   "byte " + std::to_string(at) + ": -0 is not an integer"};
   }
   Rules rules(limits, handler);
   if (nlohmann::json::sax_parse(text, &rules)) return Done{};

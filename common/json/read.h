@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading JSON that a stranger wrote: limits first, then strict RFC 8259, as events into a handler. Built on
-// nlohmann-json's SAX parser in one file (read.cpp); nothing else includes json.hpp. What nlohmann lets pass is refused
-// here: raw NUL bytes, a byte order mark, integers outside 64 bits, -0, numbers that are not finite, U+0000, duplicate
-// keys. Pure; any thread.
+// Reading JSON that a stranger wrote: limits first, then strict RFC 8259, as events into a handler.
+// Built on nlohmann-json's SAX parser in one file (read.cpp); nothing else includes json.hpp. What
+// nlohmann lets pass is refused here: raw NUL bytes, a byte order mark, integers outside 64 bits,
+// -0, numbers that are not finite, U+0000, duplicate keys. Pure; any thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,13 +14,14 @@
 namespace muster {
 
 struct JsonLimits {
-  std::size_t depth = 8;                 // nested brackets
-  std::size_t members = 256;             // members of one object
-  std::size_t values = 2'000'000;        // values in all
-  std::size_t text_bytes = 64 * 1024;    // one string or key
+  std::size_t depth = 8;               // nested brackets
+  std::size_t members = 256;           // members of one object
+  std::size_t values = 2'000'000;      // values in all
+  std::size_t text_bytes = 64 * 1024;  // one string or key
 };
 
-// Receives the document in order. Each function returns false to stop: the handler then has its own reason.
+// Receives the document in order. Each function returns false to stop: the handler then has its own
+// reason.
 class JsonHandler {
  public:
   virtual ~JsonHandler() = default;

@@ -130,7 +130,8 @@ void JsonValue::write(JsonWriter& writer) const {
   if (const std::string* v = text()) writer.value(std::string_view(*v));
   if (const Array* items = array()) {
     writer.begin_array();
-    for (const JsonValue& item : *items) item.write(writer);
+    for (const JsonValue& item : *items)
+      item.write(writer);
     writer.end_array();
   }
   if (const Object* members = object()) {

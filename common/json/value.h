@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small JSON document as a tree, for request bodies, replies and configuration (never for inventory rows, which go
-// straight from the events of read.h into rows). Values are immutable once parsed. Pure; any thread.
+// A small JSON document as a tree, for request bodies, replies and configuration (never for
+// inventory rows, which go straight from the events of read.h into rows). Values are immutable once
+// parsed. Pure; any thread.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -20,7 +21,8 @@ namespace muster {
 class JsonValue {
  public:
   using Array = std::vector<JsonValue>;
-  using Object = std::vector<std::pair<std::string, JsonValue>>;  // in the order of the text; keys are unique
+  using Object =
+      std::vector<std::pair<std::string, JsonValue>>;  // in the order of the text; keys are unique
 
   JsonValue() = default;  // null
   explicit JsonValue(bool v) : value_(v) {}
@@ -44,7 +46,8 @@ class JsonValue {
 
   // Member of an object; nullptr when this is no object or has no such member.
   const JsonValue* find(std::string_view name) const;
-  // Shorthands for reading what our own programs wrote: the member when it is there and of that type.
+  // Shorthands for reading what our own programs wrote: the member when it is there and of that
+  // type.
   std::optional<std::string> text_at(std::string_view name) const;
   std::optional<std::int64_t> integer_at(std::string_view name) const;
   std::optional<bool> boolean_at(std::string_view name) const;

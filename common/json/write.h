@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing JSON as text, without a tree in between (nlohmann-json has no streaming writer, and its header costs 8 s in
-// each file that includes it). Output is compact UTF-8; members come in the order in which they are written.
+// Writing JSON as text, without a tree in between (nlohmann-json has no streaming writer, and its
+// header costs 8 s in each file that includes it). Output is compact UTF-8; members come in the
+// order in which they are written.
 //
 //   JsonWriter json;
-//   json.begin_object().member("name", name).member("size_bytes", size).key("tags").begin_array()...end_array().end_object();
-//   send(json.text());
+//   json.begin_object().member("name", name).member("size_bytes",
+//   size).key("tags").begin_array()...end_array().end_object(); send(json.text());
 //
 // Optionals without a value are left out (`member`). Text must be valid UTF-8 (see to_valid_text).
 #pragma once
@@ -19,9 +20,9 @@
 
 namespace muster {
 
-void append_json_text(std::string& out, std::string_view text);     // with quotes, RFC 8259 section 7
+void append_json_text(std::string& out, std::string_view text);  // with quotes, RFC 8259 section 7
 void append_json_integer(std::string& out, std::int64_t value);
-void append_json_number(std::string& out, double value);            // shortest form; must be finite
+void append_json_number(std::string& out, double value);  // shortest form; must be finite
 
 class JsonWriter {
  public:
@@ -40,7 +41,8 @@ class JsonWriter {
   JsonWriter& value(Instant at) { return value(std::string_view(to_rfc3339(at))); }
   JsonWriter& value(const std::vector<std::string>& list);
   JsonWriter& null();
-  JsonWriter& raw(std::string_view json);  // a value that is JSON already; the caller vouches for it
+  JsonWriter& raw(
+      std::string_view json);  // a value that is JSON already; the caller vouches for it
 
   template <class T>
   JsonWriter& member(std::string_view name, const T& v) {

@@ -9,7 +9,8 @@
 namespace muster {
 namespace {
 
-// Days since 1970-01-01 of a civil date and back, after Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms".
+// Days since 1970-01-01 of a civil date and back, after Howard Hinnant's "chrono-Compatible
+// Low-Level Date Algorithms".
 constexpr std::int64_t days_from_civil(std::int64_t y, unsigned m, unsigned d) {
   y -= m <= 2;
   const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -33,7 +34,8 @@ constexpr Civil civil_from_days(std::int64_t z) {
   const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
   const unsigned mp = (5 * doy + 2) / 153;
   const unsigned month = mp < 10 ? mp + 3 : mp - 9;
-  return {static_cast<std::int64_t>(yoe) + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
+  return {static_cast<std::int64_t>(yoe) + era * 400 + (month <= 2), month,
+          doy - (153 * mp + 2) / 5 + 1};
 }
 
 constexpr unsigned days_in_month(std::int64_t year, unsigned month) {
@@ -74,7 +76,8 @@ std::string to_rfc3339(Instant at) {
   std::array<char, 40> text{};
   int size = std::snprintf(text.data(), text.size(), "%04lld-%02u-%02uT%02lld:%02lld:%02lld",
                            static_cast<long long>(date.year), date.month, date.day,
-                           static_cast<long long>(rest / 3'600'000), static_cast<long long>(rest / 60'000 % 60),
+                           static_cast<long long>(rest / 3'600'000),
+                           static_cast<long long>(rest / 60'000 % 60),
                            static_cast<long long>(rest / 1000 % 60));
   std::string out(text.data(), static_cast<std::size_t>(size));
   if (rest % 1000 != 0) {
@@ -92,7 +95,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   const auto month = digits(text, at, 2);
   if (!month || *month < 1 || *month > 12 || !take(text, at, "-")) return std::nullopt;
   const auto day = digits(text, at, 2);
-  if (!day || *day < 1 || *day > days_in_month(*year, *month) || !take(text, at, "Tt ")) return std::nullopt;
+  if (!day || *day < 1 || *day > days_in_month(*year, *month) || !take(text, at, "Tt "))
+    return std::nullopt;
   const auto hour = digits(text, at, 2);
   if (!hour || *hour > 23 || !take(text, at, ":")) return std::nullopt;
   const auto minute = digits(text, at, 2);
@@ -106,7 +110,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
       if (count < 3) fraction_ms = fraction_ms * 10 + (text[at] - '0');
     }
     if (count == 0 || count > 9) return std::nullopt;
-    for (; count < 3; ++count) fraction_ms *= 10;
+    for (; count < 3; ++count)
+      fraction_ms *= 10;
   }
   std::int64_t offset_minutes = 0;
   if (!take(text, at, "Zz")) {

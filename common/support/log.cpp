@@ -11,10 +11,14 @@ namespace {
 
 constexpr std::string_view name_of(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarning: return "warning";
-    case LogLevel::kError: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
   }
   return "error";
 }
@@ -22,7 +26,9 @@ constexpr std::string_view name_of(LogLevel level) {
 }  // namespace
 
 Log::Log(LogLevel least)
-    : Log(least, [](LogLevel, const std::string& line) { std::fwrite(line.data(), 1, line.size(), stderr); }) {}
+    : Log(least, [](LogLevel, const std::string& line) {
+        std::fwrite(line.data(), 1, line.size(), stderr);
+      }) {}
 
 void Log::write(LogLevel level, std::string_view part, std::string_view text,
                 std::initializer_list<LogField> fields) const {

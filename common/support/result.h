@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result<T>: a value, or a Failure that says what went wrong and to what. Used in common/ and agent/, where failing to
-// read something is an ordinary finding; the server throws Error (server/http/error.h) instead. No threads involved.
+// Result<T>: a value, or a Failure that says what went wrong and to what. Used in common/ and
+// agent/, where failing to read something is an ordinary finding; the server throws Error
+// (server/http/error.h) instead. No threads involved.
 #pragma once
 #include <string>
 #include <string_view>
@@ -22,19 +23,28 @@ enum class FailureKind {
 
 constexpr std::string_view to_string(FailureKind kind) {
   switch (kind) {
-    case FailureKind::kNotFound: return "not_found";
-    case FailureKind::kDenied: return "denied";
-    case FailureKind::kTimeout: return "timeout";
-    case FailureKind::kTooLarge: return "too_large";
-    case FailureKind::kMalformed: return "malformed";
-    case FailureKind::kUnreachable: return "unreachable";
-    case FailureKind::kRefused: return "refused";
-    case FailureKind::kIo: return "io";
+    case FailureKind::kNotFound:
+      return "not_found";
+    case FailureKind::kDenied:
+      return "denied";
+    case FailureKind::kTimeout:
+      return "timeout";
+    case FailureKind::kTooLarge:
+      return "too_large";
+    case FailureKind::kMalformed:
+      return "malformed";
+    case FailureKind::kUnreachable:
+      return "unreachable";
+    case FailureKind::kRefused:
+      return "refused";
+    case FailureKind::kIo:
+      return "io";
   }
   return "io";
 }
 
-// `message` is a sentence for an administrator: what failed, on what, and what to do where that is known.
+// `message` is a sentence for an administrator: what failed, on what, and what to do where that is
+// known.
 struct Failure {
   FailureKind kind = FailureKind::kIo;
   std::string message;
@@ -43,13 +53,15 @@ struct Failure {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}           // NOLINT: implicit on purpose, `return value;`
-  Result(Failure failure) : state_(std::move(failure)) {}  // NOLINT: implicit on purpose, `return failure;`
+  Result(T value) : state_(std::move(value)) {}  // NOLINT: implicit on purpose, `return value;`
+  Result(Failure failure)
+      : state_(std::move(failure)) {}  // NOLINT: implicit on purpose, `return failure;`
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  // Calling value() on a failure, or failure() on a value, is a programming error (std::bad_variant_access).
+  // Calling value() on a failure, or failure() on a value, is a programming error
+  // (std::bad_variant_access).
   const T& value() const& { return std::get<0>(state_); }
   T& value() & { return std::get<0>(state_); }
   T&& value() && { return std::get<0>(std::move(state_)); }

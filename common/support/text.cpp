@@ -9,11 +9,15 @@ namespace muster {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
-// Length of the well-formed UTF-8 sequence at the front (Unicode 15, table 3-7), 0 when there is none.
+// Length of the well-formed UTF-8 sequence at the front (Unicode 15, table 3-7), 0 when there is
+// none.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
@@ -47,8 +51,10 @@ void append_escaped_byte(std::string& out, char c) {
 }  // namespace
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back()))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -86,7 +92,8 @@ std::string lower_ascii(std::string_view text) {
 std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
   std::int64_t value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
+  if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size())
+    return std::nullopt;
   return value;
 }
 
@@ -140,10 +147,10 @@ std::optional<std::string> from_base64(std::string_view text) {
   out.reserve(packed.size() / 4 * 3);
   for (std::size_t i = 0; i < packed.size(); i += 4) {
     const bool last = i + 4 == packed.size();
-    const std::size_t padding = !last                                            ? 0
+    const std::size_t padding = !last                                          ? 0
                                 : packed[i + 2] == '=' && packed[i + 3] == '=' ? 2
-                                : packed[i + 3] == '='                           ? 1
-                                                                                 : 0;
+                                : packed[i + 3] == '='                         ? 1
+                                                                               : 0;
     unsigned group = 0;
     for (std::size_t k = 0; k < 4; ++k) {
       unsigned value = 0;
@@ -154,8 +161,10 @@ std::optional<std::string> from_base64(std::string_view text) {
       }
       group = group << 6 | value;
     }
-    // Bits that the padding says are not there must be 0, or two texts would decode to the same bytes.
-    if ((padding == 2 && (group & 0xFFFF) != 0) || (padding == 1 && (group & 0xFF) != 0)) return std::nullopt;
+    // Bits that the padding says are not there must be 0, or two texts would decode to the same
+    // bytes.
+    if ((padding == 2 && (group & 0xFFFF) != 0) || (padding == 1 && (group & 0xFF) != 0))
+      return std::nullopt;
     out += static_cast<char>(group >> 16);
     if (padding < 2) out += static_cast<char>(group >> 8 & 255);
     if (padding < 1) out += static_cast<char>(group & 255);
@@ -197,19 +206,23 @@ std::string printable(std::string_view text) {
     const std::size_t length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text.front());
     bool escape = length == 0 || first < 0x20 || first == 0x7F;
-    if (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0) escape = true;  // C1
+    if (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0)
+      escape = true;  // C1
     if (length == 3) {
-      // U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069: line separators and marks that reorder text.
+      // U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069: line separators and marks that reorder
+      // text.
       const auto second = static_cast<unsigned char>(text[1]);
       const auto third = static_cast<unsigned char>(text[2]);
-      if (first == 0xE2 && second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE))) {
+      if (first == 0xE2 && second == 0x80 &&
+          (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE))) {
         escape = true;
       }
       if (first == 0xE2 && second == 0x81 && third >= 0xA6 && third <= 0xA9) escape = true;
     }
     const std::size_t take = length == 0 ? 1 : length;
     if (escape) {
-      for (std::size_t i = 0; i < take; ++i) append_escaped_byte(out, text[i]);
+      for (std::size_t i = 0; i < take; ++i)
+        append_escaped_byte(out, text[i]);
     } else {
       out += text.substr(0, take);
     }
@@ -222,7 +235,8 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
+    difference |=
+        static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
   }
   return difference == 0;
 }

@@ -12,26 +12,31 @@ namespace muster {
 
 std::string_view trim(std::string_view text);  // ASCII white space on both sides
 std::vector<std::string_view> split(std::string_view text, char separator);
-// Lines without their "\n" or "\r\n"; a last line without an end counts, an empty one after the last end does not.
+// Lines without their "\n" or "\r\n"; a last line without an end counts, an empty one after the
+// last end does not.
 std::vector<std::string_view> lines(std::string_view text);
 std::string lower_ascii(std::string_view text);
 
-// The whole text as a decimal (or hexadecimal) number, nothing else before or behind it; nullopt otherwise.
+// The whole text as a decimal (or hexadecimal) number, nothing else before or behind it; nullopt
+// otherwise.
 std::optional<std::int64_t> parse_integer(std::string_view text, int base = 10);
 
 std::string to_hex(std::string_view bytes);  // lower case
 std::optional<std::string> from_hex(std::string_view text);
 std::string to_base64(std::string_view bytes);
-// Strict RFC 4648 section 4 with padding; white space anywhere is skipped (RFC 8951 section 2). nullopt: not base64.
+// Strict RFC 4648 section 4 with padding; white space anywhere is skipped (RFC 8951 section 2).
+// nullopt: not base64.
 std::optional<std::string> from_base64(std::string_view text);
 
 bool is_valid_utf8(std::string_view text);  // no surrogates, no overlong forms; NUL counts as valid
 
-// Makes any bytes fit for a row (model.md section 3): NUL and bytes that are not UTF-8 become \xNN and then, so that
-// the text can be read back, every backslash is doubled. Text that needs no change is returned as it is.
+// Makes any bytes fit for a row (model.md section 3): NUL and bytes that are not UTF-8 become \xNN
+// and then, so that the text can be read back, every backslash is doubled. Text that needs no
+// change is returned as it is.
 std::string to_valid_text(std::string_view bytes);
 
-// One line for a log or a terminal: control characters (ANSI escapes, newlines, C1, bidirectional overrides) as \xNN.
+// One line for a log or a terminal: control characters (ANSI escapes, newlines, C1, bidirectional
+// overrides) as \xNN.
 std::string printable(std::string_view text);
 
 bool equal_constant_time(std::string_view a, std::string_view b);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one declaration of an inventory section. A row is a plain struct with a static `kSection`
+// that describes its fields; JSON, SQL table and view, query fields, API schema and the page in
+// docs/inventory/ all follow from it:
+//
+//   struct User {
+//     std::string name;
+//     std::optional<std::int64_t> uid;
+//     static constexpr auto kSection = [] { using R = User; return section<R>(
+//         {.name = "users", .title = "Users", .meaning = "Local accounts", .privacy =
+//         Privacy::kPersonal}, key("name", &R::name, "Login name", {.source = "/etc/passwd"}),
+//         fact("uid", &R::uid, "Numeric user id", {.source = "/etc/passwd"})); }();
+//   };
+//
+// Rules (checked at compile time by well_formed): field names are unique, keys are never optional,
+// and a section without a key holds at most one row. Released fields are never renamed or retyped,
+// only added (docs/adding-a-section.md). Works for any thread; nothing here allocates at run time.
+// SectionSchema (schema.h) is the same at run time.
+#pragma once
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "common/support/clock.h"
+
+namespace muster::inventory {
+
+enum class FieldType { kText, kInteger, kBoolean, kTime, kEnum, kTextList };
+enum class FieldRole { kFact, kKey };
+
+// How often the agent looks: with each report, about once an hour, about once a day.
+enum class Interval { kEach, kHourly, kDaily };
+// kPersonal and kSensitive need a permission to be read, and reading them is audited (model.md
+// section 8).
+enum class Privacy { kNone, kPersonal, kSensitive };
+
+struct FieldOptions {
+  std::string_view unit = "";    // "bytes", "MHz"; part of the name as well
+  std::string_view source = "";  // where it is read on each system: kernel file, SMBIOS field
+  std::span<const std::string_view> values = {};  // all that an enum may be
+  bool shared = false;  // stored once for all machines in <section>_content (model.md section 3)
+  bool instance =
+      false;  // the number 1..n that tells equal twins apart; an integer key, given by the agent
+  bool pairing = true;  // false for a key field (version) that an upgrade changes
+  int schema = 1;       // the section's schema number that introduced the field
+};
+
+template <class Row, class T>
+struct Field {
+  using Value = T;
+  std::string_view name;
+  T Row::*member;
+  std::string_view meaning;
+  FieldRole role;
+  FieldOptions options;
+};
+
+template <class Row, class T>
+consteval Field<Row, T> key(std::string_view name, T Row::*member, std::string_view meaning,
+                            FieldOptions options = {}) {
+  return {name, member, meaning, FieldRole::kKey, options};
+}
+template <class Row, class T>
+consteval Field<Row, T> fact(std::string_view name, T Row::*member, std::string_view meaning,
+                             FieldOptions options = {}) {
+  return {name, member, meaning, FieldRole::kFact, options};
+}
+
+struct SectionOptions {
+  std::string_view name;     // "memory_modules"
+  std::string_view title;    // "Memory modules": heading of tab and page
+  std::string_view meaning;  // one sentence
+  Interval interval = Interval::kHourly;
+  Privacy privacy = Privacy::kNone;
+  int schema = 1;
+  int linger_days = 0;
+  // Sources with a status each (dpkg, rpm), and the field that says which one a row is from.
+  // Without: one source that has the section's name.
+  std::span<const std::string_view> sources = {};
+  std::string_view source_field = "";
+};
+
+template <class... Fields>
+struct Section {
+  SectionOptions options;
+  std::tuple<Fields...> fields;
+};
+
+template <class Row, class... Fields>
+consteval Section<Fields...> section(SectionOptions options, Fields... fields) {
+  return {options, {fields...}};
+}
+
+template <class T>
+struct IsOptional : std::false_type {
+  using Inner = T;
+};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {
+  using Inner = T;
+};
+
+// A row is described when it has a static `kSection`.
+template <class Row>
+concept Described = requires {
+  Row::kSection.fields;
+};
+
+template <Described Row, class Visit>
+constexpr void for_each_field(Visit&& visit) {
+  std::apply([&](const auto&... field) { (visit(field), ...); }, Row::kSection.fields);
+}
+
+template <Described Row>
+consteval bool well_formed() {
+  return std::apply(
+      [](const auto&... field) {
+        const std::string_view names[] = {field.name...};
+        const bool keys[] = {field.role == FieldRole::kKey...};
+        const bool optionals[] = {
+            IsOptional<typename std::remove_cvref_t<decltype(field)>::Value>::value...};
+        for (std::size_t i = 0; i < sizeof...(field); ++i) {
+          if (keys[i] && optionals[i]) return false;
+          for (std::size_t j = 0; j < i; ++j) {
+            if (names[i] == names[j]) return false;
+          }
+        }
+        return true;
+      },
+      Row::kSection.fields);
+}
+
+template <class T>
+consteval FieldType field_type(bool is_enum) {
+  using Value = typename IsOptional<T>::Inner;
+  if constexpr (std::same_as<Value, std::int64_t>) {
+    return FieldType::kInteger;
+  } else if constexpr (std::same_as<Value, bool>) {
+    return FieldType::kBoolean;
+  } else if constexpr (std::same_as<Value, Instant>) {
+    return FieldType::kTime;
+  } else if constexpr (std::same_as<Value, std::vector<std::string>>) {
+    return FieldType::kTextList;
+  } else {
+    static_assert(std::same_as<Value, std::string>,
+                  "a field is text, integer, boolean, time, enum or list of text");
+    return is_enum ? FieldType::kEnum : FieldType::kText;
+  }
+}
+
+}  // namespace muster::inventory

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processors, one row a socket (physical package).
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+struct Cpu {
+  std::string socket;
+  std::optional<std::string> manufacturer, model_name, architecture, microcode;
+  std::optional<std::int64_t> family, model, stepping, cores, threads, max_clock_mhz,
+      cache_l2_bytes, cache_l3_bytes;
+
+  static constexpr auto kSection = [] {
+    using R = Cpu;
+    return section<R>(
+        {.name = "cpus",
+         .title = "Processors",
+         .meaning = "Processors, one row a socket",
+         .interval = Interval::kDaily},
+        key("socket", &R::socket, "Socket: the physical package number of the kernel",
+            {.source = "/sys/devices/system/cpu/cpu*/topology/physical_package_id"}),
+        fact("manufacturer", &R::manufacturer, "Who made the processor",
+             {.source = "/proc/cpuinfo: vendor_id; SMBIOS type 4"}),
+        fact("model_name", &R::model_name, "Model",
+             {.source = "/proc/cpuinfo: model name; SMBIOS type 4; MIDR on ARM"}),
+        fact("architecture", &R::architecture, "Instruction set family", {.source = "uname(2)"}),
+        fact("microcode", &R::microcode, "Microcode revision",
+             {.source = "/proc/cpuinfo: microcode"}),
+        fact("family", &R::family, "CPU family", {.source = "/proc/cpuinfo: cpu family"}),
+        fact("model", &R::model, "CPU model number", {.source = "/proc/cpuinfo: model"}),
+        fact("stepping", &R::stepping, "Stepping", {.source = "/proc/cpuinfo: stepping"}),
+        fact("cores", &R::cores, "Cores that the kernel sees",
+             {.source = "/sys/.../topology/core_id"}),
+        fact("threads", &R::threads, "Logical CPUs that the kernel sees",
+             {.source = "/sys/devices/system/cpu/present"}),
+        fact("max_clock_mhz", &R::max_clock_mhz, "Highest clock",
+             {.unit = "MHz", .source = "/sys/.../cpufreq/cpuinfo_max_freq; SMBIOS type 4, 14h"}),
+        fact("cache_l2_bytes", &R::cache_l2_bytes, "Level 2 cache of the socket",
+             {.unit = "bytes", .source = "/sys/.../cache/index*/size"}),
+        fact("cache_l3_bytes", &R::cache_l3_bytes, "Level 3 cache of the socket",
+             {.unit = "bytes", .source = "/sys/.../cache/index*/size"}));
+  }();
+};
+
+}  // namespace muster::inventory

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole disks (not partitions). The key is what stays while the disk stays: sda is only today's
+// name.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+inline constexpr std::string_view kTransports[] = {
+    "nvme", "sata", "scsi", "sas", "usb", "mmc", "virtio", "ide", "fc", "iscsi", "xen", "other"};
+inline constexpr std::string_view kMedia[] = {"hdd", "ssd", "optical", "tape", "virtual", "other"};
+
+struct Disk {
+  std::string identifier;
+  std::int64_t instance = 1;
+  std::optional<std::string> name, model, vendor, serial_number, wwn, firmware_revision, transport,
+      media, path;
+  std::optional<std::int64_t> size_bytes, logical_block_bytes;
+  std::optional<bool> removable, read_only;
+
+  static constexpr auto kSection = [] {
+    using R = Disk;
+    return section<R>(
+        {.name = "disks",
+         .title = "Disks",
+         .meaning = "Whole disks: drives, cards, volumes of a virtual machine"},
+        key("identifier", &R::identifier,
+            "What stays while the disk stays: wwn:..., serial:MODEL:SERIAL, or path: and where it "
+            "is plugged in"),
+        key("instance", &R::instance, "Number that tells apart disks with the same identifier",
+            {.instance = true}),
+        fact("name", &R::name, "Kernel name at the time", {.source = "/sys/class/block"}),
+        fact("vendor", &R::vendor, "Vendor as the device tells it",
+             {.source = "/sys/block/*/device/vendor"}),
+        fact("model", &R::model, "Model as the device tells it",
+             {.source = "/sys/block/*/device/model"}),
+        fact("serial_number", &R::serial_number, "Serial number",
+             {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data"}),
+        fact("wwn", &R::wwn, "World wide name",
+             {.source = "/sys/block/*/wwid, .../device/wwid, /run/udev/data"}),
+        fact("firmware_revision", &R::firmware_revision, "Firmware of the device",
+             {.source = "/sys/block/*/device/firmware_rev or rev"}),
+        fact("size_bytes", &R::size_bytes, "Capacity",
+             {.unit = "bytes", .source = "/sys/block/*/size, times 512"}),
+        fact("logical_block_bytes", &R::logical_block_bytes, "Smallest addressable block",
+             {.unit = "bytes", .source = "/sys/block/*/queue/logical_block_size"}),
+        fact("transport", &R::transport, "How it is attached",
+             {.source = "/sys/block/* link", .values = kTransports}),
+        fact("media", &R::media, "What it stores on",
+             {.source = "/sys/block/*/queue/rotational", .values = kMedia}),
+        fact("removable", &R::removable, "The medium can be taken out",
+             {.source = "/sys/block/*/removable"}),
+        fact("read_only", &R::read_only, "The device cannot be written",
+             {.source = "/sys/block/*/ro"}),
+        fact("path", &R::path, "Where it is plugged in", {.source = "/sys/block/* link"}));
+  }();
+};
+
+}  // namespace muster::inventory

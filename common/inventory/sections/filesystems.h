@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// File systems that hold data and are mounted. Free space is a vital. Network file systems are
+// named, never touched.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+struct Filesystem {
+  std::string mount_point;
+  std::int64_t instance = 1;
+  std::optional<std::string> device, type, uuid, label;
+  std::vector<std::string> options;
+  std::optional<std::int64_t> size_bytes;
+  std::optional<bool> network, read_only;
+
+  static constexpr auto kSection = [] {
+    using R = Filesystem;
+    return section<R>(
+        {.name = "filesystems",
+         .title = "File systems",
+         .meaning = "File systems that hold data and are mounted"},
+        key("mount_point", &R::mount_point, "Where it is mounted",
+            {.source = "/proc/self/mountinfo"}),
+        key("instance", &R::instance, "Number that tells apart mounts at one place",
+            {.instance = true}),
+        fact("device", &R::device, "What is mounted: device, server:/path, pool",
+             {.source = "/proc/self/mountinfo"}),
+        fact("type", &R::type, "Kind: ext4, xfs, nfs4, ...", {.source = "/proc/self/mountinfo"}),
+        fact("uuid", &R::uuid, "UUID of the file system",
+             {.source = "/dev/disk/by-uuid, /run/udev/data"}),
+        fact("label", &R::label, "Label of the file system",
+             {.source = "/dev/disk/by-label, /run/udev/data"}),
+        fact("options", &R::options, "Mount options", {.source = "/proc/self/mountinfo"}),
+        fact("size_bytes", &R::size_bytes,
+             "Size; absent for network file systems, which are not touched",
+             {.unit = "bytes", .source = "statvfs(3)"}),
+        fact("network", &R::network, "On another machine", {.source = "the type"}),
+        fact("read_only", &R::read_only, "Mounted read-only", {.source = "/proc/self/mountinfo"}));
+  }();
+};
+
+}  // namespace muster::inventory

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Network interfaces. Link speed and state change by themselves and are kept as facts only where
+// they are settings.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+inline constexpr std::string_view kInterfaceKinds[] = {"ethernet",   "wifi", "loopback", "bridge",
+                                                       "bond",       "vlan", "tunnel",   "virtual",
+                                                       "infiniband", "wwan", "other"};
+
+struct Interface {
+  std::string identifier;
+  std::int64_t instance = 1;
+  std::optional<std::string> name, kind, mac_address, permanent_mac_address, driver, pci_id, path,
+      master;
+  std::optional<std::int64_t> mtu_bytes, max_speed_mbps;
+  std::optional<bool> physical, enabled;
+
+  static constexpr auto kSection = [] {
+    using R = Interface;
+    return section<R>(
+        {.name = "interfaces",
+         .title = "Network interfaces",
+         .meaning = "Network interfaces, real and virtual"},
+        key("identifier", &R::identifier,
+            "What stays while the interface stays: mac:... for a device with its own address, else "
+            "name:..."),
+        key("instance", &R::instance, "Number that tells apart interfaces with the same identifier",
+            {.instance = true}),
+        fact("name", &R::name, "Name at the time", {.source = "/sys/class/net"}),
+        fact("kind", &R::kind, "Kind of interface",
+             {.source = "/sys/class/net/*/type, uevent", .values = kInterfaceKinds}),
+        fact("mac_address", &R::mac_address, "Hardware address in use",
+             {.source = "/sys/class/net/*/address"}),
+        fact("permanent_mac_address", &R::permanent_mac_address,
+             "Hardware address of the device itself; only of physical devices, never of docks, "
+             "VPNs or virtual ones",
+             {.source = "IFLA_PERM_ADDRESS; /sys/class/net/*/address where addr_assign_type is 0"}),
+        fact("physical", &R::physical, "There is a device behind it",
+             {.source = "/sys/class/net/*/device"}),
+        fact("enabled", &R::enabled, "Set up by the administrator (IFF_UP)",
+             {.source = "/sys/class/net/*/flags"}),
+        fact("mtu_bytes", &R::mtu_bytes, "Largest packet",
+             {.unit = "bytes", .source = "/sys/class/net/*/mtu"}),
+        fact("max_speed_mbps", &R::max_speed_mbps, "Speed of the link; absent without a link",
+             {.unit = "Mbit/s", .source = "/sys/class/net/*/speed"}),
+        fact("driver", &R::driver, "Driver", {.source = "/sys/class/net/*/device/driver"}),
+        fact("pci_id", &R::pci_id, "Vendor and device number, 8086:15b8",
+             {.source = "/sys/class/net/*/device"}),
+        fact("path", &R::path, "Where it is plugged in", {.source = "/sys/class/net/* link"}),
+        fact("master", &R::master, "Bridge or bond that it belongs to",
+             {.source = "/sys/class/net/*/master"}));
+  }();
+};
+
+}  // namespace muster::inventory

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory modules, one row a filled slot.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+struct MemoryModule {
+  std::string locator;
+  std::string bank_locator;
+  std::int64_t instance = 1;
+  std::optional<std::int64_t> size_bytes, speed_mts, configured_speed_mts;
+  std::optional<std::string> memory_type, form_factor, manufacturer, part_number, serial_number,
+      asset_tag;
+
+  static constexpr auto kSection = [] {
+    using R = MemoryModule;
+    return section<R>(
+        {.name = "memory_modules",
+         .title = "Memory modules",
+         .meaning = "Memory modules, one row a filled slot",
+         .interval = Interval::kDaily},
+        key("locator", &R::locator, "Slot as printed on the board",
+            {.source = "SMBIOS 3.7, 7.18 (type 17), 10h"}),
+        key("bank_locator", &R::bank_locator, "Bank as printed on the board",
+            {.source = "SMBIOS type 17, 11h"}),
+        key("instance", &R::instance,
+            "Number that tells apart slots which the firmware calls the same", {.instance = true}),
+        fact("size_bytes", &R::size_bytes, "Capacity",
+             {.unit = "bytes", .source = "SMBIOS type 17, 0Ch and 1Ch"}),
+        fact("memory_type", &R::memory_type, "Kind: DDR4, LPDDR5, ...",
+             {.source = "SMBIOS type 17, 12h, table 77"}),
+        fact("form_factor", &R::form_factor, "Form: DIMM, SODIMM, ...",
+             {.source = "SMBIOS type 17, 0Eh, table 76"}),
+        fact("speed_mts", &R::speed_mts, "Highest speed that the module can do",
+             {.unit = "MT/s", .source = "SMBIOS type 17, 15h and 54h"}),
+        fact("configured_speed_mts", &R::configured_speed_mts, "Speed at which it runs",
+             {.unit = "MT/s", .source = "SMBIOS type 17, 20h and 58h"}),
+        fact("manufacturer", &R::manufacturer, "Who made the module",
+             {.source = "SMBIOS type 17, 17h"}),
+        fact("part_number", &R::part_number, "Part number", {.source = "SMBIOS type 17, 1Ah"}),
+        fact("serial_number", &R::serial_number, "Serial number",
+             {.source = "SMBIOS type 17, 18h"}),
+        fact("asset_tag", &R::asset_tag, "Asset tag in the module",
+             {.source = "SMBIOS type 17, 19h"}));
+  }();
+};
+
+}  // namespace muster::inventory

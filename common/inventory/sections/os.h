@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operating system that answers on the machine.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+struct OperatingSystem {
+  std::optional<std::string> name, id, version, version_id, codename, build_id, variant, cpe_name;
+  std::optional<std::string> kernel_name, kernel_release, kernel_version, architecture;
+  std::optional<std::string> hostname, domain, machine_id, timezone;
+
+  static constexpr auto kSection = [] {
+    using R = OperatingSystem;
+    return section<R>(
+        {.name = "os",
+         .title = "Operating system",
+         .meaning = "The operating system that runs on the machine"},
+        fact("name", &R::name, "Name for people", {.source = "os-release: NAME"}),
+        fact("id", &R::id, "Name for programs", {.source = "os-release: ID"}),
+        fact("version", &R::version, "Version; on Debian with its point release",
+             {.source = "/etc/debian_version, os-release: VERSION_ID"}),
+        fact("version_id", &R::version_id, "Major version", {.source = "os-release: VERSION_ID"}),
+        fact("codename", &R::codename, "Code name", {.source = "os-release: VERSION_CODENAME"}),
+        fact("build_id", &R::build_id, "Image or build", {.source = "os-release: BUILD_ID"}),
+        fact("variant", &R::variant, "Edition", {.source = "os-release: VARIANT"}),
+        fact("cpe_name", &R::cpe_name, "Common Platform Enumeration name",
+             {.source = "os-release: CPE_NAME"}),
+        fact("kernel_name", &R::kernel_name, "Kernel", {.source = "/proc/sys/kernel/ostype"}),
+        fact("kernel_release", &R::kernel_release, "Release of the running kernel",
+             {.source = "/proc/sys/kernel/osrelease"}),
+        fact("kernel_version", &R::kernel_version, "Build of the running kernel",
+             {.source = "/proc/sys/kernel/version"}),
+        fact("architecture", &R::architecture, "Machine architecture as uname -m has it",
+             {.source = "uname(2)"}),
+        fact("hostname", &R::hostname, "Host name",
+             {.source = "/proc/sys/kernel/hostname, /etc/hostname"}),
+        fact("domain", &R::domain, "DNS domain", {.source = "/etc/hosts, /etc/resolv.conf"}),
+        fact("machine_id", &R::machine_id, "Identifier of this installation",
+             {.source = "/etc/machine-id"}),
+        fact("timezone", &R::timezone, "Time zone", {.source = "/etc/timezone, /etc/localtime"}));
+  }();
+};
+
+}  // namespace muster::inventory

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine itself as its firmware describes it: vendor, product, serial numbers, board, chassis,
+// firmware.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+inline constexpr std::string_view kVirtualization[] = {
+    "none",       "kvm",       "qemu",  "vmware",      "hyperv", "xen",
+    "virtualbox", "parallels", "bhyve", "firecracker", "other"};
+
+struct System {
+  std::optional<std::string> manufacturer, product_name, version, serial_number, uuid, sku_number,
+      family;
+  std::optional<std::string> board_manufacturer, board_product, board_version, board_serial_number,
+      board_asset_tag;
+  std::optional<std::string> chassis_manufacturer, chassis_type, chassis_serial_number,
+      chassis_asset_tag;
+  std::optional<std::string> firmware_vendor, firmware_version, firmware_release_date,
+      firmware_revision;
+  std::optional<std::string> virtualization;
+
+  static constexpr auto kSection = [] {
+    using R = System;
+    return section<R>(
+        {.name = "system",
+         .title = "System",
+         .meaning = "The machine as its firmware describes it: vendor, product, serial numbers, "
+                    "board, chassis, firmware",
+         .interval = Interval::kDaily},
+        fact("manufacturer", &R::manufacturer, "Who made the machine",
+             {.source = "SMBIOS 3.7, 7.2 (type 1), offset 04h"}),
+        fact("product_name", &R::product_name, "Model",
+             {.source = "SMBIOS type 1, 05h; device tree: model"}),
+        fact("version", &R::version, "Version of the model", {.source = "SMBIOS type 1, 06h"}),
+        fact("serial_number", &R::serial_number, "Serial number of the machine",
+             {.source = "SMBIOS type 1, 07h; device tree: serial-number"}),
+        fact("uuid", &R::uuid,
+             "UUID of the machine, first three fields little-endian from SMBIOS 2.6 on",
+             {.source = "SMBIOS type 1, 08h"}),
+        fact("sku_number", &R::sku_number, "Order number of the configuration",
+             {.source = "SMBIOS type 1, 19h"}),
+        fact("family", &R::family, "Product family", {.source = "SMBIOS type 1, 1Ah"}),
+        fact("board_manufacturer", &R::board_manufacturer, "Who made the main board",
+             {.source = "SMBIOS type 2, 04h"}),
+        fact("board_product", &R::board_product, "Model of the main board",
+             {.source = "SMBIOS type 2, 05h"}),
+        fact("board_version", &R::board_version, "Version of the main board",
+             {.source = "SMBIOS type 2, 06h"}),
+        fact("board_serial_number", &R::board_serial_number, "Serial number of the main board",
+             {.source = "SMBIOS type 2, 07h"}),
+        fact("board_asset_tag", &R::board_asset_tag, "Asset tag in the main board",
+             {.source = "SMBIOS type 2, 08h"}),
+        fact("chassis_manufacturer", &R::chassis_manufacturer, "Who made the chassis",
+             {.source = "SMBIOS type 3, 04h"}),
+        fact("chassis_type", &R::chassis_type,
+             "Kind of chassis: Notebook, Desktop, Rack Mount Chassis, ...",
+             {.source = "SMBIOS type 3, 05h, table 17"}),
+        fact("chassis_serial_number", &R::chassis_serial_number, "Serial number of the chassis",
+             {.source = "SMBIOS type 3, 07h"}),
+        fact("chassis_asset_tag", &R::chassis_asset_tag, "Asset tag in the chassis",
+             {.source = "SMBIOS type 3, 08h"}),
+        fact("firmware_vendor", &R::firmware_vendor, "Who made the firmware",
+             {.source = "SMBIOS type 0, 04h"}),
+        fact("firmware_version", &R::firmware_version, "Version of the firmware",
+             {.source = "SMBIOS type 0, 05h"}),
+        fact("firmware_release_date", &R::firmware_release_date, "Date of the firmware, YYYY-MM-DD",
+             {.source = "SMBIOS type 0, 08h"}),
+        fact("firmware_revision", &R::firmware_revision, "System BIOS release, major.minor",
+             {.source = "SMBIOS type 0, 14h and 15h"}),
+        fact("virtualization", &R::virtualization,
+             "What the machine runs in, none for real hardware",
+             {.source = "CPUID hypervisor flag (/proc/cpuinfo), /sys/hypervisor/type, SMBIOS",
+              .values = kVirtualization}));
+  }();
+};
+
+}  // namespace muster::inventory

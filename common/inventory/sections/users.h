@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Local accounts, from files only: directory users are never enumerated.
+#pragma once
+#include "common/inventory/describe.h"
+
+namespace muster::inventory {
+
+struct User {
+  std::string name;
+  std::optional<std::int64_t> uid, gid;
+  std::optional<std::string> full_name, home, shell;
+  std::vector<std::string> groups;
+
+  static constexpr auto kSection = [] {
+    using R = User;
+    return section<R>(
+        {.name = "users",
+         .title = "Users",
+         .meaning = "Local accounts",
+         .privacy = Privacy::kPersonal},
+        key("name", &R::name, "Login name", {.source = "/etc/passwd"}),
+        fact("uid", &R::uid, "Numeric user id", {.source = "/etc/passwd"}),
+        fact("gid", &R::gid, "Numeric id of the primary group", {.source = "/etc/passwd"}),
+        fact("full_name", &R::full_name, "Name of the person", {.source = "/etc/passwd: GECOS"}),
+        fact("home", &R::home, "Home directory", {.source = "/etc/passwd"}),
+        fact("shell", &R::shell, "Login shell", {.source = "/etc/passwd"}),
+        fact("groups", &R::groups, "Groups that the account is a member of",
+             {.source = "/etc/group"}));
+  }();
+};
+
+}  // namespace muster::inventory
