@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/mountinfo.h"
+
+#include <catch2/catch.hpp>
+
+namespace muster::agent {
+namespace {
+
+constexpr std::string_view kMachine =
+    "22 28 0:20 / /sys rw,nosuid,nodev,noexec,relatime shared:7 - sysfs sysfs rw\n"
+    "28 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw,errors=remount-ro\n"
+    "29 28 0:25 / /run rw,nosuid shared:5 - tmpfs tmpfs rw,size=1k\n"
+    "90 28 8:1 / /boot/efi ro,relatime shared:2 master:3 - vfat /dev/sda1 rw\n"
+    "91 28 8:2 /srv/data /mnt/bind rw,relatime shared:1 - ext4 /dev/sda2 rw\n"
+    "92 28 0:50 / /home/a\\040b\\134c rw - nfs4 nas:/ex\\040port rw,vers=4.2\n"
+    "93 28 8:17 / /media/usb rw - fuseblk /dev/sdb1 rw\n"
+    "94 28 0:52 / /remote rw - fuse.sshfs host:/ rw\n";
+
+TEST_CASE("mountinfo gives each mount with its options and decoded paths", "[collect]") {
+  const Mountinfo info = parse_mountinfo(kMachine);
+  REQUIRE(info.unreadable_lines == 0);
+  REQUIRE(info.mounts.size() == 8);
+  const Mount& root = info.mounts[1];
+  CHECK(root.id == 28);
+  CHECK(root.parent_id == 1);
+  CHECK(root.device_major == 8);
+  CHECK(root.device_minor == 2);
+  CHECK(root.mount_point == "/");
+  CHECK(root.type == "ext4");
+  CHECK(root.source == "/dev/sda2");
+  CHECK(root.mount_options == std::vector<std::string>{"rw", "relatime"});
+  CHECK(root.super_options == std::vector<std::string>{"rw", "errors=remount-ro"});
+  CHECK_FALSE(root.read_only());
+  CHECK(info.mounts[3].read_only());
+  CHECK(info.mounts[4].root == "/srv/data");
+  CHECK(info.mounts[5].mount_point == "/home/a b\\c");
+  CHECK(info.mounts[5].source == "nas:/ex port");
+}
+
+TEST_CASE("mountinfo escapes that are not octal stay as they are", "[collect]") {
+  CHECK(decode_mount_escapes("a\\040b") == "a b");
+  CHECK(decode_mount_escapes("\\134040") == "\\040");
+  CHECK(decode_mount_escapes("\\04") == "\\04");
+  CHECK(decode_mount_escapes("\\") == "\\");
+  CHECK(decode_mount_escapes("\\089") == "\\089");
+  CHECK(decode_mount_escapes("\\777") == "\\777");
+  CHECK(decode_mount_escapes("\\377") == "\xff");
+}
+
+TEST_CASE("lines that are not mounts are counted, not guessed", "[collect]") {
+  const char* line =
+      GENERATE("x 1 8:2 / / rw - ext4 a rw", "1 2 82 / / rw - ext4 a rw",
+               "1 2 8:2 / / rw shared:1 ext4 a rw", "1 2 8:2 / / rw -", "-",
+               "1 2 8:2 / relative rw - ext4 a rw", "1 2 a:2 / / rw - ext4 a rw",
+               "1 2 8:2 / / rw -  a rw", "99999999999999999999 2 8:2 / / rw - e a r");
+  const Mountinfo info = parse_mountinfo(line);
+  CAPTURE(line);
+  CHECK(info.mounts.empty());
+  CHECK(info.unreadable_lines == 1);
+}
+
+TEST_CASE("a mount without super options is a mount", "[collect]") {
+  const Mountinfo info = parse_mountinfo("1 2 8:2 / / rw - ext4 /dev/sda2 \n");
+  REQUIRE(info.mounts.size() == 1);
+  CHECK(info.mounts[0].super_options.empty());
+}
+
+TEST_CASE("file systems on other machines are known by their type", "[collect]") {
+  for (const char* type : {"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "fuse.sshfs", "autofs",
+                           "fuse.glusterfs", "fuse.rclone", "fuse", "lustre", "glusterfs"}) {
+    CAPTURE(type);
+    CHECK(is_network_filesystem(type));
+    CHECK_FALSE(is_pseudo_filesystem(type));
+  }
+  for (const char* type : {"ext4", "xfs", "btrfs", "zfs", "vfat", "fuseblk", "f2fs", "ntfs3",
+                           "fuse.ntfs-3g", "fuse.mergerfs", "iso9660", "bcachefs"}) {
+    CAPTURE(type);
+    CHECK_FALSE(is_network_filesystem(type));
+    CHECK_FALSE(is_pseudo_filesystem(type));
+  }
+  for (const char* type : {"proc", "sysfs", "tmpfs", "cgroup2", "overlay", "squashfs", "devtmpfs",
+                           "fuse.portal", "fuse.gvfsd-fuse", "fuse.lxcfs", "nsfs", "rpc_pipefs"}) {
+    CAPTURE(type);
+    CHECK(is_pseudo_filesystem(type));
+    CHECK_FALSE(is_network_filesystem(type));
+  }
+}
+
+TEST_CASE("of each local file system one mount counts, its root before a bind mount", "[collect]") {
+  std::vector<std::string> points;
+  for (const Mount& mount : local_data_mounts(parse_mountinfo(kMachine).mounts))
+    points.push_back(mount.mount_point);
+  CHECK(points == std::vector<std::string>{"/", "/boot/efi", "/media/usb"});
+}
+
+TEST_CASE("a local mount that a network mount covers is not touched", "[collect]") {
+  const Mountinfo info = parse_mountinfo(
+      "1 0 8:2 / /srv rw - ext4 /dev/sda2 rw\n"
+      "2 1 0:50 / /srv rw - nfs4 nas:/srv rw\n");
+  CHECK(local_data_mounts(info.mounts).empty());
+}
+
+}  // namespace
+}  // namespace muster::agent
