@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Router: the whole API as one table of routes. It finds the route, lets the `before` hook decide
+// whether the caller may use it, runs the handler and turns what was thrown into problem+json: the
+// one place in the server that catches Error. The table is fixed at construction, so any number of
+// threads may call handle().
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/support/log.h"
+#include "server/http/message.h"
+
+namespace muster::server {
+
+// A pattern is literal segments and parameters: "/api/v1/items/{id}/sections/{section}". A
+// parameter is one segment that is not empty; "{name*}" at the end is all the remaining ones (at
+// least one), joined by slashes. Where several patterns match, a literal goes before a parameter,
+// segment by segment, so "/items/facets" wins over "/items/{id}".
+struct Route {
+  std::string method;
+  std::string pattern;
+  int permission = 0;  // what the caller needs; its meaning belongs to `before`
+  std::function<Response(const Request&)> handler;
+  // The parameters the query may have, each at most once. nullopt: the handler checks the query
+  // itself.
+  std::optional<std::vector<std::string>> query_names = std::vector<std::string>{};
+};
+
+class Router {
+ public:
+  // Called for each matched request before its handler; refuses by throwing Error.
+  using Before = std::function<void(const Route&, Request&)>;
+
+  // Throws std::logic_error for a table that contradicts itself: a bad pattern, the same method and
+  // pattern twice.
+  Router(std::vector<Route> routes, Before before, const Log& log);
+
+  // Never throws what a handler throws: an Error becomes its problem, anything else a 500
+  // `internal_error` whose cause is only in the log. HEAD runs the GET route; the connection leaves
+  // the body out.
+  Response handle(Request& request) const;
+
+  // For the test that compares the table with openapi.yaml.
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  const Route& match(Request& request) const;
+
+  struct Entry {
+    std::vector<std::string> segments;
+    std::size_t route;
+  };
+  std::vector<Route> routes_;
+  std::vector<Entry> entries_;  // of routes_, literals before parameters
+  Before before_;
+  const Log& log_;
+};
+
+}  // namespace muster::server
