@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store/migrations.h"
+
+#include <map>
+
+#include "common/support/digest.h"
+#include "common/support/text.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::string_view kCreateList = R"sql(
+CREATE TABLE IF NOT EXISTS schema_migrations (
+  number BIGINT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL))sql";
+constexpr std::string_view kReadList =
+    "SELECT number, name, sha256 FROM schema_migrations ORDER BY number";
+constexpr std::string_view kAddToList =
+    "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)";
+
+void check_known(const std::map<std::int64_t, std::string>& applied) {
+  for (const auto& [number, digest] : applied) {
+    if (number > static_cast<std::int64_t>(migrations().size())) {
+      throw StoreError(StoreErrorKind::kOther,
+                       "the database was made by a newer muster-server (it has migration " +
+                           std::to_string(number) +
+                           "); install that version or restore an older backup");
+    }
+    const Migration& ours = migrations()[static_cast<std::size_t>(number - 1)];
+    if (digest != to_hex(sha256(ours.sql))) {
+      throw StoreError(StoreErrorKind::kOther,
+                       "migration " + std::string(ours.name) +
+                           " of the database is not the one that this program has");
+    }
+  }
+}
+
+}  // namespace
+
+int schema_version(Database& database, Session& session) {
+  if (database.columns(session, "schema_migrations").empty()) return 0;
+  return static_cast<int>(
+      session.find_integer("SELECT MAX(number) FROM schema_migrations").value_or(0));
+}
+
+void migrate(Database& database, Session& session, Instant now) {
+  std::map<std::int64_t, std::string> applied;
+  if (schema_version(database, session) > 0) {
+    session.query(kReadList, {},
+                  [&](const ResultRow& row) { applied[row.integer(0)] = row.text(2); });
+    check_known(applied);
+  }
+  for (const Migration& migration : migrations()) {
+    if (applied.contains(migration.number)) continue;
+    session.begin(true);
+    try {
+      session.run_script(std::string(kCreateList));
+      session.run_script(database.translate(migration.sql));
+      session.execute(kAddToList,
+                      {migration.number, migration.name, to_hex(sha256(migration.sql)), now.ms});
+      session.commit();
+    } catch (...) {
+      session.rollback();
+      throw;
+    }
+  }
+  session.begin(true);
+  try {
+    update_section_tables(database, session);
+    session.commit();
+  } catch (...) {
+    session.rollback();
+    throw;
+  }
+}
+
+}  // namespace muster::server

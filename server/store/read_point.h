@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The moment that a read asks about, and the one place where its two time predicates are written
+// (model.md section 2):
+//
+//   at        valid time: what was so at that moment. Without it: now.
+//   known_at  recorded time: only what had been recorded by then counts. Without it: all that is
+//   known now.
+//
+// Every temporal query contains `holds(alias)` of each temporal table that it reads and binds ?1 =
+// at_ms and ?2 = revision as its first two values; its own values begin with ?3. Pure; any thread.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/support/clock.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+struct ReadPoint {
+  std::int64_t at_ms = 0;  // ages in a query count from here
+  std::int64_t revision = std::numeric_limits<std::int64_t>::max();  // the last that was known
+  bool is_now = true;  // neither at= nor known_at= was given
+
+  // SQL that is true for the rows of a temporal table (since, until, opened_by, closed_by) that
+  // hold at this point.
+  std::string holds(std::string_view alias) const;
+  // The first two values of the query.
+  Session::Values values() const { return {at_ms, revision}; }
+};
+
+// Turns the parameters of a request into a read point: known_at becomes the last revision recorded
+// by then. `now` is the present, used where `at` is absent.
+ReadPoint read_point(Session& session, std::optional<Instant> at, std::optional<Instant> known_at,
+                     Instant now);
+
+}  // namespace muster::server

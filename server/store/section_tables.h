@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the inventory sections, derived from their declarations
+// (common/inventory/schema.h). For a section S:
+//
+//   section_S          one temporal row a fact: source_record, row_key, row_hash, its fields,
+//   extra, since, until, ... section_S_content  only when fields are shared: those fields once for
+//   all machines, by the hash of their values S                  a view with all fields, which
+//   hides the split
+//
+// Columns that a newer declaration adds are added to the tables; none is ever dropped. Statement
+// texts for a section are made once (SectionSql) and used as prepared statements. Pure but for
+// update_section_tables.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "common/inventory/schema.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+// Columns of section_S that are not fields, in the order of their definition.
+inline constexpr std::string_view kRowColumns =
+    "row_id, source_record, row_key, row_hash, since, until, not_before, opened_by, closed_by, "
+    "open_reason, "
+    "close_reason";
+
+std::string section_table(const inventory::SectionSchema& schema);  // "section_packages"
+std::string content_table(const inventory::SectionSchema& schema);  // "section_packages_content"
+
+// CREATE TABLE and CREATE INDEX texts of a section, in this project's dialect ({identity},
+// {bytes}).
+std::string section_ddl(const inventory::SectionSchema& schema);
+// DROP and CREATE VIEW.
+std::string section_view_ddl(const inventory::SectionSchema& schema);
+
+// Creates what is missing, adds columns that are new, and makes the views anew.
+void update_section_tables(Database& database, Session& session);
+
+// Values of a row as they are bound, in the order of `fields`: times as milliseconds, lists as
+// JSON, absent as NULL.
+SqlValue to_sql(const inventory::Cell& cell);
+inventory::Cell from_sql(const inventory::FieldSchema& field, const ResultRow& row, int column);
+
+// A row's key in the store: the first 8 bytes of SHA-256 over inventory::row_key as a signed
+// number, compact enough for 40 million rows. Within one source record's open rows a collision is
+// refused as duplicate_key.
+std::int64_t stored_key(std::string_view row_key);
+
+}  // namespace muster::server

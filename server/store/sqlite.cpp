@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store/sqlite.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <unordered_map>
+
+namespace muster::server {
+namespace {
+
+constexpr int kBusyTimeoutMs = 10'000;
+constexpr int kProgressSteps = 20'000;  // virtual machine steps between looks at the deadline
+constexpr std::size_t kPreparedStatements =
+    512;  // kept per session; beyond it they are all dropped and made anew
+
+StoreErrorKind kind_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT:
+      return StoreErrorKind::kConflict;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return StoreErrorKind::kBusy;
+    case SQLITE_FULL:
+      return StoreErrorKind::kFull;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return StoreErrorKind::kCorrupt;
+    case SQLITE_INTERRUPT:
+      return StoreErrorKind::kInterrupted;
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+      return StoreErrorKind::kConnectionLost;
+    default:
+      return StoreErrorKind::kOther;
+  }
+}
+
+struct CloseHandle {
+  void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Handle = std::unique_ptr<sqlite3, CloseHandle>;
+using Prepared = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+[[noreturn]] void fail(sqlite3* handle, const std::string& what) {
+  throw StoreError(kind_of(sqlite3_extended_errcode(handle)), what + ": " + sqlite3_errmsg(handle));
+}
+
+class SqliteRow final : public ResultRow {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+  bool is_null(int column) const override {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
+  std::int64_t integer(int column) const override {
+    require(column);
+    return sqlite3_column_int64(statement_, column);
+  }
+  std::string_view text(int column) const override {
+    require(column);
+    const void* data = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+  }
+
+ private:
+  // NULL would read as 0 or as the empty text.
+  void require(int column) const {
+    if (is_null(column)) {
+      throw StoreError(
+          StoreErrorKind::kOther,
+          std::string("column ") + sqlite3_column_name(statement_, column) + " is NULL");
+    }
+  }
+  sqlite3_stmt* statement_;
+};
+
+class SqliteSession final : public Session {
+ public:
+  SqliteSession(const std::string& file, bool read_only, bool create, int statement_limit_ms)
+      : limit_ms_(statement_limit_ms) {
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |= read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (create) flags |= SQLITE_OPEN_CREATE;
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+    handle_.reset(handle);
+    if (code != SQLITE_OK) {
+      throw StoreError(kind_of(code),
+                       "the database " + file + " cannot be opened: " + sqlite3_errstr(code));
+    }
+    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    if (!read_only) {
+      run_script(
+          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+    }
+    run_script(
+        "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA "
+        "cache_size=-65536");
+    if (limit_ms_ > 0)
+      sqlite3_progress_handler(handle, kProgressSteps, &SqliteSession::on_progress, this);
+  }
+
+  std::int64_t run(std::string_view sql, const Values& values, const Each& each) override {
+    sqlite3_stmt* statement = prepare(sql);
+    const ResetOnExit reset{statement};
+    bind(statement, sql, values);
+    start_limit();
+    const SqliteRow row(statement);
+    for (;;) {
+      const int code = sqlite3_step(statement);
+      if (code == SQLITE_DONE) break;
+      if (code != SQLITE_ROW) fail(handle_.get(), std::string(sql.substr(0, 200)));
+      each(row);
+    }
+    return sqlite3_changes64(handle_.get());
+  }
+
+  void execute_many(std::string_view sql, const std::vector<Values>& rows) override {
+    if (rows.empty()) return;
+    sqlite3_stmt* statement = prepare(sql);
+    for (const Values& values : rows) {
+      const ResetOnExit reset{statement};
+      bind(statement, sql, values);
+      const int code = sqlite3_step(statement);
+      if (code != SQLITE_DONE && code != SQLITE_ROW)
+        fail(handle_.get(), std::string(sql.substr(0, 200)));
+    }
+  }
+
+  void run_script(const std::string& sql) override {
+    char* message = nullptr;
+    const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, &message);
+    const std::unique_ptr<char, decltype(&sqlite3_free)> owned(message, &sqlite3_free);
+    if (code != SQLITE_OK)
+      throw StoreError(kind_of(code), message != nullptr ? message : sqlite3_errstr(code));
+  }
+
+  void begin(bool write) override { run_script(write ? "BEGIN IMMEDIATE" : "BEGIN"); }
+  void commit() override { run_script("COMMIT"); }
+  void rollback() override {
+    // After some errors SQLite has rolled back by itself; a second ROLLBACK would then be an error.
+    if (sqlite3_get_autocommit(handle_.get()) == 0)
+      sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+
+  sqlite3* handle() { return handle_.get(); }
+
+ private:
+  struct ResetOnExit {
+    sqlite3_stmt* statement;
+    ~ResetOnExit() {
+      sqlite3_reset(statement);
+      sqlite3_clear_bindings(statement);
+    }
+  };
+
+  sqlite3_stmt* prepare(std::string_view sql) {
+    if (const auto found = prepared_.find(std::string(sql)); found != prepared_.end())
+      return found->second.get();
+    if (prepared_.size() >= kPreparedStatements) prepared_.clear();
+    sqlite3_stmt* statement = nullptr;
+    const char* tail = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, &tail);
+    if (code != SQLITE_OK || statement == nullptr)
+      fail(handle_.get(), std::string(sql.substr(0, 200)));
+    return prepared_.emplace(std::string(sql), Prepared(statement)).first->second.get();
+  }
+
+  void bind(sqlite3_stmt* statement, std::string_view sql, const Values& values) {
+    if (sqlite3_bind_parameter_count(statement) > static_cast<int>(values.size())) {
+      throw StoreError(StoreErrorKind::kOther,
+                       "too few values for " + std::string(sql.substr(0, 200)));
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const int at = static_cast<int>(i) + 1;
+      if (at > sqlite3_bind_parameter_count(statement)) break;
+      const SqlValue::Variant& value = values[i].get();
+      int code = SQLITE_OK;
+      if (const auto* number = std::get_if<std::int64_t>(&value)) {
+        code = sqlite3_bind_int64(statement, at, *number);
+      } else if (const auto* text = std::get_if<std::string>(&value)) {
+        code = sqlite3_bind_text64(statement, at, text->data(), text->size(), SQLITE_STATIC,
+                                   SQLITE_UTF8);
+      } else if (const auto* blob = std::get_if<Blob>(&value)) {
+        code = sqlite3_bind_blob64(statement, at, blob->bytes.data(), blob->bytes.size(),
+                                   SQLITE_STATIC);
+      } else {
+        code = sqlite3_bind_null(statement, at);
+      }
+      if (code != SQLITE_OK) fail(handle_.get(), std::string(sql.substr(0, 200)));
+    }
+  }
+
+  void start_limit() {
+    if (limit_ms_ > 0)
+      deadline_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms_);
+  }
+  static int on_progress(void* self) {
+    return std::chrono::steady_clock::now() > static_cast<SqliteSession*>(self)->deadline_ ? 1 : 0;
+  }
+
+  Handle handle_;
+  std::unordered_map<std::string, Prepared> prepared_;  // destroyed before handle_
+  int limit_ms_;
+  std::chrono::steady_clock::time_point deadline_;
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(std::string file) : file_(std::move(file)) {}
+
+  std::unique_ptr<Session> connect(bool read_only, int statement_limit_ms) override {
+    return std::make_unique<SqliteSession>(file_, read_only, false, statement_limit_ms);
+  }
+  std::string name() const override { return "sqlite"; }
+
+  std::string translate(std::string_view ddl) const override {
+    std::string out(ddl);
+    const auto replace = [&](std::string_view token, std::string_view words) {
+      for (std::size_t at = 0; (at = out.find(token, at)) != std::string::npos;
+           at += words.size()) {
+        out.replace(at, token.size(), words);
+      }
+    };
+    replace("{identity}", "INTEGER PRIMARY KEY AUTOINCREMENT");
+    replace("{bytes}", "BLOB");
+    return out;
+  }
+
+  void backup(const std::string& file) override {
+    SqliteSession from(file_, true, false, 0);
+    sqlite3* target = nullptr;
+    const int opened =
+        sqlite3_open_v2(file.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const Handle owned(target);
+    if (opened != SQLITE_OK)
+      throw StoreError(kind_of(opened), "the backup " + file + " cannot be written");
+    sqlite3_backup* copy = sqlite3_backup_init(target, "main", from.handle(), "main");
+    if (copy == nullptr) fail(target, "backup to " + file);
+    // All pages in one step: a backup in several steps starts again whenever the server commits,
+    // and WAL readers do not hold up the writer.
+    const int code = sqlite3_backup_step(copy, -1);
+    sqlite3_backup_finish(copy);
+    if (code != SQLITE_DONE)
+      throw StoreError(kind_of(code), "backup to " + file + ": " + sqlite3_errstr(code));
+  }
+
+  std::vector<std::string> columns(Session& session, const std::string& table) override {
+    std::vector<std::string> out;
+    session.query("SELECT name FROM pragma_table_info(?1) ORDER BY name", {table},
+                  [&](const ResultRow& row) { out.emplace_back(row.text(0)); });
+    return out;
+  }
+
+ private:
+  std::string file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Database> open_sqlite(const std::string& file, bool create) {
+  const SqliteSession probe(file, false, create, 0);  // also sets WAL, which stays with the file
+  return std::make_unique<SqliteDatabase>(file);
+}
+
+}  // namespace muster::server

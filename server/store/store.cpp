@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store/store.h"
+
+#include "server/store/migrations.h"
+
+namespace muster::server {
+
+Store::Store(std::unique_ptr<Database> database, StoreOptions options, const Clock& clock)
+    : database_(std::move(database)), options_(options), clock_(clock) {
+  writer_ = database_->connect(false, 0);
+  migrate(*database_, *writer_, clock_.now());
+  thread_ = std::thread([this] { run_writer(); });
+}
+
+Store::~Store() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_writer_.notify_one();
+  thread_.join();
+}
+
+StoreCounters Store::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+void Store::write(const Work& work) {
+  Waiting waiting{&work, nullptr};
+  std::unique_lock lock(mutex_);
+  if (stopping_) throw StoreError(StoreErrorKind::kBusy, "the server is stopping");
+  if (queue_.size() >= options_.queued_writes) {
+    throw StoreError(StoreErrorKind::kBusy, "too many changes are waiting to be written");
+  }
+  queue_.push_back(&waiting);
+  wake_writer_.notify_one();
+  wake_waiting_.wait(lock, [&] { return waiting.done; });
+  lock.unlock();
+  if (waiting.error) std::rethrow_exception(waiting.error);
+}
+
+void Store::run_writer() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_writer_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;  // stopping, and nothing waits any more
+    std::vector<Waiting*> batch;
+    while (!queue_.empty() && batch.size() < options_.batch) {
+      batch.push_back(queue_.front());
+      queue_.pop_front();
+    }
+    lock.unlock();
+    commit_batch(batch);
+    lock.lock();
+    for (Waiting* waiting : batch)
+      waiting->done = true;
+    wake_waiting_.notify_all();
+  }
+}
+
+void Store::commit_batch(std::vector<Waiting*>& batch) {
+  const auto count = [&](std::size_t works, bool redone) {
+    const std::lock_guard lock(mutex_);
+    if (works > 0) ++counters_.commits;
+    counters_.works += works;
+    if (redone) ++counters_.batches_redone;
+  };
+  try {
+    writer_->begin(true);
+    for (const Waiting* waiting : batch)
+      (*waiting->work)(*writer_);
+    writer_->commit();
+    count(batch.size(), false);
+    return;
+  } catch (...) {
+    writer_->rollback();
+    if (batch.size() == 1) {
+      batch.front()->error = std::current_exception();
+      return;
+    }
+  }
+  count(0, true);
+  for (Waiting* waiting : batch) {
+    try {
+      writer_->begin(true);
+      (*waiting->work)(*writer_);
+      writer_->commit();
+      count(1, false);
+    } catch (...) {
+      writer_->rollback();
+      waiting->error = std::current_exception();
+    }
+  }
+}
+
+std::unique_ptr<Session> Store::take_reader() {
+  {
+    const std::lock_guard lock(readers_mutex_);
+    if (!readers_.empty()) {
+      std::unique_ptr<Session> session = std::move(readers_.back());
+      readers_.pop_back();
+      return session;
+    }
+  }
+  return database_->connect(true, options_.read_statement_limit_ms);
+}
+
+void Store::give_reader(std::unique_ptr<Session> session) {
+  const std::lock_guard lock(readers_mutex_);
+  if (readers_.size() < static_cast<std::size_t>(options_.readers))
+    readers_.push_back(std::move(session));
+}
+
+void Store::read(const Work& work) {
+  std::unique_ptr<Session> session = take_reader();
+  session->begin(false);
+  try {
+    work(*session);
+  } catch (const StoreError&) {
+    throw;  // the session is not used again: after an error of the database its state is unknown
+  } catch (...) {
+    session->rollback();
+    give_reader(std::move(session));
+    throw;
+  }
+  session->commit();
+  give_reader(std::move(session));
+}
+
+}  // namespace muster::server

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store as the rest of the server sees it: `write` runs work in a transaction and returns after
+// it is durable; `read` runs work on one consistent snapshot. Writes of many threads are committed
+// together (group commit): what queued while the last commit ran shares the next one, without a
+// timer. Any thread may call both.
+//
+// Work given to `write` may run twice: when any work of a batch throws, the batch is rolled back
+// and its works go one by one, so that only the faulty one fails. It must therefore change nothing
+// but the database and what it assigns anew.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/support/clock.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+using Work = std::function<void(Session&)>;
+
+struct StoreOptions {
+  int readers = 8;  // sessions for reading that are kept open
+  int read_statement_limit_ms = 10'000;
+  std::size_t batch = 64;            // works in one commit
+  std::size_t queued_writes = 4096;  // beyond it: StoreErrorKind::kBusy
+};
+
+struct StoreCounters {
+  std::uint64_t commits = 0;
+  std::uint64_t works = 0;  // works that were committed
+  std::uint64_t batches_redone = 0;
+};
+
+class Store {
+ public:
+  // Brings the database up to date (migrations.h) or throws StoreError when it is newer than this
+  // program.
+  Store(std::unique_ptr<Database> database, StoreOptions options, const Clock& clock);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  void write(const Work& work);
+  void read(const Work& work);
+  template <class T>
+  T read_value(const std::function<T(Session&)>& work) {
+    std::optional<T> out;
+    read([&](Session& session) { out.emplace(work(session)); });
+    return std::move(*out);
+  }
+  template <class T>
+  T write_value(const std::function<T(Session&)>& work) {
+    std::optional<T> out;
+    write([&](Session& session) { out.emplace(work(session)); });
+    return std::move(*out);
+  }
+
+  Database& database() { return *database_; }
+  const Clock& clock() const { return clock_; }
+  StoreCounters counters() const;
+
+ private:
+  struct Waiting {
+    const Work* work;
+    std::exception_ptr error;
+    bool done = false;
+  };
+  void run_writer();
+  void commit_batch(std::vector<Waiting*>& batch);
+  std::unique_ptr<Session> take_reader();
+  void give_reader(std::unique_ptr<Session> session);
+
+  std::unique_ptr<Database> database_;
+  StoreOptions options_;
+  const Clock& clock_;
+  std::unique_ptr<Session> writer_;  // used by the writer thread only
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_writer_;
+  std::condition_variable wake_waiting_;
+  std::deque<Waiting*> queue_;
+  bool stopping_ = false;
+  StoreCounters counters_;
+
+  std::mutex readers_mutex_;
+  std::vector<std::unique_ptr<Session>> readers_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace muster::server
