@@ -1,44 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packages section: what dpkg has installed, from its database (never from dpkg-query). Only
-// packages whose files are really there count: the third word of Status is "installed", which is
-// what `dpkg-query -W -f='${db:Status-Status}'` calls installed. Packages that were removed but
-// left configuration files behind (config-files), or that a broken run left unpacked,
-// half-installed, half-configured or with triggers outstanding, do not, as dpkg itself does not
-// count them as installed. Pure but for collect_packages; any thread.
-// Source: deb822(5), dpkg(1) "Package states", the deb type of the package-url specification.
+// The packages section: what dpkg has installed, from its database (never from dpkg-query), with
+// the time of the last install or upgrade from the file lists in /var/lib/dpkg/info. Distroless
+// images keep one stanza a file in /var/lib/dpkg/status.d; both are read. Any thread.
 #pragma once
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "agent/collect/collector.h"
-#include "common/inventory/sections/packages.h"
 
 namespace muster::agent {
-
-// The distribution that a package URL names; both parts may be empty (unknown).
-struct Distribution {
-  std::string vendor;   // os-release ID: "debian"
-  std::string release;  // VERSION_CODENAME, else ID-VERSION_ID: "bookworm"
-};
-
-Distribution parse_distribution(std::string_view os_release);
-
-struct PackageList {
-  std::vector<inventory::Package> packages;
-  // What could not be understood, first one only, and how many there were; empty when all was.
-  std::string problem;
-};
-
-// A dpkg status file: stanzas of RFC 822 style fields. `one_per_file`: a file of status.d, where
-// distroless images keep one stanza without a Status field, which then means installed.
-PackageList parse_dpkg_status(std::string_view text, const Distribution& distribution,
-                              bool one_per_file = false);
-
-// pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64&distro=bookworm; empty when the vendor is not
-// known, because the deb type demands a namespace.
-std::string deb_package_url(std::string_view name, std::string_view version,
-                            std::string_view architecture, const Distribution& distribution);
 
 // Source "dpkg"; not_applicable where there is no dpkg database.
 Collected collect_packages(Host& host);

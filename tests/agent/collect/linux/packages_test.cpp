@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/packages.h"
+
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include "agent/collect/linux/dpkg_status.h"
+#include "common/inventory/canonical.h"
+#include "common/json/value.h"
+#include "tests/support/directory_host.h"
+
+namespace muster::agent {
+namespace {
+
+const Distribution kDebian = {"debian", "bookworm"};
+
+std::string stanza(const std::string& name, const std::string& status,
+                   const std::string& version = "1.0") {
+  return "Package: " + name + "\nStatus: " + status + "\nArchitecture: amd64\nVersion: " + version +
+         "\n\n";
+}
+
+std::string run(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string out;
+  char buffer[4096];
+  for (std::size_t n; (n = fread(buffer, 1, sizeof buffer, pipe.get())) > 0;)
+    out.append(buffer, n);
+  return out;
+}
+
+std::string canonical(const Collected& collected) {
+  std::string out;
+  for (const inventory::Row& row : collected.rows)
+    out += inventory::canonical_json(*inventory::find_section("packages"), row) + "\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("dpkg: a stanza becomes a row with all that it says", "[packages]") {
+  const PackageList list = parse_dpkg_status(
+      "Package: libattr1\n"
+      "Status: install ok installed\n"
+      "Priority: optional\n"
+      "Section: libs\n"
+      "Installed-Size: 61\n"
+      "Maintainer: Guillem Jover <guillem@debian.org>\n"
+      "Architecture: amd64\n"
+      "Multi-Arch: same\n"
+      "Source: attr (1:2.5.1-4)\n"
+      "Version: 1:2.5.1-4+b1\n"
+      "Description: extended attribute handling - shared library\n"
+      " Contains the runtime.\n"
+      " .\n"
+      "Homepage: https://savannah.nongnu.org/projects/attr/\n\n",
+      kDebian);
+  CHECK(list.problem.empty());
+  REQUIRE(list.packages.size() == 1);
+  CHECK(list.packages[0].same_everywhere);
+  const inventory::Package& row = list.packages[0].row;
+  CHECK(row.manager == "dpkg");
+  CHECK(row.scope == "system");
+  CHECK(row.name == "libattr1");
+  CHECK(row.version == "1:2.5.1-4+b1");
+  CHECK(row.architecture == "amd64");
+  CHECK(row.source_package == "attr");
+  CHECK(row.source_version == "1:2.5.1-4");
+  CHECK(row.publisher == "Guillem Jover <guillem@debian.org>");
+  CHECK(row.archive_section == "libs");
+  CHECK(row.summary == "extended attribute handling - shared library");
+  CHECK(row.installed_size_bytes == 61 * 1024);
+  CHECK(row.on_hold == false);
+  CHECK(row.purl == "pkg:deb/debian/libattr1@1:2.5.1-4%2Bb1?arch=amd64&distro=bookworm");
+}
+
+TEST_CASE("dpkg: only what is really installed counts", "[packages]") {
+  const std::vector<std::pair<std::string, bool>> cases = {
+      {"install ok installed", true},
+      {"hold ok installed", true},
+      {"deinstall ok installed", true},
+      {"deinstall reinstreq installed", true},
+      {"purge ok installed", true},
+      {"deinstall ok config-files", false},
+      {"install ok unpacked", false},
+      {"install ok half-configured", false},
+      {"install reinstreq half-installed", false},
+      {"install ok triggers-awaited", false},
+      {"install ok triggers-pending", false},
+      {"unknown ok not-installed", false},
+      {"installed", false},
+      {"", false},
+  };
+  for (const auto& [status, counts] : cases) {
+    CAPTURE(status);
+    const PackageList list = parse_dpkg_status(stanza("a", status), kDebian);
+    CHECK(list.packages.size() == (counts ? 1 : 0));
+    CHECK(list.problem.empty());
+  }
+  CHECK(parse_dpkg_status(stanza("a", "hold ok installed"), kDebian).packages[0].row.on_hold ==
+        true);
+}
+
+TEST_CASE("dpkg: a stanza that is none is named and the others are kept", "[packages]") {
+  struct Case {
+    std::string text;
+    std::size_t packages;
+    std::string problem;
+  };
+  const std::string good = stanza("good", "install ok installed");
+  const std::vector<Case> cases = {
+      {"", 0, ""},
+      {"\n\n\n", 0, ""},
+      {good + "\n\n\n", 1, ""},
+      {"asdf\n\n" + good, 1, "line 1 is not a field"},
+      {good + "Status: install ok installed\nVersion: 1\n\n" + good, 2,
+       "the stanza at line 6 has no Package"},
+      {"Package: acl\nStatus: install ok installed\n\n" + good, 1,
+       "the stanza at line 1 (acl) has no Version"},
+      {"Package: acl\nStatus: install ok installed\n\nPackage: b\nStatus: install ok installed\n\n",
+       0, "the stanza at line 1 (acl) has no Version (and 1 more like this)"},
+      {"Package: gone\nStatus: deinstall ok config-files\n\n" + good, 1, ""},
+      {good + "Package: cut\nStatus: install ok installed\nVersion: 1.2", 1,
+       "ends in the middle of the stanza at line 6"},
+      {good + "Package: cut\nStatus: install ok installed\nVersion: 1.2\nDescr", 1,
+       "ends in the middle of the stanza at line 6"},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.text);
+    const PackageList list = parse_dpkg_status(test.text, kDebian);
+    CHECK(list.packages.size() == test.packages);
+    CHECK(list.problem == test.problem);
+  }
+}
+
+TEST_CASE("dpkg: odd values do no harm", "[packages]") {
+  const auto first = [](const std::string& fields) {
+    return parse_dpkg_status(
+               "PACKAGE: p\nstatus: Install OK Installed\nVersion: 1\n" + fields + "\n", kDebian)
+        .packages.at(0)
+        .row;
+  };
+  CHECK(first("").architecture == "none");
+  CHECK(first("").purl == "pkg:deb/debian/p@1?distro=bookworm");
+  CHECK(first("").source_package == "p");
+  CHECK(first("").source_version == "1");
+  CHECK_FALSE(first("Installed-Size: -1\n").installed_size_bytes);
+  CHECK_FALSE(first("Installed-Size: 12 kB\n").installed_size_bytes);
+  CHECK_FALSE(first("Installed-Size: 99999999999999999\n").installed_size_bytes);
+  CHECK(first("Source: s (\n").source_package == "s");
+  CHECK(first("Source: s )2(\n").source_package == "s )2");
+  CHECK_FALSE(first("Description:\n more\n").summary);
+  CHECK(first("Section: x\r\n").archive_section == "x");
+}
+
+TEST_CASE("dpkg: the package databases of the shared data are read as dpkg reads them",
+          "[packages]") {
+  struct Case {
+    std::string file;
+    std::size_t packages;
+    bool problem;
+  };
+  const std::vector<Case> cases = {
+      {"empty", 0, false},
+      {"single", 1, false},
+      {"trailingnewlines", 1, false},
+      {"invalid", 0, true},
+      {"nopackage", 2, true},
+      {"noversion", 2, true},
+      {"statusfield", 3, false},
+      {"transitional", 1, false},
+      {"transitional_dummy", 1, false},
+      {"transitional_empty", 1, false},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.file);
+    const PackageList list =
+        parse_dpkg_status(read_test_file(test_data("packages/dpkg/dpkg/" + test.file)), kDebian);
+    CHECK(list.packages.size() == test.packages);
+    CHECK(list.problem.empty() == !test.problem);
+  }
+  const std::string valid = read_test_file(test_data("packages/dpkg/dpkg/valid"));
+  std::size_t expected = 0;
+  for (std::size_t at = 0;
+       (at = valid.find("Status: install ok installed\n", at)) != std::string::npos; ++at)
+    ++expected;
+  CHECK(parse_dpkg_status(valid, kDebian).packages.size() == expected);
+  // opkg keeps the same format.
+  CHECK(parse_dpkg_status(read_test_file(test_data("packages/dpkg/opkg/single")), kDebian)
+            .packages.size() == 1);
+}
+
+TEST_CASE("package URLs of deb packages are those of the specification's own tests", "[packages]") {
+  const auto tests = JsonValue::parse(read_test_file(test_data("purl/types/deb-test.json")));
+  REQUIRE(tests);
+  std::size_t built = 0;
+  for (const JsonValue& test : *tests->find("tests")->array()) {
+    if (test.text_at("test_type") != "build") continue;
+    const JsonValue& input = *test.find("input");
+    const JsonValue& qualifiers = *input.find("qualifiers");
+    CHECK(deb_package_url(
+              *input.text_at("name"), *input.text_at("version"), *qualifiers.text_at("arch"),
+              {*input.text_at("namespace"), qualifiers.text_at("distro").value_or("")}) ==
+          *test.text_at("expected_output"));
+    ++built;
+  }
+  CHECK(built >= 4);
+  CHECK(deb_package_url("g++", "4:12.2~rc1 x/y@z", "amd64", {"Ubuntu", "ubuntu-22.04"}) ==
+        "pkg:deb/ubuntu/g%2B%2B@4:12.2~rc1%20x%2Fy%40z?arch=amd64&distro=ubuntu-22.04");
+  CHECK(deb_package_url("a", "1", "", {"debian", ""}) == "pkg:deb/debian/a@1");
+  CHECK(deb_package_url("a", "1", "amd64", {}).empty());
+}
+
+TEST_CASE("the distribution comes from os-release", "[packages]") {
+  const Distribution debian = parse_distribution(
+      "NAME=\"Debian\"\nVERSION_CODENAME=bookworm\nID=debian\nVERSION_ID=\"12\"");
+  CHECK(debian.vendor == "debian");
+  CHECK(debian.release == "bookworm");
+  CHECK(parse_distribution("ID='Foo'\nVERSION_ID=7\n").release == "foo-7");
+  CHECK(parse_distribution("ID=arch\n").release.empty());
+  CHECK(parse_distribution("no equals\n=x\n\"").vendor.empty());
+}
+
+TEST_CASE("packages: times come from the file lists, of co-installable packages by architecture",
+          "[packages]") {
+  MapHost host;
+  host.files["/etc/os-release"] = "ID=debian\nVERSION_CODENAME=bookworm\n";
+  host.files["/var/lib/dpkg/status"] =
+      stanza("plain", "install ok installed") +
+      "Package: lib\nStatus: hold ok installed\nArchitecture: amd64\nMulti-Arch: same\nVersion: "
+      "1\n\n"
+      "Package: lib\nStatus: install ok installed\nArchitecture: i386\nMulti-Arch: same\nVersion: "
+      "1\n\n"
+      "Package: never\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n";
+  for (const char* const name : {"plain", "lib:amd64", "lib:i386", "never"})
+    host.files[std::string("/var/lib/dpkg/info/") + name + ".list"] = "/.\n";
+  host.modified_ms["/var/lib/dpkg/info/plain.list"] = 1'700'000'000'000;
+  host.modified_ms["/var/lib/dpkg/info/lib:i386.list"] = 1'600'000'000'000;
+  const Collected collected = collect_packages(host);
+  CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
+  REQUIRE(collected.rows.size() == 4);
+  const auto schema = inventory::find_section("packages");
+  const std::size_t at = *schema->find("installed_at");
+  CHECK(std::get<Instant>(collected.rows[0].cells[at]).ms == 1'700'000'000'000);
+  CHECK(std::holds_alternative<std::monostate>(collected.rows[1].cells[at]));
+  CHECK(std::get<Instant>(collected.rows[2].cells[at]).ms == 1'600'000'000'000);
+  CHECK(std::holds_alternative<std::monostate>(collected.rows[3].cells[at]));
+}
+
+TEST_CASE("packages: distroless images keep a file a package, without a Status", "[packages]") {
+  MapHost host;
+  host.files["/usr/lib/os-release"] = "ID=debian\nVERSION_ID=12\n";
+  host.files["/var/lib/dpkg/status.d/foo"] =
+      read_test_file(test_data("packages/dpkg/dpkg/status.d/foo"));
+  host.files["/var/lib/dpkg/status.d/foo.md5sums"] = "07d31e  usr/lib/os-release\n";
+  const Collected collected = collect_packages(host);
+  CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
+  REQUIRE(collected.rows.size() == 1);  // bar is deinstalled
+  CHECK(canonical(collected).find("pkg:deb/debian/foo@1.2.3?arch=amd64&distro=debian-12") !=
+        std::string::npos);
+  CHECK(canonical(collected).find("on_hold") == std::string::npos);
+
+  host.files["/var/lib/dpkg/status.d/zero"] = "";
+  host.failures["/var/lib/dpkg/status.d/foo"] = {FailureKind::kDenied, "foo may not be read."};
+  CHECK(collect_packages(host).sources.at("dpkg") ==
+        inventory::SourceStatus{inventory::Status::kPartial, "foo may not be read."});
+}
+
+TEST_CASE("packages: what cannot be read is said and never looks like nothing", "[packages]") {
+  MapHost none;
+  CHECK(collect_packages(none).sources.at("dpkg").status == inventory::Status::kNotApplicable);
+
+  MapHost empty;
+  empty.files["/var/lib/dpkg/status"] = "";
+  CHECK(collect_packages(empty).sources.at("dpkg").status == inventory::Status::kOk);
+  CHECK(collect_packages(empty).rows.empty());
+
+  MapHost denied;
+  denied.failures["/var/lib/dpkg/status"] = {FailureKind::kDenied, "denied"};
+  CHECK(collect_packages(denied).sources.at("dpkg").status == inventory::Status::kDenied);
+
+  MapHost cut;
+  cut.files["/var/lib/dpkg/status"] = stanza("a", "install ok installed") + "Package: b\nSta";
+  const Collected partial = collect_packages(cut);
+  CHECK(partial.rows.size() == 1);
+  CHECK(partial.sources.at("dpkg").status == inventory::Status::kPartial);
+  CHECK(partial.sources.at("dpkg").reason ==
+        "/var/lib/dpkg/status: ends in the middle of the stanza at line 6.");
+
+  MapHost twice;
+  twice.files["/var/lib/dpkg/status"] =
+      stanza("a", "install ok installed") + stanza("a", "install ok installed");
+  CHECK(collect_packages(twice).rows.size() == 1);
+  CHECK(collect_packages(twice).sources.at("dpkg").status == inventory::Status::kPartial);
+}
+
+TEST_CASE("packages: this machine's packages are those of dpkg-query", "[packages]") {
+  const std::string format =
+      "'${db:Status-Status} ${Package} ${Architecture} ${Version} ${source:Package} "
+      "${source:Version}\\n'";
+  const std::string answer = run("dpkg-query -W -f=" + format + " 2>/dev/null");
+  if (answer.empty()) {
+    WARN("There is no dpkg-query on this machine; nothing was compared.");
+    return;
+  }
+  std::set<std::string> expected;
+  std::istringstream in(answer);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("installed ")) expected.insert(line.substr(10));
+  }
+  DirectoryHost host("/");
+  const Collected collected = collect_packages(host);
+  CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
+  std::set<std::string> found;
+  const auto* const schema = inventory::find_section("packages");
+  for (const inventory::Row& row : collected.rows) {
+    std::string line;
+    for (const char* const field :
+         {"name", "architecture", "version", "source_package", "source_version"})
+      line += (line.empty() ? "" : " ") + std::get<std::string>(row.cells[*schema->find(field)]);
+    found.insert(line);
+    CHECK(std::holds_alternative<Instant>(row.cells[*schema->find("installed_at")]));
+  }
+  CHECK(found == expected);
+  CHECK(collected.rows.size() == expected.size());
+  CHECK(canonical(collect_packages(host)) == canonical(collected));
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hosts for tests. DirectoryHost reads a tree below a directory of this machine ("/" is the machine
+// itself), follows links inside it as the machine would, and answers netlink with kNotFound, as
+// --root does. MapHost holds a small machine in memory: files, links, failures, netlink answers.
+// Both count what was asked, so that a test can say what must not be touched.
+#pragma once
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/host/host.h"
+
+namespace muster::agent {
+
+// The test data that is shared by all (tests/README.md).
+inline std::string test_data(std::string_view path) {
+  const char* const own = std::getenv("MUSTER_TEST_DATA");
+  const char* const source = std::getenv("MUSTER_SOURCE");
+  std::string root = own ? own : std::string(source ? source : ".") + "/../shared/data";
+  return root + "/" + std::string(path);
+}
+
+inline std::string read_test_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+namespace test_host {
+
+inline std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> parts;
+  std::string part;
+  for (const char c : std::string(path) + "/") {
+    if (c != '/') {
+      part += c;
+    } else if (!part.empty()) {
+      parts.push_back(part);
+      part.clear();
+    }
+  }
+  return parts;
+}
+
+// The path without links, as the kernel resolves it with the tree's top as "/". `link_of` gives the
+// target of a link, or nullopt for anything else. Empty: too many links.
+template <class LinkOf>
+std::string resolve(std::string_view path, bool follow_last, LinkOf&& link_of) {
+  std::vector<std::string> todo = parts_of(path);
+  std::vector<std::string> done;
+  for (int links = 0; !todo.empty();) {
+    const std::string part = todo.front();
+    todo.erase(todo.begin());
+    if (part == ".") continue;
+    if (part == "..") {
+      if (!done.empty()) done.pop_back();
+      continue;
+    }
+    std::string here;
+    for (const std::string& name : done)
+      here += "/" + name;
+    const auto target = todo.empty() && !follow_last ? std::nullopt : link_of(here + "/" + part);
+    if (!target) {
+      done.push_back(part);
+      continue;
+    }
+    if (++links > 40) return {};
+    if (target->starts_with('/')) done.clear();
+    std::vector<std::string> next = parts_of(*target);
+    todo.insert(todo.begin(), next.begin(), next.end());
+  }
+  std::string out;
+  for (const std::string& name : done)
+    out += "/" + name;
+  return out.empty() ? "/" : out;
+}
+
+inline Failure not_found(std::string_view path) {
+  return {FailureKind::kNotFound, std::string(path) + " does not exist."};
+}
+
+}  // namespace test_host
+
+class DirectoryHost : public Host {
+ public:
+  explicit DirectoryHost(std::string root) : root_(root == "/" ? "" : std::move(root)) {}
+
+  Result<std::string> read(std::string_view path, std::size_t limit_bytes = kReadBytes) override {
+    const std::string real = resolve(path, true);
+    struct stat info {};
+    if (::stat(real.c_str(), &info) != 0) return test_host::not_found(path);
+    if (!S_ISREG(info.st_mode))
+      return Failure{FailureKind::kMalformed, std::string(path) + " is not a file."};
+    std::ifstream file(real, std::ios::binary);
+    if (!file) return Failure{FailureKind::kDenied, std::string(path) + " may not be read."};
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (text.str().size() > limit_bytes)
+      return Failure{FailureKind::kTooLarge, std::string(path) + " is too large."};
+    return text.str();
+  }
+  Result<std::vector<std::string>> list(std::string_view path) override {
+    std::error_code error;
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(resolve(path, true), error))
+      names.push_back(entry.path().filename());
+    if (error) return test_host::not_found(path);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  Result<std::string> read_link(std::string_view path) override {
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(resolve(path, false), error);
+    if (error) return test_host::not_found(path);
+    return target.string();
+  }
+  Result<FileStatus> status(std::string_view path) override {
+    struct stat info {};
+    if (::lstat(resolve(path, false).c_str(), &info) != 0) return test_host::not_found(path);
+    FileStatus out;
+    out.type = S_ISREG(info.st_mode)   ? FileType::kFile
+               : S_ISDIR(info.st_mode) ? FileType::kDirectory
+               : S_ISLNK(info.st_mode) ? FileType::kLink
+                                       : FileType::kOther;
+    out.size_bytes = info.st_size;
+    out.modified_ms = info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1'000'000;
+    out.device = info.st_dev;
+    out.inode = info.st_ino;
+    out.mode = info.st_mode & 07777;
+    return out;
+  }
+  Result<FilesystemSpace> space(std::string_view mount_point) override {
+    spaces_asked.insert(std::string(mount_point));
+    return FilesystemSpace{1'000'000, 500'000};
+  }
+  Result<MachineName> machine_name() override { return MachineName{"Linux", "x86_64"}; }
+  Result<std::string> netlink(NetlinkDump) override { return test_host::not_found("netlink"); }
+
+  std::set<std::string> spaces_asked;
+
+ private:
+  std::string resolve(std::string_view path, bool follow_last) const {
+    return root_ + test_host::resolve(
+                       path, follow_last, [&](const std::string& at) -> std::optional<std::string> {
+                         std::error_code error;
+                         const auto target = std::filesystem::read_symlink(root_ + at, error);
+                         if (error) return std::nullopt;
+                         return target.string();
+                       });
+  }
+  std::string root_;
+};
+
+class MapHost : public Host {
+ public:
+  std::map<std::string, std::string> files;
+  std::map<std::string, std::string> links;
+  std::map<std::string, std::int64_t> modified_ms;
+  std::map<std::string, Failure> failures;  // of the path as it is asked for
+  std::set<std::string> directories;        // those without content
+  std::optional<std::string> link_dump, address_dump;
+  std::set<std::string> asked;
+  std::set<std::string> spaces_asked;
+
+  Result<std::string> read(std::string_view path, std::size_t limit_bytes = kReadBytes) override {
+    asked.insert(std::string(path));
+    if (const auto failed = failures.find(std::string(path)); failed != failures.end())
+      return failed->second;
+    const auto found = files.find(resolve(path, true));
+    if (found == files.end()) return test_host::not_found(path);
+    if (found->second.size() > limit_bytes)
+      return Failure{FailureKind::kTooLarge, std::string(path) + " is too large."};
+    return found->second;
+  }
+  Result<std::vector<std::string>> list(std::string_view path) override {
+    asked.insert(std::string(path));
+    if (const auto failed = failures.find(std::string(path)); failed != failures.end())
+      return failed->second;
+    const std::string at = resolve(path, true);
+    const std::string prefix = at == "/" ? at : at + "/";
+    std::set<std::string> names;
+    const auto add = [&](const std::string& whole) {
+      if (whole.starts_with(prefix) && whole.size() > prefix.size())
+        names.insert(whole.substr(prefix.size(), whole.find('/', prefix.size()) - prefix.size()));
+    };
+    for (const auto& [name, text] : files)
+      add(name);
+    for (const auto& [name, target] : links)
+      add(name);
+    for (const std::string& name : directories)
+      add(name);
+    if (names.empty() && !directories.contains(at)) return test_host::not_found(path);
+    return std::vector<std::string>(names.begin(), names.end());
+  }
+  Result<std::string> read_link(std::string_view path) override {
+    const auto found = links.find(resolve(path, false));
+    if (found == links.end()) return test_host::not_found(path);
+    return found->second;
+  }
+  Result<FileStatus> status(std::string_view path) override {
+    asked.insert(std::string(path));
+    const std::string at = resolve(path, false);
+    FileStatus out;
+    if (const auto when = modified_ms.find(at); when != modified_ms.end())
+      out.modified_ms = when->second;
+    if (links.contains(at)) {
+      out.type = FileType::kLink;
+    } else if (const auto file = files.find(at); file != files.end()) {
+      out.type = FileType::kFile;
+      out.size_bytes = static_cast<std::int64_t>(file->second.size());
+    } else if (list(path).ok()) {
+      out.type = FileType::kDirectory;
+    } else {
+      return test_host::not_found(path);
+    }
+    return out;
+  }
+  Result<FilesystemSpace> space(std::string_view mount_point) override {
+    spaces_asked.insert(std::string(mount_point));
+    return FilesystemSpace{1'000'000, 500'000};
+  }
+  Result<MachineName> machine_name() override { return MachineName{"Linux", "x86_64"}; }
+  Result<std::string> netlink(NetlinkDump dump) override {
+    const auto& answer = dump == NetlinkDump::kLinks ? link_dump : address_dump;
+    if (!answer) return test_host::not_found("netlink");
+    return *answer;
+  }
+
+ private:
+  std::string resolve(std::string_view path, bool follow_last) const {
+    return test_host::resolve(path, follow_last,
+                              [&](const std::string& at) -> std::optional<std::string> {
+                                const auto found = links.find(at);
+                                if (found == links.end()) return std::nullopt;
+                                return found->second;
+                              });
+  }
+};
+
+// Puts a ttar archive (Path:, Lines:, SymlinkTo:, Directory: headers; NULLBYTE and a final EOF as
+// escapes) into `host`, without the archive's first folder.
+inline void load_ttar(MapHost& host, std::string_view archive) {
+  std::istringstream in{std::string(archive)};
+  std::string line, path;
+  const auto below_top = [](const std::string& name) {
+    const std::size_t slash = name.find('/');
+    return slash == std::string::npos ? std::string("/") : name.substr(slash);
+  };
+  while (std::getline(in, line)) {
+    if (line.starts_with("Path: ")) path = below_top(line.substr(6));
+    if (line.starts_with("Directory: ")) host.directories.insert(below_top(line.substr(11)));
+    if (line.starts_with("SymlinkTo: ")) host.links[path] = line.substr(11);
+    if (!line.starts_with("Lines: ")) continue;
+    std::string text;
+    for (int left = std::atoi(line.c_str() + 7); left > 0 && std::getline(in, line); --left)
+      text += line + "\n";
+    for (std::size_t at; (at = text.find("NULLBYTE")) != std::string::npos;)
+      text.replace(at, 8, 1, '\0');
+    if (text.ends_with("EOF\n")) text.resize(text.size() - 4);
+    host.files[path] = text;
+  }
+}
+
+}  // namespace muster::agent
