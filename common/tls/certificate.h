@@ -23,7 +23,7 @@ struct CertificateFields {
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_names;  // as text: "192.0.2.1", "2001:db8::1"
   Instant not_before;                 // whole seconds
-  Instant not_after;                  // the last second in which it is valid
+  Instant not_after;                  // OpenSSL counts it as expired from this second on
   std::string spki_sha256_hex;
   bool is_authority = false;  // basicConstraints CA:TRUE
 };

@@ -87,6 +87,10 @@ Result<std::string> hash_password(std::string_view password, ScryptCost cost) {
   if (password.size() > kMaxPasswordBytes) {
     return Failure{FailureKind::kTooLarge, "a password has at most 1024 bytes"};
   }
+  // HMAC fills a short key with NULs, so that "x" and "x" with a NUL behind it would have one hash.
+  if (password.find('\0') != std::string_view::npos) {
+    return Failure{FailureKind::kMalformed, "a password cannot hold a NUL character"};
+  }
   if (!is_sensible(cost) || memory_bytes(cost) > kMaxMemoryBytes) {
     return Failure{FailureKind::kTooLarge, "scrypt would need more than 512 MiB with these costs"};
   }
@@ -107,7 +111,9 @@ Result<bool> verify_password(std::string_view password, std::string_view hash) {
     return Failure{FailureKind::kTooLarge,
                    "the stored hash of a password asks for more than 512 MiB: reset the password"};
   }
-  if (password.size() > kMaxPasswordBytes) return false;
+  if (password.size() > kMaxPasswordBytes || password.find('\0') != std::string_view::npos) {
+    return false;
+  }
   const Result<std::string> key = derive(password, parsed->salt, parsed->cost);
   if (!key) return key.failure();
   return equal_constant_time(*key, parsed->hash);

@@ -22,11 +22,12 @@ struct ScryptCost {
   friend bool operator==(const ScryptCost&, const ScryptCost&) = default;
 };
 
-// kTooLarge for a longer password, kIo when the memory cannot be had.
+// kTooLarge for a longer password, kMalformed for one with a NUL, kIo when the memory cannot be
+// had.
 Result<std::string> hash_password(std::string_view password, ScryptCost cost = {});
 
-// False: the wrong password, or one that is too long to be right. A failure is about the hash:
-// kMalformed, or it asks for more than 512 MiB (kTooLarge).
+// False: the wrong password, or one that cannot be right (too long, or with a NUL). A failure is
+// about the hash: kMalformed, or it asks for more than 512 MiB (kTooLarge).
 Result<bool> verify_password(std::string_view password, std::string_view hash);
 
 // Made with another cost than today's (or not readable): hash the password again at the next login.

@@ -107,8 +107,9 @@ Result<Done> verify_server(std::span<const Certificate> chain, std::span<const C
   if (bare.size() > 2 && bare.front() == '[' && bare.back() == ']') {
     bare = bare.substr(1, bare.size() - 2);
   }
-  if (bare.empty() || bare.find('\0') != std::string::npos) {
-    return refused("the server's name to check is empty or not a name");
+  // OpenSSL would take ".example.org" as "anything below example.org".
+  if (!is_ip_address(bare) && !is_dns_name(bare)) {
+    return refused("\"" + printable(bare) + "\" is neither a DNS name nor an IP address");
   }
   const auto verdict = verify_chain(chain, anchors, X509_PURPOSE_SSL_SERVER, now);
   if (!verdict) return openssl_failure(FailureKind::kIo, "cannot verify certificates");
@@ -153,11 +154,11 @@ Result<AgentStanding> verify_agent(const Certificate& certificate,
   const CertificateFields& fields = certificate.fields();
   const std::optional<std::string> agent_id = agent_id_of(certificate);
   if (!agent_id) return refused("the certificate names no agent");
-  // not_after is the last valid second, so the certificate ends with the next one.
-  const std::int64_t over_ms = now - (fields.not_after + 1000);
+  const std::int64_t over_ms = now - fields.not_after;
   const bool expired = over_ms >= 0;
+  // What is over is judged as it was in its last second.
   const auto verdict = verify_chain({&certificate, 1}, anchors, X509_PURPOSE_SSL_CLIENT,
-                                    expired ? fields.not_after : now);
+                                    expired ? fields.not_after - 1000 : now);
   if (!verdict) return openssl_failure(FailureKind::kIo, "cannot verify certificates");
   if (verdict->error != X509_V_OK) {
     return refused("the agent's certificate cannot be trusted: " + verdict->message);
