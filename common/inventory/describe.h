@@ -123,10 +123,10 @@ consteval bool well_formed() {
       [](const auto&... field) {
         const std::string_view names[] = {field.name...};
         const bool keys[] = {field.role == FieldRole::kKey...};
-        const bool optionals[] = {
-            IsOptional<typename std::remove_cvref_t<decltype(field)>::Value>::value...};
+        const bool lists[] = {std::same_as<typename std::remove_cvref_t<decltype(field)>::Value,
+                                           std::vector<std::string>>...};
         for (std::size_t i = 0; i < sizeof...(field); ++i) {
-          if (keys[i] && optionals[i]) return false;
+          if (keys[i] && lists[i]) return false;
           for (std::size_t j = 0; j < i; ++j) {
             if (names[i] == names[j]) return false;
           }

@@ -77,7 +77,7 @@ SectionSchema finish_schema(
 
 template <Described T>
 SectionSchema make_schema() {
-  static_assert(well_formed<T>(), "field names must be unique and keys not optional");
+  static_assert(well_formed<T>(), "field names must be unique and keys no lists");
   const SectionOptions& options = T::kSection.options;
   SectionSchema schema;
   schema.name = options.name;

@@ -33,6 +33,15 @@ void number_twins(const SectionSchema& schema, std::vector<Row>& rows) {
   }
 }
 
+// The first field that must be there and is not.
+const FieldSchema* missing_field(const SectionSchema& schema, const Row& row) {
+  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+    const bool absent = std::holds_alternative<std::monostate>(row.cells[i]);
+    if (absent && !schema.fields[i].optional) return &schema.fields[i];
+  }
+  return nullptr;
+}
+
 void keep_rows_of(SectionSnapshot& next, const SectionSnapshot& previous, std::string_view source) {
   for (const auto& [key, row] : previous.rows) {
     if (row.source == source && next.rows.emplace(key, row).second) next.hash += row.hash;
@@ -83,6 +92,11 @@ Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, Collected
                      std::string(schema.name) + ": a row of a source without a status"};
     }
     if (keeps_rows(source->second.status) || drops_rows(source->second.status)) continue;
+    if (const FieldSchema* missing = missing_field(schema, row)) {
+      return Failure{FailureKind::kMalformed,
+                     std::string(schema.name) + ": a row lacks the field " +
+                         std::string(missing->name) + ", which is never absent"};
+    }
     std::string canonical = canonical_json(schema, row);
     if (canonical.size() > kRowBytes) {
       return Failure{FailureKind::kMalformed, std::string(schema.name) + ": the row " +

@@ -7,7 +7,7 @@ namespace muster::inventory {
 
 struct MemoryModule {
   std::string locator;
-  std::string bank_locator;
+  std::optional<std::string> bank_locator;
   std::int64_t instance = 1;
   std::optional<std::int64_t> size_bytes, speed_mts, configured_speed_mts;
   std::optional<std::string> memory_type, form_factor, manufacturer, part_number, serial_number,
