@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/smbios.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/json/value.h"
+#include "common/support/text.h"
+#include "tests/support/directory_host.h"
+
+namespace muster::agent {
+namespace {
+
+constexpr SmbiosEntryPoint kVersion33{.version = {3, 3}, .table_bytes = 0, .structure_count = {}};
+
+std::string dmi_file(const std::string& name) {
+  return read_test_file(test_data("smbios/" + name));
+}
+
+// A structure: type, formatted area behind the header, texts.
+std::string structure(int type, std::string_view formatted, std::vector<std::string> texts = {},
+                      std::uint16_t handle = 0) {
+  std::string out;
+  out += static_cast<char>(type);
+  out += static_cast<char>(formatted.size() + 4);
+  out += static_cast<char>(handle & 0xff);
+  out += static_cast<char>(handle >> 8);
+  out += formatted;
+  for (const std::string& text : texts)
+    out += text + '\0';
+  if (texts.empty()) out += '\0';
+  return out + '\0';
+}
+
+std::string end_mark() {
+  return structure(127, "");
+}
+
+// A type 17 of SMBIOS 2.8 with one size word.
+std::string module_of(int size, std::uint32_t extended, int type = 0x1a, int array = 1) {
+  std::string body(0x28 - 4, '\0');
+  const auto put = [&](std::size_t offset, std::uint32_t value, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      body[offset - 4 + i] = static_cast<char>(value >> (8 * i) & 0xff);
+  };
+  put(0x04, static_cast<std::uint32_t>(array), 2);
+  put(0x0c, static_cast<std::uint32_t>(size), 2);
+  put(0x10, 1, 1);
+  put(0x12, static_cast<std::uint32_t>(type), 1);
+  put(0x1c, extended, 4);
+  return structure(17, body, {"SLOT 1"});
+}
+
+std::optional<std::string> filled(const JsonValue& object, std::string_view name) {
+  auto text = object.text_at(name);
+  if (text && text->empty()) return std::nullopt;
+  return text;
+}
+
+// The other decoder leaves this placeholder out; the agent reports what the machine said.
+std::optional<std::string> known(const std::optional<std::string>& text) {
+  if (text && lower_ascii(*text) == "to be filled by o.e.m.") return std::nullopt;
+  return text;
+}
+
+TEST_CASE("the tables of real machines read as another decoder reads them", "[smbios]") {
+  const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
+  CAPTURE(name);
+  const Smbios smbios = parse_smbios(dmi_file(name + ".dmi"), kVersion33);
+  const auto json = JsonValue::parse(dmi_file(name + ".json"));
+  REQUIRE(json.ok());
+
+  REQUIRE(smbios.firmware);
+  const JsonValue& bios = *json->find("BIOSInformation");
+  CHECK(known(smbios.firmware->vendor) == filled(bios, "Vendor"));
+  CHECK(known(smbios.firmware->version) == filled(bios, "Version"));
+  CHECK(smbios.firmware->release_date == firmware_date(*filled(bios, "ReleaseDate")));
+
+  REQUIRE(smbios.system);
+  const JsonValue& system = *json->find("SystemInformation");
+  CHECK(known(smbios.system->manufacturer) == filled(system, "Manufacturer"));
+  CHECK(known(smbios.system->product_name) == filled(system, "ProductName"));
+  CHECK(known(smbios.system->version) == filled(system, "Version"));
+  CHECK(known(smbios.system->serial_number) == filled(system, "SerialNumber"));
+  CHECK(known(smbios.system->uuid) == filled(system, "UUID"));
+  CHECK(known(smbios.system->sku_number) == filled(system, "SKUNumber"));
+  CHECK(known(smbios.system->family) == filled(system, "Family"));
+
+  REQUIRE(smbios.board);
+  const JsonValue& board = *json->find("BaseboardInformation");
+  CHECK(known(smbios.board->manufacturer) == filled(board, "Manufacturer"));
+  CHECK(known(smbios.board->product) == filled(board, "Product"));
+  CHECK(known(smbios.board->version) == filled(board, "Version"));
+  CHECK(known(smbios.board->serial_number) == filled(board, "SerialNumber"));
+  CHECK(known(smbios.board->asset_tag) == filled(board, "AssetTag"));
+
+  REQUIRE(smbios.chassis);
+  const JsonValue& chassis = *json->find("SystemEnclosure");
+  CHECK(known(smbios.chassis->manufacturer) == filled(chassis, "Manufacturer"));
+  CHECK(known(smbios.chassis->serial_number) == filled(chassis, "SerialNumber"));
+
+  const JsonValue::Array* processors = json->find("ProcessorInformation")->array();
+  REQUIRE(smbios.processors.size() == (processors ? processors->size() : 0));
+  for (std::size_t i = 0; i < smbios.processors.size(); ++i) {
+    CHECK(smbios.processors[i].socket == filled((*processors)[i], "SocketDesignation"));
+    CHECK(smbios.processors[i].version == filled((*processors)[i], "ProcessorVersion"));
+    CHECK(smbios.processors[i].populated);
+  }
+}
+
+TEST_CASE("the memory of real machines reads as another decoder reads it", "[smbios]") {
+  const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
+  CAPTURE(name);
+  const Smbios smbios = parse_smbios(dmi_file(name + ".dmi"), kVersion33);
+  const auto json = JsonValue::parse(dmi_file(name + ".json"));
+  REQUIRE(json.ok());
+  const JsonValue::Array* devices = json->find("MemoryDevices")->array();
+  REQUIRE(smbios.memory_devices.size() == (devices ? devices->size() : 0));
+  for (std::size_t i = 0; i < smbios.memory_devices.size(); ++i) {
+    const SmbiosMemoryDevice& device = smbios.memory_devices[i];
+    const JsonValue& expected = (*devices)[i];
+    CHECK(device.locator == filled(expected, "DeviceLocator"));
+    CHECK(device.bank_locator == filled(expected, "BankLocator"));
+    CHECK(device.manufacturer == filled(expected, "Manufacturer"));
+    CHECK(device.serial_number == filled(expected, "SerialNumber"));
+    CHECK(device.asset_tag == filled(expected, "AssetTag"));
+    CHECK(device.part_number == filled(expected, "PartNumber"));
+    const std::int64_t size = *expected.integer_at("Size");
+    CHECK(device.filled == (size != 0));
+    const std::int64_t mebibytes = size == 0x7fff ? *expected.integer_at("ExtendedSize") : size;
+    CHECK(device.size_bytes.value_or(0) == mebibytes * 1024 * 1024);
+    CHECK(device.speed_mts.value_or(0) == *expected.integer_at("Speed"));
+    CHECK(device.configured_speed_mts.value_or(0) == *expected.integer_at("ConfiguredMemorySpeed"));
+    const auto type = memory_type_name(static_cast<int>(*expected.integer_at("MemoryType")));
+    CHECK(device.memory_type.has_value() == type.has_value());
+    if (type) CHECK(*device.memory_type == *type);
+  }
+  if (!smbios.memory_arrays.empty())
+    CHECK(smbios.memory_arrays[0].slots ==
+          json->find("PhysicalMemoryArray")->integer_at("NumberOfMemoryDevices"));
+}
+
+TEST_CASE("a whole table says so and a broken one says where it breaks", "[smbios]") {
+  CHECK(parse_smbios(dmi_file("ASRock-Single-Ryzen.dmi"), {}).damage.empty());
+  CHECK(parse_smbios(dmi_file("SuperMicro-Dual-Xeon.dmi"), {}).damage.empty());
+  // Hyper-V's first generation has a structure of length 0, where every decoder stops.
+  CHECK(parse_smbios(dmi_file("HyperV.dmi"), {}).damage ==
+        "The SMBIOS table is damaged at byte 478: a structure has length 0. What stands before it "
+        "was read.");
+}
+
+TEST_CASE("a table cut at any byte gives what is whole and says that it is cut", "[smbios]") {
+  const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
+  const std::string table = dmi_file(name + ".dmi");
+  const Smbios whole = parse_smbios(table, {});
+  std::size_t structures = 0;
+  bool grows = true, flagged = true;
+  for (std::size_t size = 0; size + 2 < table.size(); ++size) {
+    // An own copy, so that the address sanitizer sees a read behind the end.
+    const std::string cut(table.data(), size);
+    const Smbios smbios = parse_smbios(cut, {});
+    grows = grows && smbios.structures >= structures && smbios.structures <= whole.structures;
+    flagged = flagged && !smbios.damage.empty();
+    structures = smbios.structures;
+  }
+  CHECK(grows);
+  CHECK(flagged);
+}
+
+TEST_CASE("a table in which any byte is wrong is read without harm", "[smbios]") {
+  std::string table = dmi_file("ASRock-Single-Ryzen.dmi");
+  std::size_t most = 0;
+  for (std::size_t at = 0; at < table.size(); ++at) {
+    const char before = table[at];
+    for (const char wrong : {'\0', '\x01', '\x7f', '\xff'}) {
+      table[at] = wrong;
+      most = std::max(most, parse_smbios(table, {}).structures);
+    }
+    table[at] = before;
+  }
+  CHECK(most < 100);
+}
+
+TEST_CASE("the byte order of the UUID follows the version", "[smbios]") {
+  std::string body("\1\2\3\4", 4);
+  for (int i = 0; i < 16; ++i)
+    body += static_cast<char>(i + 1);
+  const std::string table = structure(1, body, {"a", "b", "c", "d"}) + end_mark();
+  const auto uuid = [&](SmbiosVersion version) {
+    return parse_smbios(table, SmbiosEntryPoint{version, 0, {}}).system->uuid;
+  };
+  CHECK(uuid({2, 5}) == "01020304-0506-0708-090a-0b0c0d0e0f10");
+  CHECK(uuid({2, 6}) == "04030201-0605-0807-090a-0b0c0d0e0f10");
+  CHECK(uuid({3, 7}) == "04030201-0605-0807-090a-0b0c0d0e0f10");
+  CHECK(parse_smbios(table, {}).system->uuid == "04030201-0605-0807-090a-0b0c0d0e0f10");
+  CHECK(parse_smbios(structure(1, std::string(4, '\0') + std::string(16, '\0')) + end_mark(), {})
+            .system->uuid == std::nullopt);
+  CHECK(parse_smbios(structure(1, std::string(4, '\0') + std::string(16, '\xff')) + end_mark(), {})
+            .system->uuid == std::nullopt);
+  CHECK(parse_smbios(structure(1, std::string(19, '\1')) + end_mark(), {}).system->uuid ==
+        std::nullopt);
+}
+
+TEST_CASE("texts are trimmed, and blank, erased or missing ones are absent", "[smbios]") {
+  const auto vendor = [](std::vector<std::string> texts, char index) {
+    return parse_smbios(structure(0, std::string(1, index), std::move(texts)) + end_mark(), {})
+        .firmware->vendor;
+  };
+  CHECK(vendor({"  Acme  "}, 1) == "Acme");
+  CHECK(vendor({"To Be Filled By O.E.M."}, 1) == "To Be Filled By O.E.M.");
+  CHECK(vendor({"a", "   "}, 2) == std::nullopt);
+  CHECK(vendor({"\xff\xff\xff"}, 1) == std::nullopt);
+  CHECK(vendor({"a"}, 0) == std::nullopt);
+  CHECK(vendor({"a"}, 2) == std::nullopt);
+  CHECK(vendor({"a"}, '\xff') == std::nullopt);
+  CHECK(vendor({}, 1) == std::nullopt);
+}
+
+TEST_CASE("a field that its structure is too short for is absent", "[smbios]") {
+  const Smbios smbios = parse_smbios(structure(0, "") + structure(1, "\1", {"Acme"}) +
+                                         structure(2, "") + structure(3, "") + structure(4, "") +
+                                         structure(16, "") + structure(17, "") + end_mark(),
+                                     {});
+  CHECK(smbios.damage.empty());
+  CHECK(smbios.structures == 8);
+  CHECK(smbios.firmware->revision == std::nullopt);
+  CHECK(smbios.system->manufacturer == "Acme");
+  CHECK(smbios.system->family == std::nullopt);
+  CHECK(smbios.chassis->type == std::nullopt);
+  CHECK_FALSE(smbios.processors[0].populated);
+  CHECK(smbios.memory_arrays[0].slots == std::nullopt);
+  CHECK_FALSE(smbios.memory_devices[0].filled);
+}
+
+TEST_CASE("module sizes come in kibibytes, mebibytes and the extended field", "[smbios]") {
+  struct Row {
+    int size;
+    std::uint32_t extended;
+    bool filled;
+    std::optional<std::int64_t> bytes;
+  };
+  const Row row =
+      GENERATE(Row{0, 0, false, std::nullopt}, Row{0xffff, 0, true, std::nullopt},
+               Row{4096, 0, true, std::int64_t{4} << 30}, Row{0x8000 | 512, 0, true, 512 * 1024},
+               Row{0x7fff, 32768, true, std::int64_t{32} << 30}, Row{0x7fff, 0, true, std::nullopt},
+               Row{0x7fff, 0x80008000U, true, std::int64_t{32} << 30},
+               Row{0x7fff, 0x7fffffffU, true, std::nullopt}, Row{0x8000, 0, true, std::nullopt});
+  CAPTURE(row.size, row.extended);
+  const Smbios smbios = parse_smbios(module_of(row.size, row.extended) + end_mark(), {});
+  REQUIRE(smbios.memory_devices.size() == 1);
+  CHECK(smbios.memory_devices[0].filled == row.filled);
+  CHECK(smbios.memory_devices[0].size_bytes == row.bytes);
+  CHECK(smbios.unbelievable.size() == (row.extended == 0x7fffffffU ? 1 : 0));
+}
+
+TEST_CASE("firmware flash and memory of other uses are no modules", "[smbios]") {
+  std::string system_array(0x0f - 4, '\0'), flash_array(0x0f - 4, '\0');
+  system_array[1] = 3;
+  flash_array[1] = 5;
+  const Smbios smbios = parse_smbios(
+      structure(16, system_array, {}, 1) + structure(16, flash_array, {}, 2) +
+          module_of(4096, 0, 0x1a, 1) + module_of(16, 0, 0x1a, 2) + module_of(16, 0, 0x09, 1) +
+          module_of(4096, 0, 0x1a, 77) + module_of(0, 0, 0x1a, 1) + end_mark(),
+      {});
+  std::vector<bool> modules;
+  for (const SmbiosMemoryDevice& device : smbios.memory_devices)
+    modules.push_back(smbios.is_module(device));
+  CHECK(modules == std::vector<bool>{true, false, false, true, false});
+}
+
+TEST_CASE("a hostile table ends at its limits", "[smbios]") {
+  std::string many;
+  for (int i = 0; i < 70'000; ++i)
+    many += structure(126, "");
+  CHECK(parse_smbios(many, {}).structures == 65'536);
+  CHECK_FALSE(parse_smbios(many, {}).damage.empty());
+  CHECK_FALSE(parse_smbios("", {}).damage.empty());
+  CHECK_FALSE(parse_smbios(std::string(100, '\0'), {}).damage.empty());
+  CHECK_FALSE(parse_smbios(std::string(100, '\xff'), {}).damage.empty());
+  std::string slots(0x0f - 4, '\xff');
+  CHECK(parse_smbios(structure(16, slots) + end_mark(), {}).memory_arrays[0].slots == std::nullopt);
+}
+
+std::string with_checksum(std::string bytes, std::size_t from, std::size_t count, std::size_t at) {
+  unsigned sum = 0;
+  for (std::size_t i = from; i < from + count; ++i)
+    sum += static_cast<unsigned char>(bytes[i]);
+  bytes[at] = static_cast<char>(-sum & 0xff);
+  return bytes;
+}
+
+TEST_CASE("entry points of every generation give version and size", "[smbios]") {
+  std::string three("_SM3_\0\x18\x03\x07\x00\x01\0\x10\x20\0\0\0\0\0\0\0\0\0\0", 24);
+  three = with_checksum(three, 0, 24, 5);
+  const auto modern = parse_smbios_entry_point(three);
+  REQUIRE(modern.ok());
+  CHECK(modern->version == SmbiosVersion{3, 7});
+  CHECK(modern->table_bytes == 0x2010);
+  CHECK(modern->structure_count == std::nullopt);
+
+  std::string dmi("_DMI_\0\x34\x12\0\0\x0f\0\x2a\0\x28", 15);
+  dmi = with_checksum(dmi, 0, 15, 5);
+  const auto old = parse_smbios_entry_point(dmi);
+  REQUIRE(old.ok());
+  CHECK(old->version == SmbiosVersion{2, 8});
+  CHECK(old->table_bytes == 0x1234);
+  CHECK(old->structure_count == 42);
+
+  std::string two = std::string("_SM_\0\x1f\x02\x1f\0\0\0\0\0\0\0\0", 16) + dmi;
+  two = with_checksum(two, 0, 31, 4);
+  const auto both = parse_smbios_entry_point(two);
+  REQUIRE(both.ok());
+  CHECK(both->version == SmbiosVersion{2, 3});  // 2.1Fh, a known slip
+  CHECK(both->structure_count == 42);
+
+  for (const std::string& whole : {three, dmi, two}) {
+    for (std::size_t size = 0; size < whole.size(); ++size)
+      CHECK_FALSE(parse_smbios_entry_point(std::string(whole.data(), size)).ok());
+  }
+  three[7] = 2;
+  CHECK_FALSE(parse_smbios_entry_point(three).ok());
+  dmi[6] = 0;
+  CHECK_FALSE(parse_smbios_entry_point(dmi).ok());
+}
+
+TEST_CASE("a 2.x table that is counted needs no end mark", "[smbios]") {
+  const std::string table = structure(0, "") + structure(1, "");
+  const auto bytes = static_cast<std::int64_t>(table.size());
+  CHECK(parse_smbios(table, SmbiosEntryPoint{{2, 8}, bytes, 2}).damage.empty());
+  CHECK(parse_smbios(table, SmbiosEntryPoint{{2, 8}, bytes, 3}).damage.empty());
+  CHECK_FALSE(parse_smbios(table, SmbiosEntryPoint{{2, 8}, bytes + 9, 3}).damage.empty());
+  CHECK_FALSE(parse_smbios(table, SmbiosEntryPoint{{3, 0}, 65'536, {}}).damage.empty());
+  const Smbios behind =
+      parse_smbios(end_mark() + structure(1, ""), SmbiosEntryPoint{{2, 8}, 12, 2});
+  CHECK(behind.system.has_value());
+}
+
+TEST_CASE("dates of the firmware become ISO dates, and what is no date stays", "[smbios]") {
+  CHECK(firmware_date("05/19/2021") == "2021-05-19");
+  CHECK(firmware_date("03/07/98") == "1998-03-07");
+  CHECK(firmware_date("2021-05-19") == "2021-05-19");
+  CHECK(firmware_date("13/01/2021") == "13/01/2021");
+  CHECK(firmware_date("00/01/2021") == "00/01/2021");
+  CHECK(firmware_date("5/19/2021") == "5/19/2021");
+  CHECK(firmware_date("+5/19/2021") == "+5/19/2021");
+  CHECK(firmware_date("//") == "//");
+}
+
+}  // namespace
+}  // namespace muster::agent
