@@ -172,6 +172,20 @@ std::optional<std::string> from_base64(std::string_view text) {
   return out;
 }
 
+std::string to_base32(std::string_view bytes) {
+  constexpr std::string_view kBase32Digits = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string result;
+  unsigned pending = 0;
+  unsigned bits = 0;
+  for (const char c : bytes) {
+    pending = (pending << 8 | static_cast<unsigned char>(c)) & 0xfffU;
+    for (bits += 8; bits >= 5; bits -= 5)
+      result += kBase32Digits[pending >> (bits - 5) & 31U];
+  }
+  if (bits > 0) result += kBase32Digits[pending << (5 - bits) & 31U];
+  return result;
+}
+
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);

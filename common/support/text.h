@@ -28,6 +28,10 @@ std::string to_base64(std::string_view bytes);
 // nullopt: not base64.
 std::optional<std::string> from_base64(std::string_view text);
 
+// RFC 4648 section 6, lower case, no padding: only letters and digits, so that a double click selects
+// it whole and nothing reads it as a number or a formula.
+std::string to_base32(std::string_view bytes);
+
 bool is_valid_utf8(std::string_view text);  // no surrogates, no overlong forms; NUL counts as valid
 
 // Makes any bytes fit for a row (model.md section 3): NUL and bytes that are not UTF-8 become \xNN

@@ -19,19 +19,6 @@ constexpr std::size_t kChecksumBytes = 4;
 constexpr std::size_t kMaxTokenBytes = 128;
 constexpr std::size_t kMaxCodeCharacters = 1024;
 
-std::string to_base32(std::string_view bytes) {
-  std::string result;
-  unsigned pending = 0;
-  unsigned bits = 0;
-  for (const char c : bytes) {
-    pending = (pending << 8 | static_cast<unsigned char>(c)) & 0xfffU;
-    for (bits += 8; bits >= 5; bits -= 5)
-      result += kAlphabet[pending >> (bits - 5) & 31U];
-  }
-  if (bits > 0) result += kAlphabet[pending << (5 - bits) & 31U];
-  return result;
-}
-
 struct Decoded {
   std::string bytes;
   bool exact = false;  // no bits left over but the zeros that fill the last digit
