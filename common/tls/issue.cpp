@@ -53,6 +53,8 @@ bool add_name(GENERAL_NAMES* names, int type, std::string_view bytes) {
 }
 
 std::string ip_bytes(const std::string& text) {
+  // inet_pton would stop at a NUL.
+  if (text.find('\0') != std::string::npos) return {};
   std::array<char, 16> bytes = {};
   if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return {bytes.data(), 4};
   if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return {bytes.data(), 16};
@@ -145,6 +147,17 @@ bool is_dns_name(std::string_view text) {
     if (!plain) return false;
   }
   return true;
+}
+
+std::optional<std::string> canonical_name(std::string_view text) {
+  const std::string ip = ip_bytes(std::string(text));
+  if (ip.empty()) {
+    return is_dns_name(text) ? std::optional(lower_ascii(text)) : std::nullopt;
+  }
+  char shortest[INET6_ADDRSTRLEN];
+  const int family = ip.size() == 4 ? AF_INET : AF_INET6;
+  if (::inet_ntop(family, ip.data(), shortest, sizeof shortest) == nullptr) return std::nullopt;
+  return shortest;
 }
 
 Result<Authority> issue_authority(PrivateKey key, Instant now, std::int64_t lifetime_ms) {

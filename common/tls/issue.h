@@ -5,6 +5,7 @@
 // the authority's own end. Pure, any thread.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

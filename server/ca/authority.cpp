@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ca/authority.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/support/text.h"
+#include "common/tls/file.h"
+#include "common/tls/pkcs7.h"
+#include "common/tls/request.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::size_t kMaxAuthorities = 8;
+
+// 1: "ca", 2: "ca-2", ...
+std::string stem(std::size_t generation) {
+  return generation == 1 ? "ca" : "ca-" + std::to_string(generation);
+}
+
+std::filesystem::path key_file(const std::filesystem::path& folder, std::size_t generation) {
+  return folder / (stem(generation) + ".key");
+}
+
+std::filesystem::path certificate_file(const std::filesystem::path& folder,
+                                       std::size_t generation) {
+  return folder / (stem(generation) + ".pem");
+}
+
+bool is_missing(const Failure& failure) {
+  return failure.kind == FailureKind::kNotFound;
+}
+
+// The key first: with its certificate there, the authority exists.
+Result<tls::Authority> make_authority(const std::filesystem::path& folder, std::size_t generation,
+                                      Instant now) {
+  const auto key_path = key_file(folder, generation);
+  Result<tls::PrivateKey> key = tls::PrivateKey::load(key_path);
+  if (!key && is_missing(key.failure())) {
+    key = tls::PrivateKey::generate();
+    if (!key) return key.failure();
+    if (const auto saved = key->save(key_path); !saved) return saved.failure();
+  }
+  if (!key) return key.failure();
+  Result<tls::Authority> authority = tls::issue_authority(*key, now);
+  if (!authority) return authority.failure();
+  const auto written = tls::replace_file(certificate_file(folder, generation),
+                                         authority->certificate.to_pem(), tls::FileMode::kPublic);
+  if (!written) return written.failure();
+  return authority;
+}
+
+// nullopt: there is no such generation.
+Result<std::optional<tls::Authority>> read_authority(const std::filesystem::path& folder,
+                                                     std::size_t generation) {
+  const auto path = certificate_file(folder, generation);
+  const Result<std::string> pem = tls::read_file(path);
+  if (!pem) {
+    if (is_missing(pem.failure())) return std::optional<tls::Authority>();
+    return pem.failure();
+  }
+  const Result<tls::Certificate> certificate = tls::Certificate::from_pem(*pem);
+  if (!certificate) {
+    return Failure{certificate.failure().kind, path.string() + ": " +
+                                                   certificate.failure().message +
+                                                   ": restore the folder from a backup"};
+  }
+  const Result<tls::PrivateKey> key = tls::PrivateKey::load(key_file(folder, generation));
+  if (!key) return key.failure();
+  if (certificate->fields().spki_sha256_hex != tls::spki_sha256_hex(key->public_key_der())) {
+    return Failure{FailureKind::kMalformed, path.string() + " belongs to another key than " +
+                                                key_file(folder, generation).string() +
+                                                ": restore both from the same backup"};
+  }
+  return std::optional<tls::Authority>(tls::Authority{*certificate, *key});
+}
+
+Result<std::vector<std::string>> checked_names(const std::vector<std::string>& names) {
+  std::vector<std::string> result;
+  for (const std::string& given : names) {
+    const std::optional<std::string> name = tls::canonical_name(trim(given));
+    if (!name) {
+      return Failure{FailureKind::kMalformed,
+                     "the public name \"" + printable(given) +
+                         "\" is neither a DNS name nor an IP address: give it without https://, "
+                         "port and brackets"};
+    }
+    if (std::find(result.begin(), result.end(), *name) == result.end()) result.push_back(*name);
+  }
+  if (result.empty() || result.size() > 100) {
+    return Failure{FailureKind::kMalformed,
+                   "1 to 100 public names are needed: muster-server init --public-name NAME"};
+  }
+  return result;
+}
+
+Result<Done> write_names(const std::filesystem::path& folder,
+                         const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += name + "\n";
+  return tls::replace_file(folder / "public_names", text, tls::FileMode::kPublic);
+}
+
+Result<std::vector<std::string>> read_names(const std::filesystem::path& folder) {
+  const auto path = folder / "public_names";
+  const Result<std::string> text = tls::read_file(path);
+  if (!text) return text.failure();
+  std::vector<std::string> names;
+  for (const std::string_view line : lines(*text)) {
+    if (const std::string_view name = trim(line); !name.empty()) names.emplace_back(name);
+  }
+  Result<std::vector<std::string>> checked = checked_names(names);
+  if (!checked) {
+    return Failure{checked.failure().kind, path.string() + ": " + checked.failure().message};
+  }
+  return checked;
+}
+
+std::vector<std::string> sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+bool needs_renewal(Instant not_before, Instant not_after, Instant now) {
+  return now - not_before >= (not_after - not_before) / 3 * 2;
+}
+
+Result<CertificateAuthority> CertificateAuthority::init(
+    const std::filesystem::path& folder, const std::vector<std::string>& public_names,
+    Instant now) {
+  const Result<std::vector<std::string>> names = checked_names(public_names);
+  if (!names) return names.failure();
+  if (const auto made = tls::make_private_folder(folder); !made) return made.failure();
+  if (std::filesystem::exists(certificate_file(folder, 1))) {
+    return Failure{FailureKind::kRefused,
+                   folder.string() +
+                       " holds a certificate authority already, which every agent "
+                       "trusts: it is not made anew"};
+  }
+  // The authority's certificate comes last of what load() needs, so that only a whole init counts
+  // as one.
+  if (const auto written = write_names(folder, *names); !written) return written.failure();
+  if (const auto made = make_authority(folder, 1, now); !made) return made.failure();
+  Result<CertificateAuthority> loaded = load(folder);
+  if (!loaded) return loaded;
+  if (const auto renewed = loaded->renew_server_certificates(now); !renewed) {
+    return renewed.failure();
+  }
+  return loaded;
+}
+
+Result<CertificateAuthority::State> CertificateAuthority::read_state(
+    const std::filesystem::path& folder) {
+  State state;
+  for (std::size_t generation = 1; generation <= kMaxAuthorities; ++generation) {
+    Result<std::optional<tls::Authority>> authority = read_authority(folder, generation);
+    if (!authority) return authority.failure();
+    if (!authority->has_value()) break;
+    state.authorities.push_back(**std::move(authority));
+  }
+  if (state.authorities.empty()) {
+    return Failure{FailureKind::kNotFound, "there is no certificate authority in " +
+                                               folder.string() + ": run muster-server init"};
+  }
+  Result<std::vector<std::string>> names = read_names(folder);
+  if (!names) return names.failure();
+  state.public_names = *std::move(names);
+  return state;
+}
+
+Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::path& folder) {
+  CertificateAuthority result(folder);
+  if (const auto loaded = result.reload(); !loaded) return loaded.failure();
+  return result;
+}
+
+Result<Done> CertificateAuthority::reload() {
+  Result<State> state = read_state(folder_);
+  if (!state) return state.failure();
+  const std::unique_lock lock(locks_->state);
+  state_ = std::make_shared<const State>(*std::move(state));
+  return Done{};
+}
+
+std::shared_ptr<const CertificateAuthority::State> CertificateAuthority::state() const {
+  const std::shared_lock lock(locks_->state);
+  return state_;
+}
+
+const tls::Authority& CertificateAuthority::signing(const State& state, Instant now) {
+  for (std::size_t i = state.authorities.size() - 1; i > 0; --i) {
+    const tls::Authority& older = state.authorities[i - 1];
+    const tls::Authority& newer = state.authorities[i];
+    const Instant known = newer.certificate.fields().not_before + kRolloverOverlapMs;
+    if (now >= std::min(known, older.certificate.fields().not_after)) return newer;
+  }
+  return state.authorities.front();
+}
+
+Result<IssuedCertificate> CertificateAuthority::issue_agent(std::string_view request_base64,
+                                                            const std::string& agent_id,
+                                                            Instant now) const {
+  const auto current = state();
+  const Result<tls::CheckedRequest> request = tls::check_request(request_base64);
+  if (!request) return request.failure();
+  Result<tls::Certificate> certificate =
+      tls::issue_agent(signing(*current, now), request->spki_der, agent_id, now);
+  if (!certificate) return certificate.failure();
+  Result<std::string> body = tls::to_pkcs7({&*certificate, 1});
+  if (!body) return body.failure();
+  return IssuedCertificate{*std::move(certificate), *std::move(body)};
+}
+
+std::vector<tls::Certificate> CertificateAuthority::trusted(Instant now) const {
+  std::vector<tls::Certificate> result;
+  for (const tls::Authority& authority : state()->authorities) {
+    if (now < authority.certificate.fields().not_after) result.push_back(authority.certificate);
+  }
+  return result;
+}
+
+Result<std::string> CertificateAuthority::cacerts(Instant now) const {
+  const std::vector<tls::Certificate> certificates = trusted(now);
+  if (certificates.empty()) {
+    return Failure{FailureKind::kRefused, "every authority in " + folder_.string() +
+                                              " has expired by this machine's clock (" +
+                                              to_rfc3339(now) + "): check the clock"};
+  }
+  return tls::to_pkcs7(certificates);
+}
+
+std::string CertificateAuthority::spki_pin(Instant now) const {
+  return signing(*state(), now).certificate.fields().spki_sha256_hex;
+}
+
+Result<tls::AgentStanding> CertificateAuthority::check_agent(const tls::Certificate& certificate,
+                                                             Instant now) const {
+  // An authority that has ended meanwhile still vouches for the past of its certificates.
+  std::vector<tls::Certificate> anchors;
+  for (const tls::Authority& authority : state()->authorities) {
+    anchors.push_back(authority.certificate);
+  }
+  Result<tls::AgentStanding> standing = tls::verify_agent(certificate, anchors, now);
+  if (!standing) return standing;
+  if (standing->expired_ms > kExpiredGraceMs) {
+    return Failure{FailureKind::kRefused,
+                   "the certificate of agent " + standing->agent_id +
+                       " ended more than 180 days ago: enrol the machine again with a join code"};
+  }
+  return standing;
+}
+
+std::vector<std::string> CertificateAuthority::public_names() const {
+  return state()->public_names;
+}
+
+Result<Done> CertificateAuthority::set_public_names(const std::vector<std::string>& public_names) {
+  const Result<std::vector<std::string>> names = checked_names(public_names);
+  if (!names) return names.failure();
+  const std::lock_guard lock(locks_->files);
+  if (const auto written = write_names(folder_, *names); !written) return written.failure();
+  return reload();
+}
+
+bool CertificateAuthority::is_current(const State& state, const std::filesystem::path& file,
+                                      Instant now) {
+  const Result<std::string> pem = tls::read_private_file(file);
+  if (!pem) return false;
+  const Result<tls::PrivateKey> key = tls::PrivateKey::from_pem(*pem);
+  const Result<std::vector<tls::Certificate>> chain = tls::certificates_from_pem(*pem);
+  if (!key || !chain || chain->size() != 2) return false;
+  const tls::CertificateFields& leaf = chain->front().fields();
+  const tls::CertificateFields& issuer = signing(state, now).certificate.fields();
+  std::vector<std::string> names = leaf.dns_names;
+  names.insert(names.end(), leaf.ip_names.begin(), leaf.ip_names.end());
+  return leaf.spki_sha256_hex == tls::spki_sha256_hex(key->public_key_der()) &&
+         chain->back().fields().spki_sha256_hex == issuer.spki_sha256_hex &&
+         sorted(names) == sorted(state.public_names) && now >= leaf.not_before &&
+         !needs_renewal(leaf.not_before, leaf.not_after, now);
+}
+
+Result<bool> CertificateAuthority::renew(const State& state, const std::filesystem::path& file,
+                                         Instant now) {
+  if (is_current(state, file, now)) return false;
+  const Result<tls::PrivateKey> key = tls::PrivateKey::generate();
+  if (!key) return key.failure();
+  const tls::Authority& authority = signing(state, now);
+  const Result<tls::Certificate> certificate =
+      tls::issue_server(authority, key->public_key_der(), state.public_names, now);
+  if (!certificate) return certificate.failure();
+  // The authority goes along, because an agent at its first contact looks for the pinned key in the
+  // chain.
+  const auto written = tls::replace_file(
+      file, key->to_pem() + certificate->to_pem() + authority.certificate.to_pem(),
+      tls::FileMode::kPrivate);
+  if (!written) return written.failure();
+  return true;
+}
+
+Result<bool> CertificateAuthority::renew_server_certificates(Instant now) {
+  const std::lock_guard lock(locks_->files);
+  const auto current = state();
+  const Result<bool> agents = renew(*current, agents_file(), now);
+  if (!agents) return agents.failure();
+  const Result<bool> people = renew(*current, people_file(), now);
+  if (!people) return people.failure();
+  return *agents || *people;
+}
+
+Result<bool> CertificateAuthority::roll_over(Instant now) {
+  const std::lock_guard lock(locks_->files);
+  const auto current = state();
+  const tls::CertificateFields& newest = current->authorities.back().certificate.fields();
+  if (!needs_renewal(newest.not_before, newest.not_after, now)) return false;
+  const std::size_t next = current->authorities.size() + 1;
+  if (next > kMaxAuthorities) {
+    return Failure{FailureKind::kRefused, "there are eight authorities in " + folder_.string() +
+                                              " already: check the clock"};
+  }
+  if (const auto made = make_authority(folder_, next, now); !made) return made.failure();
+  if (const auto loaded = reload(); !loaded) return loaded.failure();
+  return true;
+}
+
+}  // namespace muster::server

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The certificate authority of one installation, in the folder `ca` of the server's data directory:
+//   ca.key, ca.pem        the first authority; ca-2.key, ca-2.pem the one after it, and so on
+//   agents.pem            key and chain of the agents' listener, one file so that they always
+//   belong together people.pem            the same for the people's listener, unless server.ini
+//   names an own certificate public_names          the names in both certificates, one a line; the
+//   first one goes into join codes
+// Everything with a key in it has mode 0600; every file is replaced whole or not at all
+// (common/tls/file.h).
+//
+// Rollover, without a day on which something breaks: at two thirds of an authority's life the next
+// one is made and handed out by cacerts beside the old one, which still signs. Agents fetch cacerts
+// whenever they renew (every 60 days), so that a year later, when the new one begins to sign, even
+// a machine stored for 180 days knows it. The old one is trusted until its end. Which authority
+// signs follows from the time alone: no switch that a crash could leave halfway. Join codes name
+// the signing authority's key; those made before it changes must be made again.
+//
+// Several servers behind one balancer share one copy of this folder's content; one of them renews
+// (jobs are claimed in the database) and the others call reload(). Failures as Result; any thread
+// may call anything.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/support/clock.h"
+#include "common/support/result.h"
+#include "common/tls/issue.h"
+#include "common/tls/pinning.h"
+
+namespace muster::server {
+
+constexpr std::int64_t kRolloverOverlapMs = 365 * tls::kDayMs;
+// How long after its end an agent's certificate may still be renewed with (model.md section 6).
+constexpr std::int64_t kExpiredGraceMs = 180 * tls::kDayMs;
+
+// From two thirds of its life on.
+bool needs_renewal(Instant not_before, Instant not_after, Instant now);
+
+struct IssuedCertificate {
+  tls::Certificate certificate;
+  std::string pkcs7_base64;  // the body of the answer to simpleenroll and simplereenroll
+};
+
+class CertificateAuthority {
+ public:
+  // Makes the folder, the authority and both listeners' certificates. Refuses (kRefused) a folder
+  // that has one already; finishes what an interrupted init left behind.
+  static Result<CertificateAuthority> init(const std::filesystem::path& folder,
+                                           const std::vector<std::string>& public_names,
+                                           Instant now);
+  static Result<CertificateAuthority> load(const std::filesystem::path& folder);
+  Result<Done> reload();
+
+  // For a new or a known agent; only the public key of the request is used.
+  Result<IssuedCertificate> issue_agent(std::string_view request_base64,
+                                        const std::string& agent_id, Instant now) const;
+  // The body of cacerts: every authority whose time is not over.
+  Result<std::string> cacerts(Instant now) const;
+  // The same as objects: what agents' certificates may lead to.
+  std::vector<tls::Certificate> trusted(Instant now) const;
+  // SHA-256 of the signing authority's public key, in hex: the pin in a join code.
+  std::string spki_pin(Instant now) const;
+  // Who an agent's certificate says it is. Up to kExpiredGraceMs after its end it counts as
+  // expired_ms > 0, later it is refused. Revocation is not this class's to know.
+  Result<tls::AgentStanding> check_agent(const tls::Certificate& certificate, Instant now) const;
+
+  std::vector<std::string> public_names() const;
+  // Writes the new names; the certificates follow at the next renew_server_certificates.
+  Result<Done> set_public_names(const std::vector<std::string>& public_names);
+
+  // Makes new keys and certificates for the listeners where two thirds of their life are over,
+  // where they are missing, unreadable or for other names, or where another authority signs now.
+  // True: files changed, the listeners must reload them.
+  Result<bool> renew_server_certificates(Instant now);
+  // Makes the next authority when it is time (see above). True: it was.
+  Result<bool> roll_over(Instant now);
+
+  std::filesystem::path agents_file() const { return folder_ / "agents.pem"; }
+  std::filesystem::path people_file() const { return folder_ / "people.pem"; }
+
+ private:
+  struct State {
+    std::vector<tls::Authority> authorities;  // oldest first, at least one
+    std::vector<std::string> public_names;
+  };
+  struct Locks {
+    std::shared_mutex state;  // over state_
+    std::mutex files;         // one writer of the folder at a time; taken before `state`
+  };
+  explicit CertificateAuthority(std::filesystem::path folder)
+      : folder_(std::move(folder)), locks_(std::make_unique<Locks>()) {}
+  static Result<State> read_state(const std::filesystem::path& folder);
+  std::shared_ptr<const State> state() const;
+  static const tls::Authority& signing(const State& state, Instant now);
+  static bool is_current(const State& state, const std::filesystem::path& file, Instant now);
+  static Result<bool> renew(const State& state, const std::filesystem::path& file, Instant now);
+
+  std::filesystem::path folder_;
+  std::unique_ptr<std::shared_mutex>
+      mutex_;  // over state_; behind a pointer so that the object can be moved
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace muster::server
