@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// A report that waits on disk: what changed since the report before it, with the key of every row,
+// so that two of them can be merged and a snapshot can be brought forward by one. It becomes a
+// wire::Report only at the moment of sending, because the times of sending are part of that. Pure;
+// a value belongs to one thread at a time.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "common/inventory/snapshot.h"
+#include "common/support/clock.h"
+#include "common/wire/report.h"
+
+namespace muster::agent {
+
+// A moment by both clocks; the boot that boottime_ms counts from stands beside it
+// (PendingReport::boot_id).
+struct Moment {
+  Instant at;                    // the agent's clock, which may be wrong
+  std::int64_t boottime_ms = 0;  // CLOCK_BOOTTIME
+  friend bool operator==(const Moment&, const Moment&) = default;
+};
+
+struct PendingRow {
+  std::string canonical;
+  std::string source;
+  bool is_new = false;  // the report before did not have the key
+  friend bool operator==(const PendingRow&, const PendingRow&) = default;
+};
+
+// What a section was before this report, as a line of the root; needed again when the server
+// refuses the section.
+struct HeldSection {
+  int schema = 1;
+  std::string hash;    // hex
+  std::string status;  // inventory::status_line
+  friend bool operator==(const HeldSection&, const HeldSection&) = default;
+};
+
+struct PendingSection {
+  int schema = 1;
+  Moment collected;
+  inventory::SourceStatuses sources;
+  std::optional<inventory::Hash128> base;  // nullopt: `upsert` is the whole section
+  inventory::Hash128 hash;
+  std::map<std::string, PendingRow, std::less<>> upsert;  // by row key
+  std::set<std::string, std::less<>> remove;              // row keys
+  std::optional<HeldSection> before;                      // nullopt: the section is new
+};
+
+struct PendingReport {
+  std::int64_t first_sequence =
+      0;  // of the oldest report merged into this one; its own when none was
+  std::int64_t sequence = 0;
+  std::int64_t coalesced = 0;  // reports merged into this one
+  std::string boot_id;         // of the boot in which it was collected
+  std::string root;
+  std::string vitals;                                    // a JSON object; empty: none
+  std::map<std::string, Moment, std::less<>> collected;  // by interval class
+  std::map<std::string, PendingSection, std::less<>> sections;
+  std::map<std::string, HeldSection, std::less<>> hashes;  // in answer to send_hashes
+};
+
+// From `previous` (nullptr: the whole section) to `next`.
+PendingSection pending_section(std::string_view name, const inventory::SectionSnapshot* previous,
+                               const inventory::SectionSnapshot& next, Moment collected);
+
+// One report that does what `older` and then `newer` would have done. What was in between is lost,
+// the state is not. When they are of two boots the older boot's name is kept: the server then dates
+// all of it by the wall clock.
+PendingReport merge(PendingReport older, PendingReport newer);
+
+// Brings `snapshot` to what it is after `report`. Names of sections whose base was another one than
+// the snapshot had: these were dropped from the snapshot, so they go whole next time.
+std::set<std::string> apply(const PendingReport& report, inventory::Snapshot& snapshot);
+
+// The report as it goes out now, in the boot `boot_id`.
+wire::Report to_wire(const PendingReport& report, const Clock& clock, const std::string& boot_id);
+
+}  // namespace muster::agent

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's folder (/var/lib/muster-agent): mode 0700, everything in it 0600, of one owner. It
+// holds the key and is what makes this machine this machine, so an agent whose folder others could
+// have read or written does not start and says which file it was. Files are replaced whole
+// (common/tls/file.h). The administrator may run commands as root on a folder that the agent's own
+// user owns: files are then made as that user. One process at a time holds the lock; one thread at
+// a time uses an object.
+//
+//   key.pem certificate.pem           who this agent is; next-key.pem, next-certificate.pem while
+//   they are renewed ca.pem                            every certificate authority that is believed
+//   agent.json                        agent id, server, pin of the first authority
+//   sequence                          number of the last report, written before it is sent
+//   snapshot                          what the last report in the spool, or sent, left the sections
+//   as exchange.json                     how the last exchange went, for `status` spool/ reports
+//   that are not acknowledged yet lock
+#pragma once
+#include <sys/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/support/result.h"
+
+namespace muster::agent {
+
+inline constexpr std::string_view kDefaultStateDirectory = "/var/lib/muster-agent";
+inline constexpr std::string_view kKeyFile = "key.pem";
+inline constexpr std::string_view kCertificateFile = "certificate.pem";
+inline constexpr std::string_view kNextKeyFile = "next-key.pem";
+inline constexpr std::string_view kNextCertificateFile = "next-certificate.pem";
+inline constexpr std::string_view kAuthoritiesFile = "ca.pem";
+inline constexpr std::string_view kAgentFile = "agent.json";
+inline constexpr std::string_view kSequenceFile = "sequence";
+inline constexpr std::string_view kSnapshotFile = "snapshot";
+inline constexpr std::string_view kExchangeFile = "exchange.json";
+inline constexpr std::string_view kSpoolFolder = "spool";
+
+class StateDirectory {
+ public:
+  static constexpr std::size_t kSmallFileBytes = 256 * 1024;
+
+  // Makes the folder when there is none. kDenied names what is lax or foreign and the command that
+  // mends it.
+  static Result<StateDirectory> open(std::filesystem::path path);
+  // The same without making anything: kNotFound when there is no folder. For commands that only
+  // look.
+  static Result<StateDirectory> open_existing(std::filesystem::path path);
+
+  const std::filesystem::path& path() const { return path_; }
+  // Names are relative ("key.pem", "spool/00000000000000000812.report").
+  bool contains(std::string_view name) const;
+  Result<std::string> read(std::string_view name, std::size_t limit_bytes = kSmallFileBytes) const;
+  Result<Done> write(std::string_view name, std::string_view bytes) const;
+  Result<Done> rename(std::string_view from, std::string_view to) const;
+  Result<Done> remove(std::string_view name) const;  // what is not there is removed
+  Result<std::uint64_t> size_bytes(std::string_view name) const;
+  Result<std::vector<std::string>> list(std::string_view folder) const;  // names, sorted
+
+ private:
+  StateDirectory(std::filesystem::path path, uid_t owner, gid_t group)
+      : path_(std::move(path)), owner_(owner), group_(group) {}
+  Result<Done> check_contents() const;
+
+  std::filesystem::path path_;
+  uid_t owner_;
+  gid_t group_;
+};
+
+// Held while the object lives, and given back by the kernel when the process dies.
+class StateLock {
+ public:
+  // kRefused: another agent works in this folder.
+  static Result<StateLock> take(const StateDirectory& directory);
+  ~StateLock();
+  StateLock(StateLock&& other) noexcept;
+  StateLock& operator=(StateLock&& other) noexcept;
+  StateLock(const StateLock&) = delete;
+  StateLock& operator=(const StateLock&) = delete;
+
+ private:
+  explicit StateLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+}  // namespace muster::agent

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// One HTTPS exchange with the server. Transport is what the rest of the agent sees, so that tests
+// put a server of their own behind it; make_transport is the real one. It speaks TLS 1.3 only,
+// believes exactly the authorities it is given (or, at the first contact, the one key that the join
+// code pins), checks the host's name, follows no redirect, reads no more than 64 KiB of answer and
+// has one deadline over everything from resolving the name to the last byte. Used by one thread at
+// a time.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/sync/http_reply.h"
+#include "common/support/clock.h"
+#include "common/support/result.h"
+#include "common/tls/certificate.h"
+#include "common/tls/key.h"
+
+namespace muster::agent {
+
+struct HttpRequest {
+  std::string_view method = "POST";
+  std::string_view path;
+  std::vector<std::pair<std::string_view, std::string>> headers;  // without Host and Content-Length
+  std::string body;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // kUnreachable: no connection, or it broke; kTimeout: the deadline; kRefused: TLS or the name was
+  // wrong; kMalformed, kTooLarge: what came back is not an answer. The request may have arrived in
+  // all but the first cases.
+  virtual Result<HttpReply> exchange(const HttpRequest& request) = 0;
+  // Ends the connection; the next exchange makes a new one.
+  virtual void close() = 0;
+  // Request bytes written since the beginning: request line, headers and bodies, without TLS.
+  virtual std::uint64_t sent_bytes() const = 0;
+};
+
+struct ServerAddress {
+  std::string host;  // DNS name or IP address, without brackets
+  std::uint16_t port = 8444;
+
+  static Result<ServerAddress> parse(
+      std::string_view url);  // "https://host[:port]", nothing behind it
+  std::string url() const;
+  std::string authority() const;  // host:port for the Host header
+};
+
+struct Identity {
+  tls::PrivateKey key;
+  tls::Certificate certificate;
+};
+
+struct TransportOptions {
+  ServerAddress server;
+  // Authorities that are believed. Empty at the first contact: then `pin_sha256_hex` must be set.
+  std::vector<tls::Certificate> authorities;
+  std::string pin_sha256_hex;
+  std::optional<Identity> identity;  // the client certificate
+  int connect_timeout_ms = 15'000;
+  int total_timeout_ms = 60'000;
+  int cancel_descriptor = -1;  // readable: stop at once (the program is asked to end); -1: never
+  // Told the authority that a pinned first contact has found.
+  std::function<void(const tls::Certificate&)> on_authority;
+};
+
+// `clock` says whether certificates are valid; it outlives the transport.
+std::unique_ptr<Transport> make_transport(TransportOptions options, const Clock& clock);
+
+}  // namespace muster::agent
