@@ -33,7 +33,7 @@ struct Disk {
         fact("vendor", &R::vendor, "Vendor as the device tells it",
              {.source = "/sys/block/*/device/vendor"}),
         fact("model", &R::model, "Model as the device tells it",
-             {.source = "/sys/block/*/device/model"}),
+             {.source = "/sys/block/*/device/model; in full from vpd_pg83, /run/udev/data"}),
         fact("serial_number", &R::serial_number, "Serial number",
              {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data"}),
         fact("wwn", &R::wwn, "World wide name",
