@@ -44,7 +44,10 @@ Result<Certificate> issue_agent(const Authority& authority, std::string_view spk
                                 std::int64_t lifetime_ms = kAgentLifetimeMs);
 
 bool is_ip_address(std::string_view text);
-bool is_dns_name(
-    std::string_view text);  // letters, digits, hyphens; no wildcard, no dot at the end
+// Letters, digits, hyphens and dots between; no wildcard, no dot at the end.
+bool is_dns_name(std::string_view text);
+// As it stands in a certificate: lower case, an IPv6 address in its shortest form. nullopt: neither
+// of both.
+std::optional<std::string> canonical_name(std::string_view text);
 
 }  // namespace muster::tls

@@ -102,8 +102,8 @@ class CertificateAuthority {
   static Result<bool> renew(const State& state, const std::filesystem::path& file, Instant now);
 
   std::filesystem::path folder_;
-  std::unique_ptr<std::shared_mutex>
-      mutex_;  // over state_; behind a pointer so that the object can be moved
+  // Behind a pointer so that the object can be moved.
+  std::unique_ptr<Locks> locks_;
   std::shared_ptr<const State> state_;
 };
 
