@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/query/shown_record.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/store_fixture.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::int64_t kStart = 1'780'000'000'000;
+
+struct Shown {
+  StoreFixture fixture;
+  const inventory::SectionSchema& os = *inventory::find_section("os");
+
+  std::optional<std::int64_t> record(std::int64_t item, const ReadPoint& point) {
+    return fixture.read([&](Session& session) {
+      Session::Values values = point.values();
+      values.emplace_back(item);
+      return session.find_integer("SELECT " + shown_record(os, "?3", point), values);
+    });
+  }
+  // The same answer by is_shown, as queries over many items ask.
+  std::vector<std::int64_t> by_condition(std::int64_t item, const ReadPoint& point) {
+    return fixture.read([&](Session& session) {
+      std::vector<std::int64_t> out;
+      Session::Values values = point.values();
+      values.emplace_back(item);
+      session.query("SELECT a.source_record FROM assignments a WHERE a.item_id = ?3 AND " +
+                        point.holds("a") + " AND " + section_rank(os, "a.source_record", point) +
+                        " > 0 AND " + is_shown(os, "a", point),
+                    values, [&](const ResultRow& row) { out.push_back(row.integer(0)); });
+      return out;
+    });
+  }
+  void check(std::int64_t item, const ReadPoint& point, std::int64_t expected) {
+    CHECK(record(item, point) == expected);
+    CHECK(by_condition(item, point) == std::vector<std::int64_t>{expected});
+  }
+};
+
+TEST_CASE("a section shows the agent's record that reports it now, else one that once did",
+          "[query]") {
+  Shown shown;
+  StoreFixture& f = shown.fixture;
+  const auto [item, first] = f.add_machine(kStart);
+  f.add_record(item, "manual", kStart + 1);
+  CHECK(shown.record(item, f.now()) == std::nullopt);
+  f.set_status(first, "os", "ok", kStart + kHourMs);
+  shown.check(item, f.now(), first);
+
+  const std::int64_t second = f.add_record(item, "agent", kStart + 2 * kHourMs);
+  shown.check(item, f.now(), first);
+  f.set_status(second, "os", "partial", kStart + 3 * kHourMs);
+  shown.check(item, f.now(), second);
+  f.set_status(second, "os", "failed", kStart + 4 * kHourMs);
+  shown.check(item, f.now(), first);
+  f.set_status(first, "os", "failed", kStart + 5 * kHourMs);
+  shown.check(item, f.now(), second);
+
+  SECTION("the past answers as it was") {
+    shown.check(item, f.at(kStart + 3 * kHourMs + 1), second);
+    shown.check(item, f.at(kStart + 2 * kHourMs + 1), first);
+    CHECK(shown.record(item, f.at(kStart + 1)) == std::nullopt);
+  }
+}
+
+TEST_CASE("a record that was moved to another item is shown there only", "[query]") {
+  Shown shown;
+  StoreFixture& f = shown.fixture;
+  const auto [item, record] = f.add_machine(kStart);
+  const std::int64_t other = f.add_item(kStart);
+  f.set_status(record, "os", "ok", kStart);
+  f.assign(record, other, kStart + kDayMs);
+  CHECK(shown.record(item, f.now()) == std::nullopt);
+  shown.check(other, f.now(), record);
+  shown.check(item, f.at(kStart + kHourMs), record);
+}
+
+TEST_CASE("the value that was entered last wins", "[query]") {
+  StoreFixture f;
+  const auto [item, agent] = f.add_machine(kStart);
+  const std::int64_t one = f.add_record(item, "manual", kStart);
+  const std::int64_t two = f.add_record(item, "manual", kStart);
+  f.set_value(two, "owner", "kos", kStart + 1);
+  f.set_value(one, "owner", "novak", kStart + 2);
+  const auto owner = [&, item = item](const ReadPoint& point) {
+    return f.read([&](Session& session) {
+      Session::Values values = point.values();
+      values.emplace_back(item);
+      return session.find_text("SELECT " + winning_value("owner", "?3", point), values);
+    });
+  };
+  CHECK(owner(f.now()) == "novak");
+  CHECK(owner(f.at(kStart + 1)) == "kos");
+  CHECK(owner(f.at(kStart)) == std::nullopt);
+  f.set_value(one, "owner", std::nullopt, kStart + 3);
+  CHECK(owner(f.now()) == "kos");
+}
+
+}  // namespace
+}  // namespace muster::server
