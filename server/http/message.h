@@ -54,6 +54,9 @@ class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
   virtual bool write(std::string_view bytes) = 0;
+  // False once the server is stopping; to be asked now and then by a writer that waits for things
+  // to happen.
+  virtual bool is_open() const = 0;
 };
 
 // A regular file that is sent as the body; it is opened when sending begins, and symbolic links are

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server over real sockets: framing, limits, deadlines, bodies of every kind and stopping.
+#include "server/http/server.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <future>
+#include <thread>
+
+#include "tests/server/http/framing_cases.h"
+#include "tests/server/http/server_fixture.h"
+
+namespace muster::server::test {
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("every framing case gets its verdict over a socket, and nothing behind it is answered",
+          "[http]") {
+  const Server server;
+  for (const FramingCase& c : framing_cases()) {
+    INFO(c.name);
+    RawClient client(server.port());
+    client.send(c.bytes);
+    client.finish_sending();
+    const std::string answer = client.receive_all();
+    CHECK(statuses_in(answer) == c.statuses);
+    CHECK_FALSE(contains(answer, "/evil"));
+  }
+}
+
+TEST_CASE("every response carries its length, date, request id and security fields", "[http]") {
+  const Server server;
+  const std::string answer = server.exchange(get_and_close("/a"));
+  for (const char* part :
+       {"HTTP/1.1 200 OK\r\n", "Content-Length: ", "Date: ", " GMT\r\n",
+        "X-Request-ID: ", "Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n",
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n",
+        "Connection: close\r\n"}) {
+    INFO(part);
+    CHECK(contains(answer, part));
+  }
+  CHECK_FALSE(contains(answer, "Strict-Transport-Security"));
+}
+
+TEST_CASE("a connection is kept for the next request, and pipelined requests are answered in order",
+          "[http]") {
+  const Server server;
+  RawClient client(server.port());
+  client.send(get("/one"));
+  CHECK(contains(client.receive_response(), "GET /one body=0"));
+  client.send(get("/two") + "PUT /three HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /" +
+              get_and_close("/four"));
+  CHECK(contains(client.receive_response(), "GET /two"));
+  CHECK(contains(client.receive_response(), "PUT /three body=5"));
+  CHECK(contains(client.receive_response(), "GET /four"));
+  CHECK(client.receive().empty());
+  CHECK(server.http.counters().accepted == 1);
+  CHECK(server.http.counters().responses[2] == 4);
+}
+
+TEST_CASE("close_after_response ends the connection after one answer", "[http]") {
+  auto options = plain_options();
+  options.close_after_response = true;
+  const Server server(options);
+  const std::string answer = server.exchange(get("/one") + get("/two"));
+  CHECK(statuses_in(answer) == std::vector<int>{200});
+  CHECK(contains(answer, "Connection: close"));
+}
+
+TEST_CASE("HEAD gets the head of GET without its body", "[http]") {
+  const Server server;
+  RawClient client(server.port());
+  client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string head = client.receive_response(true);
+  CHECK(contains(head, "Content-Length: "));
+  CHECK_FALSE(contains(head, "Content-Length: 0"));
+  client.send(get_and_close("/next"));
+  CHECK(client.receive_response().starts_with("HTTP/1.1 200"));  // so no body came in between
+}
+
+TEST_CASE("Expect: 100-continue is answered before the body, unless the body is refused",
+          "[http]") {
+  auto options = plain_options();
+  options.limits.body_bytes = 10;
+  const Server server(options);
+  const auto head = [](int length) {
+    return "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: "
+           "close\r\nContent-Length: " +
+           std::to_string(length) + "\r\n\r\n";
+  };
+  RawClient client(server.port());
+  client.send(head(10));
+  CHECK(client.receive_response(true) == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("0123456789");
+  CHECK(contains(client.receive_response(), "body=10"));
+  CHECK(statuses_in(server.exchange(head(11))) == std::vector<int>{413});
+}
+
+TEST_CASE("the limit of a body is exact, plain and chunked, and may depend on the request",
+          "[http]") {
+  auto options = plain_options();
+  options.limits.body_bytes = 1;
+  options.body_limit = [](const Request& request) -> std::size_t {
+    if (request.path == "/closed") throw Error(Status::kForbidden, "not_allowed", "No.");
+    return request.path == "/large" ? 1000 : 100;
+  };
+  const Server server(options);
+  const auto post = [&](const std::string& path, std::size_t size) {
+    const std::string start = "POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    const std::string body(size, 'b');
+    const auto plain = statuses_in(
+        server.exchange(start + "Content-Length: " + std::to_string(size) + "\r\n\r\n" + body));
+    char length[20];
+    std::snprintf(length, sizeof length, "%zx", size);
+    const auto chunked = statuses_in(server.exchange(start + "Transfer-Encoding: chunked\r\n\r\n" +
+                                                     length + "\r\n" + body + "\r\n0\r\n\r\n"));
+    CHECK(plain == chunked);
+    return plain.empty() ? 0 : plain.front();
+  };
+  CHECK(post("/small", 99) == 200);
+  CHECK(post("/small", 100) == 200);
+  CHECK(post("/small", 101) == 413);
+  CHECK(post("/large", 1000) == 200);
+  CHECK(post("/large", 1001) == 413);
+  CHECK(post("/closed", 5) == 403);
+}
+
+TEST_CASE("a large body that is refused still leaves the client its answer", "[http]") {
+  auto options = plain_options();
+  options.limits.body_bytes = 1000;
+  const Server server(options);
+  const std::string answer = server.exchange(
+      "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n" + std::string(2000000, 'b'));
+  CHECK(statuses_in(answer) == std::vector<int>{413});
+  CHECK(contains(answer, R"("limit_bytes":1000)"));
+}
+
+TEST_CASE("peers that stall are closed by the deadline of the phase they stall in", "[http]") {
+  auto options = plain_options();
+  options.limits.idle_ms = 50;
+  options.limits.head_ms = 50;
+  options.limits.body_ms = 50;
+  const Server server(options);
+  CHECK(server.exchange("").empty());  // idle: nothing to answer
+  CHECK(server.http.counters().refused_deadline == 0);
+  CHECK(statuses_in(server.exchange("GET /a HT")) == std::vector<int>{408});
+  CHECK(statuses_in(server.exchange(get("/a") + "GET /b")) == std::vector<int>{200, 408});
+  CHECK(
+      statuses_in(server.exchange("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")) ==
+      std::vector<int>{408});
+  CHECK(statuses_in(server.exchange(
+            "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab")) ==
+        std::vector<int>{408});
+  CHECK(server.http.counters().refused_deadline == 4);
+}
+
+TEST_CASE("a byte now and then does not renew a deadline", "[http]") {
+  auto options = plain_options();
+  options.limits.head_ms = 200;
+  const Server server(options);
+  RawClient client(server.port());
+  client.send("GET /a HTTP/1.1\r\n");
+  // Ends because the server closes; were each byte to renew the deadline, this would never end.
+  while (client.send("X: y\r\n")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  CHECK(server.http.counters().refused_deadline == 1);
+}
+
+TEST_CASE("a reader that stalls is cut while it is being written to", "[http]") {
+  auto options = plain_options();
+  options.limits.response_ms = 100;
+  options.limits.least_bytes_per_s = 1 << 30;
+  const Server server(options,
+                      [](const Request&) { return Response::text(std::string(32 << 20, 'x')); });
+  RawClient client(server.port());
+  client.shrink_receive_buffer();
+  client.send(get("/a"));
+  while (server.http.counters().open_connections > 0) {  // without ever reading
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK(client.receive_all().size() < (32u << 20));
+}
+
+TEST_CASE("files are sent whole or in part, and never through a symbolic link", "[http]") {
+  const Folder folder;
+  std::string content;
+  for (int i = 0; i < 200'000; ++i)
+    content += static_cast<char>(i * 7 % 251);
+  const std::string path = folder.write("file", content);
+  std::filesystem::create_symlink(path, folder.path() / "link");
+  const Server server(plain_options(), [&](const Request& request) {
+    Response response = Response::file(path, "application/octet-stream");
+    if (request.path == "/part") response.download = FileBody{path, 1000, 70'000};
+    if (request.path == "/beyond") response.download = FileBody{path, 199'999, 2};
+    if (request.path == "/link") response.download->path = (folder.path() / "link").string();
+    if (request.path == "/folder") response.download->path = folder.path().string();
+    if (request.path == "/none") response.download->path += ".not-there";
+    return response;
+  });
+  const auto body = [&](const std::string& target) {
+    const std::string answer = server.exchange(get_and_close(target));
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+  };
+  CHECK(body("/whole") == content);
+  CHECK(body("/part") == content.substr(1000, 70'000));
+  for (const char* target : {"/beyond", "/link", "/folder", "/none"}) {
+    INFO(target);
+    const std::string answer = server.exchange(get_and_close(target));
+    CHECK(statuses_in(answer) == std::vector<int>{500});
+    CHECK_FALSE(contains(answer, folder.path().string()));
+  }
+}
+
+TEST_CASE("a streamed body comes in chunks, and one that broke off can be told from a whole one",
+          "[http]") {
+  const Server server(plain_options(), [](const Request& request) {
+    return Response::streamed("text/event-stream",
+                              [fails = request.path == "/fails"](BodyWriter& out) {
+                                out.write("one\n");
+                                out.write("");
+                                if (fails) throw std::runtime_error("lost");
+                                out.write("two and more\n");
+                              });
+  });
+  RawClient client(server.port());
+  client.send(get("/a") + get("/fails"));
+  const std::string answer = client.receive_all();
+  CHECK(contains(answer, "4\r\none\n\r\nd\r\ntwo and more\n\r\n0\r\n\r\n"));
+  CHECK(answer.ends_with("4\r\none\n\r\n"));
+  CHECK(server.exchange("GET /a HTTP/1.0\r\n\r\n").ends_with("\r\n\r\none\ntwo and more\n"));
+}
+
+TEST_CASE("a handler that throws, or answers with a broken header, is a 500 without details",
+          "[http]") {
+  const Server server(plain_options(), [](const Request& request) -> Response {
+    if (request.path == "/throw") throw std::runtime_error("secret");
+    if (request.path == "/length") return Response::text("x").set("Content-Length", "5");
+    return Response::text("x").set("Location", "/a\r\nSet-Cookie: secret=1");
+  });
+  for (const char* target : {"/throw", "/length", "/split"}) {
+    INFO(target);
+    const std::string answer = server.exchange(get_and_close(target));
+    CHECK(statuses_in(answer) == std::vector<int>{500});
+    CHECK(contains(answer, "internal_error"));
+    CHECK_FALSE(contains(answer, "secret"));
+  }
+}
+
+TEST_CASE("one address gets only its share of connections, and gets it back on closing", "[http]") {
+  auto options = plain_options();
+  options.limits.connections_per_address = 2;
+  const Server server(options);
+  auto first = std::make_unique<RawClient>(server.port());
+  RawClient second(server.port());
+  for (RawClient* client : {first.get(), &second}) {
+    client->send(get("/a"));
+    CHECK(statuses_in(client->receive_response()) == std::vector<int>{200});
+  }
+  CHECK(server.exchange(get("/a")).empty());
+  CHECK(server.http.counters().refused_address_limit == 1);
+  first.reset();
+  while (server.http.counters().open_connections > 1)
+    std::this_thread::yield();
+  CHECK(statuses_in(server.exchange(get_and_close("/a"))) == std::vector<int>{200});
+}
+
+TEST_CASE("connections beyond the threads are told to come back later", "[http]") {
+  auto options = plain_options();
+  options.limits.threads = 2;
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::atomic<int> running{0};
+  const Server server(options, [&](const Request& request) {
+    ++running;
+    released.wait();
+    return echo(request);
+  });
+  RawClient first(server.port());
+  RawClient second(server.port());
+  first.send(get("/a"));
+  second.send(get("/a"));
+  while (running < 2)
+    std::this_thread::yield();
+  const std::string answer = server.exchange(get("/a"));
+  CHECK(statuses_in(answer) == std::vector<int>{503});
+  CHECK(contains(answer, "Retry-After: 5"));
+  CHECK(contains(answer, R"("code":"overloaded")"));
+  release.set_value();
+  // With all threads taken nobody may keep a connection: the answer says so.
+  CHECK(contains(first.receive_all(), "Connection: close"));
+  CHECK(server.http.counters().refused_overload == 1);
+}
+
+TEST_CASE("stop() lets a request finish, closes idle connections and accepts no new ones",
+          "[http]") {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::atomic<bool> running{false};
+  Server server(plain_options(), [&](const Request& request) {
+    if (request.path == "/wait") {
+      running = true;
+      released.wait();
+    }
+    return echo(request);
+  });
+  RawClient idle(server.port());
+  idle.send(get("/a"));
+  idle.receive_response();
+  RawClient busy(server.port());
+  busy.send(get("/wait"));
+  while (!running)
+    std::this_thread::yield();
+
+  auto stopped = std::async(std::launch::async, [&] { return server.http.stop(20'000); });
+  CHECK(idle.receive().empty());
+  release.set_value();
+  const std::string answer = busy.receive_all();
+  CHECK(statuses_in(answer) == std::vector<int>{200});
+  CHECK(contains(answer, "Connection: close"));
+  CHECK(stopped.get());
+  CHECK_THROWS(RawClient(server.port()));
+  CHECK(server.http.stop(0));
+}
+
+TEST_CASE("stop() cuts what does not finish in time", "[http]") {
+  Server server;
+  RawClient stalled(server.port());
+  stalled.send(get("/first") + "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc");
+  CHECK(statuses_in(stalled.receive_response()) == std::vector<int>{200});
+  CHECK_FALSE(server.http.stop(10));
+  CHECK(stalled.receive_all().empty());
+}
+
+TEST_CASE("a streamed answer learns that the server is stopping", "[http]") {
+  std::atomic<bool> ended{false};
+  Server server(plain_options(), [&](const Request&) {
+    return Response::streamed("text/event-stream", [&](BodyWriter& out) {
+      while (out.write("tick\n"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      CHECK_FALSE(out.is_open());
+      ended = true;
+    });
+  });
+  RawClient client(server.port());
+  client.send(get("/events"));
+  client.receive();
+  auto reading = std::async(std::launch::async, [&] { client.receive_all(); });
+  CHECK(server.http.stop(20'000));
+  CHECK(ended);
+}
+
+TEST_CASE("X-Forwarded-For counts only from a trusted proxy", "[http]") {
+  const std::string fields =
+      "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n";
+  const Server open_to_all;
+  CHECK(contains(open_to_all.exchange(get("/a", fields)), "peer=127.0.0.1 scheme=http"));
+  auto options = plain_options();
+  options.trusted_proxies = {"127.0.0.0/8"};
+  const Server behind_proxy(options);
+  CHECK(contains(behind_proxy.exchange(get("/a", fields)), "peer=198.51.100.7 scheme=https"));
+}
+
+TEST_CASE("a PROXY header names the client, and nothing is served without one", "[http]") {
+  const std::string signature("\r\n\r\n\0\r\nQUIT\n", 12);
+  const std::string header =
+      signature +
+      std::string("\x21\x11\x00\x0c\xc6\x33\x64\x07\x7f\x00\x00\x01\x10\x00\x20\xfc", 16);
+  auto options = plain_options();
+  options.proxy_protocol = true;
+  CHECK_THROWS_AS(Server(options), std::invalid_argument);
+  options.trusted_proxies = {"127.0.0.1"};
+  const Server server(options);
+  CHECK(contains(server.exchange(header + get_and_close("/a")), "peer=198.51.100.7 "));
+  CHECK(server.exchange(get_and_close("/a")).empty());
+  CHECK(server.http.counters().refused_proxy == 1);
+  options.trusted_proxies = {"192.0.2.1"};
+  const Server elsewhere(options);
+  CHECK(elsewhere.exchange(header + get_and_close("/a")).empty());
+}
+
+TEST_CASE("an address that is taken is refused by name", "[http]") {
+  const Server server;
+  auto options = plain_options();
+  options.port = server.port();
+  CHECK_THROWS_WITH(Server(options), Catch::Contains(std::to_string(server.port())));
+}
+
+}  // namespace
+}  // namespace muster::server::test
