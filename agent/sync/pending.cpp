@@ -73,7 +73,7 @@ PendingReport merge(PendingReport older, PendingReport newer) {
   return newer;
 }
 
-std::set<std::string> apply(const PendingReport& report, inventory::Snapshot& snapshot) {
+std::set<std::string> bring_forward(const PendingReport& report, inventory::Snapshot& snapshot) {
   std::set<std::string> broken;
   for (const auto& [name, section] : report.sections) {
     const auto held = snapshot.find(name);

@@ -76,7 +76,7 @@ PendingReport merge(PendingReport older, PendingReport newer);
 
 // Brings `snapshot` to what it is after `report`. Names of sections whose base was another one than
 // the snapshot had: these were dropped from the snapshot, so they go whole next time.
-std::set<std::string> apply(const PendingReport& report, inventory::Snapshot& snapshot);
+std::set<std::string> bring_forward(const PendingReport& report, inventory::Snapshot& snapshot);
 
 // The report as it goes out now, in the boot `boot_id`.
 wire::Report to_wire(const PendingReport& report, const Clock& clock, const std::string& boot_id);

@@ -26,7 +26,6 @@
 
 namespace muster::agent {
 
-inline constexpr std::string_view kDefaultStateDirectory = "/var/lib/muster-agent";
 inline constexpr std::string_view kKeyFile = "key.pem";
 inline constexpr std::string_view kCertificateFile = "certificate.pem";
 inline constexpr std::string_view kNextKeyFile = "next-key.pem";
