@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/memory_modules.h"
+
+#include "agent/collect/linux/smbios_tables.h"
+
+namespace muster::agent {
+
+using inventory::MemoryModule;
+using inventory::Status;
+
+std::vector<MemoryModule> memory_modules_from_smbios(const Smbios& smbios) {
+  std::vector<MemoryModule> out;
+  for (const SmbiosMemoryDevice& device : smbios.memory_devices) {
+    if (!smbios.is_module(device)) continue;
+    MemoryModule module;
+    module.locator = device.locator.value_or("");
+    module.bank_locator = device.bank_locator.value_or("");
+    module.size_bytes = device.size_bytes;
+    module.speed_mts = device.speed_mts;
+    module.configured_speed_mts = device.configured_speed_mts;
+    module.memory_type = device.memory_type;
+    module.form_factor = device.form_factor;
+    module.manufacturer = device.manufacturer;
+    module.part_number = device.part_number;
+    module.serial_number = device.serial_number;
+    module.asset_tag = device.asset_tag;
+    out.push_back(std::move(module));
+  }
+  return out;
+}
+
+Collected collect_memory_modules(Host& host) {
+  const auto smbios = read_smbios(host);
+  if (!smbios) return not_collected<MemoryModule>(status_of(smbios.failure()));
+  inventory::SourceStatus status;
+  if (!smbios->damage.empty()) {
+    status = {Status::kPartial, smbios->damage};
+  } else if (!smbios->unbelievable.empty()) {
+    status = {Status::kPartial, smbios->unbelievable.front() + " It was left out."};
+  }
+  return collected(memory_modules_from_smbios(*smbios), std::move(status));
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/virtualization.h"
+
+#include <algorithm>
+#include <array>
+
+#include "common/support/text.h"
+
+namespace muster::agent {
+namespace {
+
+constexpr std::size_t kCpuinfoBytes = 16 * 1024 * 1024;  // 4,096 processors of 2 KiB and some
+
+// The value behind the first "name : value" of `text`.
+std::string_view value_of(std::string_view text, std::string_view name) {
+  for (const std::string_view line : lines(text)) {
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && trim(line.substr(0, colon)) == name)
+      return trim(line.substr(colon + 1));
+  }
+  return {};
+}
+
+std::string read_text(Host& host, std::string_view path) {
+  const auto text = host.read(path);
+  return text ? std::string(trim(*text)) : std::string();
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+struct FirmwareMark {
+  std::string_view manufacturer;  // begins with this; empty: any
+  std::string_view product;       // begins with this; empty: any
+  std::string_view virtualization;
+};
+
+// What hypervisors and clouds write into SMBIOS. "qemu" is looked at again: most often it is KVM.
+constexpr std::array<FirmwareMark, 24> kFirmwareMarks = {{
+    {"VMware", "", "vmware"},
+    {"", "VMware", "vmware"},
+    {"innotek GmbH", "", "virtualbox"},
+    {"", "VirtualBox", "virtualbox"},
+    {"Microsoft Corporation", "Virtual Machine", "hyperv"},
+    {"Xen", "", "xen"},
+    {"Parallels", "", "parallels"},
+    {"", "Parallels", "parallels"},
+    {"", "BHYVE", "bhyve"},
+    {"BHYVE", "", "bhyve"},
+    {"Amazon EC2", "", "kvm"},
+    {"Google", "Google Compute Engine", "kvm"},
+    {"OpenStack Foundation", "", "kvm"},
+    {"", "OpenStack", "kvm"},
+    {"KubeVirt", "", "kvm"},
+    {"", "KVM", "kvm"},
+    {"Red Hat", "RHEV Hypervisor", "kvm"},
+    {"oVirt", "", "kvm"},
+    {"Nutanix", "AHV", "kvm"},
+    {"Alibaba Cloud", "Alibaba Cloud ECS", "kvm"},
+    {"QEMU", "", "qemu"},
+    {"", "Standard PC (", "qemu"},
+    {"Bochs", "", "qemu"},
+    {"Apple Inc.", "Apple Virtualization", "other"},
+}};
+
+std::string_view from_firmware(const inventory::System& system) {
+  const std::string_view manufacturer = system.manufacturer ? *system.manufacturer : "";
+  const std::string_view product = system.product_name ? *system.product_name : "";
+  for (const FirmwareMark& mark : kFirmwareMarks) {
+    if (!manufacturer.starts_with(mark.manufacturer) || !product.starts_with(mark.product))
+      continue;
+    // Instances without a hypervisor carry the same maker: "c5.metal", "m7g.metal-48xl".
+    if (mark.manufacturer == "Amazon EC2" && contains(product, ".metal")) return "none";
+    return mark.virtualization;
+  }
+  if (system.firmware_vendor && *system.firmware_vendor == "BHYVE") return "bhyve";
+  if (system.board_product && *system.board_product == "VirtualBox") return "virtualbox";
+  return {};
+}
+
+std::string_view from_clock_sources(std::string_view sources) {
+  if (contains(sources, "kvm-clock")) return "kvm";
+  if (contains(sources, "hyperv_clocksource")) return "hyperv";
+  for (const std::string_view source : split(sources, ' ')) {
+    if (source == "xen") return "xen";
+  }
+  return {};
+}
+
+std::string_view from_device_tree(const VirtualizationEvidence& evidence) {
+  const std::string_view hypervisor = evidence.device_tree_hypervisor;
+  if (contains(hypervisor, "kvm")) return "kvm";
+  if (contains(hypervisor, "xen")) return evidence.xen_control_domain ? "none" : "xen";
+  if (contains(hypervisor, "vmware")) return "vmware";
+  if (!hypervisor.empty()) return "other";
+  const std::string_view machine = evidence.device_tree_compatible;
+  if (contains(machine, "linux,dummy-virt") || contains(machine, "qemu,") ||
+      contains(machine, "riscv-virtio"))
+    return "qemu";
+  if (evidence.power_partition) return "other";  // PowerVM
+  return {};
+}
+
+std::string_view from_control_program(std::string_view program) {
+  if (program.empty()) return {};
+  return contains(program, "KVM") ? "kvm" : "other";
+}
+
+bool is_x86(std::string_view cpuinfo) {
+  return contains(cpuinfo, "\nflags") || cpuinfo.starts_with("flags");
+}
+
+}  // namespace
+
+VirtualizationEvidence gather_virtualization_evidence(Host& host) {
+  VirtualizationEvidence out;
+  if (const auto cpuinfo = host.read("/proc/cpuinfo", kCpuinfoBytes)) {
+    // One processor is enough, and a big machine has hundreds.
+    const std::string_view first = std::string_view(*cpuinfo).substr(0, cpuinfo->find("\n\n"));
+    out.cpu_model = value_of(first, "model name");
+    if (is_x86(first)) {
+      const auto flags = split(value_of(first, "flags"), ' ');
+      out.hypervisor_flag = std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
+    }
+  }
+  out.hypervisor_type = read_text(host, "/sys/hypervisor/type");
+  if (!out.hypervisor_type.empty())
+    out.xen_control_domain = contains(read_text(host, "/proc/xen/capabilities"), "control_d");
+  out.device_tree_hypervisor = read_text(host, "/proc/device-tree/hypervisor/compatible");
+  out.device_tree_compatible = read_text(host, "/proc/device-tree/compatible");
+  out.power_partition = host.status("/proc/device-tree/ibm,partition-name").ok();
+  out.clock_sources =
+      read_text(host, "/sys/devices/system/clocksource/clocksource0/available_clocksource");
+  if (const auto sysinfo = host.read("/proc/sysinfo")) {
+    out.control_program = value_of(*sysinfo, "VM00 Control Program");
+    if (out.control_program.empty() && !value_of(*sysinfo, "LPAR Number").empty())
+      out.control_program = "LPAR";
+  }
+  // The header of an ACPI table has its maker at 10 (ACPI 6.5, 5.2.6).
+  if (out.hypervisor_flag == true) {
+    if (const auto table = host.read("/sys/firmware/acpi/tables/DSDT"); table && table->size() > 16)
+      out.acpi_oem = table->substr(10, 6);
+  }
+  return out;
+}
+
+std::optional<std::string> virtualization_of(const VirtualizationEvidence& evidence,
+                                             const inventory::System& system) {
+  const auto answer = [](std::string_view name) { return std::string(name); };
+  if (evidence.hypervisor_type == "xen")
+    return answer(evidence.xen_control_domain ? "none" : "xen");
+  std::string_view found = from_firmware(system);
+  if (found.empty()) found = from_device_tree(evidence);
+  if (found.empty()) found = from_control_program(evidence.control_program);
+  const std::string_view clock = from_clock_sources(evidence.clock_sources);
+  if (found == "qemu" && clock == "kvm") return answer("kvm");
+  if (!found.empty()) return answer(found);
+  if (evidence.acpi_oem == "FIRECK") return answer("firecracker");
+  if (evidence.cpu_model.starts_with("QEMU ")) return answer("qemu");
+  if (!clock.empty()) return answer(clock);
+  if (evidence.hypervisor_flag) return answer(*evidence.hypervisor_flag ? "other" : "none");
+  // Not an x86: real hardware when the firmware spoke and named no hypervisor.
+  const bool firmware_spoke =
+      system.manufacturer || system.product_name || !evidence.device_tree_compatible.empty();
+  if (firmware_spoke) return answer("none");
+  return std::nullopt;
+}
+
+}  // namespace muster::agent
