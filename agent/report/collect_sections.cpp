@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/report/collect_sections.h"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+namespace muster::agent {
+namespace {
+
+using inventory::Status;
+
+constexpr int kVitalsDeadlineMs = 5'000;
+
+// The same status for every source of the section.
+void set_all(inventory::CollectedSection& section, Status status, const std::string& reason) {
+  section.sources.clear();
+  for (const std::string_view source : section.schema->sources)
+    section.sources.emplace(std::string(source), inventory::SourceStatus{status, reason});
+}
+
+// A source that the collector forgot must not pass for one that is empty.
+void complete_sources(inventory::CollectedSection& section) {
+  for (const std::string_view source : section.schema->sources) {
+    section.sources.try_emplace(
+        std::string(source),
+        inventory::SourceStatus{Status::kFailed, "the collector said nothing of this source"});
+  }
+}
+
+}  // namespace
+
+SectionCollector::SectionCollector(std::shared_ptr<Host> host, std::shared_ptr<const Clock> clock,
+                                   std::vector<Collector> collectors,
+                                   VitalsFunction vitals_function)
+    : host_(std::move(host)),
+      clock_(std::move(clock)),
+      collectors_(std::move(collectors)),
+      vitals_(vitals_function),
+      runner_(clock_) {
+  std::sort(collectors_.begin(), collectors_.end(),
+            [](const Collector& a, const Collector& b) { return a.section < b.section; });
+  for (const Collector& collector : collectors_) {
+    if (inventory::find_section(collector.section) == nullptr) {
+      throw std::invalid_argument("a collector of the undeclared section " +
+                                  std::string(collector.section));
+    }
+  }
+}
+
+LookResult SectionCollector::look(const Collector& collector) {
+  LookResult result;
+  result.section.schema = inventory::find_section(collector.section);
+  result.collected_at = clock_->now();
+  result.collected_boottime_ms = clock_->boottime_ms();
+  const auto begin = std::chrono::steady_clock::now();
+  auto collected = std::make_shared<Collected>();
+  const RunOutcome outcome = runner_.run(
+      collector.section, collector.deadline_ms,
+      [collected, host = host_, collect = collector.collect] { *collected = collect(*host); });
+  result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::chrono::steady_clock::now() - begin)
+                           .count();
+  switch (outcome.kind) {
+    case RunOutcome::Kind::kDone:
+      result.section.sources = std::move(collected->sources);
+      result.section.rows = std::move(collected->rows);
+      complete_sources(result.section);
+      break;
+    case RunOutcome::Kind::kTimeout:
+      set_all(result.section, Status::kTimeout, outcome.reason);
+      break;
+    case RunOutcome::Kind::kFailed:
+      set_all(result.section, Status::kFailed, outcome.reason);
+      break;
+  }
+  return result;
+}
+
+std::vector<LookResult> SectionCollector::collect(const SectionNames& wanted,
+                                                  const SectionNames& disabled) {
+  std::vector<LookResult> out;
+  for (const Collector& collector : collectors_) {
+    if (!wanted.empty() && !wanted.contains(collector.section)) continue;
+    if (!disabled.contains(collector.section)) {
+      out.push_back(look(collector));
+      continue;
+    }
+    LookResult result;
+    result.section.schema = inventory::find_section(collector.section);
+    result.collected_at = clock_->now();
+    result.collected_boottime_ms = clock_->boottime_ms();
+    set_all(result.section, Status::kDisabled,
+            "switched off under [sections] in the configuration");
+    out.push_back(std::move(result));
+  }
+  return out;
+}
+
+std::string SectionCollector::vitals() {
+  auto text = std::make_shared<std::string>();
+  const RunOutcome outcome =
+      runner_.run("vitals", kVitalsDeadlineMs,
+                  [text, host = host_, collect = vitals_] { *text = collect(*host); });
+  if (outcome.kind != RunOutcome::Kind::kDone || text->empty()) return "{}";
+  return std::move(*text);
+}
+
+}  // namespace muster::agent

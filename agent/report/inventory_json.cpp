@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/report/inventory_json.h"
+
+#include <algorithm>
+
+#include "common/inventory/format_version.h"
+#include "common/json/value.h"
+#include "common/json/write.h"
+
+namespace muster::agent {
+namespace {
+
+using inventory::SectionSnapshot;
+
+// What we wrote ourselves is laid out anew by reading it, so the limits are those of a section.
+constexpr JsonLimits kOwnText = {
+    .depth = 16, .members = 10'000, .values = 50'000'000, .text_bytes = inventory::kRowBytes};
+
+void write_reason(JsonWriter& json, const inventory::SourceStatus& status) {
+  if (!status.reason.empty()) json.member("reason", status.reason);
+}
+
+void write_section(JsonWriter& json, LookResult result) {
+  const inventory::SectionSchema& schema = *result.section.schema;
+  inventory::SourceStatuses sources = result.section.sources;
+  SectionSnapshot snapshot;
+  if (auto next = inventory::next_snapshot(nullptr, std::move(result.section))) {
+    snapshot = std::move(*next);
+  } else {
+    for (auto& [name, status] : sources)
+      status = {inventory::Status::kFailed, next.failure().message};
+  }
+  json.key(schema.name).begin_object();
+  json.member("status", to_string(inventory::worst(sources)));
+  const bool single = sources.size() == 1 && sources.begin()->first == schema.name;
+  if (single) write_reason(json, sources.begin()->second);
+  json.member("duration_ms", result.duration_ms);
+  if (!single) {
+    json.key("sources").begin_object();
+    for (const auto& [name, status] : sources) {
+      json.key(name).begin_object().member("status", to_string(status.status));
+      write_reason(json, status);
+      json.end_object();
+    }
+    json.end_object();
+  }
+  json.key("rows").begin_array();
+  for (const auto& [key, row] : snapshot.rows)
+    json.raw(row.canonical);
+  json.end_array().end_object();
+}
+
+}  // namespace
+
+std::string inventory_json(std::vector<LookResult> sections, const InventoryText& how) {
+  std::sort(sections.begin(), sections.end(), [](const LookResult& a, const LookResult& b) {
+    return a.section.schema->name < b.section.schema->name;
+  });
+  JsonWriter json;
+  json.begin_object().member("format", inventory::kFormatVersion);
+  json.key("agent").begin_object().member("version", MUSTER_VERSION).end_object();
+  json.member("collected_at", how.collected_at);
+  json.key("sections").begin_object();
+  for (LookResult& result : sections)
+    write_section(json, std::move(result));
+  json.end_object();
+  json.key("vitals").raw(how.vitals.empty() ? "{}" : how.vitals).end_object();
+  std::string text = std::move(json).text();
+  if (how.pretty) {
+    // Vitals that are no JSON would be a mistake of ours; they are then easier to find as they are.
+    if (const auto document = JsonValue::parse(text, kOwnText)) text = document->dump_pretty();
+  }
+  if (text.back() != '\n') text += '\n';
+  return text;
+}
+
+}  // namespace muster::agent
