@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making certificates (RFC 5280 profile): the authority's own, the listeners' and the agents'.
 // Every field is the server's; nothing of a request but the public key enters. Serial numbers are
-// 127 random bits, valid from five minutes before `now` (clocks of machines differ), never beyond
-// the authority's own end. Pure, any thread.
+// 16 bytes, all but two bits of them random. Valid from five minutes before `now` (clocks of
+// machines differ), never beyond the authority's own end. Pure, any thread.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -22,8 +22,7 @@ struct ScryptCost {
   friend bool operator==(const ScryptCost&, const ScryptCost&) = default;
 };
 
-// kTooLarge for a longer password, kMalformed for one with a NUL, kIo when the memory cannot be
-// had.
+// kTooLarge for a longer password, kMalformed for one with a NUL, kIo without that memory.
 Result<std::string> hash_password(std::string_view password, ScryptCost cost = {});
 
 // False: the wrong password, or one that cannot be right (too long, or with a NUL). A failure is

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The certificate authority of one installation, in the folder `ca` of the server's data directory:
-//   ca.key, ca.pem        the first authority; ca-2.key, ca-2.pem the one after it, and so on
-//   agents.pem            key and chain of the agents' listener, one file so that they always
-//   belong together people.pem            the same for the people's listener, unless server.ini
-//   names an own certificate public_names          the names in both certificates, one a line; the
-//   first one goes into join codes
+//   ca.key, ca.pem   the first authority; ca-2.key, ca-2.pem the one after it, and so on
+//   agents.pem       key and chain of the agents' listener, one file so that they belong together
+//   people.pem       the same for the people's listener, unless server.ini names an own one
+//   public_names     the names in both, one a line; the first one goes into join codes
 // Everything with a key in it has mode 0600; every file is replaced whole or not at all
 // (common/tls/file.h).
 //
