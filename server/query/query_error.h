@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a query is refused: 400 invalid_query with the column, the length of what is wrong, what was
+// expected there and what to try, so that a client can underline it. The message is complete in
+// itself: `query, column 14: "8Gx" is not a size`. Pure; any thread.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/error.h"
+
+namespace muster::server {
+
+// A stretch of the query's text, in characters (code points) as a person counts them.
+struct Span {
+  std::size_t column = 1;  // of the first character, from 1
+  std::size_t length = 1;
+  friend bool operator==(const Span&, const Span&) = default;
+};
+
+Error query_error(const Span& where, const std::string& what, const std::string& expected);
+
+// What of the query to show in a message: on one line, without control characters, cut at 60 bytes.
+std::string shown_text(std::string_view text);
+
+// The nearest of `names` to a word that is none of them, the best first; empty when none is near.
+std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& names,
+                                 std::size_t count);
+
+}  // namespace muster::server
