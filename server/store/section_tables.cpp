@@ -69,7 +69,7 @@ std::string section_ddl(const SectionSchema& schema) {
          " (\n  row_id {identity},\n  source_record BIGINT NOT NULL,\n" +
          "  row_key BIGINT NOT NULL,\n  row_hash {bytes} NOT NULL,\n  since BIGINT NOT NULL,\n  "
          "until BIGINT,\n" +
-         "  not_before BIGINT,\n  opened_by BIGINT NOT NULL,\n  closed_by BIGINT,\n  open_reason "
+         "  not_before BIGINT,\n  close_not_before BIGINT,\n  opened_by BIGINT NOT NULL,\n  closed_by BIGINT,\n  open_reason "
          "TEXT,\n" +
          "  close_reason TEXT" + (split ? ",\n  content_id BIGINT NOT NULL" : "") +
          field_columns(schema, false) + ",\n  extra TEXT);\n";
@@ -92,7 +92,7 @@ std::string section_view_ddl(const SectionSchema& schema) {
     out += std::string(", ") + (field.shared ? "c." : "r.") + quoted(field.name);
   }
   out +=
-      ", r.extra, r.since, r.until, r.not_before, r.opened_by, r.closed_by, r.open_reason, "
+      ", r.extra, r.since, r.until, r.not_before, r.close_not_before, r.opened_by, r.closed_by, r.open_reason, "
       "r.close_reason FROM " +
       section_table(schema) + " r";
   if (schema.has_content())

@@ -19,11 +19,12 @@
 
 namespace muster::server {
 
-// Columns of section_S that are not fields, in the order of their definition.
-inline constexpr std::string_view kRowColumns =
-    "row_id, source_record, row_key, row_hash, since, until, not_before, opened_by, closed_by, "
-    "open_reason, "
-    "close_reason";
+// section_S has, beside the fields: row_id, source_record, row_key (stored_key), row_hash (16 bytes), since, until,
+// not_before and close_not_before (the last good look before the row was opened, and before it was closed), opened_by,
+// closed_by, extra, and two reasons:
+//   open_reason   NULL: observed; initial: first look at this source; collected: its source had been switched off;
+//                 schema: a newer agent reports more fields
+//   close_reason  changed, removed: observed; not_collected, schema, erased
 
 std::string section_table(const inventory::SectionSchema& schema);  // "section_packages"
 std::string content_table(const inventory::SectionSchema& schema);  // "section_packages_content"

@@ -93,7 +93,8 @@ CREATE TABLE agents (
   enrolled_with TEXT,                   -- join token id
   enrolled_from TEXT,                   -- network address
   state_changed_at BIGINT NOT NULL,
-  state_changed_by TEXT NOT NULL
+  state_changed_by TEXT NOT NULL,
+  state_reason TEXT                     -- why it was revoked, or which agent took its place
 );
 CREATE INDEX agents_by_source ON agents (source_record);
 
@@ -225,6 +226,14 @@ CREATE TABLE tokens (
 );
 CREATE INDEX tokens_by_user ON tokens (user_id);
 
+-- Attempts to sign in, counted before the password is looked at; shared by all servers of a database.
+CREATE TABLE sign_in_attempts (
+  counter TEXT PRIMARY KEY,             -- "address 192.0.2.7", "name novak", "pair novak 192.0.2.7"
+  since BIGINT NOT NULL,                -- when the window that is being counted began
+  attempts BIGINT NOT NULL
+);
+CREATE INDEX sign_in_attempts_by_time ON sign_in_attempts (since);
+
 CREATE TABLE audit (
   audit_id {identity},
   at BIGINT NOT NULL,
@@ -256,14 +265,17 @@ CREATE TABLE tickets (
   version BIGINT NOT NULL DEFAULT 1
 );
 CREATE INDEX tickets_by_state ON tickets (state, updated_at);
+CREATE INDEX tickets_by_time ON tickets (updated_at);
 CREATE INDEX tickets_by_requester ON tickets (requester_user);
+CREATE INDEX tickets_by_assignee ON tickets (assignee);
 
 CREATE TABLE ticket_notes (
   note_id {identity},
   ticket_id BIGINT NOT NULL,
   at BIGINT NOT NULL,
   author TEXT NOT NULL,
-  kind TEXT NOT NULL,                   -- note (seen by technicians), reply (seen by the requester), event
+  kind TEXT NOT NULL,                   -- note, reply, event
+  shown_to_requester BIGINT NOT NULL,   -- replies and changes of state: 1; notes and links: 0
   text TEXT NOT NULL
 );
 CREATE INDEX ticket_notes_by_ticket ON ticket_notes (ticket_id);

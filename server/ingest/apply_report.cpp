@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ingest/apply_report.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "server/error.h"
+#include "server/ingest/identify.h"
+#include "server/ingest/section_writer.h"
+#include "server/ingest/valid_time.h"
+#include "server/store/revisions.h"
+
+namespace muster::server {
+namespace {
+
+using inventory::Interval;
+
+constexpr std::string_view kFindAgent =
+    "SELECT state, source_record FROM agents WHERE agent_id = ?1";
+constexpr std::string_view kReactivate = R"sql(
+  UPDATE agents SET state = 'active', source_record = NULL, state_changed_at = ?1, state_changed_by = 'ingest'
+  WHERE agent_id = ?2)sql";
+constexpr std::string_view kFindState = R"sql(
+  SELECT agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms, collected_each, collected_hourly,
+         collected_daily, agent_version FROM agent_state WHERE source_record = ?1)sql";
+constexpr std::string_view kPutState = R"sql(
+  INSERT INTO agent_state (source_record, agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms,
+    collected_each, collected_hourly, collected_daily, agent_version, address, vitals, interval_s)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+  ON CONFLICT (source_record) DO UPDATE SET agent_id = excluded.agent_id, sequence = excluded.sequence,
+    boot_id = excluded.boot_id, root = excluded.root, reply = excluded.reply, reported_at = excluded.reported_at,
+    clock_offset_ms = excluded.clock_offset_ms, collected_each = excluded.collected_each,
+    collected_hourly = excluded.collected_hourly, collected_daily = excluded.collected_daily,
+    agent_version = excluded.agent_version, address = excluded.address,
+    vitals = COALESCE(excluded.vitals, agent_state.vitals), interval_s = excluded.interval_s)sql";
+constexpr std::string_view kRootLines =
+    "SELECT section, schema, hash, status_line FROM section_state WHERE source_record = ?1";
+constexpr std::string_view kFindPresence = R"sql(
+  SELECT presence_id, last_seen FROM presence WHERE source_record = ?1 ORDER BY since DESC LIMIT 1)sql";
+constexpr std::string_view kExtendPresence =
+    "UPDATE presence SET last_seen = ?1 WHERE presence_id = ?2";
+constexpr std::string_view kAddPresence =
+    "INSERT INTO presence (source_record, since, last_seen, opened_by) VALUES (?1, ?2, ?2, ?3)";
+constexpr std::string_view kLastRevision = "SELECT MAX(revision_id) FROM revisions";
+constexpr std::string_view kAddGap = R"sql(
+  INSERT INTO history_gaps (source_record, since, until, reason, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+
+struct AgentState {
+  std::string agent_id, boot_id, root, reply, agent_version;
+  std::int64_t sequence = 0;
+  Instant reported_at;
+  std::int64_t clock_offset_ms = 0;
+  std::optional<std::int64_t> collected[3];  // by Interval
+};
+
+std::optional<AgentState> find_agent_state(Session& session, std::int64_t source_record) {
+  std::optional<AgentState> out;
+  session.query(kFindState, {source_record}, [&](const ResultRow& row) {
+    AgentState state;
+    state.agent_id = row.text(0);
+    state.sequence = row.integer(1);
+    state.boot_id = row.text(2);
+    state.root = row.text(3);
+    state.reply = row.text(4);
+    state.reported_at = {row.integer(5)};
+    state.clock_offset_ms = row.integer(6);
+    for (int i = 0; i < 3; ++i)
+      state.collected[i] = row.optional_integer(7 + i);
+    state.agent_version = row.text(10);
+    out = std::move(state);
+  });
+  return out;
+}
+
+bool all_ok(std::string_view status_line) {
+  for (std::size_t at = 0; at < status_line.size();) {
+    const std::size_t comma = std::min(status_line.find(',', at), status_line.size());
+    std::string_view part = status_line.substr(at, comma - at);
+    if (const std::size_t colon = part.find(':'); colon != std::string_view::npos)
+      part.remove_prefix(colon + 1);
+    if (part != "ok") return false;
+    at = comma + 1;
+  }
+  return !status_line.empty();
+}
+
+// The application of one report: its steps share what they learn.
+class Application {
+ public:
+  Application(Session& session, const ReportContext& context, const DecodedReport& report)
+      : session_(session), context_(context), report_(report) {}
+
+  ReportResult run() {
+    result_.reply.acknowledged = report_.sequence;
+    result_.reply.interval_s = context_.interval_s;
+    result_.reply.ignored = report_.ignored;
+    result_.reply.refused = report_.refused;
+    if (!find_source_record()) return std::move(result_);
+    state_ = find_agent_state(session_, source_record_);
+    if (state_ && state_->agent_id == context_.agent_id && repeated_or_stale())
+      return std::move(result_);
+    learn_times();
+    apply_sections();
+    answer_hashes();
+    compare_roots();
+    note_gap();
+    write_evidence_if_changed();
+    write_presence();
+    write_state();
+    return std::move(result_);
+  }
+
+ private:
+  bool find_source_record() {
+    std::optional<std::string> agent_state;
+    std::optional<std::int64_t> source_record;
+    session_.query(kFindAgent, {context_.agent_id}, [&](const ResultRow& row) {
+      agent_state = row.text(0);
+      source_record = row.optional_integer(1);
+    });
+    if (!agent_state) {
+      throw Error(Status::kForbidden, "agent_unknown",
+                  "This server knows no agent " + context_.agent_id + "; enrol it again.");
+    }
+    if (*agent_state == "revoked") {
+      throw Error(Status::kForbidden, "agent_revoked",
+                  "The agent " + context_.agent_id + " was revoked; enrol it again.");
+    }
+    if (*agent_state == "superseded") {
+      // Two agents report as one machine: the evidence misled us, so this one gets a record of its
+      // own.
+      source_record.reset();
+      split_from_clone_ = true;
+    }
+    if (source_record) {
+      source_record_ = *source_record;
+      return true;
+    }
+    return identify_machine();
+  }
+
+  // False: the report does not show enough of the machine; it is asked for everything, and nothing
+  // is stored.
+  bool identify_machine() {
+    for (const std::string_view name : kEvidenceSections) {
+      const auto section = report_.sections.find(name);
+      const bool refused = report_.refused.contains(std::string(name));
+      if (refused || (section != report_.sections.end() && !section->second.base)) continue;
+      for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
+        result_.reply.send_full.emplace_back(schema.name);
+      }
+      return false;
+    }
+    if (split_from_clone_) session_.execute(kReactivate, {context_.now.ms, context_.agent_id});
+    learn_times();
+    std::int64_t since_ms = context_.now.ms;
+    for (const auto& [name, section] : report_.sections) {
+      since_ms = std::min(
+          since_ms,
+          valid_time(times_, section.collected_at, section.collected_boottime_ms, std::nullopt).ms);
+    }
+    std::vector<Evidence> evidence = evidence_of(identity_facts(report_));
+    if (split_from_clone_) evidence.clear();
+    const Identification found = identify(session_, {.agent_id = context_.agent_id,
+                                                     .evidence = evidence,
+                                                     .since_ms = since_ms,
+                                                     .recorded_at_ms = context_.now.ms,
+                                                     .revision = revision()});
+    source_record_ = found.source_record;
+    result_.identified = found.reason;
+    evidence_changed_ = true;
+    return true;
+  }
+
+  // The same report again gets the same answer; an older one is refused. True: there is nothing
+  // more to do.
+  bool repeated_or_stale() {
+    if (report_.sequence > state_->sequence) return false;
+    if (report_.sequence == state_->sequence && report_.root == state_->root &&
+        report_.boot_id == state_->boot_id) {
+      if (const Result<wire::Reply> reply = wire::parse_reply(state_->reply)) {
+        result_.reply = *reply;
+        return true;
+      }
+    }
+    throw Error(Status::kConflict, "stale_sequence",
+                "The last report taken from this agent is number " +
+                    std::to_string(state_->sequence) + ", this one is " +
+                    std::to_string(report_.sequence) + '.')
+        .with("last_sequence", state_->sequence);
+  }
+
+  void learn_times() {
+    times_ = {.now = context_.now,
+              .same_boot = report_.sent_boot_id == report_.boot_id,
+              .sent_at = report_.sent_at,
+              .sent_boottime_ms = report_.sent_boottime_ms,
+              .last_offset_ms = state_ ? state_->clock_offset_ms : context_.now - report_.sent_at};
+  }
+
+  std::int64_t revision() {
+    if (!revision_) {
+      const bool upgraded = state_ && state_->agent_version != report_.agent_version;
+      revision_ =
+          add_revision(
+              session_, context_.now,
+              {.kind = "report",
+               .actor = context_.agent_id,
+               .source_record = source_record_ == 0 ? std::nullopt : std::optional(source_record_),
+               .report_sequence = report_.sequence,
+               .agent_version = report_.agent_version,
+               .time_uncertain = report_.sent_boot_id != report_.boot_id,
+               .possibly_collector = upgraded})
+              .id;
+      result_.changed = true;
+    }
+    return *revision_;
+  }
+
+  SectionApplication application_for(Instant at, std::optional<Instant> confirmed_at) {
+    return {.source_record = source_record_,
+            .at = at,
+            .confirmed_at = confirmed_at,
+            .revision = [this] { return revision(); }};
+  }
+
+  // The last good look at a section before this report: its own last report while it was ok, or the
+  // class's, since a section that is not in a report was looked at and found unchanged.
+  std::optional<Instant> confirmed_at(const SectionState& section, Interval interval) const {
+    std::optional<Instant> at = section.ok_at;
+    const auto& of_class = state_ ? state_->collected[static_cast<std::size_t>(interval)]
+                                  : std::optional<std::int64_t>();
+    if (of_class && all_ok(section.status_line) && (!at || at->ms < *of_class))
+      at = Instant{*of_class};
+    return at;
+  }
+
+  void apply_sections() {
+    for (const auto& [name, section] : report_.sections) {
+      const std::optional<SectionState> before = find_section_state(session_, source_record_, name);
+      const auto not_before = before ? std::optional(before->collected_at) : std::nullopt;
+      const Instant at =
+          valid_time(times_, section.collected_at, section.collected_boottime_ms, not_before);
+      auto confirmed = before ? confirmed_at(*before, section.schema->interval) : std::nullopt;
+      if (confirmed) confirmed = std::min(*confirmed, at);
+      const SectionResult applied =
+          apply_section(session_, application_for(at, confirmed), section, before);
+      if (applied.outcome == SectionOutcome::kSendFull) {
+        result_.reply.send_full.push_back(name);
+        if (before && section.base) base_mismatch_ = true;
+      } else if (applied.outcome == SectionOutcome::kRefused) {
+        result_.reply.refused[name] = {applied.refusal.code,
+                                       "sections." + name + applied.refusal.path,
+                                       applied.refusal.detail};
+      }
+      const bool is_evidence = std::find(std::begin(kEvidenceSections), std::end(kEvidenceSections),
+                                         name) != std::end(kEvidenceSections);
+      if (is_evidence && applied.rows_changed) evidence_changed_ = true;
+    }
+  }
+
+  std::vector<inventory::RootLine> root_lines() {
+    std::vector<inventory::RootLine> lines;
+    session_.query(kRootLines, {source_record_}, [&](const ResultRow& row) {
+      lines.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
+                       inventory::Hash128::from_bytes(row.text(2)).value().to_hex(),
+                       std::string(row.text(3))});
+    });
+    return lines;
+  }
+
+  void ask_whole(const std::string& section) {
+    auto& list = result_.reply.send_full;
+    if (std::find(list.begin(), list.end(), section) == list.end()) list.push_back(section);
+  }
+
+  // The agent told what it holds: what differs is asked for, what it does not have any more is
+  // closed.
+  void answer_hashes() {
+    if (report_.hashes.empty()) return;
+    std::set<std::string> held;
+    for (const inventory::RootLine& line : root_lines()) {
+      held.insert(line.section);
+      const auto theirs = report_.hashes.find(line.section);
+      if (theirs == report_.hashes.end()) {
+        drop_section(session_, application_for(context_.now, std::nullopt), line.section);
+      } else if (theirs->second.hash != line.hash_hex || theirs->second.schema != line.schema ||
+                 theirs->second.status != line.status) {
+        ask_whole(line.section);
+      }
+    }
+    for (const auto& [name, hash] : report_.hashes) {
+      if (!held.contains(name) && inventory::find_section(name) != nullptr) ask_whole(name);
+    }
+  }
+
+  void compare_roots() {
+    // A refused section keeps its old state on both sides, so the roots are still those of the same
+    // things.
+    roots_differ_ = inventory::root_hash(root_lines()) != report_.root;
+    if (roots_differ_ && result_.reply.send_full.empty()) result_.reply.send_hashes = true;
+  }
+
+  // The agent builds on reports that we do not have: the database is older than what was
+  // acknowledged.
+  void note_gap() {
+    if (!state_ || state_->agent_id != context_.agent_id) return;
+    const bool skipped = report_.sequence > state_->sequence + 1 + report_.coalesced;
+    if (!skipped || !(base_mismatch_ || roots_differ_)) return;
+    session_.execute(kAddGap, {source_record_, state_->reported_at.ms, context_.now.ms,
+                               "history_gap", revision()});
+    result_.gap = true;
+  }
+
+  void write_evidence_if_changed() {
+    if (!evidence_changed_) return;
+    write_evidence(session_, source_record_, evidence_of(identity_facts(session_, source_record_)),
+                   context_.now.ms, [this] { return revision(); });
+  }
+
+  void write_presence() {
+    std::optional<std::int64_t> presence;
+    std::int64_t last_seen = 0;
+    session_.query(kFindPresence, {source_record_}, [&](const ResultRow& row) {
+      presence = row.integer(0);
+      last_seen = row.integer(1);
+    });
+    // Two missed reports and some grace: beyond that the machine was silent, and the silence is
+    // kept.
+    const std::int64_t silence_ms = (3 * context_.interval_s + 60) * 1000;
+    if (presence && context_.now.ms - last_seen <= silence_ms) {
+      session_.execute(kExtendPresence, {std::max(context_.now.ms, last_seen), *presence});
+    } else {
+      // Being heard of again changes no fact, so it makes no revision of its own; it counts as
+      // known with the last one.
+      const std::int64_t known_with =
+          revision_ ? *revision_ : session_.find_integer(kLastRevision).value_or(0);
+      session_.execute(kAddPresence, {source_record_, context_.now.ms, known_with});
+    }
+  }
+
+  void write_state() {
+    std::optional<std::int64_t> collected[3];
+    for (int i = 0; i < 3; ++i) {
+      if (state_) collected[i] = state_->collected[i];
+      const auto told = report_.collected.find(inventory::to_string(static_cast<Interval>(i)));
+      if (told == report_.collected.end()) continue;
+      const std::int64_t at = class_time(times_, told->second).ms;
+      collected[i] = collected[i] ? std::max(*collected[i], at) : at;
+    }
+    session_.execute(
+        kPutState,
+        {source_record_, context_.agent_id, report_.sequence, report_.boot_id, report_.root,
+         wire::to_json(result_.reply), context_.now.ms, context_.now - report_.sent_at,
+         collected[0], collected[1], collected[2], report_.agent_version, context_.address,
+         report_.vitals.empty() ? SqlValue() : SqlValue(report_.vitals), context_.interval_s});
+  }
+
+  Session& session_;
+  const ReportContext& context_;
+  const DecodedReport& report_;
+  ReportResult result_;
+  std::int64_t source_record_ = 0;
+  std::optional<AgentState> state_;
+  ReportTimes times_;
+  std::optional<std::int64_t> revision_;
+  bool split_from_clone_ = false;
+  bool base_mismatch_ = false;
+  bool roots_differ_ = false;
+  bool evidence_changed_ = false;
+};
+
+}  // namespace
+
+ReportResult apply_report(Session& session, const ReportContext& context,
+                          const DecodedReport& report) {
+  return Application(session, context, report).run();
+}
+
+}  // namespace muster::server

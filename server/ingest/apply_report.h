@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// One decoded report, applied inside a write transaction. Ingest (ingest.h) calls it; it may run
+// twice for one report (see store.h), so it touches nothing but the session.
+#pragma once
+#include <string>
+
+#include "common/support/clock.h"
+#include "common/wire/report.h"
+#include "server/ingest/decode.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+struct ReportContext {
+  std::string agent_id;
+  std::string address;
+  Instant now;
+  std::int64_t interval_s = 900;
+};
+
+struct ReportResult {
+  wire::Reply reply;
+  bool changed = false;    // some row, status or evidence changed
+  bool gap = false;        // a history gap was noted
+  std::string identified;  // the reason, when the agent's machine was identified by this report
+};
+
+ReportResult apply_report(Session& session, const ReportContext& context,
+                          const DecodedReport& report);
+
+}  // namespace muster::server

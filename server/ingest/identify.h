@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding the source record that an agent writes to: its own, that of the same machine enrolled
+// before (identity.h), or a new one with a new item. Called inside a write transaction.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/ingest/decode.h"
+#include "server/ingest/identity.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+// The sections that evidence comes from.
+inline constexpr std::string_view kEvidenceSections[] = {"system", "os", "interfaces"};
+
+// From the rows of a report that carries those sections whole.
+IdentityFacts identity_facts(const DecodedReport& report);
+// From the rows that hold now.
+IdentityFacts identity_facts(Session& session, std::int64_t source_record);
+
+struct Identification {
+  std::int64_t source_record = 0;
+  bool is_new = false;  // a new item was made
+  std::string reason;   // the evidence, as a sentence
+};
+
+struct IdentifyRequest {
+  std::string agent_id;
+  std::vector<Evidence> evidence;
+  std::int64_t since_ms = 0;  // valid time from which a new assignment holds
+  std::int64_t recorded_at_ms = 0;
+  std::int64_t revision = 0;
+};
+
+// For an agent that has no source record yet; also marks the agent that wrote to the record before
+// as superseded.
+Identification identify(Session& session, const IdentifyRequest& request);
+
+// Opens and closes evidence rows so that those that hold are `evidence`.
+void write_evidence(Session& session, std::int64_t source_record,
+                    const std::vector<Evidence>& evidence, std::int64_t at_ms,
+                    const std::function<std::int64_t()>& revision);
+
+}  // namespace muster::server

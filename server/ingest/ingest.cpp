@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ingest/ingest.h"
+
+#include "server/error.h"
+#include "server/ingest/apply_report.h"
+#include "server/ingest/decode.h"
+
+namespace muster::server {
+
+Ingest::Ingest(Store& store, const Log& log, IngestOptions options)
+    : store_(store), log_(log), options_(options) {}
+
+wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
+                           const std::string& address) {
+  const DecodedReport report = decode_report(json);
+  ReportResult result;
+  try {
+    store_.write([&](Session& session) {
+      result = apply_report(session,
+                            {.agent_id = agent_id,
+                             .address = address,
+                             .now = store_.clock().now(),
+                             .interval_s = options_.interval_s},
+                            report);
+    });
+  } catch (const Error& error) {
+    if (error.code == "stale_sequence") ++counters_.stale;
+    throw;
+  }
+  ++counters_.reports;
+  if (!result.changed) ++counters_.unchanged;
+  counters_.sections_refused += result.reply.refused.size();
+  counters_.sections_asked_whole += result.reply.send_full.size();
+  for (const auto& [name, refusal] : result.reply.refused) {
+    log_.warning("ingest", "a section was refused",
+                 {{"agent", agent_id},
+                  {"section", name},
+                  {"code", refusal.code},
+                  {"path", refusal.path},
+                  {"why", refusal.detail}});
+  }
+  if (result.gap) {
+    log_.warning("ingest", "reports that this server never saw: the lost span is kept as a gap",
+                 {{"agent", agent_id}});
+  }
+  if (!result.identified.empty()) {
+    log_.info("ingest", "an agent's machine was identified",
+              {{"agent", agent_id}, {"why", result.identified}});
+  }
+  return result.reply;
+}
+
+}  // namespace muster::server

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ingest/section_writer.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/json/write.h"
+#include "server/ingest/section_sql.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+namespace {
+
+using inventory::Hash128;
+using inventory::SectionSchema;
+using inventory::Status;
+
+constexpr std::string_view kFindState = R"sql(
+  SELECT schema, hash, kept_hash, status_line, collected_at, ok_at FROM section_state
+  WHERE source_record = ?1 AND section = ?2)sql";
+constexpr std::string_view kPutState = R"sql(
+  INSERT INTO section_state (source_record, section, schema, hash, kept_hash, status_line, collected_at, ok_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+  ON CONFLICT (source_record, section) DO UPDATE SET schema = excluded.schema, hash = excluded.hash,
+    kept_hash = excluded.kept_hash, status_line = excluded.status_line, collected_at = excluded.collected_at,
+    ok_at = COALESCE(excluded.ok_at, section_state.ok_at))sql";
+constexpr std::string_view kDeleteState =
+    "DELETE FROM section_state WHERE source_record = ?1 AND section = ?2";
+// Every source of the section that ever had a status, with the one that holds now.
+constexpr std::string_view kFindStatuses = R"sql(
+  SELECT source, status, reason, until, status_id FROM section_status WHERE source_record = ?1 AND section = ?2)sql";
+constexpr std::string_view kCloseStatus =
+    "UPDATE section_status SET until = ?1, closed_by = ?2 WHERE status_id = ?3";
+constexpr std::string_view kOpenStatus = R"sql(
+  INSERT INTO section_status (source_record, section, source, status, reason, since, opened_by)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
+
+struct OpenRow {
+  std::int64_t row_id = 0;
+  Hash128 hash;
+  std::string source;
+};
+
+struct KnownSource {
+  bool ever_ok = false;  // ok or partial at some time
+  bool open = false;
+  std::int64_t status_id = 0;  // of the open interval
+  Status status = Status::kFailed;
+  std::string reason;
+};
+
+// What is to be written, worked out before the first write.
+struct Plan {
+  struct Close {
+    std::int64_t row_id;
+    std::string_view reason;
+  };
+  struct Open {
+    const DecodedRow* row;
+    std::optional<std::string_view> reason;
+  };
+  std::vector<Close> closes;
+  std::vector<Open> opens;
+  Hash128 hash;  // of the section afterwards, as the agent sees it
+  Hash128 kept_hash;
+};
+
+class Planner {
+ public:
+  Planner(Session& session, const SectionApplication& application, const DecodedSection& section,
+          const std::optional<SectionState>& state,
+          const std::map<std::string, KnownSource, std::less<>>& sources)
+      : session_(session),
+        application_(application),
+        section_(section),
+        state_(state),
+        sources_(sources),
+        sql_(section_sql(*section.schema)) {}
+
+  SectionResult plan(Plan& plan) { return section_.base ? plan_delta(plan) : plan_whole(plan); }
+
+ private:
+  static SectionResult refuse(std::string code, std::string detail) {
+    return {SectionOutcome::kRefused, {std::move(code), "", std::move(detail)}, false};
+  }
+  Status status_of(const std::string& source) const {
+    const auto found = section_.sources.find(source);
+    return found != section_.sources.end() ? found->second.status : Status::kFailed;
+  }
+  // Why a new row is not an observed change; nullopt when it is one.
+  std::optional<std::string_view> open_reason(const DecodedRow& row) const {
+    const auto known = sources_.find(row.source);
+    if (known == sources_.end() || !known->second.ever_ok) return "initial";
+    if (known->second.open && inventory::drops_rows(known->second.status)) return "collected";
+    return std::nullopt;
+  }
+  bool new_schema() const { return state_ && state_->schema != section_.schema_number; }
+  void replace(Plan& plan, const OpenRow& old, const DecodedRow& row) const {
+    plan.closes.push_back({old.row_id, new_schema() ? "schema" : "changed"});
+    plan.opens.push_back(
+        {&row, new_schema() ? std::optional<std::string_view>("schema") : std::nullopt});
+  }
+  std::optional<OpenRow> find_open(std::int64_t key) {
+    std::optional<OpenRow> out;
+    session_.query(sql_.find_open, {application_.source_record, key}, [&](const ResultRow& row) {
+      out = OpenRow{row.integer(0), *Hash128::from_bytes(row.text(1)), std::string(row.text(2))};
+    });
+    return out;
+  }
+
+  SectionResult plan_delta(Plan& plan) {
+    if (!state_ || state_->hash != *section_.base) return {SectionOutcome::kSendFull, {}, false};
+    plan.hash = *section_.base;
+    plan.kept_hash = state_->kept_hash;
+    for (const std::string& key : section_.remove) {
+      const auto open = find_open(stored_key(key));
+      if (!open) return {SectionOutcome::kSendFull, {}, false};
+      const Status status = status_of(open->source);
+      if (status != Status::kOk && !inventory::drops_rows(status)) {
+        return refuse("removal_without_ok", "The source " + open->source + " is " +
+                                                std::string(to_string(status)) +
+                                                "; only a source that is ok may remove rows.");
+      }
+      plan.closes.push_back({open->row_id, status == Status::kOk ? "removed" : "not_collected"});
+      plan.hash -= open->hash;
+    }
+    for (const DecodedRow& row : section_.rows) {
+      const Status status = status_of(row.source);
+      if (status != Status::kOk && status != Status::kPartial) {
+        return refuse("rows_without_ok",
+                      "The source " + row.source + " is " + std::string(to_string(status)) +
+                          "; only a source that is ok or partial may bring rows.");
+      }
+      plan.hash += row.hash;
+      const auto open = find_open(stored_key(row.key));
+      if (!open) {
+        plan.opens.push_back({&row, open_reason(row)});
+      } else {
+        plan.hash -= open->hash;
+        if (open->hash != row.hash) replace(plan, *open, row);
+      }
+    }
+    // The agent means another set of rows than we have: only the whole section can tell which.
+    if (plan.hash != section_.hash) return {SectionOutcome::kSendFull, {}, false};
+    return {};
+  }
+
+  SectionResult plan_whole(Plan& plan) {
+    std::map<std::int64_t, OpenRow> open;
+    session_.query(sql_.all_open, {application_.source_record}, [&](const ResultRow& row) {
+      open[row.integer(3)] = {row.integer(0), *Hash128::from_bytes(row.text(1)),
+                              std::string(row.text(2))};
+    });
+    plan.hash = section_.hash;
+    std::set<std::int64_t> keys;
+    for (const DecodedRow& row : section_.rows) {
+      const std::int64_t key = stored_key(row.key);
+      if (!keys.insert(key).second)
+        return refuse("duplicate_key", "Two rows have the same stored key.");
+      const auto old = open.find(key);
+      if (old == open.end()) {
+        plan.opens.push_back({&row, open_reason(row)});
+      } else {
+        if (old->second.hash != row.hash) replace(plan, old->second, row);
+        open.erase(old);
+      }
+    }
+    for (const auto& [key, row] : open) {
+      const Status status = status_of(row.source);
+      if (status == Status::kOk) {
+        plan.closes.push_back({row.row_id, "removed"});
+      } else if (inventory::drops_rows(status)) {
+        plan.closes.push_back({row.row_id, "not_collected"});
+      } else {
+        plan.kept_hash += row.hash;  // nobody looked: yesterday's facts stay
+      }
+    }
+    return {};
+  }
+
+  Session& session_;
+  const SectionApplication& application_;
+  const DecodedSection& section_;
+  const std::optional<SectionState>& state_;
+  const std::map<std::string, KnownSource, std::less<>>& sources_;
+  const SectionSql& sql_;
+};
+
+// The ids of the shared parts of the rows, storing those that no machine has brought before.
+std::vector<std::int64_t> content_ids(Session& session, const SectionSchema& schema,
+                                      const std::vector<Plan::Open>& opens) {
+  const SectionSql& sql = section_sql(schema);
+  std::vector<std::int64_t> out;
+  out.reserve(opens.size());
+  for (const Plan::Open& open : opens) {
+    const Blob hash{content_hash(schema, open.row->row)};
+    auto id = session.find_integer(sql.find_content, {hash});
+    if (!id) {
+      Session::Values values = {hash};
+      for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+        if (schema.fields[i].shared) values.push_back(to_sql(open.row->row.cells[i]));
+      }
+      session.execute(sql.insert_content, values);
+      id = session.find_integer(sql.find_content, {hash});
+    }
+    out.push_back(id.value());
+  }
+  return out;
+}
+
+std::string extra_json(const inventory::Row& row) {
+  if (row.extra.empty()) return {};
+  JsonWriter json;
+  json.begin_object();
+  for (const auto& [name, value] : row.extra)
+    json.key(name).raw(value);
+  json.end_object();
+  return std::move(json).text();
+}
+
+void write_rows(Session& session, const SectionApplication& application,
+                const SectionSchema& schema, const Plan& plan) {
+  if (plan.closes.empty() && plan.opens.empty()) return;
+  const SectionSql& sql = section_sql(schema);
+  const std::int64_t revision = application.revision();
+  const SqlValue confirmed =
+      application.confirmed_at ? SqlValue(application.confirmed_at->ms) : SqlValue();
+  std::vector<Session::Values> closes;
+  for (const Plan::Close& close : plan.closes) {
+    closes.push_back({application.at.ms, revision, close.reason, confirmed, close.row_id});
+  }
+  session.execute_many(sql.close, closes);
+  std::vector<std::int64_t> contents;
+  if (schema.has_content()) contents = content_ids(session, schema, plan.opens);
+  std::vector<Session::Values> opens;
+  opens.reserve(plan.opens.size());
+  for (std::size_t i = 0; i < plan.opens.size(); ++i) {
+    const DecodedRow& row = *plan.opens[i].row;
+    const bool initial = plan.opens[i].reason == std::string_view("initial");
+    Session::Values values = {application.source_record,
+                              stored_key(row.key),
+                              Blob{row.hash.to_bytes()},
+                              application.at.ms,
+                              initial ? SqlValue() : confirmed,
+                              revision,
+                              plan.opens[i].reason};
+    const std::string extra = extra_json(row.row);
+    values.push_back(extra.empty() ? SqlValue() : SqlValue(extra));
+    if (schema.has_content()) values.push_back(contents[i]);
+    for (std::size_t f = 0; f < schema.fields.size(); ++f) {
+      if (!schema.fields[f].shared) values.push_back(to_sql(row.row.cells[f]));
+    }
+    opens.push_back(std::move(values));
+  }
+  session.execute_many(sql.insert, opens);
+}
+
+std::map<std::string, KnownSource, std::less<>> known_sources(Session& session,
+                                                              std::int64_t source_record,
+                                                              std::string_view section) {
+  std::map<std::string, KnownSource, std::less<>> out;
+  session.query(kFindStatuses, {source_record, section}, [&](const ResultRow& row) {
+    KnownSource& source = out[std::string(row.text(0))];
+    const Status status = inventory::parse_status(row.text(1)).value_or(Status::kFailed);
+    if (status == Status::kOk || status == Status::kPartial) source.ever_ok = true;
+    if (row.is_null(3)) {
+      source.open = true;
+      source.status = status;
+      source.reason = row.optional_text(2).value_or("");
+      source.status_id = row.integer(4);
+    }
+  });
+  return out;
+}
+
+void write_statuses(Session& session, const SectionApplication& application,
+                    const DecodedSection& section,
+                    const std::map<std::string, KnownSource, std::less<>>& known) {
+  const auto close = [&](const KnownSource& source) {
+    session.execute(kCloseStatus, {application.at.ms, application.revision(), source.status_id});
+  };
+  for (const auto& [name, source] : known) {
+    if (source.open && !section.sources.contains(name)) close(source);
+  }
+  for (const auto& [name, now] : section.sources) {
+    const auto before = known.find(name);
+    const bool was_open = before != known.end() && before->second.open;
+    if (was_open && before->second.status == now.status && before->second.reason == now.reason)
+      continue;
+    if (was_open) close(before->second);
+    session.execute(kOpenStatus,
+                    {application.source_record, section.schema->name, name, to_string(now.status),
+                     now.reason.empty() ? SqlValue() : SqlValue(now.reason), application.at.ms,
+                     application.revision()});
+  }
+}
+
+}  // namespace
+
+std::optional<SectionState> find_section_state(Session& session, std::int64_t source_record,
+                                               std::string_view section) {
+  std::optional<SectionState> out;
+  session.query(kFindState, {source_record, section}, [&](const ResultRow& row) {
+    SectionState state;
+    state.schema = static_cast<int>(row.integer(0));
+    state.hash = Hash128::from_bytes(row.text(1)).value();
+    state.kept_hash = Hash128::from_bytes(row.text(2)).value();
+    state.status_line = row.text(3);
+    state.collected_at = {row.integer(4)};
+    if (const auto ok_at = row.optional_integer(5)) state.ok_at = Instant{*ok_at};
+    out = std::move(state);
+  });
+  return out;
+}
+
+SectionResult apply_section(Session& session, const SectionApplication& application,
+                            const DecodedSection& section,
+                            const std::optional<SectionState>& state) {
+  const SectionSchema& schema = *section.schema;
+  const auto known = known_sources(session, application.source_record, schema.name);
+  Plan plan;
+  SectionResult result = Planner(session, application, section, state, known).plan(plan);
+  if (result.outcome != SectionOutcome::kApplied) return result;
+  write_rows(session, application, schema, plan);
+  write_statuses(session, application, section, known);
+  const bool all_ok =
+      std::all_of(section.sources.begin(), section.sources.end(),
+                  [](const auto& source) { return source.second.status == Status::kOk; });
+  session.execute(
+      kPutState,
+      {application.source_record, schema.name, section.schema_number, Blob{plan.hash.to_bytes()},
+       Blob{plan.kept_hash.to_bytes()}, inventory::status_line(schema.name, section.sources),
+       application.at.ms, all_ok ? SqlValue(application.at.ms) : SqlValue()});
+  result.rows_changed = !plan.closes.empty() || !plan.opens.empty();
+  // Rows that were kept while their source failed can be gone now that it is ok again: only the
+  // whole section tells.
+  if (section.base && all_ok && plan.kept_hash != Hash128{})
+    result.outcome = SectionOutcome::kSendFull;
+  return result;
+}
+
+void drop_section(Session& session, const SectionApplication& application,
+                  std::string_view section) {
+  const SectionSchema* schema = inventory::find_section(section);
+  if (schema == nullptr) return;
+  const SectionSql& sql = section_sql(*schema);
+  Plan plan;
+  session.query(sql.all_open, {application.source_record}, [&](const ResultRow& row) {
+    plan.closes.push_back({row.integer(0), "not_collected"});
+  });
+  write_rows(session, application, *schema, plan);
+  for (const auto& [name, source] : known_sources(session, application.source_record, section)) {
+    if (source.open)
+      session.execute(kCloseStatus, {application.at.ms, application.revision(), source.status_id});
+  }
+  session.execute(kDeleteState, {application.source_record, section});
+}
+
+}  // namespace muster::server

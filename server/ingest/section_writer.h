@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applying one section of a report to the store: the rows that changed are closed and opened,
+// everything else is left alone, so the cost is the change. All is checked before anything is
+// written: when base or hash disagree, nothing of the section is written and the agent is asked for
+// the whole section. Called inside a write transaction.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "common/wire/report.h"
+#include "server/ingest/decode.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+// What is known of a section before the report.
+struct SectionState {
+  int schema = 0;
+  inventory::Hash128 hash;
+  inventory::Hash128 kept_hash;
+  std::string status_line;
+  Instant collected_at;
+  std::optional<Instant> ok_at;
+};
+
+std::optional<SectionState> find_section_state(Session& session, std::int64_t source_record,
+                                               std::string_view section);
+
+struct SectionApplication {
+  std::int64_t source_record = 0;
+  Instant at;                              // valid time of this collection
+  std::optional<Instant> confirmed_at;     // the last good look before it
+  std::function<std::int64_t()> revision;  // makes the report's revision when it is first needed
+};
+
+enum class SectionOutcome { kApplied, kSendFull, kRefused };
+
+struct SectionResult {
+  SectionOutcome outcome = SectionOutcome::kApplied;
+  wire::Refusal refusal;  // of kRefused
+  bool rows_changed = false;
+};
+
+SectionResult apply_section(Session& session, const SectionApplication& application,
+                            const DecodedSection& section,
+                            const std::optional<SectionState>& state);
+
+// Closes all that is open of a section that the agent does not have any more.
+void drop_section(Session& session, const SectionApplication& application,
+                  std::string_view section);
+
+}  // namespace muster::server
