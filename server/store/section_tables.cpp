@@ -52,6 +52,10 @@ std::string content_table(const SectionSchema& schema) {
   return section_table(schema) + "_content";
 }
 
+std::string section_view(const SectionSchema& schema) {
+  return "inventory_" + std::string(schema.name);
+}
+
 std::string section_ddl(const SectionSchema& schema) {
   const std::string table = section_table(schema);
   const std::string content = content_table(schema);
@@ -85,7 +89,7 @@ std::string section_ddl(const SectionSchema& schema) {
 }
 
 std::string section_view_ddl(const SectionSchema& schema) {
-  const std::string view = quoted(schema.name);
+  const std::string view = section_view(schema);
   std::string out = "DROP VIEW IF EXISTS " + view + ";\nCREATE VIEW " + view +
                     " AS SELECT r.row_id, r.source_record";
   for (const FieldSchema& field : schema.fields) {

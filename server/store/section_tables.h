@@ -28,6 +28,8 @@ namespace muster::server {
 
 std::string section_table(const inventory::SectionSchema& schema);  // "section_packages"
 std::string content_table(const inventory::SectionSchema& schema);  // "section_packages_content"
+// "inventory_packages". Without the prefix the section "users" would be the table of accounts.
+std::string section_view(const inventory::SectionSchema& schema);
 
 // CREATE TABLE and CREATE INDEX texts of a section, in this project's dialect ({identity},
 // {bytes}).
