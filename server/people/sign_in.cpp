@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/people/sign_in.h"
+
+#include <algorithm>
+
+#include "common/json/write.h"
+#include "common/support/digest.h"
+#include "common/support/text.h"
+#include "server/error.h"
+#include "server/people/tokens.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kMaxUserAgentBytes = 200;
+
+constexpr std::string_view kActiveHash =
+    "SELECT password_hash FROM users WHERE user_id = ?1 AND disabled_at IS NULL";
+constexpr std::string_view kSetHash = "UPDATE users SET password_hash = ?2 WHERE user_id = ?1";
+constexpr std::string_view kChangePassword = R"sql(
+  UPDATE users SET password_hash = ?2, must_change_password = 0, version = version + 1
+  WHERE user_id = ?1)sql";
+constexpr std::string_view kInsertSession = R"sql(
+  INSERT INTO sessions (hash, user_id, csrf_token, created_at, last_used_at, expires_at, address, user_agent)
+  VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7))sql";
+constexpr std::string_view kEndSession = "DELETE FROM sessions WHERE hash = ?1 RETURNING user_id";
+constexpr std::string_view kEndSessions = "DELETE FROM sessions WHERE user_id = ?1";
+constexpr std::string_view kEndOldSessions =
+    "DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2";
+constexpr std::string_view kFindSession = R"sql(
+  SELECT sessions.user_id, name, display_name, role, must_change_password, last_used_at, csrf_token
+  FROM sessions JOIN users ON users.user_id = sessions.user_id
+  WHERE hash = ?1 AND expires_at > ?2 AND last_used_at > ?3 AND disabled_at IS NULL)sql";
+constexpr std::string_view kTouchSession =
+    "UPDATE sessions SET last_used_at = ?2 WHERE hash = ?1 AND last_used_at < ?2";
+constexpr std::string_view kFindToken = R"sql(
+  SELECT tokens.user_id, users.name, display_name, role, must_change_password,
+         COALESCE(last_used_at, 0), ''
+  FROM tokens JOIN users ON users.user_id = tokens.user_id
+  WHERE hash = ?1 AND (expires_at IS NULL OR expires_at > ?2) AND revoked_at IS NULL
+    AND disabled_at IS NULL)sql";
+constexpr std::string_view kTouchToken = R"sql(
+  UPDATE tokens SET last_used_at = ?2 WHERE hash = ?1
+    AND (last_used_at IS NULL OR last_used_at < ?2))sql";
+
+Error sign_in_failed() {
+  return {Status::kUnauthorized, "sign_in_failed",
+          "The name or the password is wrong, or the account is disabled."};
+}
+
+struct Found {
+  Principal principal;
+  Instant last_used_at;
+};
+
+Found read_principal(const ResultRow& row, PrincipalKind kind) {
+  Found found;
+  found.principal.user_id = row.integer(0);
+  found.principal.name = row.text(1);
+  found.principal.display_name = row.optional_text(2);
+  found.principal.role = parse_role(row.text(3)).value_or(Role::kRequester);
+  found.principal.kind = kind;
+  found.principal.must_change_password = row.integer(4) != 0;
+  found.last_used_at = {row.integer(5)};
+  found.principal.csrf_token = row.text(6);
+  return found;
+}
+
+std::string to_text_of(std::string_view bytes, std::size_t most) {
+  return printable(bytes.substr(0, most));
+}
+
+SignedIn begin_session(Session& session, Instant now, User user, const SignInOrigin& origin) {
+  SignedIn begun{to_hex(random_bytes(kSecretBytes)), to_hex(random_bytes(kSecretBytes)),
+                 now + kSessionLifetimeMs, std::move(user)};
+  session.execute(kEndOldSessions, {now.ms, now.ms - kSessionIdleMs});
+  if (!origin.previous_cookie.empty())
+    session.execute(kEndSession, {Blob{sha256(origin.previous_cookie)}});
+  session.execute(kInsertSession, {Blob{sha256(begun.cookie)}, begun.user.id, begun.csrf_token,
+                                   now.ms, begun.expires_at.ms, origin.address,
+                                   to_text_of(origin.user_agent, kMaxUserAgentBytes)});
+  return begun;
+}
+
+// `user` is absent when nobody has that name: what was typed is not written down, since people type
+// passwords into the wrong field.
+void audit_sign_in(Session& session, Instant now, const std::optional<User>& user,
+                   const std::string& action, const SignInOrigin& origin) {
+  add_audit(session, {now,
+                      {user ? user->name : "unknown", origin.address, origin.request_id},
+                      action,
+                      user ? "user/" + std::to_string(user->id) : "user/unknown"});
+}
+
+}  // namespace
+
+SignedIn SignIn::login(std::string_view name, std::string_view password,
+                       const SignInOrigin& origin) {
+  limiter_.count(store_, name, origin.address);
+
+  std::optional<User> user;
+  std::optional<std::string> hash;
+  store_.read([&](Session& session) {
+    user = find_user_named(session, name);
+    if (user) hash = session.find_text(kActiveHash, {user->id});
+  });
+  const bool right = hash ? passwords_.verify(password, *hash) : passwords_.verify_nobody(password);
+  std::optional<PasswordHash> better;
+  if (right && passwords_.needs_rehash(*hash)) better = passwords_.rehash(password);
+
+  std::optional<SignedIn> begun;
+  store_.write([&](Session& session) {
+    begun.reset();
+    const Instant now = store_.clock().now();
+    // The account may have been disabled, or its password changed, while the hash was computed.
+    if (!right || session.find_text(kActiveHash, {user->id}) != hash) {
+      audit_sign_in(session, now, user, "session.refuse", origin);
+      return;
+    }
+    if (better) session.execute(kSetHash, {user->id, better->text});
+    limiter_.forgive(session, name, origin.address);
+    begun = begin_session(session, now, get_user(session, user->id), origin);
+    audit_sign_in(session, now, user, "session.begin", origin);
+  });
+  if (!begun) throw sign_in_failed();
+  return std::move(*begun);
+}
+
+void SignIn::logout(std::string_view cookie, const SignInOrigin& origin) {
+  store_.write([&](Session& session) {
+    const auto user_id = session.find_integer(kEndSession, {Blob{sha256(cookie)}});
+    if (!user_id) return;
+    audit_sign_in(session, store_.clock().now(), find_user(session, *user_id), "session.end",
+                  origin);
+  });
+}
+
+void SignIn::touch(std::string_view sql, const std::string& hash, Instant now) {
+  try {
+    store_.write([&](Session& session) { session.execute(sql, {Blob{hash}, now.ms}); });
+  } catch (const StoreError& error) {
+    // On a full disk people must still be able to read; all that is lost is that the session will
+    // count as idle from the last time that could be written.
+    if (error.kind != StoreErrorKind::kFull && error.kind != StoreErrorKind::kBusy) throw;
+  }
+}
+
+Principal SignIn::authenticate_session(std::string_view cookie) {
+  const Instant now = store_.clock().now();
+  std::optional<Found> found;
+  const std::string hash = sha256(cookie.substr(0, 2 * kSecretBytes + 1));
+  if (cookie.size() == 2 * kSecretBytes) {
+    store_.read([&](Session& session) {
+      session.query(
+          kFindSession, {Blob{hash}, now.ms, now.ms - kSessionIdleMs},
+          [&](const ResultRow& row) { found = read_principal(row, PrincipalKind::kSession); });
+    });
+  }
+  if (!found) {
+    throw Error(Status::kUnauthorized, "not_signed_in",
+                "You are not signed in, or not any more. Sign in again.");
+  }
+  if (now - found->last_used_at >= kTouchMs) touch(kTouchSession, hash, now);
+  return std::move(found->principal);
+}
+
+Principal SignIn::authenticate_token(std::string_view bearer) {
+  const Instant now = store_.clock().now();
+  std::optional<Found> found;
+  const std::string hash = sha256(bearer.substr(0, kTokenCharacters + 1));
+  if (bearer.size() == kTokenCharacters && bearer.starts_with(kTokenPrefix)) {
+    store_.read([&](Session& session) {
+      session.query(kFindToken, {Blob{hash}, now.ms}, [&](const ResultRow& row) {
+        found = read_principal(row, PrincipalKind::kToken);
+      });
+    });
+  }
+  if (!found) {
+    throw Error(Status::kUnauthorized, "invalid_token",
+                "The API token is unknown, expired or revoked. Make a new one.")
+        .with_header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  }
+  if (now - found->last_used_at >= kTouchMs) touch(kTouchToken, hash, now);
+  return std::move(found->principal);
+}
+
+SignedIn SignIn::change_own_password(const Principal& principal, std::string_view current,
+                                     std::string_view next, const SignInOrigin& origin) {
+  check_new_password(next, principal.name);
+  limiter_.count(store_, principal.name, origin.address);
+  std::optional<std::string> hash;
+  store_.read(
+      [&](Session& session) { hash = session.find_text(kActiveHash, {principal.user_id}); });
+  const Actor actor{principal.name, origin.address, origin.request_id};
+  const std::string object = "user/" + std::to_string(principal.user_id);
+  if (!hash || !passwords_.verify(current, *hash)) {
+    store_.write([&](Session& session) {
+      add_audit(session, {store_.clock().now(), actor, "user.change_password_refused", object});
+    });
+    throw Error(Status::kUnprocessable, "wrong_password", "The current password is wrong.")
+        .at("current_password");
+  }
+  if (current == next) {
+    throw Error(Status::kUnprocessable, "invalid_password",
+                "The new password is the one that you have already.")
+        .at("password");
+  }
+  const PasswordHash changed = passwords_.hash_new(next, principal.name);
+  std::optional<SignedIn> begun;
+  store_.write([&](Session& session) {
+    const Instant now = store_.clock().now();
+    if (session.find_text(kActiveHash, {principal.user_id}) != hash) throw sign_in_failed();
+    session.execute(kChangePassword, {principal.user_id, changed.text});
+    session.execute(kEndSessions, {principal.user_id});
+    limiter_.forgive(session, principal.name, origin.address);
+    begun = begin_session(session, now, get_user(session, principal.user_id), origin);
+    add_audit(session, {now, actor, "user.change_password", object});
+  });
+  return std::move(*begun);
+}
+
+}  // namespace muster::server
