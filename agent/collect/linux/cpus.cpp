@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/cpus.h"
+
+#include <algorithm>
+#include <set>
+
+#include "agent/collect/linux/cpu_topology.h"
+#include "agent/collect/linux/cpuinfo.h"
+#include "agent/collect/linux/smbios_tables.h"
+
+namespace muster::agent {
+namespace {
+
+using inventory::Cpu;
+using inventory::Status;
+
+constexpr std::size_t kCpuinfoBytes = 16 * 1024 * 1024;  // 4,096 processors of 2 KiB and some
+
+using Processors = std::map<std::int64_t, Processor>;
+
+// Packages as cpuinfo numbers them; where it does not, all processors are one package. The number
+// of cores is known only where cpuinfo numbers them.
+CpuTopology topology_from_cpuinfo(const Processors& processors) {
+  std::map<std::int64_t, CpuPackage> packages;
+  std::map<std::int64_t, std::set<std::int64_t>> cores;
+  for (const auto& [number, processor] : processors) {
+    const std::int64_t id = processor.package.value_or(0);
+    CpuPackage& package = packages[id];
+    package.name = std::to_string(id);
+    package.cpus.push_back(number);
+    if (processor.core) cores[id].insert(*processor.core);
+  }
+  CpuTopology out;
+  for (auto& [id, package] : packages) {
+    package.cores = static_cast<std::int64_t>(cores[id].size());
+    out.packages.push_back(std::move(package));
+  }
+  return out;
+}
+
+// A package with cores of several kinds (big.LITTLE) names them all, in the order of processors.
+std::optional<std::string> model_names(const CpuPackage& package, const Processors& processors) {
+  std::vector<std::string> names;
+  for (const std::int64_t cpu : package.cpus) {
+    const auto found = processors.find(cpu);
+    if (found == processors.end() || !found->second.model_name) continue;
+    const std::string& name = *found->second.model_name;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (names.empty()) return std::nullopt;
+  std::string out = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i)
+    out.append(" + ").append(names[i]);
+  return out;
+}
+
+Cpu row_of(const CpuPackage& package, const Processors& processors) {
+  Cpu row;
+  row.socket = package.name;
+  row.threads = static_cast<std::int64_t>(package.cpus.size());
+  if (package.cores > 0) row.cores = package.cores;
+  row.max_clock_mhz = package.max_clock_mhz;
+  row.cache_l2_bytes = package.cache_l2_bytes;
+  row.cache_l3_bytes = package.cache_l3_bytes;
+  row.model_name = model_names(package, processors);
+  auto first = processors.find(package.cpus.front());
+  if (first == processors.end()) first = processors.begin();
+  if (first == processors.end()) return row;
+  const Processor& processor = first->second;
+  row.manufacturer = processor.manufacturer;
+  row.microcode = processor.microcode;
+  row.family = processor.family;
+  row.model = processor.model;
+  row.stepping = processor.stepping;
+  if (!row.max_clock_mhz) row.max_clock_mhz = processor.fixed_clock_mhz;
+  return row;
+}
+
+// Where the kernel does not name the processor (ARM parts without a known name), the firmware may.
+void name_from_smbios(Host& host, std::vector<Cpu>& rows) {
+  const bool named = std::all_of(rows.begin(), rows.end(),
+                                 [](const Cpu& row) { return row.model_name.has_value(); });
+  if (named) return;
+  const auto smbios = read_smbios(host);
+  if (!smbios) return;
+  std::vector<const SmbiosProcessor*> populated;
+  for (const SmbiosProcessor& processor : smbios->processors) {
+    if (processor.populated) populated.push_back(&processor);
+  }
+  if (populated.size() != rows.size()) return;  // which is which would be a guess
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].model_name) rows[i].model_name = populated[i]->version;
+    if (!rows[i].manufacturer) rows[i].manufacturer = populated[i]->manufacturer;
+  }
+}
+
+}  // namespace
+
+Collected collect_cpus(Host& host) {
+  Processors processors;
+  inventory::SourceStatus status;
+  const auto cpuinfo = host.read("/proc/cpuinfo", kCpuinfoBytes);
+  if (cpuinfo) processors = parse_cpuinfo(*cpuinfo);
+
+  CpuTopology topology;
+  if (auto read = read_cpu_topology(host)) {
+    topology = *std::move(read);
+    if (!topology.problem.empty()) status = {Status::kPartial, topology.problem};
+    if (!cpuinfo) status = {Status::kPartial, cpuinfo.failure().message};
+  } else if (!processors.empty()) {
+    topology = topology_from_cpuinfo(processors);
+    status = {Status::kPartial, read.failure().message};
+  } else {
+    const Failure& failure = cpuinfo ? read.failure() : cpuinfo.failure();
+    status = status_of(failure);
+    // Every machine has a processor: not to find one is a failure.
+    if (status.status == Status::kNotApplicable) status.status = Status::kFailed;
+    return not_collected<Cpu>(std::move(status));
+  }
+
+  std::vector<Cpu> rows;
+  for (const CpuPackage& package : topology.packages)
+    rows.push_back(row_of(package, processors));
+  name_from_smbios(host, rows);
+  if (const auto name = host.machine_name()) {
+    for (Cpu& row : rows) {
+      if (!name->architecture.empty()) row.architecture = name->architecture;
+    }
+  }
+  return collected(rows, std::move(status));
+}
+
+}  // namespace muster::agent
