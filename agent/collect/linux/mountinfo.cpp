@@ -146,6 +146,15 @@ bool is_pseudo_filesystem(std::string_view type) {
          type.starts_with("fuse.AppImage") || type.ends_with(".AppImage");
 }
 
+bool is_below_network_mount(const std::vector<Mount>& mounts, std::string_view mount_point) {
+  return std::any_of(mounts.begin(), mounts.end(), [&](const Mount& mount) {
+    const std::string_view above = mount.mount_point;
+    if (!is_network_filesystem(mount.type) || !mount_point.starts_with(above)) return false;
+    if (above == "/") return mount_point != "/";
+    return mount_point.size() > above.size() && mount_point[above.size()] == '/';
+  });
+}
+
 std::vector<Mount> local_data_mounts(const std::vector<Mount>& mounts) {
   // A mount covers an earlier one at the same place, whatever its type.
   std::map<std::string_view, std::size_t> visible;
@@ -157,6 +166,7 @@ std::vector<Mount> local_data_mounts(const std::vector<Mount>& mounts) {
     const Mount& mount = mounts[i];
     if (visible.at(mount.mount_point) != i) continue;
     if (is_network_filesystem(mount.type) || is_pseudo_filesystem(mount.type)) continue;
+    if (is_below_network_mount(mounts, mount.mount_point)) continue;
     const auto [it, added] = best.try_emplace({mount.device_major, mount.device_minor}, i);
     if (added) continue;
     const Mount& other = mounts[it->second];

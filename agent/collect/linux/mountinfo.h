@@ -44,9 +44,14 @@ bool is_network_filesystem(std::string_view type);
 // outlives the machine's uptime.
 bool is_pseudo_filesystem(std::string_view type);
 
+// The way to `mount_point` leads through a network mount above it, so that even a local file system
+// there must not be touched.
+bool is_below_network_mount(const std::vector<Mount>& mounts, std::string_view mount_point);
+
 // Of each local file system that holds data the one mount that shows it best: its own root before
 // a folder in it (bind mounts, subvolumes), then the shortest mount point. A mount that a later one
-// covers is not counted. The order stays.
+// covers is not counted, and neither is one that can only be reached through a network mount: each
+// of those returned may be given to statvfs(3). The order stays.
 std::vector<Mount> local_data_mounts(const std::vector<Mount>& mounts);
 
 }  // namespace muster::agent

@@ -100,5 +100,20 @@ TEST_CASE("a local mount that a network mount covers is not touched", "[collect]
   CHECK(local_data_mounts(info.mounts).empty());
 }
 
+TEST_CASE("a local mount that lies below a network mount is not touched", "[collect]") {
+  const Mountinfo info = parse_mountinfo(
+      "1 0 8:2 / / rw - ext4 /dev/sda2 rw\n"
+      "2 1 0:50 / /srv rw - nfs4 nas:/srv rw\n"
+      "3 2 8:3 / /srv/local rw - ext4 /dev/sda3 rw\n"
+      "4 1 8:4 / /srv2 rw - ext4 /dev/sda4 rw\n");
+  CHECK(is_below_network_mount(info.mounts, "/srv/local"));
+  CHECK_FALSE(is_below_network_mount(info.mounts, "/srv"));
+  CHECK_FALSE(is_below_network_mount(info.mounts, "/srv2"));
+  std::vector<std::string> points;
+  for (const Mount& mount : local_data_mounts(info.mounts))
+    points.push_back(mount.mount_point);
+  CHECK(points == std::vector<std::string>{"/", "/srv2"});
+}
+
 }  // namespace
 }  // namespace muster::agent

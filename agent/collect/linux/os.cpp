@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/os.h"
+
+#include <array>
+
+#include "agent/collect/linux/os_release.h"
+#include "common/support/text.h"
+
+namespace muster::agent {
+namespace {
+
+using inventory::OperatingSystem;
+using inventory::SourceStatus;
+using inventory::Status;
+
+using Assignments = std::map<std::string, std::string, std::less<>>;
+
+// Reads files, and remembers the first that is there and could not be read.
+class Reader {
+ public:
+  explicit Reader(Host& host) : host_(host) {}
+
+  std::optional<std::string> read(std::string_view path) {
+    auto text = host_.read(path);
+    if (text) return *std::move(text);
+    if (text.failure().kind != FailureKind::kNotFound && status_.status == Status::kOk)
+      status_ = {Status::kPartial, text.failure().message};
+    return std::nullopt;
+  }
+  // The first line, trimmed; nullopt when blank.
+  std::optional<std::string> line(std::string_view path) {
+    const auto text = read(path);
+    if (!text) return std::nullopt;
+    const std::string_view first = trim(std::string_view(*text).substr(0, text->find('\n')));
+    if (first.empty()) return std::nullopt;
+    return std::string(first);
+  }
+  Host& host() { return host_; }
+  const SourceStatus& status() const { return status_; }
+
+ private:
+  Host& host_;
+  SourceStatus status_;
+};
+
+std::optional<std::string> value_of(const Assignments& assignments, std::string_view name) {
+  const auto found = assignments.find(name);
+  if (found == assignments.end() || trim(found->second).empty()) return std::nullopt;
+  return std::string(trim(found->second));
+}
+
+bool extends(std::string_view longer, std::string_view version) {
+  return longer.starts_with(version) && longer.size() > version.size() &&
+         longer[version.size()] == '.';
+}
+
+// VERSION_ID stays the same for years on Debian, Ubuntu and CentOS; the point release is what tells
+// whether a machine is up to date.
+std::optional<std::string> full_version(Reader& reader, const Assignments& release,
+                                        const OperatingSystem& os) {
+  const std::string id = os.id.value_or("");
+  if (id == "debian" || id == "raspbian") {
+    if (auto version = reader.line("/etc/debian_version")) return version;
+  }
+  if (id == "centos" && os.version_id) {
+    const auto text = reader.read("/etc/centos-release");
+    const auto version = text ? parse_release_line(*text) : std::nullopt;
+    if (version && extends(*version, *os.version_id)) return version;
+  }
+  if (const auto text = value_of(release, "VERSION"); text && os.version_id) {
+    const std::string first = text->substr(0, text->find(' '));
+    if (extends(first, *os.version_id)) return first;
+  }
+  return os.version_id;
+}
+
+void read_distribution(Reader& reader, OperatingSystem& os) {
+  auto text = reader.read("/etc/os-release");
+  if (!text) text = reader.read("/usr/lib/os-release");
+  if (text) {
+    const Assignments release = parse_assignments(*text);
+    os.name = value_of(release, "NAME");
+    os.id = value_of(release, "ID");
+    os.version_id = value_of(release, "VERSION_ID");
+    os.codename = value_of(release, "VERSION_CODENAME");
+    os.build_id = value_of(release, "BUILD_ID");
+    os.variant = value_of(release, "VARIANT");
+    os.cpe_name = value_of(release, "CPE_NAME");
+    os.version = full_version(reader, release, os);
+    return;
+  }
+  // Before 2012 there was no os-release.
+  if (const auto lsb = reader.read("/etc/lsb-release")) {
+    const Assignments release = parse_assignments(*lsb);
+    os.name = value_of(release, "DISTRIB_ID");
+    os.version = os.version_id = value_of(release, "DISTRIB_RELEASE");
+    os.codename = value_of(release, "DISTRIB_CODENAME");
+    if (os.name) os.id = lower_ascii(*os.name);
+  }
+  if (os.name) return;
+  if (const auto redhat = reader.line("/etc/redhat-release")) {
+    os.version = os.version_id = parse_release_line(*redhat);
+    os.name = std::string(trim(redhat->substr(0, redhat->find(" release "))));
+  } else if (const auto debian = reader.line("/etc/debian_version")) {
+    os.name = "Debian GNU/Linux";
+    os.id = "debian";
+    os.version = debian;
+  }
+}
+
+void read_kernel(Reader& reader, OperatingSystem& os) {
+  os.kernel_name = reader.line("/proc/sys/kernel/ostype");
+  os.kernel_release = reader.line("/proc/sys/kernel/osrelease");
+  os.kernel_version = reader.line("/proc/sys/kernel/version");
+  if (const auto name = reader.host().machine_name()) {
+    if (!os.kernel_name && !name->kernel_name.empty()) os.kernel_name = name->kernel_name;
+    if (!name->architecture.empty()) os.architecture = name->architecture;
+  }
+  if (os.kernel_release) return;
+  // "Linux version 6.1.0-18-amd64 (debian-kernel@...) (gcc-12 ...) #1 SMP PREEMPT_DYNAMIC ..."
+  const auto version = reader.line("/proc/version");
+  const auto words = version ? split(*version, ' ') : std::vector<std::string_view>();
+  if (words.size() < 3 || words[1] != "version") return;
+  os.kernel_release = std::string(words[2]);
+  if (const std::size_t hash = version->find(" #"); hash != std::string::npos)
+    os.kernel_version = version->substr(hash + 1);
+}
+
+std::optional<std::string> read_hostname(Reader& reader) {
+  const auto running = reader.line("/proc/sys/kernel/hostname");
+  if (running && *running != "(none)" && *running != "localhost") return running;
+  const auto text = reader.read("/etc/hostname");
+  for (const std::string_view line : lines(text ? *text : std::string())) {
+    const std::string_view name = trim(line);
+    if (!name.empty() && name[0] != '#') return std::string(name);
+  }
+  return running == "localhost" ? running : std::nullopt;
+}
+
+// "localdomain" is how installers say that there is none.
+bool is_domain(std::string_view name) {
+  return !name.empty() && name != "." && name != "localdomain" && name != "(none)" &&
+         name.find_first_of(" \t/") == std::string_view::npos && !name.starts_with('.');
+}
+
+std::optional<std::string> read_domain(Reader& reader, const OperatingSystem& os) {
+  if (!os.hostname) return std::nullopt;
+  if (const std::size_t dot = os.hostname->find('.'); dot != std::string::npos) {
+    const std::string rest = os.hostname->substr(dot + 1);
+    if (is_domain(rest)) return rest;
+    return std::nullopt;
+  }
+  if (const auto hosts = reader.read("/etc/hosts")) {
+    if (auto domain = domain_from_hosts(*hosts, *os.hostname)) return domain;
+  }
+  const auto status = reader.host().status("/etc/resolv.conf");
+  if (!status || status->type != FileType::kFile) return std::nullopt;  // a link: made by a program
+  const auto resolv_conf = reader.read("/etc/resolv.conf");
+  return resolv_conf ? domain_from_resolv_conf(*resolv_conf) : std::nullopt;
+}
+
+std::optional<std::string> read_timezone(Reader& reader) {
+  // The link is what programs use; /etc/timezone is Debian's note of it.
+  if (const auto target = reader.host().read_link("/etc/localtime")) {
+    if (auto zone = timezone_of_link(*target)) return zone;
+  }
+  const auto zone = reader.line("/etc/timezone");
+  if (!zone || zone->find_first_of(" \t") != std::string::npos) return std::nullopt;
+  return zone;
+}
+
+}  // namespace
+
+std::optional<std::string> parse_machine_id(std::string_view text) {
+  const std::string id = lower_ascii(trim(text));
+  if (id.size() != 32 || id.find_first_not_of("0123456789abcdef") != std::string::npos ||
+      id.find_first_not_of('0') == std::string::npos)
+    return std::nullopt;
+  return id;
+}
+
+std::optional<std::string> timezone_of_link(std::string_view target) {
+  constexpr std::string_view kFolder = "zoneinfo/";
+  const std::size_t at = target.rfind(kFolder);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view zone = target.substr(at + kFolder.size());
+  for (const std::string_view prefix : {"posix/", "right/"}) {
+    if (zone.starts_with(prefix)) zone.remove_prefix(prefix.size());
+  }
+  if (zone.empty()) return std::nullopt;
+  return std::string(zone);
+}
+
+std::optional<std::string> domain_from_hosts(std::string_view hosts, std::string_view hostname) {
+  if (hostname.empty() || hostname == "localhost") return std::nullopt;
+  const std::string prefix = lower_ascii(hostname) + ".";
+  for (const std::string_view whole : lines(hosts)) {
+    std::string line(whole.substr(0, whole.find('#')));
+    for (char& c : line) {
+      if (c == '\t') c = ' ';
+    }
+    const std::vector<std::string_view> words = split(line, ' ');
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      if (!lower_ascii(words[i]).starts_with(prefix)) continue;
+      const std::string domain(words[i].substr(prefix.size()));
+      if (is_domain(domain)) return domain;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> domain_from_resolv_conf(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kMakers = {
+      "generated by", "systemd-resolved", "networkmanager", "resolvconf",
+      "dhcpcd",       "connman",          "do not edit"};
+  const std::string lower = lower_ascii(text);
+  for (const std::string_view maker : kMakers) {
+    if (lower.find(maker) != std::string::npos) return std::nullopt;
+  }
+  // `domain` and `search` exclude each other: the last one counts (resolv.conf(5)).
+  std::optional<std::string> out;
+  for (const std::string_view whole : lines(text)) {
+    std::string line(whole.substr(0, whole.find_first_of("#;")));
+    for (char& c : line) {
+      if (c == '\t') c = ' ';
+    }
+    std::vector<std::string_view> words;
+    for (const std::string_view word : split(line, ' ')) {
+      if (!word.empty()) words.push_back(word);
+    }
+    if (words.size() < 2 || (words[0] != "domain" && words[0] != "search")) continue;
+    out.reset();
+    const bool one = words[0] == "domain" || words.size() == 2;
+    if (one && is_domain(words[1])) out = std::string(words[1]);
+  }
+  return out;
+}
+
+Collected collect_os(Host& host) {
+  Reader reader(host);
+  OperatingSystem os;
+  read_distribution(reader, os);
+  read_kernel(reader, os);
+  if (!os.name && !os.kernel_release) {
+    SourceStatus status = reader.status();
+    if (status.reason.empty())
+      status.reason = "Neither /etc/os-release nor /proc/sys/kernel/osrelease exists.";
+    status.status = Status::kFailed;
+    return not_collected<OperatingSystem>(std::move(status));
+  }
+  os.hostname = read_hostname(reader);
+  os.domain = read_domain(reader, os);
+  for (const std::string_view path : {"/etc/machine-id", "/var/lib/dbus/machine-id"}) {
+    const auto text = os.machine_id ? std::nullopt : reader.read(path);
+    if (text) os.machine_id = parse_machine_id(*text);
+  }
+  os.timezone = read_timezone(reader);
+  return collected<OperatingSystem>({std::move(os)}, reader.status());
+}
+
+}  // namespace muster::agent
