@@ -19,16 +19,16 @@ namespace muster::server {
 
 // Who does something, and by which request: passed to everything that changes the store.
 struct Actor {
-  std::string name;        // user name, "agent <uuid>", or the part of the server
-  std::string address;     // network address; empty: this machine
-  std::string request_id;  // empty: no request
+  std::string name = {};        // user name, "agent <uuid>", or the part of the server
+  std::string address = {};     // network address; empty: this machine
+  std::string request_id = {};  // empty: no request
 };
 
 struct AuditEntry {
   Instant at;
   Actor actor;
-  std::string action;         // "user.create"
-  std::string object;         // "user/17"
+  std::string action = {};    // "user.create"
+  std::string object = {};    // "user/17"
   std::string detail = "{}";  // JSON object
 };
 
@@ -40,19 +40,19 @@ struct AuditRecord {
 };
 
 struct AuditFilter {
-  std::optional<std::string> actor;  // exact
-  std::optional<std::string>
-      action;  // exact, or a family: "user" finds user.create and user.disable
-  std::optional<std::string> object;  // exact
-  std::optional<Instant> from;        // at or after
-  std::optional<Instant> to;          // before
+  std::optional<std::string> actor = {};  // exact
+  std::optional<std::string> action =
+      {};  // exact, or a family: "user" finds user.create and user.disable
+  std::optional<std::string> object = {};  // exact
+  std::optional<Instant> from = {};        // at or after
+  std::optional<Instant> to = {};          // before
   std::size_t limit = 100;
-  std::optional<std::string> cursor;
+  std::optional<std::string> cursor = {};
 };
 
 struct AuditPage {
   std::vector<AuditRecord> records;  // newest first
-  std::optional<std::string> next;
+  std::optional<std::string> next = {};
 };
 
 AuditPage list_audit(Session& session, const AuditFilter& filter);

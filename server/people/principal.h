@@ -16,7 +16,7 @@ enum class PrincipalKind { kSession, kToken };
 struct Principal {
   std::int64_t user_id = 0;
   std::string name;
-  std::optional<std::string> display_name;
+  std::optional<std::string> display_name = {};
   Role role = Role::kRequester;
   PrincipalKind kind = PrincipalKind::kSession;
   std::string csrf_token;             // of a session; empty for an API token

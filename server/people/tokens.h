@@ -27,9 +27,9 @@ struct Token {
   std::string user_name;
   std::string name;  // what it is for
   Instant created_at;
-  std::optional<Instant> expires_at;
-  std::optional<Instant> revoked_at;
-  std::optional<Instant> last_used_at;  // to the minute
+  std::optional<Instant> expires_at = {};
+  std::optional<Instant> revoked_at = {};
+  std::optional<Instant> last_used_at = {};  // to the minute
 };
 
 struct CreatedToken {
@@ -43,7 +43,7 @@ CreatedToken create_token(Session& session, Instant now, const Actor& actor, std
 // Of one user, or of all; newest first. Revoked and expired ones are among them.
 struct TokenPage {
   std::vector<Token> tokens;
-  std::optional<std::string> next;
+  std::optional<std::string> next = {};
 };
 TokenPage list_tokens(Session& session, std::optional<std::int64_t> user_id, std::size_t limit,
                       const std::optional<std::string>& cursor);

@@ -22,32 +22,32 @@ namespace muster::server {
 
 struct User {
   std::int64_t id = 0;
-  std::string name;
-  std::optional<std::string> display_name;
-  std::optional<std::string> email;
+  std::string name = {};
+  std::optional<std::string> display_name = {};
+  std::optional<std::string> email = {};
   Role role = Role::kRequester;
   Instant created_at;
-  std::optional<Instant> disabled_at;
+  std::optional<Instant> disabled_at = {};
   bool must_change_password = false;
   std::int64_t version = 1;
 };
 
 struct NewUser {
-  std::string name;  // lower-cased here
-  std::optional<std::string> display_name;
-  std::optional<std::string> email;
+  std::string name = {};  // lower-cased here
+  std::optional<std::string> display_name = {};
+  std::optional<std::string> email = {};
   Role role = Role::kRequester;
-  PasswordHash password;
+  PasswordHash password = {};
   bool must_change_password = true;  // an administrator knows it
 };
 
 // What is absent stays as it is; an empty text removes.
 struct UserChange {
-  std::optional<std::string> display_name;
-  std::optional<std::string> email;
-  std::optional<Role> role;
-  std::optional<bool>
-      disabled;  // true also ends all sessions; tokens rest until it is enabled again
+  std::optional<std::string> display_name = {};
+  std::optional<std::string> email = {};
+  std::optional<Role> role = {};
+  std::optional<bool> disabled =
+      {};  // true also ends all sessions; tokens rest until it is enabled again
 };
 
 bool is_user_name(std::string_view name);  // [a-z0-9._@-]{1,64}
@@ -61,7 +61,7 @@ User get_user(Session& session, std::int64_t user_id);  // or user_not_found
 
 struct UserPage {
   std::vector<User> users;  // in the order of their ids
-  std::optional<std::string> next;
+  std::optional<std::string> next = {};
 };
 UserPage list_users(Session& session, std::size_t limit, const std::optional<std::string>& cursor);
 
