@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/query/classes.h"
+
+#include <algorithm>
+
+#include "common/support/text.h"
+
+namespace muster::server {
+namespace {
+
+constexpr ItemClass kClasses[] = {
+    {"hardware", "Things that can be touched, and what stands for them"},
+    {"hardware.computer", "A computer of any kind"},
+    {"hardware.computer.laptop", "A portable computer with a screen"},
+    {"hardware.computer.tablet", "A tablet or hand-held computer"},
+    {"hardware.computer.desktop", "A computer at a fixed place of work"},
+    {"hardware.computer.server", "A computer that serves others: rack, blade, tower server"},
+    {"hardware.computer.virtual", "A virtual machine"},
+    {"hardware.computer.embedded", "A computer built into something, or a gateway"},
+    {"hardware.network", "Network equipment"},
+    {"hardware.network.switch", "A switch"},
+    {"hardware.network.router", "A router"},
+    {"hardware.network.firewall", "A firewall"},
+    {"hardware.network.access_point", "A wireless access point"},
+    {"hardware.printer", "A printer or multi-function device"},
+    {"hardware.display", "A monitor or projector"},
+    {"hardware.phone", "A telephone"},
+    {"hardware.storage", "A storage system"},
+    {"hardware.power", "An uninterruptible power supply or power distribution unit"},
+    {"hardware.peripheral", "A docking station, camera or other thing that is plugged in"},
+    {"software", "Software as a thing that is looked after"},
+    {"software.application", "An application"},
+    {"software.application.database", "A database"},
+    {"software.application.web", "A web server or web application"},
+    {"software.licence", "A licence or subscription"},
+    {"service", "What people and programs rely on"},
+    {"service.business", "A service for people"},
+    {"service.technical", "A service for other services: name resolution, mail relay"},
+    {"group", "A set of items that act as one"},
+    {"group.cluster", "A cluster"},
+};
+
+struct ChassisClass {
+  std::string_view chassis;  // SMBIOS 3.7, table 17, in lower case
+  std::string_view name;
+};
+
+constexpr ChassisClass kChassis[] = {
+    {"portable", "hardware.computer.laptop"},
+    {"laptop", "hardware.computer.laptop"},
+    {"notebook", "hardware.computer.laptop"},
+    {"sub notebook", "hardware.computer.laptop"},
+    {"convertible", "hardware.computer.laptop"},
+    {"detachable", "hardware.computer.laptop"},
+    {"hand held", "hardware.computer.tablet"},
+    {"tablet", "hardware.computer.tablet"},
+    {"desktop", "hardware.computer.desktop"},
+    {"low profile desktop", "hardware.computer.desktop"},
+    {"pizza box", "hardware.computer.desktop"},
+    {"mini tower", "hardware.computer.desktop"},
+    {"tower", "hardware.computer.desktop"},
+    {"all in one", "hardware.computer.desktop"},
+    {"space-saving", "hardware.computer.desktop"},
+    {"lunch box", "hardware.computer.desktop"},
+    {"sealed-case pc", "hardware.computer.desktop"},
+    {"mini pc", "hardware.computer.desktop"},
+    {"stick pc", "hardware.computer.desktop"},
+    {"main server chassis", "hardware.computer.server"},
+    {"rack mount chassis", "hardware.computer.server"},
+    {"multi-system chassis", "hardware.computer.server"},
+    {"blade", "hardware.computer.server"},
+    {"blade enclosure", "hardware.computer.server"},
+    {"compactpci", "hardware.computer.server"},
+    {"advancedtca", "hardware.computer.server"},
+    {"iot gateway", "hardware.computer.embedded"},
+    {"embedded pc", "hardware.computer.embedded"},
+};
+
+constexpr std::string_view kVirtualClass = "hardware.computer.virtual";
+
+}  // namespace
+
+std::span<const ItemClass> item_classes() {
+  return kClasses;
+}
+
+const ItemClass* find_class(std::string_view name) {
+  const auto found = std::find_if(std::begin(kClasses), std::end(kClasses),
+                                  [&](const ItemClass& c) { return c.name == name; });
+  return found == std::end(kClasses) ? nullptr : found;
+}
+
+std::string_view derived_class(const std::optional<std::string>& chassis_type,
+                               const std::optional<std::string>& virtualization) {
+  if (virtualization && *virtualization != "none") return kVirtualClass;
+  if (!chassis_type) return kComputerClass;
+  const std::string chassis = lower_ascii(*chassis_type);
+  for (const ChassisClass& row : kChassis) {
+    if (row.chassis == chassis) return row.name;
+  }
+  return kComputerClass;
+}
+
+std::string derived_class_sql(std::string_view row) {
+  const std::string alias(row);
+  std::string out = "CASE WHEN COALESCE(" + alias +
+                    ".\"virtualization\", 'none') <> 'none' THEN '" + std::string(kVirtualClass) +
+                    "' ELSE CASE lower(" + alias + ".\"chassis_type\")";
+  for (const ChassisClass& line : kChassis)
+    out += " WHEN '" + std::string(line.chassis) + "' THEN '" + std::string(line.name) + '\'';
+  return out + " ELSE '" + std::string(kComputerClass) + "' END END";
+}
+
+bool is_in_class(std::string_view name, std::string_view part) {
+  const std::string path = '.' + lower_ascii(name) + '.';
+  return path.find('.' + lower_ascii(part) + '.') != std::string::npos;
+}
+
+}  // namespace muster::server

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The classes of items: a tree whose names are paths. A person may set an item's class by hand;
+// otherwise it follows from what the firmware says (system.chassis_type, system.virtualization).
+// Pure; any thread.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace muster::server {
+
+struct ItemClass {
+  std::string_view name;  // "hardware.computer.laptop"
+  std::string_view meaning;
+};
+
+std::span<const ItemClass> item_classes();
+const ItemClass* find_class(std::string_view name);  // by its whole path; nullptr: no such class
+
+// What an item is that an agent reports and whose firmware says nothing more.
+inline constexpr std::string_view kComputerClass = "hardware.computer";
+
+std::string_view derived_class(const std::optional<std::string>& chassis_type,
+                               const std::optional<std::string>& virtualization);
+
+// The same as an SQL expression over the columns of `row`, a section_system row.
+std::string derived_class_sql(std::string_view row);
+
+// A part of the path ("laptop", "computer.server") names that class and all below it; without
+// regard to case.
+bool is_in_class(std::string_view name, std::string_view part);
+
+}  // namespace muster::server

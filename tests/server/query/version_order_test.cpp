@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/query/version_order.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace muster::server {
+namespace {
+
+std::string test_data(std::string_view path) {
+  const char* const own = std::getenv("MUSTER_TEST_DATA");
+  const char* const source = std::getenv("MUSTER_SOURCE");
+  const std::string root =
+      own != nullptr ? own : std::string(source != nullptr ? source : ".") + "/../shared/data";
+  return root + '/' + std::string(path);
+}
+
+TEST_CASE("Debian versions have the order of the table", "[query]") {
+  std::ifstream file(test_data("versions/debian.txt"));
+  REQUIRE(file.good());
+  std::string line;
+  int compared = 0;
+  while (std::getline(file, line)) {
+    std::istringstream words(line);
+    std::string a, sign, b;
+    if (!(words >> a >> sign >> b)) continue;
+    INFO(line);
+    const auto order = compare_versions(Ecosystem::kDebian, a, b);
+    const auto reverse = compare_versions(Ecosystem::kDebian, b, a);
+    if (sign == "<") {
+      CHECK(order == std::strong_ordering::less);
+      CHECK(reverse == std::strong_ordering::greater);
+    } else {
+      REQUIRE((sign == "=" || sign == ">"));
+      CHECK((order == (sign == "=" ? std::strong_ordering::equal : std::strong_ordering::greater)));
+    }
+    ++compared;
+  }
+  CHECK(compared >= 25);
+}
+
+TEST_CASE("a tilde comes before the end, letters before signs", "[query]") {
+  const std::vector<std::string> ascending = {
+      "1.0~~", "1.0~~a",     "1.0~",     "1.0~rc1",
+      "1.0",   "1.0-1",      "1.0-1+b1", "1.0-2",
+      "1.0a",  "1.0+dfsg-1", "1.2",      "1.10",
+      "1:0.1", "2:0.0",      "10:0",     "99999999999999999999999:1"};
+  for (std::size_t i = 0; i < ascending.size(); ++i) {
+    for (std::size_t j = 0; j < ascending.size(); ++j) {
+      INFO(ascending[i] << " and " << ascending[j]);
+      CHECK((compare_versions(Ecosystem::kDebian, ascending[i], ascending[j]) == (i <=> j)));
+    }
+  }
+}
+
+TEST_CASE("a literal ignores the epoch and the revision that it does not name", "[query]") {
+  struct Case {
+    std::string row, literal;
+    int order;  // of the row: -1 before, 0 equal, 1 after
+  };
+  const std::vector<Case> cases = {
+      {"3.0.9-1", "3.0.9", 0},          {"1:3.0.9-1", "3.0.9", 0},
+      {"3.0.8-1~deb12u1", "3.0.9", -1}, {"3.0.11-1~deb12u2", "3.0.9", 1},
+      {"1:2.0-1", "3.0", -1},           {"1:2.0-1", "0:3.0", 1},
+      {"3.0.9-1", "3.0.9-2", -1},       {"1:3.0.9-3", "3.0.9-2", 1},
+      {"3.0.9", "3.0.9-0", 0},          {"", "1", -1},
+  };
+  for (const Case& c : cases) {
+    INFO(c.row << " and " << c.literal);
+    CHECK((compare_with_literal(Ecosystem::kDebian, c.row, c.literal) == (c.order <=> 0)));
+  }
+  CHECK((compare_with_literal(Ecosystem::kGeneric, "9", "12") == std::strong_ordering::less));
+}
+
+}  // namespace
+}  // namespace muster::server
