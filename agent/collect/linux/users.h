@@ -18,8 +18,8 @@ struct UserList {
   std::string problem;  // the first line that is none, with its number; empty when all were
 };
 
-// The primary group is among the groups when /etc/group names it. When a name occurs twice the
-// first line counts, as it does for getpwnam(3).
+// When a name occurs twice its first line counts, as it does for getpwnam(3). `groups` are those
+// whose line in /etc/group names the account; the primary group is in `gid`.
 UserList parse_users(std::string_view passwd, std::string_view group);
 
 Collected collect_users(Host& host);

@@ -25,7 +25,7 @@ struct Address {
          .meaning = "IP addresses of the interfaces",
          .interval = Interval::kEach},
         key("interface", &R::interface, "Name of the interface",
-            {.source = "rtnetlink RTM_GETADDR, IFA_LABEL"}),
+            {.source = "rtnetlink RTM_GETLINK, IFLA_IFNAME; IFA_LABEL"}),
         key("family", &R::family, "ipv4 or ipv6",
             {.source = "ifa_family", .values = kAddressFamilies}),
         key("address", &R::address, "Address; IPv6 as RFC 5952 writes it",

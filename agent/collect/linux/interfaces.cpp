@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/interfaces.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "agent/collect/linux/device_path.h"
+#include "agent/collect/linux/rtnetlink.h"
+#include "common/support/text.h"
+
+namespace muster::agent {
+namespace {
+
+// linux/if_arp.h
+constexpr std::int64_t kEthernet = 1, kInfiniband = 32, kPpp = 512, kIpip = 768, kIp6Tunnel = 769,
+                       kLoopback = 772, kSit = 776, kGre = 778, kIp6Gre = 823, kNone = 65534;
+// linux/netdevice.h: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
+constexpr std::int64_t kAssignedByDevice = 0, kAssignedByLot = 1;
+constexpr std::int64_t kUp = 1;  // IFF_UP
+constexpr std::string_view kFolder = "/sys/class/net/";
+
+template <std::size_t N>
+bool is_one_of(std::string_view text, const std::array<std::string_view, N>& choices) {
+  return std::find(choices.begin(), choices.end(), text) != choices.end();
+}
+
+std::string_view last_part(std::string_view path) {
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+// "DEVTYPE=wlan" of an uevent file.
+std::string_view device_type(std::string_view uevent) {
+  for (const std::string_view line : lines(uevent)) {
+    if (line.starts_with("DEVTYPE=")) return line.substr(8);
+  }
+  return {};
+}
+
+// Six bytes that are an address of one station; as text in lower case.
+std::optional<std::string> valid_mac(std::string_view text) {
+  const std::string mac = lower_ascii(trim(text));
+  std::string digits = mac;
+  std::erase(digits, ':');
+  const auto bytes = from_hex(digits);
+  if (!bytes || bytes->size() != 6 || mac.size() != 17) return std::nullopt;
+  const bool multicast = (static_cast<unsigned char>(bytes->front()) & 1) != 0;  // also all ones
+  if (multicast || digits == "000000000000") return std::nullopt;
+  return mac;
+}
+
+bool is_locally_administered(std::string_view mac) {
+  const auto first = from_hex(mac.substr(0, 2));
+  return !first || (static_cast<unsigned char>(first->front()) & 2) != 0;
+}
+
+// The address that the device itself came with, whoever gave it.
+std::optional<std::string> own_mac(const InterfaceFacts& facts) {
+  if (!facts.has_device || facts.type.value_or(kEthernet) != kEthernet) return std::nullopt;
+  if (facts.address_assign_type == kAssignedByLot) return std::nullopt;
+  if (auto mac = valid_mac(facts.permanent_address)) return mac;
+  if (facts.address_assign_type == kAssignedByDevice) return valid_mac(facts.address);
+  return std::nullopt;
+}
+
+bool is_on_usb(std::string_view link) {
+  return !sysfs_folder_of(link, PathPart::kUsbDevice).empty();
+}
+
+std::optional<std::string> text_or_nothing(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return std::string(text);
+}
+
+std::optional<std::string> current_mac(const InterfaceFacts& facts, std::string_view kind) {
+  // Drawn by lot: by the kernel at each start, by a Wi-Fi client for each scan or network.
+  if (facts.address_assign_type == kAssignedByLot && !facts.has_device) return std::nullopt;
+  if (kind == "wifi" && facts.address_assign_type != kAssignedByDevice) return std::nullopt;
+  return valid_mac(facts.address);
+}
+
+std::string read_text(Host& host, const std::string& path) {
+  const auto text = host.read(path);
+  return text ? std::string(trim(*text)) : std::string();
+}
+
+std::optional<std::int64_t> read_number(Host& host, const std::string& path) {
+  return parse_integer(read_text(host, path));
+}
+
+std::optional<std::int64_t> read_hexadecimal(Host& host, const std::string& path) {
+  const std::string text = read_text(host, path);
+  return text.starts_with("0x") ? parse_integer(std::string_view(text).substr(2), 16)
+                                : std::nullopt;
+}
+
+std::string read_link_end(Host& host, const std::string& path) {
+  const auto target = host.read_link(path);
+  return target ? std::string(last_part(*target)) : std::string();
+}
+
+void read_device(Host& host, const std::string& folder, InterfaceFacts& facts) {
+  facts.has_device = host.status(folder + "/device").ok();
+  if (!facts.has_device) return;
+  facts.driver = read_link_end(host, folder + "/device/driver");
+  facts.removable = read_text(host, folder + "/device/removable") == "removable";
+  // Other buses (virtio, USB) have files of the same name with numbers of their own.
+  if (read_link_end(host, folder + "/device/subsystem") != "pci") return;
+  const std::string vendor = read_text(host, folder + "/device/vendor");
+  const std::string device = read_text(host, folder + "/device/device");
+  if (vendor.starts_with("0x") && device.starts_with("0x"))
+    facts.pci_id = lower_ascii(vendor.substr(2) + ":" + device.substr(2));
+}
+
+InterfaceFacts read_facts(Host& host, const std::string& name, const NetlinkLink* link) {
+  const std::string folder = std::string(kFolder) + name;
+  InterfaceFacts facts;
+  facts.name = name;
+  if (auto target = host.read_link(folder)) facts.link = std::move(*target);
+  facts.type = read_number(host, folder + "/type");
+  facts.flags = read_hexadecimal(host, folder + "/flags");
+  facts.mtu_bytes = read_number(host, folder + "/mtu");
+  facts.address = read_text(host, folder + "/address");
+  facts.address_assign_type = read_number(host, folder + "/addr_assign_type");
+  facts.uevent = read_text(host, folder + "/uevent");
+  facts.master = read_link_end(host, folder + "/master");
+  read_device(host, folder, facts);
+  if (facts.has_device) {
+    facts.has_wireless =
+        host.status(folder + "/phy80211").ok() || host.status(folder + "/wireless").ok();
+    // Without a link reading the speed is an error.
+    facts.carrier = read_number(host, folder + "/carrier");
+    if (facts.carrier == 1) facts.speed_mbps = read_number(host, folder + "/speed");
+  } else {
+    facts.has_tun_flags = host.status(folder + "/tun_flags").ok();
+  }
+  if (link) {
+    facts.link_kind = link->kind;
+    facts.permanent_address = link->permanent_address;
+  }
+  if (facts.permanent_address.empty())
+    facts.permanent_address = read_text(host, folder + "/bonding_slave/perm_hwaddr");
+  return facts;
+}
+
+void number_twins(std::vector<inventory::Interface>& rows) {
+  std::sort(
+      rows.begin(), rows.end(), [](const inventory::Interface& a, const inventory::Interface& b) {
+        return std::tie(a.identifier, a.path, a.name) < std::tie(b.identifier, b.path, b.name);
+      });
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    if (rows[i].identifier == rows[i - 1].identifier) rows[i].instance = rows[i - 1].instance + 1;
+  }
+}
+
+}  // namespace
+
+bool is_noise_interface(std::string_view name, std::string_view kind, bool up) {
+  if (kind == "veth") return !name.starts_with("eth") && name != "host0";
+  if (kind == "ifb") return true;
+  if (kind == "dummy") return !up || name == "kube-ipvs0" || name == "nodelocaldns";
+  return kind.empty() && name.starts_with("veth");
+}
+
+std::string_view interface_kind(const InterfaceFacts& facts) {
+  static constexpr std::array<std::string_view, 21> kTunnels = {
+      "tun",    "tap",    "wireguard", "gre",     "gretap", "ipip",    "sit",
+      "ip6tnl", "ip6gre", "vti",       "vti6",    "vxlan",  "geneve",  "xfrm",
+      "ppp",    "erspan", "ip6gretap", "l2tpeth", "amt",    "bareudp", "ip6erspan"};
+  static constexpr std::array<std::string_view, 9> kVirtual = {
+      "veth", "dummy", "ifb", "macvlan", "macvtap", "ipvlan", "ipvtap", "vrf", "nlmon"};
+  static constexpr std::array<std::int64_t, 7> kTunnelTypes = {kPpp, kIpip,   kIp6Tunnel, kSit,
+                                                               kGre, kIp6Gre, kNone};
+  if (facts.type == kLoopback) return "loopback";
+  if (facts.type == kInfiniband) return "infiniband";
+  const std::string_view device = device_type(facts.uevent);
+  for (const std::string_view kind : {std::string_view(facts.link_kind), device}) {
+    if (kind == "bridge" || kind == "openvswitch") return "bridge";
+    if (kind == "bond" || kind == "team") return "bond";
+    if (kind == "vlan") return "vlan";
+    if (kind == "wwan") return "wwan";
+    if (is_one_of(kind, kTunnels)) return "tunnel";
+    if (is_one_of(kind, kVirtual)) return "virtual";
+  }
+  if (device == "wlan" || facts.has_wireless) return "wifi";
+  if (facts.has_tun_flags) return "tunnel";
+  if (facts.type == kEthernet) return facts.has_device ? "ethernet" : "virtual";
+  if (facts.type &&
+      std::find(kTunnelTypes.begin(), kTunnelTypes.end(), *facts.type) != kTunnelTypes.end())
+    return "tunnel";
+  return "other";
+}
+
+std::optional<std::string> permanent_mac(const InterfaceFacts& facts) {
+  if (facts.removable || is_on_usb(facts.link)) return std::nullopt;
+  auto mac = own_mac(facts);
+  if (mac && is_locally_administered(*mac)) return std::nullopt;
+  return mac;
+}
+
+inventory::Interface make_interface(const InterfaceFacts& facts) {
+  constexpr std::int64_t kMostMbps = 10'000'000;  // (unsigned)-1 means unknown
+  inventory::Interface row;
+  const std::string_view kind = interface_kind(facts);
+  const auto own = own_mac(facts);
+  row.identifier = own ? "mac:" + *own : "name:" + facts.name;
+  row.name = facts.name;
+  row.kind = std::string(kind);
+  row.mac_address = current_mac(facts, kind);
+  row.permanent_mac_address = permanent_mac(facts);
+  row.physical = facts.has_device;
+  if (facts.flags) row.enabled = (*facts.flags & kUp) != 0;
+  row.mtu_bytes = facts.mtu_bytes;
+  if (facts.has_device && facts.carrier == 1 && facts.speed_mbps.value_or(0) > 0 &&
+      *facts.speed_mbps < kMostMbps)
+    row.max_speed_mbps = facts.speed_mbps;
+  row.driver = text_or_nothing(facts.driver);
+  row.pci_id = text_or_nothing(facts.pci_id);
+  if (facts.has_device) row.path = text_or_nothing(parse_device_path(facts.link).path);
+  row.master = text_or_nothing(facts.master);
+  return row;
+}
+
+Collected collect_interfaces(Host& host) {
+  const auto names = host.list(kFolder.substr(0, kFolder.size() - 1));
+  if (!names) return not_collected<inventory::Interface>(status_of(names.failure()));
+  // A copied tree has no kernel to ask; any other failure would make rows differ from those before.
+  auto dump = host.netlink(NetlinkDump::kLinks);
+  if (!dump && dump.failure().kind != FailureKind::kNotFound)
+    return not_collected<inventory::Interface>(status_of(dump.failure()));
+  const auto links = parse_link_dump(dump ? std::string_view(*dump) : std::string_view());
+  if (!links) return not_collected<inventory::Interface>(status_of(links.failure()));
+  std::map<std::string_view, const NetlinkLink*> by_name;
+  for (const NetlinkLink& link : *links)
+    by_name[link.name] = &link;
+
+  std::vector<inventory::Interface> rows;
+  for (const std::string& name : *names) {
+    const auto found = by_name.find(name);
+    const NetlinkLink* const link = found == by_name.end() ? nullptr : found->second;
+    if (is_noise_interface(name, link ? std::string_view(link->kind) : "", link && link->up))
+      continue;
+    const InterfaceFacts facts = read_facts(host, name, link);
+    // bonding_masters is a file among the interfaces, and an interface may be gone by now.
+    if (facts.type) rows.push_back(make_interface(facts));
+  }
+  number_twins(rows);
+  return collected(rows);
+}
+
+}  // namespace muster::agent

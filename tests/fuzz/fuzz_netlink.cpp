@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// rtnetlink answers come from the kernel, or from a capture that anyone may have written.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "agent/collect/linux/addresses.h"
+#include "agent/collect/linux/rtnetlink.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto links = muster::agent::parse_link_dump(bytes);
+  const auto addresses = muster::agent::parse_address_dump(bytes);
+  if (links && addresses) {
+    for (const auto& row : muster::agent::make_addresses(*addresses, *links)) {
+      if (row.interface.empty() || row.address.empty() || row.prefix_length > 128) std::abort();
+    }
+  }
+  muster::agent::parse_if_inet6(bytes);
+  muster::agent::parse_fib_trie(bytes, bytes);
+  return 0;
+}
