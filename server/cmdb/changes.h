@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Observed changes: what reports say really changed on an item, whoever did it (model.md sections 2 and 4). A row that
-// was closed and one that was opened by the same report pair by key, or by pairing key when the key itself changed (an
-// upgrade). Rows of a section's first report, and rows closed or opened for reasons other than the machine (schema,
-// not_collected), are no observed changes. Reads only; errors as Error.
+// Observed changes: what reports say really changed on an item, whoever did it (model.md sections 2
+// and 4). A row that was closed and one that was opened by the same report pair by key, or by
+// pairing key when the key itself changed (an upgrade). Rows of a section's first report, and rows
+// closed or opened for reasons other than the machine (schema, not_collected), are no observed
+// changes. Reads only; errors as Error.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -28,25 +29,27 @@ struct Change {
   std::int64_t item_id = 0;
   std::string section;
   ChangeKind kind = ChangeKind::kChanged;
-  std::string label;      // what it is about, for people: "openssl 3.0.8-1", "/var", "eth0"
-  std::string sentence;   // "openssl upgraded 3.0.8-1 to 3.0.11-1"
-  Instant at;             // when the new state was first seen
-  std::optional<Instant> not_before;  // last good look with the old state: it changed between not_before and at
+  std::string label;     // what it is about, for people: "openssl 3.0.8-1", "/var", "eth0"
+  std::string sentence;  // "openssl upgraded 3.0.8-1 to 3.0.11-1"
+  Instant at;            // when the new state was first seen
+  std::optional<Instant>
+      not_before;  // last good look with the old state: it changed between not_before and at
   Instant recorded_at;
   std::int64_t revision = 0;
-  std::string actor;      // agent id
+  std::string actor;  // agent id
   std::int64_t source_record = 0;
   bool time_uncertain = false;
   bool possibly_collector = false;
-  std::vector<FieldChange> fields;   // of kChanged: those that differ; otherwise all that are present
-  std::string row;        // the row as it is after (kRemoved: was before), as a JSON object
+  std::vector<FieldChange>
+      fields;       // of kChanged: those that differ; otherwise all that are present
+  std::string row;  // the row as it is after (kRemoved: was before), as a JSON object
 };
 
 struct ChangeQuery {
   std::optional<Instant> from;  // changes seen at or after
   std::optional<Instant> to;    // changes seen before
   std::optional<std::string> section;
-  bool personal = false;        // also of personal and sensitive sections (needs the permission)
+  bool personal = false;  // also of personal and sensitive sections (needs the permission)
   std::size_t limit = 200;
   // Only those after this one in the order of the answer; from ChangePage::next.
   std::optional<std::string> cursor;
@@ -59,12 +62,14 @@ struct ChangeGap {  // nothing is known of this span: it must not read as "uncha
 };
 
 struct ChangePage {
-  std::vector<Change> changes;  // newest first; those that may be the collector's doing last within a report
+  std::vector<Change>
+      changes;  // newest first; those that may be the collector's doing last within a report
   std::vector<ChangeGap> gaps;
   std::optional<std::string> next;
 };
 
-ChangePage item_changes(Session& session, std::int64_t item_id, const ReadPoint& point, const ChangeQuery& query);
+ChangePage item_changes(Session& session, std::int64_t item_id, const ReadPoint& point,
+                        const ChangeQuery& query);
 
 void write_json(JsonWriter& json, const Change& change);
 

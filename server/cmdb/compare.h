@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The difference between two items, or one item at two times, section by section. Reads only.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/inventory/schema.h"
+#include "server/cmdb/changes.h"
+#include "server/store/database.h"
+#include "server/store/read_point.h"
+
+namespace muster::server {
+
+struct ComparedRow {
+  std::string key;  // inventory::pairing_key, the same on both sides
+  std::string label;
+  std::string a;  // the rows as JSON objects
+  std::string b;
+  std::vector<FieldChange> fields;  // those that differ: before is a's value, after is b's
+};
+
+struct ComparedSection {
+  const inventory::SectionSchema* schema = nullptr;
+  std::vector<ComparedRow> only_a;
+  std::vector<ComparedRow> only_b;
+  std::vector<ComparedRow> different;
+  std::int64_t same = 0;
+  std::string not_compared;  // why: a side never reported the section; empty when it was compared
+};
+
+struct ComparedSide {
+  std::int64_t item_id = 0;
+  ReadPoint point;
+};
+
+// `personal`: also personal sections. Sections that neither side ever reported are left out.
+std::vector<ComparedSection> compare_items(Session& session, const ComparedSide& a,
+                                           const ComparedSide& b,
+                                           const std::optional<std::string>& section,
+                                           bool personal);
+
+}  // namespace muster::server

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/cmdb/items.h"
+
+#include <algorithm>
+
+#include "common/inventory/schema.h"
+#include "common/support/text.h"
+#include "server/query/classes.h"
+#include "server/error.h"
+#include "server/store/revisions.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::string_view kFindItem =
+    "SELECT version, created_at, created_by FROM items WHERE item_id = ?1";
+constexpr std::string_view kFindPurged =
+    "SELECT purged_at, purged_by FROM purged_items WHERE item_id = ?1";
+constexpr std::string_view kFindManual = R"sql(
+  SELECT MAX(s.source_record) FROM source_records s JOIN assignments a ON a.source_record = s.source_record
+  WHERE a.item_id = ?1 AND a.until IS NULL AND s.kind = 'manual')sql";
+constexpr std::string_view kAddManual =
+    "INSERT INTO source_records (kind, created_by) VALUES ('manual', ?1) RETURNING source_record";
+constexpr std::string_view kAssign = R"sql(
+  INSERT INTO assignments (source_record, item_id, reason, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+constexpr std::string_view kUnassign =
+    "UPDATE assignments SET until = ?1, closed_by = ?2 WHERE source_record = ?3 AND until IS NULL";
+constexpr std::string_view kAddItem =
+    "INSERT INTO items (created_by, created_at) VALUES (?1, ?2) RETURNING item_id";
+constexpr std::string_view kTouchItem = "UPDATE items SET version = version + 1 WHERE item_id = ?1";
+constexpr std::string_view kFindValue =
+    "SELECT value, value_id, since FROM item_values WHERE source_record = ?1 AND attribute = ?2 "
+    "AND until IS NULL";
+constexpr std::string_view kCloseValue =
+    "UPDATE item_values SET until = ?1, closed_by = ?2 WHERE value_id = ?3";
+constexpr std::string_view kOpenValue = R"sql(
+  INSERT INTO item_values (source_record, attribute, value, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+
+[[noreturn]] void invalid(std::string_view attribute, const std::string& why) {
+  throw Error(Status::kUnprocessable, "invalid_value", why).at(std::string(attribute));
+}
+
+void check_attribute(const std::string& name, const std::string& value) {
+  if (std::find(std::begin(kItemAttributes), std::end(kItemAttributes), name) ==
+      std::end(kItemAttributes)) {
+    throw Error(Status::kUnprocessable, "unknown_field",
+                "An item has no attribute " + name + " that can be edited.")
+        .at(name);
+  }
+  if (trim(value).empty()) invalid(name, "The " + name + " is empty; send null to clear it.");
+  if (value.size() > kAttributeBytes) invalid(name, "The " + name + " is longer than 4096 bytes.");
+  if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
+    invalid(name, "The " + name + " is not valid text.");
+  if (name == "lifecycle" &&
+      std::find(std::begin(kLifecycles), std::end(kLifecycles), value) == std::end(kLifecycles)) {
+    std::string all;
+    for (const std::string_view each : kLifecycles)
+      all += (all.empty() ? "" : ", ") + std::string(each);
+    invalid(name, "There is no life cycle state " + value + "; it is one of " + all + '.');
+  }
+  if (name == "class" && find_class(value) == nullptr) {
+    invalid(name, "There is no class " + value + "; GET /api/v1/classes lists them.");
+  }
+}
+
+std::int64_t manual_record(Session& session, std::int64_t item_id, std::int64_t revision,
+                           Instant at) {
+  if (const auto found = session.find_integer(kFindManual, {item_id})) return *found;
+  const std::int64_t record = session.find_integer(kAddManual, {revision}).value();
+  session.execute(kAssign, {record, item_id, "entered by hand", at.ms, revision});
+  return record;
+}
+
+// Sets or clears one value. False: it was so already.
+bool write_value(Session& session, std::int64_t record, const std::string& attribute,
+                 const std::optional<std::string>& value, const Revision& revision) {
+  std::optional<std::string> old;
+  std::int64_t old_id = 0;
+  std::int64_t old_since = 0;
+  session.query(kFindValue, {record, attribute}, [&](const ResultRow& row) {
+    old = row.text(0);
+    old_id = row.integer(1);
+    old_since = row.integer(2);
+  });
+  if (old == value) return false;
+  // An edit's valid time is when it was recorded; never before the value that it ends.
+  const std::int64_t at = std::max(revision.recorded_at.ms, old_since);
+  if (old) session.execute(kCloseValue, {at, revision.id, old_id});
+  if (value) session.execute(kOpenValue, {record, attribute, *value, at, revision.id});
+  return true;
+}
+
+void check_exists(Session& session, std::int64_t item_id) {
+  if (session.find_integer(kFindItem, {item_id})) return;
+  session.query(kFindPurged, {item_id}, [&](const ResultRow& row) {
+    throw Error(Status::kGone, "item_purged",
+                "Item " + std::to_string(item_id) + " was purged by " + std::string(row.text(1)) +
+                    " at " + to_rfc3339({row.integer(0)}) + '.');
+  });
+  throw Error(Status::kNotFound, "item_not_found",
+              "There is no item " + std::to_string(item_id) + '.');
+}
+
+}  // namespace
+
+Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
+  check_exists(session, item_id);
+  Item item;
+  item.item_id = item_id;
+  session.query(kFindItem, {item_id}, [&](const ResultRow& row) {
+    item.version = row.integer(0);
+    item.created_at = {row.integer(1)};
+  });
+  Session::Values values = point.values();
+  values.emplace_back(item_id);
+  session.query(
+      "SELECT a.source_record, s.kind, a.since, a.reason FROM assignments a JOIN source_records s "
+      "ON "
+      "s.source_record = a.source_record WHERE a.item_id = ?3 AND " +
+          point.holds("a") + " ORDER BY a.assignment_id",
+      values, [&](const ResultRow& row) {
+        item.sources.push_back(
+            {row.integer(0), std::string(row.text(1)), {row.integer(2)}, std::string(row.text(3))});
+      });
+  if (item.sources.empty()) {
+    throw Error(Status::kNotFound, "item_not_found",
+                point.is_now
+                    ? "Nothing is assigned to item " + std::to_string(item_id) + " any more."
+                    : "Item " + std::to_string(item_id) + " was not there at that time.");
+  }
+  session.query(
+      "SELECT v.attribute, v.value, v.since, r.actor, v.source_record, v.opened_by FROM "
+      "assignments a JOIN item_values v "
+      "ON v.source_record = a.source_record JOIN revisions r ON r.revision_id = v.opened_by WHERE "
+      "a.item_id = ?3 AND " +
+          point.holds("a") + " AND " + point.holds("v") + " ORDER BY v.value_id",
+      values, [&](const ResultRow& row) {
+        // Later entries win over earlier ones: see shown_record.h, is_winning.
+        item.attributes[std::string(row.text(0))] = {std::string(row.text(1)),
+                                                     {row.integer(2)},
+                                                     std::string(row.text(3)),
+                                                     row.integer(4),
+                                                     row.integer(5)};
+      });
+  item.archived = item.attributes.erase("archived") > 0;
+  return item;
+}
+
+std::int64_t create_item(Session& session, const AttributeEdits& attributes,
+                         const std::string& actor, Instant now) {
+  const auto name = attributes.find("name");
+  if (name == attributes.end() || !name->second) invalid("name", "An item needs a name.");
+  for (const auto& [attribute, value] : attributes) {
+    if (value) check_attribute(attribute, *value);
+  }
+  const Revision revision = add_revision(session, now,
+                                         {.kind = "edit",
+                                          .actor = actor,
+                                          .source_record = {},
+                                          .report_sequence = {},
+                                          .agent_version = {}});
+  const std::int64_t item_id =
+      session.find_integer(kAddItem, {revision.id, revision.recorded_at.ms}).value();
+  const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
+  for (const auto& [attribute, value] : attributes) {
+    if (value) write_value(session, record, attribute, value, revision);
+  }
+  return item_id;
+}
+
+void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
+               const AttributeEdits& edits, const std::string& actor, Instant now) {
+  check_exists(session, item_id);
+  const std::int64_t current = session.find_integer(kFindItem, {item_id}).value();
+  if (current != version) {
+    throw Error(Status::kPreconditionFailed, "precondition_failed",
+                "Item " + std::to_string(item_id) +
+                    " was changed by someone else meanwhile; read it again.")
+        .with("version", current);
+  }
+  for (const auto& [attribute, value] : edits)
+    check_attribute(attribute, value.value_or("in_use"));
+  const Revision revision = add_revision(session, now,
+                                         {.kind = "edit",
+                                          .actor = actor,
+                                          .source_record = {},
+                                          .report_sequence = {},
+                                          .agent_version = {}});
+  const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
+  for (const auto& [attribute, value] : edits)
+    write_value(session, record, attribute, value, revision);
+  session.execute(kTouchItem, {item_id});
+}
+
+void set_archived(Session& session, std::int64_t item_id, bool archived, const std::string& actor,
+                  Instant now) {
+  check_exists(session, item_id);
+  const Revision revision = add_revision(session, now,
+                                         {.kind = "edit",
+                                          .actor = actor,
+                                          .source_record = {},
+                                          .report_sequence = {},
+                                          .agent_version = {}});
+  const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
+  const auto value = archived ? std::optional<std::string>("yes") : std::nullopt;
+  if (write_value(session, record, "archived", value, revision))
+    session.execute(kTouchItem, {item_id});
+}
+
+void assign_source(Session& session, std::int64_t source_record, std::int64_t item_id,
+                   const std::string& reason, const std::string& actor, Instant now) {
+  check_exists(session, item_id);
+  const Revision revision = add_revision(session, now,
+                                         {.kind = "edit",
+                                          .actor = actor,
+                                          .source_record = source_record,
+                                          .report_sequence = {},
+                                          .agent_version = {}});
+  session.execute(kUnassign, {revision.recorded_at.ms, revision.id, source_record});
+  session.execute(kAssign, {source_record, item_id, reason, revision.recorded_at.ms, revision.id});
+  session.execute(kTouchItem, {item_id});
+}
+
+Purged purge_item(Session& session, std::int64_t item_id, const std::string& actor, Instant now) {
+  check_exists(session, item_id);
+  std::vector<std::int64_t> records;
+  session.query(
+      "SELECT DISTINCT source_record FROM assignments WHERE item_id = ?1 AND until IS NULL",
+      {item_id}, [&](const ResultRow& row) { records.push_back(row.integer(0)); });
+  Purged purged;
+  for (const std::int64_t record : records) {
+    session.query("SELECT agent_id FROM agents WHERE source_record = ?1", {record},
+                  [&](const ResultRow& row) { purged.agent_ids.emplace_back(row.text(0)); });
+    for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
+      session.execute("DELETE FROM " + section_table(schema) + " WHERE source_record = ?1",
+                      {record});
+    }
+    for (const std::string_view table :
+         {"item_values", "evidence", "section_state", "section_status", "presence", "history_gaps",
+          "agent_state", "assignments", "source_records"}) {
+      session.execute("DELETE FROM " + std::string(table) + " WHERE source_record = ?1", {record});
+    }
+    session.execute(
+        "UPDATE agents SET state = 'revoked', source_record = NULL, state_changed_at = ?1, "
+        "state_changed_by = ?2 "
+        "WHERE source_record = ?3",
+        {now.ms, actor, record});
+  }
+  for (const std::string& agent : purged.agent_ids) {
+    session.query(
+        "UPDATE certificates SET revoked_at = ?1 WHERE agent_id = ?2 AND revoked_at IS NULL "
+        "RETURNING serial",
+        {now.ms, agent},
+        [&](const ResultRow& row) { purged.certificate_serials.emplace_back(row.text(0)); });
+  }
+  session.execute("DELETE FROM ticket_links WHERE item_id = ?1", {item_id});
+  session.execute("DELETE FROM assignments WHERE item_id = ?1", {item_id});
+  session.execute("DELETE FROM items WHERE item_id = ?1", {item_id});
+  session.execute("INSERT INTO purged_items (item_id, purged_at, purged_by) VALUES (?1, ?2, ?3)",
+                  {item_id, now.ms, actor});
+  return purged;
+}
+
+}  // namespace muster::server

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Items: made by hand or by a first report, edited as sourced values, archived, merged by
+// assignment, purged. Functions take a session inside Store::read or Store::write. Errors as Error:
+// item_not_found (404), item_purged (410), precondition_failed (412), invalid_value (422).
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/support/clock.h"
+#include "server/store/database.h"
+#include "server/store/read_point.h"
+
+namespace muster::server {
+
+// What people may set by hand; the values of lifecycle and class are checked.
+inline constexpr std::string_view kItemAttributes[] = {"name",     "class",     "owner",
+                                                       "location", "lifecycle", "note"};
+inline constexpr std::string_view kLifecycles[] = {"planned",   "ordered", "in_stock", "in_use",
+                                                   "in_repair", "missing", "retired",  "disposed"};
+inline constexpr std::size_t kAttributeBytes = 4096;
+
+struct ItemValue {
+  std::string value;
+  Instant since;
+  std::string actor;  // who entered it
+  std::int64_t source_record = 0;
+  std::int64_t revision = 0;
+};
+
+struct ItemSource {
+  std::int64_t source_record = 0;
+  std::string kind;  // agent, manual
+  Instant since;
+  std::string reason;  // why it is assigned to this item
+};
+
+struct Item {
+  std::int64_t item_id = 0;
+  std::int64_t version = 1;  // of now, also under at=: it is what If-Match compares
+  Instant created_at;
+  bool archived = false;
+  std::map<std::string, ItemValue, std::less<>>
+      attributes;  // entered by hand, by name; "archived" is not among them
+  std::vector<ItemSource> sources;
+};
+
+// Error 404 when there was no such item at the point, 410 when it was purged.
+Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point);
+
+// nullopt as a value clears the attribute.
+using AttributeEdits = std::map<std::string, std::optional<std::string>, std::less<>>;
+
+// `name` is required. Returns the new item's id.
+std::int64_t create_item(Session& session, const AttributeEdits& attributes,
+                         const std::string& actor, Instant now);
+void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
+               const AttributeEdits& edits, const std::string& actor, Instant now);
+void set_archived(Session& session, std::int64_t item_id, bool archived, const std::string& actor,
+                  Instant now);
+
+// Moves a source record to another item, from now on: what merge and un-merge are made of. No fact
+// is touched.
+void assign_source(Session& session, std::int64_t source_record, std::int64_t item_id,
+                   const std::string& reason, const std::string& actor, Instant now);
+
+// Deletes the item, its source records and all their facts for ever; its number is kept as purged.
+// Agents that report for it are revoked; their ids and certificates' serials are returned for the
+// side log.
+struct Purged {
+  std::vector<std::string> agent_ids;
+  std::vector<std::string> certificate_serials;
+};
+Purged purge_item(Session& session, std::int64_t item_id, const std::string& actor, Instant now);
+
+}  // namespace muster::server

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/cmdb/sections.h"
+
+#include <algorithm>
+
+#include "common/support/text.h"
+#include "server/error.h"
+#include "server/query/shown_record.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::string_view kStatuses = R"sql(
+  SELECT s.source, s.status, s.reason, s.since FROM section_status s WHERE s.source_record = ?3 AND s.section = ?4 AND )sql";
+// When each section was last looked at: by its own last report, or by the last report of its class,
+// which names only the sections that changed.
+constexpr std::string_view kLooks = R"sql(
+  SELECT s.collected_at, s.ok_at, a.collected_each, a.collected_hourly, a.collected_daily
+  FROM section_state s LEFT JOIN agent_state a ON a.source_record = s.source_record
+  WHERE s.source_record = ?1 AND s.section = ?2)sql";
+
+void add_looks(Session& session, SectionSummary& summary) {
+  session.query(kLooks, {summary.source_record, summary.schema->name}, [&](const ResultRow& row) {
+    summary.collected_at = Instant{row.integer(0)};
+    if (const auto ok_at = row.optional_integer(1)) summary.ok_at = Instant{*ok_at};
+    const auto of_class = row.optional_integer(2 + static_cast<int>(summary.schema->interval));
+    if (!of_class) return;
+    summary.collected_at = std::max(*summary.collected_at, Instant{*of_class});
+    if (summary.status == inventory::Status::kOk) summary.ok_at = summary.collected_at;
+  });
+}
+
+}  // namespace
+
+std::optional<SectionSummary> section_summary(Session& session, std::int64_t item_id,
+                                              const inventory::SectionSchema& schema,
+                                              const ReadPoint& point) {
+  Session::Values values = point.values();
+  values.emplace_back(item_id);
+  const auto record = session.find_integer("SELECT " + shown_record(schema, "?3", point), values);
+  SectionSummary summary;
+  summary.schema = &schema;
+  if (record) {
+    summary.source_record = *record;
+  } else {
+    // Nobody ever reported rows; an agent that was denied from the start still says so.
+    const auto any = session.find_integer(
+        "SELECT MAX(s.source_record) FROM section_status s JOIN assignments a ON a.source_record = "
+        "s.source_record WHERE "
+        "a.item_id = ?3 AND s.section = ?4 AND " +
+            point.holds("a") + " AND " + point.holds("s"),
+        {point.at_ms, point.revision, item_id, schema.name});
+    if (!any) return std::nullopt;
+    summary.source_record = *any;
+  }
+  inventory::SourceStatuses statuses;
+  session.query(
+      std::string(kStatuses) + point.holds("s") + " ORDER BY s.source",
+      {point.at_ms, point.revision, summary.source_record, schema.name}, [&](const ResultRow& row) {
+        SectionSourceStatus source;
+        source.source = row.text(0);
+        source.status = inventory::parse_status(row.text(1)).value_or(inventory::Status::kFailed);
+        source.reason = row.optional_text(2).value_or("");
+        source.since = {row.integer(3)};
+        statuses[source.source] = {source.status, source.reason};
+        summary.sources.push_back(std::move(source));
+      });
+  if (summary.sources.empty()) return std::nullopt;
+  summary.status = inventory::worst(statuses);
+  Session::Values count = point.values();
+  count.emplace_back(summary.source_record);
+  summary.rows = session
+                     .find_integer("SELECT COUNT(*) FROM " + section_table(schema) +
+                                       " r WHERE r.source_record = ?3 AND " + point.holds("r"),
+                                   count)
+                     .value_or(0);
+  if (point.is_now) add_looks(session, summary);
+  return summary;
+}
+
+std::vector<SectionSummary> section_summaries(Session& session, std::int64_t item_id,
+                                              const ReadPoint& point) {
+  std::vector<SectionSummary> out;
+  for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
+    if (auto summary = section_summary(session, item_id, schema, point))
+      out.push_back(std::move(*summary));
+  }
+  return out;
+}
+
+SectionPage section_rows(Session& session, std::int64_t source_record,
+                         const inventory::SectionSchema& schema, const ReadPoint& point,
+                         std::size_t limit, const std::optional<std::string>& cursor) {
+  std::int64_t after = 0;
+  if (cursor) {
+    const auto parsed = parse_integer(*cursor);
+    if (!parsed || *parsed < 1) {
+      throw Error(Status::kBadRequest, "invalid_cursor",
+                  "The cursor is not one that this server gave.")
+          .at("cursor");
+    }
+    after = *parsed;
+  }
+  Session::Values values = point.values();
+  values.emplace_back(source_record);
+  values.emplace_back(after);
+  std::string sql = select_rows(schema) + " WHERE r.source_record = ?3 AND r.row_id > ?4 AND " +
+                    point.holds("r") + " ORDER BY r.row_id";
+  if (limit > 0) {
+    values.emplace_back(static_cast<std::int64_t>(limit) + 1);
+    sql += " LIMIT ?5";
+  }
+  SectionPage page;
+  session.query(sql, values,
+                [&](const ResultRow& row) { page.rows.push_back(read_stored_row(schema, row)); });
+  if (limit > 0 && page.rows.size() > limit) {
+    page.rows.resize(limit);
+    page.next = std::to_string(page.rows.back().row_id);
+  }
+  return page;
+}
+
+}  // namespace muster::server
