@@ -122,6 +122,15 @@ void plan_section(SyncState& state, LookedSection& looked,
   state.snapshot.insert_or_assign(name, std::move(next));
 }
 
+void note_refusal(SyncState& state, const std::string& name, const PendingSection& section,
+                  const wire::Refusal& why, Instant now) {
+  RefusedSection refused{line_of(name, section), section.before, why, now};
+  // When it was refused before, the server still has what it had then.
+  const auto before = state.refused.find(name);
+  if (before != state.refused.end()) refused.held = before->second.held;
+  state.refused.insert_or_assign(name, std::move(refused));
+}
+
 }  // namespace
 
 std::string root_of(const SyncState& state) {
@@ -173,10 +182,7 @@ void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply
     const auto refusal = reply.refused.find(name);
     const auto before = state.refused.find(name);
     if (refusal != reply.refused.end()) {
-      RefusedSection refused{line_of(name, section), section.before, refusal->second, now};
-      // When it was refused before, the server still has what it had then.
-      if (before != state.refused.end()) refused.held = before->second.held;
-      state.refused.insert_or_assign(name, std::move(refused));
+      note_refusal(state, name, section, refusal->second, now);
     } else if (before != state.refused.end() && !asked_whole(name)) {
       state.refused.erase(before);
     }
@@ -198,20 +204,13 @@ void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply
 void accept_rejection(SyncState& state, const PendingReport& sent, const wire::Refusal& why,
                       Instant now) {
   state.send_hashes = false;
-  if (sent.sections.size() > 1) {
-    for (const auto& [name, section] : sent.sections) {
-      state.send_full.erase(name);
-      state.send_alone.insert(name);
-    }
-    return;
-  }
+  // All count as refused, so that the root says what the server has; those that are innocent come
+  // off it when they were taken alone.
   for (const auto& [name, section] : sent.sections) {
     state.send_full.erase(name);
     state.send_alone.erase(name);
-    const auto before = state.refused.find(name);
-    RefusedSection refused{line_of(name, section), section.before, why, now};
-    if (before != state.refused.end()) refused.held = before->second.held;
-    state.refused.insert_or_assign(name, std::move(refused));
+    if (sent.sections.size() > 1) state.send_alone.insert(name);
+    note_refusal(state, name, section, why, now);
   }
 }
 
