@@ -226,10 +226,11 @@ void Connection::describe_origin(Request& request) const {
   std::string forwarded;
   for (const Header& field : request.headers) {
     if (field.name == "x-forwarded-for") forwarded += (forwarded.empty() ? "" : ",") + field.value;
+    // The last one is the proxy's; one before it may be the client's own.
+    if (field.name == "x-forwarded-proto")
+      request.scheme = field.value == "https" ? "https" : "http";
   }
   request.peer_address = forwarded_client(shared_.trusted_proxies, client_address_, forwarded);
-  const std::string* scheme = request.header("x-forwarded-proto");
-  if (scheme != nullptr && (*scheme == "https" || *scheme == "http")) request.scheme = *scheme;
 }
 
 bool Connection::read_body(const RequestHead& head, Request& request) {
@@ -260,13 +261,15 @@ bool Connection::read_body(const RequestHead& head, Request& request) {
       if (!more(deadline)) return false;
     }
   }
-  while (in_.size() < head.content_length) {
+  // Moved over piece by piece, so that a large body is in memory once.
+  for (;;) {
+    const std::size_t part =
+        std::min(in_.size(), static_cast<std::size_t>(head.content_length) - request.body.size());
+    request.body.append(in_, 0, part);
+    in_.erase(0, part);
+    if (request.body.size() == head.content_length) return true;
     if (!more(deadline)) return false;
   }
-  const auto length = static_cast<std::size_t>(head.content_length);
-  request.body = in_.substr(0, length);
-  in_.erase(0, length);
-  return true;
 }
 
 bool Connection::serve_request() {

@@ -4,11 +4,14 @@
 #pragma once
 #include <stdlib.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "server/http/server.h"
@@ -62,6 +65,15 @@ inline Response echo(const Request& request) {
     text += request.peer_certificate->expired ? " expired" : " valid";
   }
   return Response::text(text);
+}
+
+// For what the server does after its last byte to the client, such as counting. False after 20 s.
+inline bool eventually(const std::function<bool()>& holds) {
+  for (int i = 0; i < 20'000; ++i) {
+    if (holds()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
 }
 
 struct Server {

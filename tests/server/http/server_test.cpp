@@ -157,6 +157,23 @@ TEST_CASE("peers that stall are closed by the deadline of the phase they stall i
   CHECK(server.http.counters().refused_deadline == 4);
 }
 
+TEST_CASE("head and body together have a deadline of their own", "[http]") {
+  auto options = plain_options();
+  options.limits.request_ms = 50;
+  const Server server(options);
+  CHECK(statuses_in(server.exchange("GET /a HT")) == std::vector<int>{408});
+  CHECK(
+      statuses_in(server.exchange("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")) ==
+      std::vector<int>{408});
+}
+
+TEST_CASE("an IPv4 client of an IPv6 socket has its IPv4 address", "[http]") {
+  auto options = plain_options();
+  options.address = "::ffff:127.0.0.1";
+  const Server server(options);
+  CHECK(contains(server.exchange(get_and_close("/a")), "peer=127.0.0.1 "));
+}
+
 TEST_CASE("a byte now and then does not renew a deadline", "[http]") {
   auto options = plain_options();
   options.limits.head_ms = 200;
@@ -179,9 +196,8 @@ TEST_CASE("a reader that stalls is cut while it is being written to", "[http]") 
   RawClient client(server.port());
   client.shrink_receive_buffer();
   client.send(get("/a"));
-  while (server.http.counters().open_connections > 0) {  // without ever reading
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  // Without ever reading.
+  CHECK(eventually([&] { return server.http.counters().open_connections == 0; }));
   CHECK(client.receive_all().size() < (32u << 20));
 }
 
@@ -362,6 +378,13 @@ TEST_CASE("X-Forwarded-For counts only from a trusted proxy", "[http]") {
   options.trusted_proxies = {"127.0.0.0/8"};
   const Server behind_proxy(options);
   CHECK(contains(behind_proxy.exchange(get("/a", fields)), "peer=198.51.100.7 scheme=https"));
+  // What the client claimed itself stands before what the proxy adds.
+  CHECK(contains(
+      behind_proxy.exchange(get("/a",
+                                "X-Forwarded-For: 10.9.9.9\r\nX-Forwarded-Proto: https\r\n"
+                                "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: http\r\n"
+                                "Connection: close\r\n")),
+      "peer=198.51.100.7 scheme=http"));
 }
 
 TEST_CASE("a PROXY header names the client, and nothing is served without one", "[http]") {
