@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who this agent is and whom it believes, in the state folder: key and certificate, the
+// authorities, the server. A renewed key and certificate stay beside the old ones ("next") until
+// the server has taken a report with them, so a renewal that went wrong never locks a machine out.
+// One thread, one writer (EnrollLock).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/sync/back_off.h"
+#include "agent/sync/state_directory.h"
+#include "agent/sync/transport.h"
+#include "common/support/clock.h"
+#include "common/support/result.h"
+
+namespace muster::agent {
+
+struct AgentIdentity {
+  std::string agent_id;
+  ServerAddress server;
+  std::string ca_spki_sha256_hex;  // pinned at enrolment
+  std::vector<tls::Certificate> authorities;
+  Identity current;
+  std::optional<Identity> next;  // renewed, not proven yet
+
+  const Identity& best() const { return next ? *next : current; }
+};
+
+// kNotFound: this machine is not enrolled. Finishes a promotion that a crash interrupted.
+Result<AgentIdentity> load_identity(const StateDirectory& directory);
+// The same for commands that only look: changes nothing.
+Result<AgentIdentity> look_at_identity(const StateDirectory& directory);
+
+// The next key and certificate become the current ones.
+Result<Done> promote_next(const StateDirectory& directory);
+// They did not work: the current ones stay.
+Result<Done> discard_next(const StateDirectory& directory);
+
+// From two thirds of its life on, give or take a twentieth that the certificate itself decides.
+bool renewal_is_due(const tls::Certificate& certificate, Instant now);
+
+std::string agent_json(const AgentIdentity& identity);
+
+}  // namespace muster::agent

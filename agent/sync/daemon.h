@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent does over and over: look at what is due, report, renew the certificate, wait. The
+// waiting itself is in the command `run`, so tests drive a Daemon without time. Loads everything it
+// needs from disk in each cycle and keeps only when each class was last looked at: an idle agent is
+// a small one. One thread, under the StateLock.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "agent/report/collect_sections.h"
+#include "agent/sync/back_off.h"
+#include "agent/sync/enroll.h"
+#include "agent/sync/reporter.h"
+#include "agent/sync/state_directory.h"
+#include "common/support/clock.h"
+#include "common/support/log.h"
+
+namespace muster::agent {
+
+// What a daemon works with; all outlive it.
+struct DaemonParts {
+  const StateDirectory& directory;
+  SectionCollector& collector;
+  const SectionNames& disabled;
+  const Clock& clock;
+  const Log& log;
+  TransportFactory make_transport;
+  Chance chance;
+  std::string boot_id;
+  int cancel_descriptor = -1;
+};
+
+class Daemon {
+ public:
+  explicit Daemon(DaemonParts parts) : parts_(std::move(parts)) {}
+
+  // Looks at the classes that are due (all when `everything`), exchanges, and proves or renews the
+  // certificate. Failure: not enrolled (kNotFound), or the agent's own files cannot be used.
+  Result<CycleOutcome> cycle(bool everything = false);
+  // How long to wait after the last cycle.
+  std::int64_t delay_ms() const { return delay_ms_; }
+
+  // What the next report would be made of.
+  Gathered gather(bool everything);
+
+ private:
+  bool is_due(inventory::Interval interval, bool everything) const;
+  void renew_when_due(AgentIdentity& identity);
+  Result<Done> prove(const AgentIdentity& identity, const CycleOutcome& outcome);
+  std::unique_ptr<Transport> transport_of(const AgentIdentity& identity,
+                                          const Identity& with) const;
+
+  DaemonParts parts_;
+  std::map<std::string, Moment, std::less<>> looked_;  // by class
+  std::optional<std::int64_t> renewal_tried_ms_;       // boottime
+  std::int64_t delay_ms_ = 0;
+  int failures_ = 0;
+};
+
+// "/proc/sys/kernel/random/boot_id" of this machine.
+Result<std::string> read_boot_id(Host& host);
+
+}  // namespace muster::agent

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Getting a certificate (EST, RFC 7030; design.md section 6, model.md section 6): the first one for
+// a join code, later ones with the current certificate. The key is made here and never leaves the
+// machine. A request that waits for approval is kept with its key and posted again unchanged, also
+// by another run of the program. One thread.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/sync/agent_identity.h"
+#include "agent/sync/state_directory.h"
+#include "agent/sync/transport.h"
+#include "common/support/clock.h"
+#include "common/support/result.h"
+#include "common/tls/join_code.h"
+
+namespace muster::agent {
+
+inline constexpr std::string_view kNextRequestFile = "next-request.p10";
+
+using TransportFactory = std::function<std::unique_ptr<Transport>(TransportOptions)>;
+
+struct EnrollOutcome {
+  // Set: a person must approve the request first; ask again after so many seconds.
+  std::optional<std::int64_t> ask_again_s;
+  std::string agent_id;
+  std::string server;
+  Instant not_after;
+};
+
+// One attempt. An enrolled machine is refused without `force` (kRefused); with it the present
+// identity stays until the new one is there. Enrolling with another server forgets what was
+// reported to the old one and what waits for it.
+Result<EnrollOutcome> enroll(const StateDirectory& directory, const tls::JoinCode& code, bool force,
+                             const TransportFactory& make_transport, int cancel_descriptor = -1);
+
+// A new key and certificate, stored as "next"; also takes the authorities that the server now
+// names. ask_again_s: not yet.
+Result<EnrollOutcome> renew(const StateDirectory& directory, const AgentIdentity& identity,
+                            Transport& transport);
+
+}  // namespace muster::agent
