@@ -31,7 +31,12 @@ std::vector<MemoryModule> memory_modules_from_smbios(const Smbios& smbios) {
 
 Collected collect_memory_modules(Host& host) {
   const auto smbios = read_smbios(host);
-  if (!smbios) return not_collected<MemoryModule>(status_of(smbios.failure()));
+  if (!smbios) {
+    inventory::SourceStatus status = status_of(smbios.failure());
+    if (status.status == Status::kNotApplicable)
+      status.reason = "The firmware has no SMBIOS tables (no /sys/firmware/dmi/tables/DMI).";
+    return not_collected<MemoryModule>(std::move(status));
+  }
   inventory::SourceStatus status;
   if (!smbios->damage.empty()) {
     status = {Status::kPartial, smbios->damage};

@@ -188,7 +188,14 @@ inventory::System system_from_sysinfo(std::string_view text) {
     const std::string_view value = line.substr(colon + 1);
     if (name == "Manufacturer") out.manufacturer = known(value);
     if (name == "Type") out.product_name = known(value);
-    if (name == "Model") out.version = known(value);
+    // "721              M49": the capacity model and the hardware model, in columns.
+    if (name == "Model") {
+      if (const auto words = known(value))
+        out.version = words->substr(0, words->find(' ')) +
+                      (words->find(' ') == std::string::npos
+                           ? ""
+                           : " " + std::string(trim(words->substr(words->find(' ')))));
+    }
     if (name == "Sequence Code") out.serial_number = known(value);
   }
   return out;

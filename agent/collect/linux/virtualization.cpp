@@ -107,6 +107,18 @@ std::string_view from_control_program(std::string_view program) {
   return contains(program, "KVM") ? "kvm" : "other";
 }
 
+// Devices that only a hypervisor makes. Virtio is not among them: bare metal in clouds has it too.
+std::string_view from_pci_devices(std::string_view devices) {
+  for (const std::string_view line : lines(devices)) {
+    const std::vector<std::string_view> words = split(line, '\t');
+    if (words.size() < 2) continue;
+    if (words[1] == "80eebeef" || words[1] == "80eecafe") return "virtualbox";
+    if (words[1] == "15ad0405" || words[1] == "15ad0740") return "vmware";
+    if (words[1] == "58530001") return "xen";
+  }
+  return {};
+}
+
 bool is_x86(std::string_view cpuinfo) {
   return contains(cpuinfo, "\nflags") || cpuinfo.starts_with("flags");
 }
@@ -137,6 +149,7 @@ VirtualizationEvidence gather_virtualization_evidence(Host& host) {
     if (out.control_program.empty() && !value_of(*sysinfo, "LPAR Number").empty())
       out.control_program = "LPAR";
   }
+  out.pci_devices = read_text(host, "/proc/bus/pci/devices");
   // The header of an ACPI table has its maker at 10 (ACPI 6.5, 5.2.6).
   if (out.hypervisor_flag == true) {
     if (const auto table = host.read("/sys/firmware/acpi/tables/DSDT"); table && table->size() > 16)
@@ -155,6 +168,7 @@ std::optional<std::string> virtualization_of(const VirtualizationEvidence& evide
   if (found.empty()) found = from_control_program(evidence.control_program);
   const std::string_view clock = from_clock_sources(evidence.clock_sources);
   if (found == "qemu" && clock == "kvm") return answer("kvm");
+  if (found.empty()) found = from_pci_devices(evidence.pci_devices);
   if (!found.empty()) return answer(found);
   if (evidence.acpi_oem == "FIRECK") return answer("firecracker");
   if (evidence.cpu_model.starts_with("QEMU ")) return answer("qemu");

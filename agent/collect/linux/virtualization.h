@@ -22,6 +22,7 @@ struct VirtualizationEvidence {
   std::string control_program;          // /proc/sysinfo of a z system: "KVM/Linux", "z/VM", "LPAR"
   std::string clock_sources;            // the kernel's: kvm-clock, xen, hyperv_clocksource_...
   std::string cpu_model;                // "QEMU TCG CPU version 2.5+"
+  std::string pci_devices;              // /proc/bus/pci/devices: vendor and device in hexadecimal
   std::string acpi_oem;                 // of the DSDT: "FIRECK"
 };
 

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Captured machines of util-linux's tests, unpacked and read as --root reads them; lscpu's own
+// answers (.expected) are what ours is compared with.
+#include "agent/collect/linux/cpus.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "agent/collect/linux/cpu_topology.h"
+#include "agent/host/live_host.h"
+#include "common/support/text.h"
+#include "tests/support/directory_host.h"
+
+namespace muster::agent {
+namespace {
+
+class Unpacked {
+ public:
+  explicit Unpacked(const std::string& archive) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "muster-cpus-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      ::execlp("tar", "tar", "-xzf", archive.c_str(), "-C", path_.c_str(), "--strip-components=1",
+               "--no-same-owner", static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    int state = 0;
+    REQUIRE(::waitpid(child, &state, 0) == child);
+    REQUIRE(state == 0);
+  }
+  ~Unpacked() {
+    std::error_code ignored;  // a destructor must not throw; the system cleans its temporary files
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Unpacked(const Unpacked&) = delete;
+  Unpacked& operator=(const Unpacked&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// What lscpu printed: each value of a name, in order (a big.LITTLE machine has several).
+std::vector<std::string> printed(const std::string& expected, std::string_view name) {
+  std::vector<std::string> out;
+  for (const std::string_view line : lines(expected)) {
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && trim(line.substr(0, colon)) == name)
+      out.emplace_back(trim(line.substr(colon + 1)));
+  }
+  return out;
+}
+
+// "5 MiB (4 instances)"
+std::int64_t printed_bytes(const std::string& text) {
+  const std::size_t space = text.find(' ');
+  const std::int64_t number = *parse_integer(text.substr(0, space));
+  return number * (text.substr(space + 1, 3) == "MiB" ? 1024 * 1024 : 1024);
+}
+
+std::size_t field(std::string_view name) {
+  return *inventory::find_section("cpus")->find(name);
+}
+std::optional<std::string> text_of(const inventory::Row& row, std::string_view name) {
+  const auto* value = std::get_if<std::string>(&row.cells[field(name)]);
+  return value ? std::optional(*value) : std::nullopt;
+}
+std::optional<std::int64_t> integer_of(const inventory::Row& row, std::string_view name) {
+  const auto* value = std::get_if<std::int64_t>(&row.cells[field(name)]);
+  return value ? std::optional(*value) : std::nullopt;
+}
+std::int64_t sum_of(const Collected& collected, std::string_view name) {
+  std::int64_t sum = 0;
+  for (const inventory::Row& row : collected.rows)
+    sum += integer_of(row, name).value_or(0);
+  return sum;
+}
+
+struct Machine {
+  const char* name;
+  std::size_t sockets;
+  std::int64_t cores;
+  std::int64_t threads;
+};
+
+// Sockets and cores as lscpu's table of processors counts them; see the README of the data.
+constexpr Machine kMachines[] = {{"arm-A510-A710-A715-X3", 1, 8, 8},
+                                 {"armv7", 1, 2, 2},
+                                 {"loongarch-loongson_3a5000_hv", 1, 4, 4},
+                                 {"ppc64-POWER7", 4, 4, 16},
+                                 {"rv64-visionfive2", 1, 4, 4},
+                                 {"s390-lpar", 7, 17, 17},
+                                 {"sparc64", 6, 6, 6},
+                                 {"vbox-win", 1, 2, 2},
+                                 {"x86_64-64cpu-linux6.2", 1, 4, 8},
+                                 {"x86_64-dell_e4310", 1, 2, 4}};
+
+TEST_CASE("processors of very different machines read as lscpu reads them", "[collect][cpus]") {
+  const std::size_t index = GENERATE(range(0, 10));
+  const Machine& machine = kMachines[index];
+  CAPTURE(machine.name);
+  const std::string base = test_data("lscpu/") + machine.name;
+  const std::string expected = read_test_file(base + ".expected");
+  const Unpacked tree(base + ".tar.gz");
+  LiveHost host(tree.path());
+  const Collected collected = collect_cpus(host);
+
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+  REQUIRE(collected.rows.size() == machine.sockets);
+  CHECK(sum_of(collected, "cores") == machine.cores);
+  CHECK(sum_of(collected, "threads") == machine.threads);
+  for (std::size_t i = 0; i < collected.rows.size(); ++i) {
+    const inventory::Row& row = collected.rows[i];
+    CHECK(text_of(row, "socket") == std::to_string(i));
+    std::string models;
+    for (const std::string& model : printed(expected, "Model name")) {
+      if (model == "-") continue;
+      CHECK(text_of(row, "model_name").value_or("").find(model) != std::string::npos);
+    }
+    if (printed(expected, "Model name") == std::vector<std::string>{"-"})
+      CHECK(text_of(row, "model_name") == std::nullopt);
+    if (const auto family = printed(expected, "CPU family"); integer_of(row, "family"))
+      CHECK(std::to_string(*integer_of(row, "family")) == family.at(0));
+    if (const auto stepping = printed(expected, "Stepping"); integer_of(row, "stepping"))
+      CHECK(std::to_string(*integer_of(row, "stepping")) == stepping.at(0));
+  }
+  std::int64_t most_mhz = 0;
+  for (const std::string& mhz : printed(expected, "CPU max MHz"))
+    most_mhz = std::max(most_mhz, *parse_integer(mhz.substr(0, mhz.find('.'))));
+  if (most_mhz > 0) CHECK(integer_of(collected.rows[0], "max_clock_mhz") == most_mhz);
+  for (const auto& [printed_name, name] :
+       {std::pair("L2 cache", "cache_l2_bytes"), std::pair("L2d cache", "cache_l2_bytes"),
+        std::pair("L3 cache", "cache_l3_bytes")}) {
+    for (const std::string& size : printed(expected, printed_name))
+      CHECK(sum_of(collected, name) == printed_bytes(size));
+  }
+}
+
+MapHost two_sockets() {
+  MapHost host;
+  for (int cpu = 0; cpu < 8; ++cpu) {
+    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/";
+    const int package = cpu / 4;
+    const int core = cpu / 2 * 2;
+    host.files[folder + "topology/physical_package_id"] = std::to_string(package * 3) + "\n";
+    host.files[folder + "topology/core_cpus_list"] =
+        std::to_string(core) + "-" + std::to_string(core + 1) + "\n";
+    host.files[folder + "cpufreq/cpuinfo_max_freq"] = "3500000\n";
+    host.files[folder + "cache/index2/level"] = "2\n";
+    host.files[folder + "cache/index2/type"] = "Unified\n";
+    host.files[folder + "cache/index2/size"] = "1024K\n";
+    host.files[folder + "cache/index2/shared_cpu_list"] =
+        host.files[folder + "topology/core_cpus_list"];
+  }
+  host.files["/proc/cpuinfo"] =
+      "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: One\n\n"
+      "processor\t: 4\nvendor_id\t: GenuineIntel\nmodel name\t: Two\n";
+  return host;
+}
+
+TEST_CASE("each physical package is a row with its own model, cores and caches",
+          "[collect][cpus]") {
+  MapHost host = two_sockets();
+  const Collected collected = collect_cpus(host);
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+  REQUIRE(collected.rows.size() == 2);
+  CHECK(text_of(collected.rows[0], "socket") == "0");
+  CHECK(text_of(collected.rows[1], "socket") == "3");
+  CHECK(text_of(collected.rows[1], "model_name") == "Two");
+  CHECK(text_of(collected.rows[1], "architecture") == "x86_64");
+  CHECK(integer_of(collected.rows[1], "cores") == 2);
+  CHECK(integer_of(collected.rows[1], "threads") == 4);
+  CHECK(integer_of(collected.rows[1], "max_clock_mhz") == 3500);
+  CHECK(integer_of(collected.rows[1], "cache_l2_bytes") == 2 * 1024 * 1024);
+}
+
+TEST_CASE("a clock that cannot be is left out and said so", "[collect][cpus]") {
+  const char* khz = GENERATE("0", "-5", "9223372036854775807");
+  MapHost host = two_sockets();
+  for (int cpu = 0; cpu < 8; ++cpu)
+    host.files["/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cpufreq/cpuinfo_max_freq"] =
+        khz;
+  const Collected collected = collect_cpus(host);
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kPartial);
+  CHECK(collected.sources.at("cpus").reason.find("cpuinfo_max_freq") != std::string::npos);
+  REQUIRE(collected.rows.size() == 2);
+  CHECK(integer_of(collected.rows[0], "max_clock_mhz") == std::nullopt);
+}
+
+TEST_CASE("a cache of an unbelievable size makes the sum unknown", "[collect][cpus]") {
+  const char* size = GENERATE("0K", "-1K", "99999999999999999999K", "1152921504606846976", "K", "");
+  MapHost host = two_sockets();
+  host.files["/sys/devices/system/cpu/cpu2/cache/index2/size"] = size;
+  const Collected collected = collect_cpus(host);
+  REQUIRE(collected.rows.size() == 2);
+  CHECK(integer_of(collected.rows[0], "cache_l2_bytes") == std::nullopt);
+  CHECK(integer_of(collected.rows[1], "cache_l2_bytes") == 2 * 1024 * 1024);
+}
+
+TEST_CASE("without sysfs, cpuinfo gives what it can", "[collect][cpus]") {
+  MapHost host;
+  host.files["/proc/cpuinfo"] =
+      "processor : 0\nmodel name : A\nphysical id : 0\ncore id : 0\n\n"
+      "processor : 1\nmodel name : A\nphysical id : 0\ncore id : 0\n\n"
+      "processor : 2\nmodel name : A\nphysical id : 1\ncore id : 0\n";
+  const Collected collected = collect_cpus(host);
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kPartial);
+  REQUIRE(collected.rows.size() == 2);
+  CHECK(integer_of(collected.rows[0], "cores") == 1);
+  CHECK(integer_of(collected.rows[0], "threads") == 2);
+}
+
+TEST_CASE("no processor at all is a failure, not a machine without one", "[collect][cpus]") {
+  MapHost host;
+  const Collected collected = collect_cpus(host);
+  CHECK(collected.rows.empty());
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kFailed);
+  CHECK_FALSE(collected.sources.at("cpus").reason.empty());
+
+  host.failures["/proc/cpuinfo"] = {FailureKind::kDenied, "no"};
+  CHECK(collect_cpus(host).sources.at("cpus").status == inventory::Status::kDenied);
+}
+
+TEST_CASE("processor lists are bounded", "[collect][cpus]") {
+  CHECK(parse_cpu_list("0-2,8\n") == std::vector<std::int64_t>{0, 1, 2, 8});
+  CHECK(parse_cpu_list("3,1,1-2") == std::vector<std::int64_t>{1, 2, 3});
+  CHECK(parse_cpu_list("") == std::vector<std::int64_t>{});
+  for (const char* bad : {"a", "1-", "-1", "3-1", "0-65536", "0-9223372036854775807", "1,,2"}) {
+    CAPTURE(bad);
+    CHECK(parse_cpu_list(bad) == std::nullopt);
+  }
+}
+
+}  // namespace
+}  // namespace muster::agent

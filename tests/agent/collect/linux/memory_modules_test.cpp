@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/memory_modules.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/inventory/canonical.h"
+#include "tests/support/directory_host.h"
+
+namespace muster::agent {
+namespace {
+
+using inventory::Status;
+
+MapHost with_table(const std::string& name) {
+  MapHost host;
+  host.files["/sys/firmware/dmi/tables/DMI"] = read_test_file(test_data("smbios/" + name));
+  return host;
+}
+
+TEST_CASE("each filled slot is a row and empty ones are none", "[collect][memory_modules]") {
+  MapHost host = with_table("ASRock-Single-Ryzen.dmi");
+  const Collected collected = collect_memory_modules(host);
+  CHECK(collected.sources.at("memory_modules").status == Status::kOk);
+  REQUIRE(collected.rows.size() == 2);
+  CHECK(inventory::canonical_json(*inventory::find_section("memory_modules"), collected.rows[0]) ==
+        R"({"bank_locator":"P0 CHANNEL A","configured_speed_mts":2400,"form_factor":"DIMM",)"
+        R"("instance":1,"locator":"DIMM 1","manufacturer":"Kingston","memory_type":"DDR4",)"
+        R"("part_number":"KF3200C16D4/32GX","serial_number":"254857A6","size_bytes":34359738368,)"
+        R"("speed_mts":2400})");
+  MapHost server = with_table("SuperMicro-Dual-Xeon.dmi");
+  CHECK(collect_memory_modules(server).rows.size() == 16);
+}
+
+TEST_CASE("a damaged table is partial, so that no module counts as removed",
+          "[collect][memory_modules]") {
+  MapHost host = with_table("SuperMicro-Dual-Xeon.dmi");
+  std::string& table = host.files["/sys/firmware/dmi/tables/DMI"];
+  table.resize(table.size() / 2);
+  const Collected collected = collect_memory_modules(host);
+  CHECK(collected.sources.at("memory_modules").status == Status::kPartial);
+  CHECK(collected.sources.at("memory_modules").reason.find("damaged at byte") != std::string::npos);
+  CHECK_FALSE(collected.rows.empty());
+}
+
+TEST_CASE("memory modules say why they cannot be read", "[collect][memory_modules]") {
+  MapHost host;
+  CHECK(collect_memory_modules(host).sources.at("memory_modules").status == Status::kNotApplicable);
+  host.files["/sys/firmware/dmi/tables/DMI"] = std::string(64, '\0');
+  CHECK(collect_memory_modules(host).sources.at("memory_modules").status == Status::kFailed);
+  host.failures["/sys/firmware/dmi/tables/DMI"] = {FailureKind::kDenied, "no"};
+  const Collected denied = collect_memory_modules(host);
+  CHECK(denied.sources.at("memory_modules").status == Status::kDenied);
+  CHECK(denied.rows.empty());
+}
+
+TEST_CASE("a module of an impossible size stays without it", "[collect][memory_modules]") {
+  Smbios smbios;
+  SmbiosMemoryDevice device;
+  device.filled = true;
+  smbios.memory_devices = {device, device};
+  const auto modules = memory_modules_from_smbios(smbios);
+  REQUIRE(modules.size() == 2);
+  CHECK(modules[0].size_bytes == std::nullopt);
+  CHECK(modules[0].locator.empty());
+}
+
+}  // namespace
+}  // namespace muster::agent
