@@ -19,8 +19,10 @@ struct OperatingSystem {
         fact("name", &R::name, "Name for people", {.source = "os-release: NAME"}),
         fact("id", &R::id, "Name for programs", {.source = "os-release: ID"}),
         fact("version", &R::version, "Version; on Debian with its point release",
-             {.source = "/etc/debian_version, os-release: VERSION_ID"}),
-        fact("version_id", &R::version_id, "Major version", {.source = "os-release: VERSION_ID"}),
+             {.source =
+                  "/etc/debian_version, /etc/centos-release, os-release: VERSION, VERSION_ID"}),
+        fact("version_id", &R::version_id, "Version as the distribution numbers its releases",
+             {.source = "os-release: VERSION_ID"}),
         fact("codename", &R::codename, "Code name", {.source = "os-release: VERSION_CODENAME"}),
         fact("build_id", &R::build_id, "Image or build", {.source = "os-release: BUILD_ID"}),
         fact("variant", &R::variant, "Edition", {.source = "os-release: VARIANT"}),
@@ -38,7 +40,7 @@ struct OperatingSystem {
         fact("domain", &R::domain, "DNS domain", {.source = "/etc/hosts, /etc/resolv.conf"}),
         fact("machine_id", &R::machine_id, "Identifier of this installation",
              {.source = "/etc/machine-id"}),
-        fact("timezone", &R::timezone, "Time zone", {.source = "/etc/timezone, /etc/localtime"}));
+        fact("timezone", &R::timezone, "Time zone", {.source = "/etc/localtime, /etc/timezone"}));
   }();
 };
 
