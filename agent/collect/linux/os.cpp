@@ -129,8 +129,8 @@ void read_kernel(Reader& reader, OperatingSystem& os) {
 std::optional<std::string> read_hostname(Reader& reader) {
   const auto running = reader.line("/proc/sys/kernel/hostname");
   if (running && *running != "(none)" && *running != "localhost") return running;
-  const auto text = reader.read("/etc/hostname");
-  for (const std::string_view line : lines(text ? *text : std::string())) {
+  const std::string text = reader.read("/etc/hostname").value_or("");
+  for (const std::string_view line : lines(text)) {
     const std::string_view name = trim(line);
     if (!name.empty() && name[0] != '#') return std::string(name);
   }

@@ -65,8 +65,8 @@ constexpr std::array<FirmwareMark, 24> kFirmwareMarks = {{
 }};
 
 std::string_view from_firmware(const inventory::System& system) {
-  const std::string_view manufacturer = system.manufacturer ? *system.manufacturer : "";
-  const std::string_view product = system.product_name ? *system.product_name : "";
+  const std::string manufacturer = system.manufacturer.value_or("");
+  const std::string product = system.product_name.value_or("");
   for (const FirmwareMark& mark : kFirmwareMarks) {
     if (!manufacturer.starts_with(mark.manufacturer) || !product.starts_with(mark.product))
       continue;
