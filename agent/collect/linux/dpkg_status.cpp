@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/collect/linux/os_release.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -189,21 +190,16 @@ void append_percent_encoded(std::string& out, std::string_view text) {
 }  // namespace
 
 Distribution parse_distribution(std::string_view os_release) {
-  std::string id, codename, version;
-  for (const std::string_view line : lines(os_release)) {
-    const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos) continue;
-    const std::string_view name = trim(line.substr(0, equals));
-    std::string_view value = trim(line.substr(equals + 1));
-    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') &&
-        value.back() == value.front())
-      value = value.substr(1, value.size() - 2);
-    if (name == "ID") id = lower_ascii(value);
-    if (name == "VERSION_CODENAME") codename = value;
-    if (name == "VERSION_ID") version = value;
-  }
-  if (codename.empty() && !id.empty() && !version.empty()) codename = id + "-" + version;
-  return {id, codename};
+  const auto values = parse_assignments(os_release);
+  const auto value_of = [&](std::string_view name) {
+    const auto found = values.find(name);
+    return found == values.end() ? std::string() : found->second;
+  };
+  Distribution out{lower_ascii(value_of("ID")), value_of("VERSION_CODENAME")};
+  const std::string version = value_of("VERSION_ID");
+  if (out.release.empty() && !out.vendor.empty() && !version.empty())
+    out.release = out.vendor + "-" + version;
+  return out;
 }
 
 PackageList parse_dpkg_status(std::string_view text, const Distribution& distribution,
