@@ -143,10 +143,10 @@ class Application {
   // False: the report does not show enough of the machine; it is asked for everything, and nothing
   // is stored.
   bool identify_machine() {
-    for (const std::string_view name : kEvidenceSections) {
-      const auto section = report_.sections.find(name);
-      const bool refused = report_.refused.contains(std::string(name));
-      if (refused || (section != report_.sections.end() && !section->second.base)) continue;
+    // Every machine has an operating system: a report that carries that section whole is a first report.
+    const auto os = report_.sections.find("os");
+    const bool is_whole = os != report_.sections.end() && !os->second.base;
+    if (!is_whole && !report_.refused.contains("os")) {
       for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
         result_.reply.send_full.emplace_back(schema.name);
       }

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "common/support/text.h"
+#include "server/cmdb/changes.h"
+#include "server/cmdb/items.h"
+#include "server/cmdb/sections.h"
+#include "server/store/read_point.h"
+#include "tests/support/reporting_machine.h"
+#include "tests/support/store_fixture.h"
+
+namespace muster::server {
+namespace {
+
+struct Fixture {
+  StoreFixture base;
+  Log log{LogLevel::kError};
+  Ingest ingest{base.store(), log};
+  ReportingMachine machine{base.store(), ingest, "web-1"};
+
+  void later(std::int64_t ms) { base.clock.now_ms += ms; }
+  std::int64_t count(const std::string& sql) {
+    return base.store().read_value<std::int64_t>(
+        [&](Session& session) { return session.find_integer(sql).value_or(-1); });
+  }
+  ChangePage changes(std::int64_t item = 1) {
+    return base.store().read_value<ChangePage>(
+        [&](Session& session) { return item_changes(session, item, base.now(), {}); });
+  }
+  bool in_sync() {
+    const wire::Reply reply = machine.report();
+    return reply.send_full.empty() && !reply.send_hashes && reply.refused.empty();
+  }
+};
+
+std::string code_of(Fixture& f, const std::string& json) {
+  try {
+    f.ingest.report(f.machine.agent_id, json, "192.0.2.7");
+  } catch (const Error& error) {
+    return error.code;
+  }
+  return "taken";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a first report makes one item with its rows and no observed change", "[ingest]") {
+  Fixture f;
+  f.machine.install("openssl", "3.0.8-1");
+  f.machine.install("curl", "7.88.1-10");
+  const wire::Reply reply = f.machine.report();
+  CHECK(reply.acknowledged == 1);
+  CHECK(reply.send_full.empty());
+  CHECK_FALSE(reply.send_hashes);
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 2);
+  CHECK(f.changes().changes.empty());
+}
+
+TEST_CASE("an unchanged report changes no row and makes no revision", "[ingest]") {
+  Fixture f;
+  f.machine.install("openssl", "3.0.8-1");
+  f.machine.report();
+  const std::int64_t revisions = f.count("SELECT COUNT(*) FROM revisions");
+  for (int i = 0; i < 20; ++i) {
+    f.later(900'000);
+    CHECK(f.in_sync());
+  }
+  CHECK(f.count("SELECT COUNT(*) FROM revisions") == revisions);
+  CHECK(f.count("SELECT COUNT(*) FROM presence") == 1);
+  CHECK(f.ingest.counters().unchanged == 20);
+}
+
+TEST_CASE("an upgrade is one observed change between two looks", "[ingest]") {
+  Fixture f;
+  f.machine.install("openssl", "3.0.8-1");
+  f.machine.report();
+  const std::int64_t looked = f.base.clock.now_ms;
+  f.later(900'000);
+  f.machine.install("openssl", "3.0.11-1");
+  f.machine.report();
+  const ChangePage page = f.changes();
+  REQUIRE(page.changes.size() == 1);
+  CHECK(page.changes[0].sentence == "openssl upgraded 3.0.8-1 to 3.0.11-1");
+  CHECK(page.changes[0].at.ms == looked + 900'000);
+  REQUIRE(page.changes[0].not_before.has_value());
+  CHECK(page.changes[0].not_before->ms == looked);
+}
+
+TEST_CASE("reports spooled while the server was away appear at their own times", "[ingest]") {
+  Fixture f;
+  f.machine.report();
+  f.later(900'000);
+  f.machine.install("one", "1");
+  f.machine.collect();
+  const std::int64_t first = f.base.clock.now_ms;
+  f.later(900'000);
+  f.machine.install("two", "2");
+  f.machine.collect();
+  const std::int64_t second = f.base.clock.now_ms;
+  f.later(3'600'000);
+  f.machine.clock_error_ms =
+      -86'400'000;  // set back a day meanwhile: the boot clock is what counts
+  f.machine.deliver();
+  const ChangePage page = f.changes();
+  REQUIRE(page.changes.size() == 2);
+  CHECK(page.changes[0].label == "two");
+  CHECK(page.changes[0].at.ms == second);
+  CHECK(page.changes[1].at.ms == first);
+  CHECK_FALSE(page.changes[1].time_uncertain);
+  CHECK(page.changes[0].recorded_at.ms == f.base.clock.now_ms);
+}
+
+TEST_CASE("a report of an earlier boot is placed by the corrected clock and marked uncertain",
+          "[ingest]") {
+  Fixture f;
+  f.machine.clock_error_ms = 7'200'000;  // always two hours fast
+  f.machine.report();
+  f.later(900'000);
+  f.machine.install("one", "1");
+  f.machine.collect();
+  const std::int64_t collected = f.base.clock.now_ms;
+  f.later(600'000);
+  const std::string old_boot = f.machine.boot_id;
+  f.machine.reboot();
+  f.machine.deliver();
+  const ChangePage page = f.changes();
+  REQUIRE(page.changes.size() == 1);
+  CHECK(page.changes[0].at.ms == collected);
+  CHECK(page.changes[0].time_uncertain);
+}
+
+TEST_CASE("the same report again gets the same answer, an older one is stale", "[ingest]") {
+  Fixture f;
+  f.machine.report();
+  const std::string first = f.machine.last_json;
+  CHECK(code_of(f, first) == "taken");
+  f.later(900'000);
+  f.machine.install("one", "1");
+  f.machine.report();
+  CHECK(code_of(f, first) == "stale_sequence");
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+}
+
+TEST_CASE("an agent whose disk was restored catches up in one exchange", "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  const inventory::Snapshot old_belief = f.machine.believed_;
+  f.later(900'000);
+  f.machine.install("two", "2");
+  f.machine.report();
+  f.machine.packages.erase("two");
+  f.machine.believed_ = old_belief;
+  f.machine.sequence = 1;
+  f.later(900'000);
+  f.machine.report();
+  CHECK(f.in_sync());
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 1);
+}
+
+TEST_CASE("a source that is denied keeps yesterday's rows, and ok closes them", "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.later(900'000);
+  f.machine.statuses["dpkg"] = {inventory::Status::kDenied,
+                                "/var/lib/dpkg/status: permission denied"};
+  f.machine.packages.clear();
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM section_status WHERE section = 'packages' AND until IS NULL "
+                "AND status = 'denied'") == 1);
+  f.later(900'000);
+  f.machine.statuses.clear();
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 0);
+  REQUIRE(f.changes().changes.size() == 1);
+  CHECK(f.changes().changes[0].sentence == "one 1 removed");
+}
+
+TEST_CASE("an agent that lost its memory while a source is denied closes nothing", "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.machine.reinstall_agent();
+  f.later(900'000);
+  f.machine.packages.clear();
+  f.machine.statuses["dpkg"] = {inventory::Status::kDenied, "permission denied"};
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+  f.later(900'000);
+  f.machine.statuses.clear();
+  f.machine.report();
+  CHECK(f.in_sync());
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 0);
+}
+
+TEST_CASE("a section switched off is closed without an observed change, and back again",
+          "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.later(900'000);
+  f.machine.statuses["dpkg"] = {inventory::Status::kDisabled, "switched off in agent.ini"};
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 0);
+  f.later(900'000);
+  f.machine.statuses.clear();
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+  CHECK(f.changes().changes.empty());
+}
+
+TEST_CASE("a re-enrolled machine stays one item, whatever its name", "[ingest][identity]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.machine.reinstall_agent();
+  f.machine.os.hostname = "renamed";
+  f.machine.os.machine_id = to_hex(random_bytes(16));
+  f.later(900'000);
+  f.machine.install("two", "2");
+  f.machine.report();
+  CHECK(f.in_sync());
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM agents WHERE state = 'superseded'") == 1);
+  const ChangePage page = f.changes();
+  CHECK(page.changes.size() == 2);  // the package, and the operating system's name and machine-id
+}
+
+TEST_CASE("another machine with a placeholder serial number is another item",
+          "[ingest][identity]") {
+  Fixture f;
+  f.machine.system.uuid = "03000200-0400-0500-0006-000700080009";
+  f.machine.system.serial_number = "To be filled by O.E.M.";
+  f.machine.report();
+  ReportingMachine other(f.base.store(), f.ingest, "web-2");
+  other.system = f.machine.system;
+  other.report();
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 2);
+}
+
+TEST_CASE("two machines without hardware evidence and with one machine-id are told apart by name",
+          "[ingest][identity]") {
+  Fixture f;
+  f.machine.system = {};
+  f.machine.report();
+  ReportingMachine clone(f.base.store(), f.ingest, "web-2");
+  clone.system = {};
+  clone.os.machine_id = f.machine.os.machine_id;
+  clone.report();
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 2);
+  f.machine.reinstall_agent();
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 2);
+}
+
+TEST_CASE("a machine whose twin took over its record is given one of its own",
+          "[ingest][identity]") {
+  Fixture f;
+  f.machine.system = {};
+  f.machine.report();
+  ReportingMachine twin(f.base.store(), f.ingest, "web-1");
+  twin.system = {};
+  twin.os = f.machine.os;
+  twin.report();
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 1);
+  f.later(900'000);
+  f.machine.report();
+  f.later(900'000);
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 2);
+  CHECK(f.in_sync());
+  CHECK(twin.report().send_full.empty());
+  CHECK(f.count("SELECT COUNT(*) FROM items") == 2);
+}
+
+TEST_CASE("a database restored from an older backup agrees again after one exchange, with a gap",
+          "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  const std::string copy = (f.base.file() + ".backup");
+  f.base.store().database().backup(copy);
+  f.later(900'000);
+  f.machine.install("two", "2");
+  f.machine.report();
+  f.later(900'000);
+  f.machine.install("three", "3");
+  f.machine.report();
+
+  Store restored(open_sqlite(copy, false), {}, f.base.clock);
+  Ingest ingest(restored, f.log);
+  f.later(900'000);
+  f.machine.packages.erase("one");
+  f.machine.collect();
+  bool agreed = false;
+  int exchanges = 0;
+  while (!f.machine.queued_.empty() && exchanges < 5) {
+    wire::Report report = f.machine.queued_.front();
+    f.machine.queued_.pop_front();
+    report.sent_at = {f.machine.wall_ms()};
+    report.sent_boottime_ms = f.machine.boottime_ms();
+    const wire::Reply reply = ingest.report(f.machine.agent_id, wire::to_json(report), "192.0.2.7");
+    ++exchanges;
+    agreed = reply.send_full.empty() && !reply.send_hashes;
+    if (!reply.send_full.empty())
+      f.machine.queued_.push_back(f.machine.make_report(f.machine.believed_, reply.send_full));
+  }
+  CHECK(agreed);
+  CHECK(exchanges == 2);
+  restored.read([&](Session& session) {
+    CHECK(session.find_integer("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 2);
+    CHECK(session.find_integer("SELECT COUNT(*) FROM items") == 1);
+    const ChangePage page = item_changes(session, 1, f.base.now(), {});
+    REQUIRE(page.gaps.size() == 1);
+    CHECK(page.gaps[0].reason == "history_gap");
+    CHECK(page.gaps[0].until.ms == f.base.clock.now_ms);
+  });
+}
+
+TEST_CASE("an agent that lost a section altogether gets its rows closed", "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.machine.believed_.erase("packages");
+  wire::Report report = f.machine.make_report(f.machine.believed_, {});
+  wire::Reply reply = f.machine.send(report);
+  CHECK(reply.send_hashes);
+  report = f.machine.make_report(f.machine.believed_, {});
+  for (const auto& [name, section] : f.machine.believed_) {
+    report.hashes[name] = {section.schema, section.hash.to_hex(),
+                           inventory::status_line(name, section.sources)};
+  }
+  reply = f.machine.send(report);
+  CHECK_FALSE(reply.send_hashes);
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 0);
+  CHECK(f.changes().changes.empty());
+}
+
+TEST_CASE("reports that are not right are refused with a stable code and store nothing",
+          "[ingest][hostile]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.later(900'000);
+  f.machine.install("two", "2");
+  f.machine.collect();
+  wire::Report report = f.machine.queued_.front();
+  report.sent_at = {f.machine.wall_ms()};
+  const std::string good = wire::to_json(report);
+  struct Case {
+    const char* what;
+    std::string json;
+    const char* code;
+  };
+  const std::vector<Case> cases = {
+      {"no JSON", "{", "invalid_json"},
+      {"a NUL after the end", good + std::string(1, '\0'), "invalid_json"},
+      {"a byte order mark", "\xEF\xBB\xBF" + good, "invalid_json"},
+      {"an array", "[]", "invalid_report"},
+      {"a future format", replaced(good, "\"format\":1", "\"format\":2"), "unsupported_format"},
+      {"a sequence as text", replaced(good, "\"sequence\":2", "\"sequence\":\"2\""),
+       "invalid_report"},
+      {"a sequence beyond 64 bits",
+       replaced(good, "\"sequence\":2", "\"sequence\":9223372036854775808"), "invalid_json"},
+      {"a duplicate key", replaced(good, "\"sequence\":2", "\"sequence\":2,\"sequence\":2"),
+       "invalid_json"},
+      {"an old sequence", replaced(good, "\"sequence\":2", "\"sequence\":1"), "stale_sequence"},
+      {"no root", replaced(good, "\"root\"", "\"toor\""), "invalid_report"},
+  };
+  for (const Case& each : cases) {
+    INFO(each.what);
+    CHECK(code_of(f, each.json) == each.code);
+  }
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+  CHECK(code_of(f, good) == "taken");
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 2);
+}
+
+TEST_CASE("one bad section is refused with the path, and the others are kept",
+          "[ingest][hostile]") {
+  struct Case {
+    const char* what;
+    std::string from, to;
+    const char* code;
+    const char* path;
+  };
+  const std::vector<Case> cases = {
+      {"wrong type", "\"installed_size_bytes\":1024", "\"installed_size_bytes\":\"1024\"",
+       "wrong_type", "sections.packages.rows[0].installed_size_bytes"},
+      {"a fraction", "\"installed_size_bytes\":1024", "\"installed_size_bytes\":1024.5",
+       "wrong_type", "sections.packages"},
+      {"null", "\"installed_size_bytes\":1024", "\"installed_size_bytes\":null", "wrong_type",
+       "sections.packages"},
+      {"empty text", "\"summary\":\"one itself\"", "\"summary\":\"\"", "empty_value",
+       "sections.packages.rows[0].summary"},
+      {"missing key", "\"version\":\"1\"", "\"nothing\":\"1\"", "missing_field",
+       "sections.packages.rows[0].version"},
+      {"an object", "\"version\":\"1\"", "\"version\":{\"a\":1}", "wrong_type",
+       "sections.packages.rows[0].version"},
+      {"wrong hash", "\"summary\":\"one itself\"", "\"summary\":\"one else\"", "hash_mismatch",
+       "sections.packages.hash"},
+      {"unknown status", "\"dpkg\":{\"status\":\"ok\"", "\"dpkg\":{\"status\":\"fine\"",
+       "unknown_value", "sections.packages.sources.dpkg.status"},
+      {"unknown source", "\"sources\":{\"dpkg\"", "\"sources\":{\"winget\"", "unknown_source",
+       "sections.packages.sources.winget"},
+  };
+  for (const Case& each : cases) {
+    INFO(each.what);
+    Fixture f;
+    f.machine.install("one", "1");
+    f.machine.collect();
+    wire::Report report = f.machine.queued_.front();
+    report.sent_at = {f.machine.wall_ms()};
+    const wire::Reply reply = f.ingest.report(
+        f.machine.agent_id, replaced(wire::to_json(report), each.from, each.to), "192.0.2.7");
+    REQUIRE(reply.refused.contains("packages"));
+    CHECK(reply.refused.at("packages").code == each.code);
+    CHECK(reply.refused.at("packages").path.rfind(each.path, 0) == 0);
+    CHECK(f.count("SELECT COUNT(*) FROM section_packages") == 0);
+    CHECK(f.count("SELECT COUNT(*) FROM section_os") == 1);
+  }
+}
+
+TEST_CASE("a delta may not remove rows of a source that is not ok", "[ingest][hostile]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.later(900'000);
+  f.machine.packages.clear();
+  f.machine.collect();
+  wire::Report report = f.machine.queued_.front();
+  report.sent_at = {f.machine.wall_ms()};
+  report.sections["packages"].sources["dpkg"] = {inventory::Status::kTimeout, "took too long"};
+  const wire::Reply reply = f.ingest.report(f.machine.agent_id, wire::to_json(report), "192.0.2.7");
+  REQUIRE(reply.refused.contains("packages"));
+  CHECK(reply.refused.at("packages").code == "removal_without_ok");
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+}
+
+TEST_CASE("sections and fields of a newer agent are ignored and kept", "[ingest]") {
+  Fixture f;
+  f.machine.collect();
+  wire::Report report = f.machine.queued_.front();
+  report.sent_at = {f.machine.wall_ms()};
+  std::string json = wire::to_json(report);
+  json = replaced(json, "\"sections\":{",
+                  "\"sections\":{\"quarks\":{\"schema\":1,\"rows\":[{\"a\":[1,{\"b\":2}]}]},");
+  const wire::Reply reply = f.ingest.report(f.machine.agent_id, json, "192.0.2.7");
+  CHECK(reply.ignored == std::vector<std::string>{"quarks"});
+  CHECK(reply.refused.empty());
+
+  // A field that this server does not know: stored in extra, hash agreed.
+  Fixture g;
+  g.machine.collect();
+  wire::Report newer = g.machine.queued_.front();
+  newer.sent_at = {g.machine.wall_ms()};
+  wire::SectionReport& os = newer.sections["os"];
+  os.delta.upsert[0] = replaced(os.delta.upsert[0], "\"name\":", "\"mood\":\"fine\",\"name\":");
+  os.delta.hash = inventory::row_hash(os.delta.upsert[0]);
+  const wire::Reply taken = g.ingest.report(g.machine.agent_id, wire::to_json(newer), "192.0.2.7");
+  CHECK(taken.refused.empty());
+  CHECK(g.count("SELECT COUNT(*) FROM section_os WHERE extra = '{\"mood\":\"fine\"}'") == 1);
+}
+
+TEST_CASE("a revoked or unknown agent is refused", "[ingest]") {
+  Fixture f;
+  f.machine.report();
+  const std::string agent = f.machine.agent_id;
+  f.base.store().write([&](Session& session) {
+    session.execute("UPDATE agents SET state = 'revoked' WHERE agent_id = ?1", {agent});
+  });
+  CHECK(code_of(f, f.machine.last_json) == "agent_revoked");
+  f.machine.agent_id = random_uuid();
+  CHECK(code_of(f, f.machine.last_json) == "agent_unknown");
+}
+
+}  // namespace muster::server
