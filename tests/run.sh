@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds and runs every test, from nothing to green on a fresh Debian 12:
+#
+#   tests/run.sh           what CI runs: gcc release with all tests, clang ASan+UBSan with all tests and short fuzz
+#                          runs, clang TSan of ingest, store and sync
+#   tests/run.sh --full    the same with whole loops and longer fuzz runs
+#   tests/run.sh --quick   only the gcc release build and its tests
+#
+# Prints CTest's summary of each build; exits with 0 only when all of it passed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+full=0
+quick=0
+for argument in "$@"; do
+  case "$argument" in
+    --full) full=1 ;;
+    --quick) quick=1 ;;
+    *) echo "usage: tests/run.sh [--full | --quick]" >&2; exit 2 ;;
+  esac
+done
+
+bash packaging/install-build-packages.sh --tests
+jobs=$(nproc)
+started=$SECONDS
+[ "$full" -eq 1 ] && export MUSTER_TEST_FULL=1
+
+say() { printf '\n== %s (%d s since the start)\n' "$1" "$((SECONDS - started))"; }
+
+# build_and_test PRESET [ctest arguments...]
+build_and_test() {
+  local preset=$1
+  shift
+  say "$preset: configure and build"
+  cmake --preset "$preset" > "build-$preset.log" 2>&1 || { cat "build-$preset.log"; exit 1; }
+  cmake --build --preset "$preset" -- -j "$jobs" >> "build-$preset.log" 2>&1 || { tail -60 "build-$preset.log"; exit 1; }
+  say "$preset: tests"
+  ctest --preset "$preset" -j "$jobs" "$@"
+}
+
+build_and_test release
+if [ "$quick" -eq 0 ]; then
+  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
+  build_and_test asan
+  say "fuzz targets: corpus, then $([ "$full" -eq 1 ] && echo 60 || echo 5) s each"
+  bash tests/fuzz/run.sh build/asan "$([ "$full" -eq 1 ] && echo 60 || echo 5)"
+  export TSAN_OPTIONS=halt_on_error=1
+  build_and_test tsan -L thread
+fi
+say "all passed"
