@@ -13,6 +13,7 @@
 #include "common/support/clock.h"
 #include "common/support/log.h"
 #include "server/ca/authority.h"
+#include "server/ca/enrolment.h"
 #include "server/ca/side_log.h"
 #include "server/http/server.h"
 #include "server/ingest/ingest.h"
@@ -60,6 +61,7 @@ struct Services {
   Ingest& ingest;
   CertificateAuthority& authority;
   SideLog& side_log;
+  Enrolment& enrolment;  // also revokes agents and join tokens
   Passwords& passwords;
   SignIn& sign_in;
   Listeners& listeners;
