@@ -107,6 +107,17 @@ CREATE TABLE certificates (
 );
 CREATE INDEX certificates_by_agent ON certificates (agent_id);
 
+-- Agents with a good certificate that the store does not know: it was restored from a backup made before they
+-- enrolled. They wait until a person lets them in.
+CREATE TABLE waiting_agents (
+  agent_id TEXT PRIMARY KEY,
+  serial TEXT NOT NULL,                 -- of the certificate that it showed last
+  not_after BIGINT NOT NULL,            -- of the same
+  first_seen_at BIGINT NOT NULL,
+  last_seen_at BIGINT NOT NULL,
+  address TEXT NOT NULL
+);
+
 -- The last report of each agent's source record, in place: what an unchanged report costs.
 CREATE TABLE agent_state (
   source_record BIGINT PRIMARY KEY,
@@ -188,6 +199,7 @@ CREATE TABLE join_tokens (
   uses BIGINT NOT NULL DEFAULT 0,
   revoked_at BIGINT
 );
+CREATE INDEX join_tokens_by_time ON join_tokens (created_at);
 
 CREATE TABLE users (
   user_id {identity},

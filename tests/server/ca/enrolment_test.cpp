@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ca/enrolment.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <thread>
+
+#include "common/support/text.h"
+#include "common/tls/pkcs7.h"
+#include "common/tls/request.h"
+#include "tests/support/temporary_store.h"
+
+namespace muster::server {
+namespace {
+
+std::string basic(const std::string& token) {
+  return "Basic " + to_base64("agent:" + token);
+}
+
+std::string new_request() {
+  return tls::to_base64_lines(
+      *tls::make_request(*tls::PrivateKey::generate(), "wants to be somebody else"));
+}
+
+struct Fixture {
+  std::string token(const NewJoinToken& wanted = {}) {
+    return store
+        ->write_value<CreatedJoinToken>([&](Session& session) {
+          return create_join_token(session, store.now(), actor, wanted);
+        })
+        .text;
+  }
+  Enrolled enroll(const std::string& token_text, const std::string& request = new_request()) {
+    return enrolment.simple_enroll(basic(token_text), request, "192.0.2.9", "r1");
+  }
+  Enrolled reenroll(const tls::Certificate& certificate) {
+    return enrolment.simple_reenroll(certificate, new_request(), "192.0.2.9", "r1");
+  }
+  std::string code(const tls::Certificate& certificate) {
+    return code_of([&] { enrolment.authenticate(certificate, "192.0.2.9"); });
+  }
+  std::int64_t count(std::string_view sql) {
+    return store->read_value<std::int64_t>(
+        [&](Session& session) { return session.find_integer(sql).value(); });
+  }
+
+  TemporaryStore store;
+  std::filesystem::path folder = store.folder();
+  CertificateAuthority authority =
+      *CertificateAuthority::init(folder / "ca", {"localhost"}, store.now());
+  SideLog side_log = *SideLog::open(folder / "side.log");
+  Enrolment enrolment{*store, authority, side_log};
+  Actor actor{"ana", "192.0.2.1", "r1"};
+};
+
+tls::Certificate certificate_of(const Enrolled& enrolled) {
+  return tls::from_pkcs7(enrolled.pkcs7_base64).value().front();
+}
+
+TEST_CASE("a join token gives one certificate, in which all is the server's", "[ca]") {
+  Fixture f;
+  const std::string token = f.token();
+  const Enrolled enrolled = f.enroll(token);
+  const tls::Certificate certificate = certificate_of(enrolled);
+  CHECK(certificate.fields().common_name == enrolled.agent_id);
+  CHECK(tls::agent_id_of(certificate) == enrolled.agent_id);
+  const AgentPrincipal agent = f.enrolment.authenticate(certificate, "192.0.2.9");
+  CHECK(agent.agent_id == enrolled.agent_id);
+  CHECK(agent.serial == certificate.fields().serial_hex);
+  CHECK(agent.state == "active");
+  CHECK(code_of([&] { f.enroll(token); }) == "token_used_up");
+  CHECK(f.count("SELECT COUNT(*) FROM agents") == 1);
+}
+
+TEST_CASE("a hundred parallel enrolments with a one-use token make one agent", "[ca]") {
+  Fixture f;
+  const std::string token = f.token();
+  const std::string request = new_request();
+  std::atomic<int> good{0};
+  std::atomic<int> used_up{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 100; ++i) {
+    threads.emplace_back([&] {
+      const std::string code = code_of([&] { f.enroll(token, request); });
+      if (code.empty()) ++good;
+      if (code == "token_used_up") ++used_up;
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  CHECK(good == 1);
+  CHECK(used_up == 99);
+  CHECK(f.count("SELECT COUNT(*) FROM agents") == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM certificates") == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM audit WHERE action = 'agent.enrol'") == 1);
+}
+
+TEST_CASE("a request that is refused costs the token nothing", "[ca]") {
+  Fixture f;
+  const std::string token = f.token();
+  CHECK(code_of([&] { f.enroll(token, "not a request"); }) == "invalid_request");
+  CHECK(code_of([&] { f.enroll(token, std::string(100'000, 'A')); }) == "request_too_large");
+  std::string forged = *from_base64(new_request());
+  forged.back() = static_cast<char>(forged.back() ^ 1);
+  CHECK(code_of([&] { f.enroll(token, to_base64(forged)); }) == "invalid_request");
+  CHECK(code_of([&] { f.enroll(token); }).empty());
+}
+
+TEST_CASE("without a token, or with one that is none, nothing is given", "[ca]") {
+  Fixture f;
+  const auto code = [&](const std::string& authorization) {
+    return code_of(
+        [&] { f.enrolment.simple_enroll(authorization, new_request(), "192.0.2.9", "r1"); });
+  };
+  CHECK(code("") == "credentials_missing");
+  CHECK(code("Bearer " + f.token()) == "credentials_missing");
+  CHECK(code("Basic !!!") == "credentials_missing");
+  CHECK(code(basic("mjt_aaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")) == "token_unknown");
+  CHECK(f.count("SELECT COUNT(*) FROM agents") == 0);
+}
+
+TEST_CASE("an agent renews as itself, also with a certificate that expired a while ago", "[ca]") {
+  Fixture f;
+  const Enrolled first = f.enroll(f.token());
+  const Enrolled second = f.reenroll(certificate_of(first));
+  CHECK(second.agent_id == first.agent_id);
+  CHECK(tls::agent_id_of(certificate_of(second)) == first.agent_id);
+  CHECK(f.code(certificate_of(second)).empty());
+  CHECK(f.code(certificate_of(first)).empty());
+
+  f.store.pass(tls::kAgentLifetimeMs + tls::kDayMs);
+  CHECK(f.code(certificate_of(second)) == "certificate_expired");
+  const Enrolled third = f.reenroll(certificate_of(second));
+  CHECK(f.code(certificate_of(third)).empty());
+  f.store.pass(kExpiredGraceMs);
+  CHECK(code_of([&] { f.reenroll(certificate_of(second)); }) == "certificate_refused");
+}
+
+TEST_CASE("a revoked agent may neither report nor renew", "[ca]") {
+  Fixture f;
+  const tls::Certificate certificate = certificate_of(f.enroll(f.token()));
+  f.enrolment.revoke_agent(f.actor, *tls::agent_id_of(certificate), "stolen");
+  CHECK(f.code(certificate) == "agent_revoked");
+  CHECK(code_of([&] { f.reenroll(certificate); }) == "agent_revoked");
+}
+
+TEST_CASE("a certificate of another authority is refused, whoever it names", "[ca]") {
+  Fixture f;
+  Fixture other;
+  const Enrolled ours = f.enroll(f.token());
+  const auto forged = other.authority.issue_agent(new_request(), ours.agent_id, f.store.now());
+  REQUIRE(forged);
+  CHECK(f.code(forged->certificate) == "certificate_refused");
+  CHECK(code_of([&] { f.reenroll(forged->certificate); }) == "certificate_refused");
+  CHECK(f.count("SELECT COUNT(*) FROM waiting_agents") == 0);
+}
+
+TEST_CASE("a restored backup revives neither revoked agents nor used or revoked tokens", "[ca]") {
+  auto before = std::make_unique<Fixture>();
+  const std::string used = before->token({.max_uses = 2});
+  const std::string revoked = before->token();
+  const tls::Certificate thief = certificate_of(before->enroll(used));
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("muster-restore-" + random_uuid());
+  std::filesystem::create_directory(folder);
+  const std::string backup = (folder / "backup.db").string();
+  before->store->database().backup(backup);
+  // All of this is lost with the backup.
+  const tls::Certificate late = certificate_of(before->enroll(used));
+  before->enrolment.revoke_agent(before->actor, *tls::agent_id_of(thief), "stolen");
+  before->enrolment.revoke_join_token(before->actor, revoked.substr(4, 8));
+  const std::string late_token = before->token();
+  const tls::Certificate late_thief = certificate_of(before->enroll(late_token));
+  before->enrolment.revoke_agent(before->actor, *tls::agent_id_of(late_thief), "stolen too");
+  std::filesystem::copy(before->folder / "ca", folder / "ca");
+  std::filesystem::copy_file(before->folder / "side.log", folder / "side.log");
+  before.reset();
+
+  {
+    SettableClock clock;
+    Store store(open_sqlite(backup, false), StoreOptions{}, clock);
+    const auto authority = CertificateAuthority::load(folder / "ca");
+    auto side_log = SideLog::open(folder / "side.log");
+    REQUIRE(authority);
+    REQUIRE(side_log);
+    Enrolment enrolment(store, *authority, *side_log);
+    const auto code = [&](const tls::Certificate& certificate) {
+      return code_of([&] { enrolment.authenticate(certificate, "192.0.2.9"); });
+    };
+    CHECK(code(thief).empty());  // what the side log is there for
+    store.write([&](Session& session) { CHECK(reconcile(session, *side_log) > 0); });
+    store.write([&](Session& session) { CHECK(reconcile(session, *side_log) == 0); });
+    CHECK(code(thief) == "agent_revoked");
+    CHECK(code(late_thief) == "agent_revoked");
+    const auto enroll_code = [&](const std::string& token) {
+      return code_of([&] { enrolment.simple_enroll(basic(token), new_request(), "", ""); });
+    };
+    CHECK(enroll_code(used) == "token_used_up");
+    CHECK(enroll_code(revoked) == "token_revoked");
+
+    // Who enrolled after the backup and was not revoked waits for a person.
+    CHECK(code(late) == "agent_unknown");
+    CHECK(code(late) == "agent_unknown");
+    store.write([&](Session& session) {
+      const auto waiting = list_waiting(session, 10);
+      REQUIRE(waiting.size() == 1);
+      CHECK(waiting[0].agent_id == *tls::agent_id_of(late));
+      approve_waiting(session, clock.now(), {"ana", "", ""}, waiting[0].agent_id);
+    });
+    CHECK(code(late).empty());
+  }
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace muster::server
