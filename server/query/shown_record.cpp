@@ -84,4 +84,22 @@ std::string item_exists(std::string_view item, const ReadPoint& point) {
                point.holds("sr_a"), ")"});
 }
 
+std::string is_archived(const ReadPoint& point) {
+  return join(
+      {"i.item_id IN (SELECT sr_a.item_id FROM item_values sr_w CROSS JOIN assignments "
+       "sr_a WHERE sr_a.source_record = sr_w.source_record AND sr_w.attribute = "
+       "'archived' AND sr_w.value IN ('yes', 'true') AND ",
+       point.holds("sr_w"), " AND ", point.holds("sr_a"), " AND ",
+       is_winning("sr_w", "sr_a", point), ")"});
+}
+
+std::string last_seen(std::string_view item, const ReadPoint& point) {
+  // An interval that goes on past the point was being extended at the point.
+  return join(
+      {"(SELECT MAX(CASE WHEN sr_p.last_seen < ?1 THEN sr_p.last_seen ELSE ?1 END) FROM "
+       "assignments sr_a JOIN presence sr_p ON sr_p.source_record = sr_a.source_record "
+       "WHERE sr_a.item_id = ",
+       item, " AND ", point.holds("sr_a"), " AND sr_p.since <= ?1 AND sr_p.opened_by <= ?2)"});
+}
+
 }  // namespace muster::server

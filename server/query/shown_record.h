@@ -53,4 +53,10 @@ std::string is_known(const inventory::SectionSchema& section, std::string_view i
 // that was not there yet have nothing.
 std::string item_exists(std::string_view item, const ReadPoint& point);
 
+// SQL that is true when the item `i` (an items row) is put away.
+std::string is_archived(const ReadPoint& point);
+
+// SQL, a scalar: the last report of the item's agents up to the point, in milliseconds; NULL: none.
+std::string last_seen(std::string_view item, const ReadPoint& point);
+
 }  // namespace muster::server

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A condition whose field is known and whose value has the field's type. Between the parser and the
+// SQL: here a wrong name, operator or value is refused, with what would be right. Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "server/query/fields.h"
+#include "server/query/lexer.h"
+
+namespace muster::server {
+
+// Whole numbers (and milliseconds) from `least` to `most`, or those outside it.
+struct Range {
+  std::optional<std::int64_t> least;
+  std::optional<std::int64_t> most;
+  bool outside = false;
+};
+
+struct Condition {
+  const QueryField* field = nullptr;
+  Operator op = Operator::kMatch;
+  Literal literal;
+  Span span;                   // of the whole condition
+  bool anything = false;       // field:*, there is some value
+  std::optional<Range> range;  // kInteger, kTime
+  std::optional<bool> truth;   // kBoolean
+
+  bool is_equality() const {
+    return !literal.has_wildcard() && (op == Operator::kMatch || op == Operator::kEqual);
+  }
+};
+
+// What the asker may ask about, and the moment from which ages count.
+struct QueryRights {
+  bool personal = false;  // personal and sensitive sections (model.md section 8)
+};
+
+// `missing:X`: a field, or a section of which there is no row at all.
+struct Missing {
+  const QueryField* field = nullptr;  // one of the two is set
+  const inventory::SectionSchema* section = nullptr;
+};
+
+bool is_missing(const Token& token);
+Missing check_missing(const Token& token, const QueryRights& rights);
+
+// Throws Error invalid_query; Error forbidden for a field of a personal section without the right.
+Condition check_condition(const Token& token, std::int64_t at_ms, const QueryRights& rights);
+
+}  // namespace muster::server

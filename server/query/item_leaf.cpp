@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditions on item fields that are not one field of a section, and words.
+#include <algorithm>
+
+#include "common/support/text.h"
+#include "server/query/classes.h"
+#include "server/query/shown_record.h"
+#include "server/query/sql_parts.h"
+
+namespace muster::server {
+namespace {
+
+using inventory::SectionSchema;
+
+const SectionSchema& section_named(std::string_view name) {
+  const SectionSchema* const section = inventory::find_section(name);
+  if (section == nullptr)
+    throw Error(Status::kInternal, "internal", "There is no section " + std::string(name) + '.');
+  return *section;
+}
+
+// Items whose winning value of `attribute` (a word of ours) passes `test`, which speaks of v.value.
+std::string items_with_value(std::string_view attribute, const std::string& test,
+                             const ReadPoint& point) {
+  return "i.item_id IN (SELECT a.item_id FROM item_values v CROSS JOIN assignments a WHERE "
+         "a.source_record = v.source_record AND v.attribute = '" +
+         std::string(attribute) + "' AND " + test + " AND " + point.holds("v") + " AND " +
+         point.holds("a") + " AND " + is_winning("v", "a", point) + ')';
+}
+
+std::string has_value(std::string_view attribute, const ReadPoint& point) {
+  return items_with_value(attribute, "v.value IS NOT NULL", point);
+}
+
+std::string has_agent(const ReadPoint& point) {
+  return "EXISTS (SELECT 1 FROM assignments a JOIN source_records k ON k.source_record = "
+         "a.source_record WHERE a.item_id = i.item_id AND k.kind = 'agent' AND " +
+         point.holds("a") + ')';
+}
+
+// The name is entered, else the host name, else "item N": it is always known.
+Sides name_leaf(BuildContext& context, const Condition& condition) {
+  if (condition.anything) return {"1 = 1", ""};
+  const ReadPoint& point = context.point;
+  const SectionSchema& os = section_named("os");
+  const auto test = [&](const std::string& column) {
+    return column_test(context.binder, column, condition);
+  };
+  return {'(' + items_with_value("name", test("v.value"), point) + " OR (NOT " +
+              has_value("name", point) + " AND (" +
+              items_with_row(os, test("r.\"hostname\""), point) + " OR (" +
+              test("('item ' || i.item_id)") + " AND NOT " +
+              items_with_row(os, "r.\"hostname\" IS NOT NULL", point) + "))))",
+          ""};
+}
+
+// A class stands for all below it; `=` and `~` take the path as text.
+std::string class_test(Binder& binder, const std::string& column, const Condition& condition) {
+  if (condition.op != Operator::kMatch) return column_test(binder, column, condition);
+  std::vector<std::string> pieces = condition.literal.pieces;
+  pieces.front() = '.' + pieces.front();
+  pieces.back() += '.';
+  pieces.insert(pieces.begin(), "");
+  pieces.emplace_back("");
+  return "('.' || lower(" + column + ") || '.') LIKE lower(" + binder.bind(like_pattern(pieces)) +
+         ") ESCAPE '\\'";
+}
+
+Sides class_leaf(BuildContext& context, const Condition& condition) {
+  const ReadPoint& point = context.point;
+  const SectionSchema& system = section_named("system");
+  const std::string entered = has_value("class", point);
+  if (condition.anything) return {'(' + entered + " OR " + has_agent(point) + ')', ""};
+  const std::string base = '\'' + std::string(kComputerClass) + '\'';
+  const std::string matches =
+      '(' + items_with_value("class", class_test(context.binder, "v.value", condition), point) +
+      " OR (NOT " + entered + " AND (" +
+      items_with_row(system, class_test(context.binder, derived_class_sql("r"), condition), point) +
+      " OR (" + class_test(context.binder, base, condition) + " AND " + has_agent(point) +
+      " AND NOT " + items_with_row(system, "1 = 1", point) + "))))";
+  return {matches, '(' + matches + " OR (NOT " + entered + " AND NOT " +
+                       is_known(system, "i.item_id", point) + "))"};
+}
+
+Sides archived_leaf(BuildContext& context, const Condition& condition) {
+  const std::string yes = is_archived(context.point);
+  if (condition.anything || *condition.truth) return {yes, ""};
+  return {"NOT " + yes, ""};
+}
+
+Sides seen_leaf(BuildContext& context, const Condition& condition) {
+  const std::string seen = last_seen("i.item_id", context.point);
+  if (condition.anything) return {seen + " IS NOT NULL", ""};
+  return {'(' + seen + " IS NOT NULL AND " + column_test(context.binder, seen, condition) + ')',
+          ""};
+}
+
+// Kept for the present only: under at= it is not known of any machine.
+Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
+  const ReadPoint& point = context.point;
+  if (!point.is_now) return {"0 = 1", has_agent(point)};
+  const std::string column = "g.agent_version";
+  const std::string test =
+      needs_versions(condition)
+          ? version_test(context, column,
+                         "SELECT DISTINCT g.agent_version FROM agent_state g LIMIT 10000",
+                         condition)
+          : column_test(context.binder, column, condition);
+  return {
+      "i.item_id IN (SELECT a.item_id FROM agent_state g CROSS JOIN assignments a WHERE "
+      "a.source_record = g.source_record AND " +
+          test + " AND " + point.holds("a") + ')',
+      ""};
+}
+
+Sides section_status_leaf(BuildContext& context, const Condition& condition) {
+  const ReadPoint& point = context.point;
+  std::string test = column_test(context.binder, "(s.section || '.' || s.status)", condition);
+  if (condition.is_equality()) {  // the index over section and status answers it
+    const std::string text = lower_ascii(condition.literal.text);
+    const std::size_t dot = text.find('.');
+    test = "s.section = " + context.binder.bind(text.substr(0, dot)) +
+           " AND s.status = " + context.binder.bind(text.substr(dot + 1));
+  }
+  return {
+      "i.item_id IN (SELECT a.item_id FROM section_status s CROSS JOIN assignments a WHERE "
+      "a.source_record = s.source_record AND " +
+          test + " AND " + point.holds("s") + " AND " + point.holds("a") + ')',
+      ""};
+}
+
+bool looks_like_address(std::string_view text) {
+  return text.find_first_of(".:") != std::string_view::npos &&
+         text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+}
+
+}  // namespace
+
+Sides item_leaf(BuildContext& context, const Condition& condition) {
+  switch (condition.field->home) {
+    case FieldHome::kValue:
+      return {items_with_value(condition.field->name,
+                               column_test(context.binder, "v.value", condition), context.point),
+              ""};
+    case FieldHome::kId:
+      return {column_test(context.binder, "i.item_id", condition), ""};
+    case FieldHome::kName:
+      return name_leaf(context, condition);
+    case FieldHome::kClass:
+      return class_leaf(context, condition);
+    case FieldHome::kArchived:
+      return archived_leaf(context, condition);
+    case FieldHome::kSeen:
+      return seen_leaf(context, condition);
+    case FieldHome::kAgentVersion:
+      return agent_version_leaf(context, condition);
+    case FieldHome::kSectionStatus:
+      return section_status_leaf(context, condition);
+    case FieldHome::kSection:
+      break;
+  }
+  return section_leaf(context, *condition.field->section, {&condition});
+}
+
+Sides word_leaf(BuildContext& context, const Literal& word) {
+  std::vector<std::string> pieces = word.pieces;
+  if (!word.has_wildcard()) {
+    pieces.insert(pieces.begin(), "");
+    pieces.emplace_back("");
+  }
+  const std::string pattern = context.binder.bind(like_pattern(pieces));
+  const auto like = [&](const std::string& column) {
+    return "lower(" + column + ") LIKE lower(" + pattern + ") ESCAPE '\\'";
+  };
+  const ReadPoint& point = context.point;
+  std::string out =
+      '(' + items_with_value("name", like("v.value"), point) + " OR " +
+      items_with_row(section_named("os"), like("r.\"hostname\""), point) + " OR " +
+      items_with_row(section_named("system"),
+                     '(' + like("r.\"serial_number\"") + " OR " + like("r.\"chassis_asset_tag\"") +
+                         " OR " + like("r.\"board_asset_tag\"") + ')',
+                     point);
+  if (const auto id = parse_integer(word.text))
+    out += " OR i.item_id = " + context.binder.bind(*id);
+  if (looks_like_address(word.text)) {
+    const std::string same = "lower(" + context.binder.bind(word.text) + ')';
+    out += " OR " +
+           items_with_row(section_named("addresses"), "lower(r.\"address\") = " + same, point) +
+           " OR " +
+           items_with_row(section_named("interfaces"),
+                          "(lower(r.\"mac_address\") = " + same +
+                              " OR lower(r.\"permanent_mac_address\") = " + same + ')',
+                          point);
+  }
+  return {out + ')', ""};
+}
+
+}  // namespace muster::server

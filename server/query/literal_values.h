@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What numbers, sizes, clock rates, ages, times and truths look like in a query. Pure; any thread;
+// nullopt: the text is none of that kind.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace muster::server {
+
+// Numbers beyond this are refused, so that every bound can be moved by one without overflow.
+constexpr std::int64_t kLargestNumber = std::int64_t{1} << 60;
+
+// A number in the field's unit: "8GiB" and "1.5GB" for "bytes", "2.4GHz" for "MHz", "1Gbit/s" for
+// "Mbit/s"; a plain number for every unit.
+std::optional<std::int64_t> parse_quantity(std::string_view text, std::string_view unit);
+std::string_view expected_quantity(std::string_view unit);  // for the error: what would do
+
+// "90s", "15min" or "15m", "12h", "7d", "2w" as milliseconds.
+std::optional<std::int64_t> parse_age(std::string_view text);
+
+// A stretch of time in milliseconds since 1970 UTC: a whole day for "2026-11-23", one instant for
+// an RFC 3339 time, which needs its offset.
+struct TimeSpan {
+  std::int64_t first_ms = 0;
+  std::int64_t last_ms = 0;
+};
+std::optional<TimeSpan> parse_time_span(std::string_view text);
+inline constexpr std::string_view kExpectedTime =
+    "an age such as 7d (s, min, h, d, w), a date such as 2026-11-23 (UTC), or a time such as "
+    "2026-11-23T08:00:00+01:00";
+
+std::optional<bool> parse_truth(std::string_view text);  // yes, no, true, false
+
+}  // namespace muster::server

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditions on rows of a section. Selective ones are answered from the rows to the items, never by
+// looking at the rows of each item: of 10 million installed packages, `packages.name:openssl` reads
+// those of openssl alone, through the index over the shared content.
+#include <algorithm>
+
+#include "common/support/text.h"
+#include "server/query/shown_record.h"
+#include "server/query/sql_parts.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+namespace {
+
+using inventory::SectionSchema;
+
+constexpr std::size_t kContentsFound = 16'384;
+constexpr std::size_t kContentsRead = 500'000;
+
+std::string column_of(const SectionSchema& section, std::size_t index) {
+  const inventory::FieldSchema& field = section.fields[index];
+  return std::string(field.shared ? "c.\"" : "r.\"") + std::string(field.name) + '"';
+}
+
+bool is_shared(const Condition& condition) {
+  return condition.field->section->fields[condition.field->columns.front()].shared;
+}
+
+// Words of the literal, each of which must be a word of the columns' text.
+std::string words_test(Binder& binder, const std::string& joined, const Condition& condition) {
+  std::string out;
+  std::string words;
+  for (std::size_t i = 0; i < condition.literal.pieces.size(); ++i)
+    words += (i == 0 ? "" : "*") + condition.literal.pieces[i];
+  for (const std::string_view word : split(words, ' ')) {
+    if (word.empty()) continue;
+    std::vector<std::string> pieces;
+    for (const std::string_view piece : split(word, '*'))
+      pieces.emplace_back(piece);
+    pieces.front() = ' ' + pieces.front();
+    pieces.back() += ' ';
+    pieces.insert(pieces.begin(), "");
+    pieces.emplace_back("");
+    out += (out.empty() ? "" : " AND ") + ("lower(" + joined + ") LIKE lower(" +
+                                           binder.bind(like_pattern(pieces)) + ") ESCAPE '\\'");
+  }
+  return out.empty() ? "0 = 1" : '(' + out + ')';
+}
+
+std::string row_test(Binder& binder, const Condition& condition) {
+  const SectionSchema& section = *condition.field->section;
+  const std::vector<std::size_t>& columns = condition.field->columns;
+  if (condition.field->words && !condition.anything &&
+      (condition.op == Operator::kMatch || condition.op == Operator::kSubstring)) {
+    std::string joined = "' '";
+    for (const std::size_t index : columns)
+      joined += " || COALESCE(" + column_of(section, index) + ", '') || ' '";
+    joined = '(' + joined + ')';
+    if (condition.op == Operator::kMatch) return words_test(binder, joined, condition);
+    return column_test(binder, joined, condition);
+  }
+  // Of several columns any one may match; all must differ.
+  std::string out;
+  for (const std::size_t index : columns) {
+    std::string column = column_of(section, index);
+    if (columns.size() > 1 && condition.op == Operator::kNotEqual)
+      column = "COALESCE(" + column + ", '')";
+    out += out.empty() ? "" : condition.op == Operator::kNotEqual ? " AND " : " OR ";
+    out += column_test(binder, column, condition);
+  }
+  return '(' + out + ')';
+}
+
+// The contents that satisfy conditions of which some are about versions: read, compared here, and
+// passed on by their ids.
+std::string compared_contents(BuildContext& context, const SectionSchema& section,
+                              const std::vector<const Condition*>& conditions) {
+  Binder own({});
+  std::vector<const Condition*> by_version;
+  std::string columns = "c.content_id";
+  std::string tests;
+  const auto manager = section.source_field;
+  columns +=
+      manager && section.fields[*manager].shared ? ", " + column_of(section, *manager) : ", ''";
+  for (const Condition* condition : conditions) {
+    if (needs_versions(*condition)) {
+      by_version.push_back(condition);
+      columns += ", " + column_of(section, condition->field->columns.front());
+    } else {
+      tests += (tests.empty() ? " WHERE " : " AND ") + row_test(own, *condition);
+    }
+  }
+  std::vector<SqlValue> found;
+  std::size_t read = 0;
+  context.session.query(
+      "SELECT " + columns + " FROM " + content_table(section) + " c" + tests + " LIMIT " +
+          std::to_string(kContentsRead + 1),
+      own.values(), [&](const ResultRow& row) {
+        ++read;
+        for (std::size_t i = 0; i < by_version.size(); ++i) {
+          const int column = static_cast<int>(i) + 2;
+          if (row.is_null(column) ||
+              !version_matches(*by_version[i], row.is_null(1) ? "" : row.text(1), row.text(column)))
+            return;
+        }
+        found.emplace_back(row.integer(0));
+      });
+  if (read > kContentsRead || found.size() > kContentsFound) {
+    throw query_error(by_version.front()->span, "too many versions compare so",
+                      "another condition on the same row, such as packages.name:openssl");
+  }
+  if (found.empty()) return "0 = 1";
+  return "r.content_id IN (" + context.binder.bind_list(found) + ')';
+}
+
+std::string content_test(BuildContext& context, const SectionSchema& section,
+                         const std::vector<const Condition*>& conditions) {
+  if (std::any_of(conditions.begin(), conditions.end(),
+                  [](const Condition* c) { return needs_versions(*c); }))
+    return compared_contents(context, section, conditions);
+  std::string out;
+  for (const Condition* condition : conditions)
+    out += (out.empty() ? "" : " AND ") + row_test(context.binder, *condition);
+  return "r.content_id IN (SELECT c.content_id FROM " + content_table(section) + " c WHERE " + out +
+         ')';
+}
+
+std::string own_test(BuildContext& context, const SectionSchema& section,
+                     const Condition& condition) {
+  if (!needs_versions(condition)) return row_test(context.binder, condition);
+  const std::string column = column_of(section, condition.field->columns.front());
+  return version_test(context, column,
+                      "SELECT DISTINCT " + column + " FROM " + section_table(section) +
+                          " r WHERE " + column + " IS NOT NULL LIMIT 100000",
+                      condition);
+}
+
+// The same for conditions that nearly every item satisfies: there is a row, there is a value.
+std::string item_has_row(const SectionSchema& section, const std::string& test,
+                         const ReadPoint& point) {
+  return "EXISTS (SELECT 1 FROM assignments a JOIN " + section_table(section) +
+         " r ON r.source_record = a.source_record WHERE a.item_id = i.item_id AND " +
+         point.holds("a") + " AND " + point.holds("r") + (test.empty() ? "" : " AND " + test) +
+         " AND " + is_shown(section, "a", point) + ')';
+}
+
+}  // namespace
+
+std::string items_with_row(const SectionSchema& section, const std::string& test,
+                           const ReadPoint& point) {
+  // CROSS JOIN keeps SQLite to this order; for PostgreSQL it is a join like any other.
+  return "i.item_id IN (SELECT a.item_id FROM " + section_table(section) +
+         " r CROSS JOIN assignments a WHERE a.source_record = r.source_record AND " + test +
+         " AND " + point.holds("r") + " AND " + point.holds("a") + " AND " +
+         is_shown(section, "a", point) + ')';
+}
+
+Sides section_leaf(BuildContext& context, const SectionSchema& section,
+                   const std::vector<const Condition*>& conditions) {
+  std::vector<const Condition*> shared;
+  std::vector<std::string> tests;
+  bool selective = false;
+  for (const Condition* condition : conditions) {
+    selective = selective || !condition->anything;
+    if (is_shared(*condition)) {
+      shared.push_back(condition);
+    } else {
+      tests.push_back(own_test(context, section, *condition));
+    }
+  }
+  if (!shared.empty()) tests.insert(tests.begin(), content_test(context, section, shared));
+  std::string test;
+  for (const std::string& one : tests)
+    test += (test.empty() ? "" : " AND ") + one;
+  const std::string found = selective ? items_with_row(section, test, context.point)
+                                      : item_has_row(section, test, context.point);
+  const std::string known = is_known(section, "i.item_id", context.point);
+  return {'(' + found + " AND " + known + ')', '(' + found + " OR NOT " + known + ')'};
+}
+
+}  // namespace muster::server

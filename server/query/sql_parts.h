@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pieces of which sql_builder.h makes a filter; nobody else includes this. Every text that a
+// person typed is a bound value; names in the SQL are those of the declarations.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/query/conditions.h"
+#include "server/store/database.h"
+#include "server/store/read_point.h"
+
+namespace muster::server {
+
+// The values of one statement, in the order of their placeholders.
+class Binder {
+ public:
+  explicit Binder(Session::Values first) : values_(std::move(first)) {}
+  std::string bind(SqlValue value);  // "?3"
+  // "?3, ?4, ?5, ?5": padded to a power of two, so that lists of like length share one prepared
+  // statement. `list` is not empty.
+  std::string bind_list(const std::vector<SqlValue>& list);
+  const Session::Values& values() const { return values_; }
+
+ private:
+  Session::Values values_;
+};
+
+struct BuildContext {
+  Session& session;
+  const ReadPoint& point;
+  Binder& binder;
+};
+
+// A leaf of the filter over `items i`: items that match, and items that match or are not known.
+struct Sides {
+  std::string matches;
+  std::string possible;  // empty: the same as `matches`
+};
+
+// The pattern of LIKE ... ESCAPE '\' in which only the wildcards between pieces are wildcards.
+std::string like_pattern(const std::vector<std::string>& pieces);
+
+// SQL that tests one column (an SQL expression) as text, number, truth or list.
+std::string column_test(Binder& binder, const std::string& column, const Condition& condition);
+// True when the condition needs the order of versions, which is not known to SQL.
+bool needs_versions(const Condition& condition);
+bool version_matches(const Condition& condition, std::string_view manager, std::string_view row);
+
+// Conditions on one section that one row must satisfy all; none: there is a row.
+Sides section_leaf(BuildContext& context, const inventory::SectionSchema& section,
+                   const std::vector<const Condition*>& conditions);
+// A condition on an item field that is not a section's.
+Sides item_leaf(BuildContext& context, const Condition& condition);
+// A word: name, host name, serial number, asset tag; address or number where it looks like one.
+Sides word_leaf(BuildContext& context, const Literal& word);
+
+// "i.item_id IN (the items that have such a row, where it is shown)"; `test` speaks of r.
+std::string items_with_row(const inventory::SectionSchema& section, const std::string& test,
+                           const ReadPoint& point);
+// SQL over `column`: one of the values, compared by versions; reads the distinct values first.
+std::string version_test(BuildContext& context, const std::string& column,
+                         const std::string& distinct_sql, const Condition& condition);
+
+}  // namespace muster::server
