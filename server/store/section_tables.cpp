@@ -67,6 +67,9 @@ std::string section_ddl(const SectionSchema& schema) {
            field_columns(schema, true) + ");\n";
     if (schema.find("name")) {
       out += "CREATE INDEX IF NOT EXISTS " + content + "_by_name ON " + content + " (\"name\");\n";
+      // Queries compare names without regard to case.
+      out += "CREATE INDEX IF NOT EXISTS " + content + "_by_lower_name ON " + content +
+             " (lower(\"name\"));\n";
     }
   }
   out += "CREATE TABLE IF NOT EXISTS " + table +
