@@ -70,7 +70,7 @@ LookResult SectionCollector::look(const Collector& collector) {
     case RunOutcome::Kind::kTimeout:
       set_all(result.section, Status::kTimeout, outcome.reason);
       break;
-    case RunOutcome::Kind::kFailed:
+    case RunOutcome::Kind::kThrew:
       set_all(result.section, Status::kFailed, outcome.reason);
       break;
   }

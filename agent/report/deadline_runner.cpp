@@ -56,7 +56,7 @@ RunOutcome DeadlineRunner::run(std::string_view name, int deadline_ms, std::func
       run->finish(std::move(problem));
     }).detach();
   } catch (const std::system_error& problem) {
-    return {Kind::kFailed, std::string("no thread could be started: ") + problem.what()};
+    return {Kind::kThrew, std::string("no thread could be started: ") + problem.what()};
   }
   std::unique_lock lock(run->mutex);
   const bool in_time = run->returned_signal.wait_for(lock, std::chrono::milliseconds(deadline_ms),
@@ -66,7 +66,7 @@ RunOutcome DeadlineRunner::run(std::string_view name, int deadline_ms, std::func
     left_.insert_or_assign(std::string(name), Left{run, started});
     return {Kind::kTimeout, "did not finish within " + std::to_string(deadline_ms) + " ms"};
   }
-  if (run->exception) return {Kind::kFailed, "the collector failed: " + *run->exception};
+  if (run->exception) return {Kind::kThrew, "the collector failed: " + *run->exception};
   return {};
 }
 

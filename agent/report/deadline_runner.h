@@ -22,7 +22,7 @@ struct RunOutcome {
   enum class Kind {
     kDone,
     kTimeout,  // it overran now, or still runs since an earlier call, or too many others do
-    kFailed,   // it threw, or its thread could not be made
+    kThrew,    // it threw, or its thread could not be made
   };
   Kind kind = Kind::kDone;
   std::string reason = {};  // a sentence, unless kDone

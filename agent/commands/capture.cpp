@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-agent capture FILE: looks once and writes down all that the collectors read, redacted.
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "agent/commands/commands.h"
+#include "agent/commands/host_choice.h"
+#include "agent/host/recording_host.h"
+#include "agent/host/redact.h"
+#include "agent/report/collect_sections.h"
+#include "common/support/digest.h"
+#include "common/support/text.h"
+#include "common/tls/file.h"
+
+namespace muster::agent {
+namespace {
+
+constexpr std::size_t kSecretBytes = 32;
+constexpr std::string_view kComment =
+    "What the collectors of muster-agent " MUSTER_VERSION
+    " read on one machine.\n"
+    "Replaced by others of equal length: serial numbers, asset tags, UUIDs, hardware and IP\n"
+    "addresses, the host's name and domain, names of people and their home directories.\n"
+    "Not replaced: installed software, mount points, names of groups, volumes and shares.\n"
+    "Please look through it before you hand it on; words may be blanked out by hand.\n";
+
+class CaptureCommand final : public Command {
+ public:
+  std::string_view name() const override { return "capture"; }
+  std::string_view summary() const override {
+    return "Record what the collectors read into a file, redacted";
+  }
+
+  void set_up(CLI::App& subcommand) override {
+    subcommand.add_option("file", file_, "Where to write it; - is standard output")->required();
+    host_.set_up(subcommand);
+  }
+
+  int run(CommandContext& context) override {
+    const auto host = host_.open();
+    if (!host) return fail(context, host.failure());
+    auto recording = std::make_shared<RecordingHost>(*host);
+    SectionCollector collector(recording, std::make_shared<SystemClock>(), collectors(),
+                               &collect_vitals);
+    const auto results = collector.collect({}, context.options.disabled_sections);
+    static_cast<void>(collector.vitals());  // for what it reads
+    const auto entries = redact(recording->entries(), random_bytes(kSecretBytes));
+    const std::string text = write_capture(entries, kComment);
+    if (file_ == "-") {
+      context.out << text;
+      return kSucceeded;
+    }
+    const auto written = tls::replace_file(file_, text, tls::FileMode::kPrivate);
+    if (!written) return fail(context, written.failure());
+    context.out << "wrote " << entries.size() << " answers of " << results.size() << " sections to "
+                << printable(file_)
+                << "\nLook through it before you hand it on. To see what it gives:\n"
+                << "  muster-agent inventory --pretty --capture " << printable(file_) << "\n";
+    return kSucceeded;
+  }
+
+ private:
+  std::string file_;
+  HostChoice host_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> capture_command() {
+  return std::make_unique<CaptureCommand>();
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-agent explain SECTION[.FIELD]: looks again and shows where the values come from. There is
+// nothing in the collectors for it: whatever passes through the host is noted and searched.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+#include "agent/commands/commands.h"
+#include "agent/commands/host_choice.h"
+#include "agent/commands/marked_text.h"
+#include "agent/commands/section_names.h"
+#include "agent/host/recording_host.h"
+#include "agent/report/collect_sections.h"
+#include "common/support/text.h"
+
+namespace muster::agent {
+namespace {
+
+using inventory::Cell;
+using inventory::FieldSchema;
+using inventory::FieldType;
+using inventory::SectionSchema;
+
+constexpr std::size_t kShownValues = 20;
+// Shorter values of whole sections ("1", "no") would mark half of everything.
+constexpr std::size_t kLeastBytesOfSection = 4;
+
+struct Target {
+  const SectionSchema* section = nullptr;
+  const FieldSchema* field = nullptr;  // nullptr: the whole section
+};
+
+Result<Target> parse_target(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  Target target;
+  target.section = inventory::find_section(text.substr(0, dot));
+  if (target.section == nullptr) return unknown_section(text.substr(0, dot));
+  if (dot == std::string_view::npos) return target;
+  const auto index = target.section->find(text.substr(dot + 1));
+  if (index) {
+    target.field = &target.section->fields[*index];
+    return target;
+  }
+  std::string known;
+  for (const FieldSchema& field : target.section->fields)
+    known += (known.empty() ? "" : ", ") + std::string(field.name);
+  return Failure{FailureKind::kNotFound, std::string(target.section->name) + " has no field \"" +
+                                             printable(text.substr(dot + 1)) +
+                                             "\"; its fields are " + known};
+}
+
+std::vector<std::string> texts_of(const Cell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return {*text};
+  if (const auto* number = std::get_if<std::int64_t>(&cell)) return {std::to_string(*number)};
+  if (const auto* at = std::get_if<Instant>(&cell)) return {to_rfc3339(*at)};
+  if (const auto* list = std::get_if<std::vector<std::string>>(&cell)) return *list;
+  if (const auto* truth = std::get_if<bool>(&cell)) return {*truth ? "true" : "false"};
+  return {};
+}
+
+// The same value as the kernel may write it: sizes in KiB and in sectors, times in seconds.
+void add_other_forms(const Cell& cell, const FieldSchema& field, std::set<std::string>& out) {
+  if (const auto* at = std::get_if<Instant>(&cell)) out.insert(std::to_string(at->ms / 1000));
+  const auto* number = std::get_if<std::int64_t>(&cell);
+  if (number == nullptr || field.unit != "bytes" || *number == 0) return;
+  for (const std::int64_t unit : {512, 1024}) {
+    if (*number % unit == 0) out.insert(std::to_string(*number / unit));
+  }
+}
+
+class ExplainCommand final : public Command {
+ public:
+  std::string_view name() const override { return "explain"; }
+  std::string_view summary() const override { return "Show where a value comes from"; }
+
+  void set_up(CLI::App& subcommand) override {
+    subcommand.add_option("target", target_, "SECTION or SECTION.FIELD, as in disks.serial_number")
+        ->required();
+    subcommand.add_flag("--all", all_, "Show long files whole, not only around the value");
+    host_.set_up(subcommand);
+  }
+
+  int run(CommandContext& context) override {
+    const auto target = parse_target(target_);
+    if (!target) return fail(context, target.failure(), kUsage);
+    const auto host = host_.open();
+    if (!host) return fail(context, host.failure());
+    auto recording = std::make_shared<RecordingHost>(*host);
+    SectionCollector collector(recording, std::make_shared<SystemClock>(), collectors(),
+                               &collect_vitals);
+    const auto results = collector.collect({std::string(target->section->name)});
+    if (results.empty()) {
+      return fail(context, {FailureKind::kNotFound, "nothing collects the section " +
+                                                        std::string(target->section->name) +
+                                                        " on this system"});
+    }
+    explain_declaration(context.out, *target);
+    explain_result(context.out, results.front());
+    const auto values = explain_values(context.out, *target, results.front());
+    explain_reads(context.out, recording->entries(), values);
+    return kSucceeded;
+  }
+
+ private:
+  static void explain_declaration(std::ostream& out, const Target& target) {
+    const SectionSchema& section = *target.section;
+    out << section.name << ": " << section.meaning
+        << "\n  looked at: " << to_string(section.interval)
+        << ", privacy: " << to_string(section.privacy) << "\n";
+    for (const FieldSchema& field : section.fields) {
+      if (target.field != nullptr && target.field != &field) continue;
+      out << section.name << "." << field.name << ": " << field.meaning << "\n";
+      out << "  type: " << to_string(field.type) << (field.is_key() ? ", part of the key" : "");
+      if (!field.unit.empty()) out << ", in " << field.unit;
+      out << "\n";
+      if (!field.source.empty()) out << "  source: " << field.source << "\n";
+    }
+  }
+
+  static void explain_result(std::ostream& out, const LookResult& result) {
+    out << "\n" << result.section.rows.size() << " rows in " << result.duration_ms << " ms\n";
+    for (const auto& [name, source] : result.section.sources) {
+      out << "  " << name << ": " << to_string(source.status);
+      if (!source.reason.empty()) out << ", " << printable(source.reason);
+      out << "\n";
+    }
+  }
+
+  // The values to look for.
+  static std::vector<std::string> explain_values(std::ostream& out, const Target& target,
+                                                 const LookResult& result) {
+    std::set<std::string> shown;
+    std::set<std::string> searched;
+    const auto& fields = target.section->fields;
+    for (const inventory::Row& row : result.section.rows) {
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (target.field != nullptr && target.field != &fields[i]) continue;
+        if (target.field == nullptr && fields[i].type == FieldType::kBoolean) continue;
+        for (const std::string& text : texts_of(row.cells[i])) {
+          shown.insert(text);
+          searched.insert(text);
+        }
+        add_other_forms(row.cells[i], fields[i], searched);
+      }
+    }
+    if (target.field == nullptr) {
+      std::erase_if(searched,
+                    [](const std::string& text) { return text.size() < kLeastBytesOfSection; });
+    } else {
+      print_values(out, *target.field, shown);
+    }
+    return {searched.begin(), searched.end()};
+  }
+
+  static void print_values(std::ostream& out, const FieldSchema& field,
+                           const std::set<std::string>& shown) {
+    out << "\n" << field.name << (shown.empty() ? " has no value here\n" : ":\n");
+    std::size_t count = 0;
+    for (const std::string& text : shown) {
+      if (++count > kShownValues) break;
+      out << "  " << printable(text) << "\n";
+    }
+    if (shown.size() > kShownValues) {
+      out << "  ... and " << shown.size() - kShownValues << " more\n";
+    }
+  }
+
+  void explain_reads(std::ostream& out, const std::vector<CaptureEntry>& entries,
+                     const std::vector<std::string>& values) const {
+    std::size_t occurrences = 0;
+    for (const CaptureEntry& entry : entries) {
+      out << "\n" << to_string(entry.question) << " " << printable(entry.subject) << ": ";
+      if (entry.failure) {
+        out << muster::to_string(*entry.failure) << ", " << printable(entry.answer) << "\n";
+        continue;
+      }
+      const MarkedText marked = show_marked(entry.answer, values, all_);
+      occurrences += marked.occurrences;
+      out << entry.answer.size() << " bytes";
+      if (marked.occurrences > 0) out << ", found " << marked.occurrences << " times";
+      out << "\n" << marked.text;
+    }
+    out << "\n" << entries.size() << " questions asked; ";
+    if (occurrences > 0) {
+      out << "values found " << occurrences << " times, marked > and [[ ]]\n";
+    } else {
+      out << "no value occurs in the answers as it is written here, so it was computed from "
+             "them\n";
+    }
+  }
+
+  std::string target_;
+  HostChoice host_;
+  bool all_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> explain_command() {
+  return std::make_unique<ExplainCommand>();
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/commands/host_choice.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "agent/host/captured_host.h"
+#include "agent/host/live_host.h"
+#include "common/support/text.h"
+
+namespace muster::agent {
+namespace {
+
+Result<std::string> absolute(const std::string& path) {
+  std::error_code problem;
+  const auto whole = std::filesystem::absolute(path, problem);
+  if (problem) {
+    return Failure{FailureKind::kIo, "cannot find " + printable(path) + ": " + problem.message()};
+  }
+  return whole.string();
+}
+
+Result<std::shared_ptr<Host>> open_capture(const std::string& path) {
+  const auto whole = absolute(path);
+  if (!whole) return whole.failure();
+  const auto text = LiveHost().read(*whole, kCaptureBytes);
+  if (!text) return text.failure();
+  auto host = CapturedHost::parse(*text);
+  if (!host) return Failure{host.failure().kind, printable(path) + ": " + host.failure().message};
+  return std::shared_ptr<Host>(std::move(*host));
+}
+
+}  // namespace
+
+void HostChoice::set_up(CLI::App& subcommand) {
+  auto* root_option = subcommand.add_option(
+      "--root", root, "Look at a copied tree (DIR/proc, DIR/sys, DIR/etc, ...) instead of /");
+  subcommand.add_option("--capture", capture, "Look at what `muster-agent capture` recorded")
+      ->excludes(root_option);
+}
+
+Result<std::shared_ptr<Host>> HostChoice::open() const {
+  if (!capture.empty()) return open_capture(capture);
+  if (root.empty()) return std::shared_ptr<Host>(std::make_shared<LiveHost>());
+  const auto whole = absolute(root);
+  if (!whole) return whole.failure();
+  auto host = std::make_shared<LiveHost>(*whole);
+  if (const auto entries = host->list("/"); !entries) {
+    return Failure{entries.failure().kind,
+                   "--root " + printable(root) + ": " + entries.failure().message};
+  }
+  return std::shared_ptr<Host>(std::move(host));
+}
+
+}  // namespace muster::agent

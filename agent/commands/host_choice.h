@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// --root DIR and --capture FILE: which machine a command looks at. Used by inventory and explain.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "agent/host/host.h"
+#include "common/support/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace muster::agent {
+
+struct HostChoice {
+  std::string root;     // empty: not given
+  std::string capture;  // empty: not given
+
+  void set_up(CLI::App& subcommand);
+  // This machine when neither was given.
+  Result<std::shared_ptr<Host>> open() const;
+};
+
+}  // namespace muster::agent

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-agent sections: what is collected, how often, why and from where; all of it from the
+// declarations.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "agent/commands/commands.h"
+#include "common/inventory/schema.h"
+#include "common/json/write.h"
+
+namespace muster::agent {
+namespace {
+
+using inventory::FieldSchema;
+using inventory::SectionSchema;
+
+bool is_enabled(const CommandContext& context, const SectionSchema& schema) {
+  return !context.options.disabled_sections.contains(schema.name);
+}
+
+std::string table_line(std::string_view name, std::string_view interval, std::string_view privacy,
+                       std::string_view enabled, std::string_view meaning) {
+  const auto padded = [](std::string_view text, std::size_t width) {
+    return std::string(text) + std::string(width - std::min(width - 1, text.size()), ' ');
+  };
+  return padded(name, 18) + padded(interval, 9) + padded(privacy, 11) + padded(enabled, 9) +
+         std::string(meaning) + "\n";
+}
+
+void print_fields(std::ostream& out, const SectionSchema& schema) {
+  for (const FieldSchema& field : schema.fields) {
+    out << "    " << field.name << (field.is_key() ? " (key)" : "") << ": " << field.meaning;
+    if (!field.unit.empty()) out << " [" << field.unit << "]";
+    if (!field.source.empty()) out << "; from " << field.source;
+    out << "\n";
+  }
+}
+
+void write_json(JsonWriter& json, const SectionSchema& schema, bool enabled) {
+  json.begin_object().member("name", schema.name).member("title", schema.title);
+  json.member("meaning", schema.meaning).member("interval", to_string(schema.interval));
+  json.member("privacy", to_string(schema.privacy)).member("enabled", enabled);
+  json.member("schema", schema.schema);
+  json.key("sources").begin_array();
+  for (const std::string_view source : schema.sources)
+    json.value(source);
+  json.end_array().key("fields").begin_array();
+  for (const FieldSchema& field : schema.fields) {
+    json.begin_object().member("name", field.name).member("type", to_string(field.type));
+    json.member("key", field.is_key()).member("meaning", field.meaning);
+    if (!field.unit.empty()) json.member("unit", field.unit);
+    if (!field.source.empty()) json.member("source", field.source);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+class SectionsCommand final : public Command {
+ public:
+  std::string_view name() const override { return "sections"; }
+  std::string_view summary() const override {
+    return "List what is collected, how often, why and from where";
+  }
+
+  void set_up(CLI::App& subcommand) override {
+    subcommand.add_flag("--json", json_, "As JSON, with every field");
+    subcommand.add_flag("--fields", fields_, "With every field, its meaning and its source");
+  }
+
+  int run(CommandContext& context) override {
+    if (json_) return print_json(context);
+    context.out << table_line("SECTION", "LOOKED", "PRIVACY", "ENABLED", "WHAT IT IS");
+    for (const SectionSchema& schema : inventory::section_schemas()) {
+      context.out << table_line(schema.name, to_string(schema.interval), to_string(schema.privacy),
+                                is_enabled(context, schema) ? "yes" : "no", schema.meaning);
+      if (fields_) print_fields(context.out, schema);
+    }
+    context.out << "\nA section is switched off by \"NAME = off\" under [sections] in "
+                << context.options.config_file
+                << ".\nWhere one value comes from: muster-agent explain SECTION.FIELD\n";
+    return kSucceeded;
+  }
+
+ private:
+  static int print_json(CommandContext& context) {
+    JsonWriter json;
+    json.begin_array();
+    for (const SectionSchema& schema : inventory::section_schemas())
+      write_json(json, schema, is_enabled(context, schema));
+    json.end_array();
+    context.out << json.text() << "\n";
+    return kSucceeded;
+  }
+
+  bool json_ = false;
+  bool fields_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> sections_command() {
+  return std::make_unique<SectionsCommand>();
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "agent/run.h"
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const muster::Environment environment = [](const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  int code = 1;
+  try {
+    code = muster::agent::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc),
+                              environment, std::cin, std::cout, std::cerr);
+  } catch (const std::exception& problem) {
+    std::cerr << "muster-agent: " << problem.what() << "\n";
+  }
+  std::cout.flush();
+  // A collector that overran may still be running: it must not see static objects go.
+  std::quick_exit(code);
+}
