@@ -18,6 +18,10 @@ std::vector<std::unique_ptr<Command>> commands() {
   all.push_back(sections_command());
   all.push_back(explain_command());
   all.push_back(capture_command());
+  all.push_back(enroll_command());
+  all.push_back(run_command());
+  all.push_back(status_command());
+  all.push_back(report_command());
   return all;
 }
 

@@ -56,5 +56,9 @@ std::unique_ptr<Command> inventory_command();
 std::unique_ptr<Command> capture_command();
 std::unique_ptr<Command> explain_command();
 std::unique_ptr<Command> sections_command();
+std::unique_ptr<Command> enroll_command();
+std::unique_ptr<Command> run_command();
+std::unique_ptr<Command> status_command();
+std::unique_ptr<Command> report_command();
 
 }  // namespace muster::agent

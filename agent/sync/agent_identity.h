@@ -2,7 +2,7 @@
 // Who this agent is and whom it believes, in the state folder: key and certificate, the
 // authorities, the server. A renewed key and certificate stay beside the old ones ("next") until
 // the server has taken a report with them, so a renewal that went wrong never locks a machine out.
-// One thread, one writer (EnrollLock).
+// One thread, one writer (StateLock::take_for_enrolment).
 #pragma once
 #include <optional>
 #include <string>

@@ -83,6 +83,8 @@ void Daemon::renew_when_due(AgentIdentity& identity) {
   if (identity.next || !renewal_is_due(identity.current.certificate, parts_.clock.now())) return;
   const std::int64_t now_ms = parts_.clock.boottime_ms();
   if (renewal_tried_ms_ && now_ms - *renewal_tried_ms_ < kRenewalRetryMs) return;
+  const auto lock = StateLock::take_for_enrolment(parts_.directory);
+  if (!lock) return;  // somebody enrolls at this moment
   renewal_tried_ms_ = now_ms;
   const auto transport = transport_of(identity, identity.current);
   const auto renewed = renew(parts_.directory, identity, *transport);
@@ -103,6 +105,8 @@ void Daemon::renew_when_due(AgentIdentity& identity) {
 // A renewed certificate is proven by an answer that only an accepted agent gets.
 Result<Done> Daemon::prove(const AgentIdentity& identity, const CycleOutcome& outcome) {
   if (!identity.next) return Done{};
+  const auto lock = StateLock::take_for_enrolment(parts_.directory);
+  if (!lock) return Done{};  // the next cycle proves it as well
   if (outcome.exchanges > 0) {
     parts_.log.info("certificate", "renewed",
                     {{"ends", to_rfc3339(identity.next->certificate.fields().not_after)}});

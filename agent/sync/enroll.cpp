@@ -142,6 +142,8 @@ EnrollOutcome outcome_of(const Issued& issued, const ServerAddress& server) {
 
 Result<EnrollOutcome> enroll(const StateDirectory& directory, const tls::JoinCode& code, bool force,
                              const TransportFactory& make_transport, int cancel_descriptor) {
+  const auto lock = StateLock::take_for_enrolment(directory);
+  if (!lock) return lock.failure();
   const auto present = load_identity(directory);
   if (present && !force) {
     return Failure{FailureKind::kRefused, "this machine is enrolled already, as " +

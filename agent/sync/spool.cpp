@@ -38,8 +38,9 @@ Result<std::vector<SpoolFile>> Spool::look(const StateDirectory& directory) {
   for (const std::string& name : *names) {
     const auto sequence = sequence_of(name);
     if (!sequence) continue;
-    const auto size = directory.size_bytes(std::string(kSpoolFolder) + "/" + name);
-    if (size) files.push_back({*sequence, *size});
+    const std::string path = std::string(kSpoolFolder) + "/" + name;
+    const auto size = directory.size_bytes(path);
+    if (size) files.push_back({*sequence, *size, directory.modified_at(path)});
   }
   return files;
 }

@@ -22,6 +22,7 @@ inline constexpr std::uint64_t kSpoolBytes = 64ULL * 1024 * 1024;
 struct SpoolFile {
   std::int64_t sequence = 0;
   std::uint64_t size_bytes = 0;
+  std::optional<Instant> written_at = {};
 };
 
 class Spool {

@@ -90,6 +90,11 @@ Result<StateDirectory> StateDirectory::open_existing(std::filesystem::path path)
   }
   const uid_t self = ::geteuid();
   const uid_t owner = self == 0 ? status.st_uid : self;
+  if (status.st_uid != owner && S_ISDIR(status.st_mode)) {
+    return Failure{FailureKind::kDenied,
+                   path.string() + " belongs to user number " + std::to_string(status.st_uid) +
+                       ": run this as that user or by sudo, or change its owner with chown"};
+  }
   if (const auto checked = check_entry(path, owner, true); !checked) return checked.failure();
   StateDirectory directory(std::move(path), owner, status.st_gid);
   if (const auto checked = directory.check_contents(); !checked) return checked.failure();
@@ -175,6 +180,13 @@ Result<std::uint64_t> StateDirectory::size_bytes(std::string_view name) const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+std::optional<Instant> StateDirectory::modified_at(std::string_view name) const {
+  struct stat status = {};
+  if (::lstat((path_ / name).c_str(), &status) != 0) return std::nullopt;
+  return Instant{static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1000 +
+                 status.st_mtim.tv_nsec / 1'000'000};
+}
+
 Result<std::vector<std::string>> StateDirectory::list(std::string_view folder) const {
   std::vector<std::string> names;
   std::error_code error;
@@ -189,20 +201,29 @@ Result<std::vector<std::string>> StateDirectory::list(std::string_view folder) c
 }
 
 Result<StateLock> StateLock::take(const StateDirectory& directory) {
-  const std::filesystem::path path = directory.path() / "lock";
-  if (!directory.contains("lock")) {
-    if (const auto made = directory.write("lock", ""); !made) return made.failure();
+  return take(directory, "lock",
+              "another muster-agent works in " + directory.path().string() +
+                  ": stop it first (systemctl stop muster-agent)");
+}
+
+Result<StateLock> StateLock::take_for_enrolment(const StateDirectory& directory) {
+  return take(directory, "enroll.lock",
+              "another muster-agent is changing the certificate in " + directory.path().string() +
+                  ": wait for it");
+}
+
+Result<StateLock> StateLock::take(const StateDirectory& directory, std::string_view name,
+                                  const std::string& when_held) {
+  const std::filesystem::path path = directory.path() / name;
+  if (!directory.contains(name)) {
+    if (const auto made = directory.write(name, ""); !made) return made.failure();
   }
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0) return failure_of(errno, "cannot open", path);
   StateLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return failure_of(errno, "cannot lock", path);
-    return Failure{FailureKind::kRefused, "another muster-agent works in " +
-                                              directory.path().string() +
-                                              ": stop it first (systemctl stop muster-agent)"};
-  }
-  return lock;
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) return failure_of(errno, "cannot lock", path);
+  return Failure{FailureKind::kRefused, when_held};
 }
 
 StateLock::~StateLock() {

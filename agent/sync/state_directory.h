@@ -18,10 +18,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/support/clock.h"
 #include "common/support/result.h"
 
 namespace muster::agent {
@@ -47,6 +49,8 @@ class StateDirectory {
   // The same without making anything: kNotFound when there is no folder. For commands that only
   // look.
   static Result<StateDirectory> open_existing(std::filesystem::path path);
+  // A folder that is not there: everything in it is kNotFound.
+  static StateDirectory absent(std::filesystem::path path) { return {std::move(path), 0, 0}; }
 
   const std::filesystem::path& path() const { return path_; }
   // Names are relative ("key.pem", "spool/00000000000000000812.report").
@@ -56,6 +60,7 @@ class StateDirectory {
   Result<Done> rename(std::string_view from, std::string_view to) const;
   Result<Done> remove(std::string_view name) const;  // what is not there is removed
   Result<std::uint64_t> size_bytes(std::string_view name) const;
+  std::optional<Instant> modified_at(std::string_view name) const;
   Result<std::vector<std::string>> list(std::string_view folder) const;  // names, sorted
 
  private:
@@ -73,6 +78,8 @@ class StateLock {
  public:
   // kRefused: another agent works in this folder.
   static Result<StateLock> take(const StateDirectory& directory);
+  // The same for key and certificate: `enroll` may run while the daemon does.
+  static Result<StateLock> take_for_enrolment(const StateDirectory& directory);
   ~StateLock();
   StateLock(StateLock&& other) noexcept;
   StateLock& operator=(StateLock&& other) noexcept;
@@ -80,6 +87,8 @@ class StateLock {
   StateLock& operator=(const StateLock&) = delete;
 
  private:
+  static Result<StateLock> take(const StateDirectory& directory, std::string_view name,
+                                const std::string& when_held);
   explicit StateLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_ = -1;
 };

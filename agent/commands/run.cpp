@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-agent run: the daemon, or one report with --once.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+#include <random>
+
+#include "agent/commands/commands.h"
+#include "agent/commands/host_choice.h"
+#include "agent/commands/stop_signal.h"
+#include "agent/sync/daemon.h"
+
+namespace muster::agent {
+namespace {
+
+constexpr std::int64_t kLookForEnrolmentMs = 60'000;
+
+std::string summary_of(const CycleOutcome& outcome) {
+  std::string text = "report " + std::to_string(outcome.sequence) + " acknowledged: ";
+  text += std::to_string(outcome.changed.size()) +
+          (outcome.changed.size() == 1 ? " section changed" : " sections changed");
+  for (std::size_t i = 0; i < outcome.changed.size(); ++i)
+    text += (i == 0 ? " (" : ", ") + outcome.changed[i];
+  if (!outcome.changed.empty()) text += ")";
+  text += ", " + std::to_string(outcome.sent_bytes) + " bytes in " +
+          std::to_string(outcome.exchanges) + (outcome.exchanges == 1 ? " request" : " requests");
+  return text;
+}
+
+class RunCommand final : public Command {
+ public:
+  std::string_view name() const override { return "run"; }
+  std::string_view summary() const override { return "Report to the server, until told to stop"; }
+
+  void set_up(CLI::App& subcommand) override {
+    subcommand.add_flag("--once", once_, "Look at everything, report once and end");
+  }
+
+  int run(CommandContext& context) override {
+    const auto stop = StopSignal::make();
+    if (!stop) return fail(context, stop.failure());
+    const auto directory = StateDirectory::open(context.options.state_directory);
+    if (!directory) return fail(context, directory.failure());
+    const auto lock = StateLock::take(*directory);
+    if (!lock) return fail(context, lock.failure());
+    const auto host = HostChoice{}.open();
+    if (!host) return fail(context, host.failure());
+    const auto boot_id = read_boot_id(**host);
+    if (!boot_id) return fail(context, boot_id.failure());
+    SectionCollector collector(*host, std::make_shared<SystemClock>(), collectors(),
+                               &collect_vitals);
+    std::mt19937_64 random(std::random_device{}());
+    const Chance chance = [&random] {
+      return std::uniform_real_distribution<double>(0.0, 1.0)(random);
+    };
+    const TransportFactory factory = [&context](TransportOptions options) {
+      return make_transport(std::move(options), context.clock);
+    };
+    Daemon daemon({*directory, collector, context.options.disabled_sections, context.clock,
+                   context.log, factory, chance, *boot_id, stop->descriptor()});
+    return once_ ? report_once(context, daemon) : report_on(context, daemon, *directory, *stop);
+  }
+
+ private:
+  int report_once(CommandContext& context, Daemon& daemon) const {
+    const auto outcome = daemon.cycle(true);
+    if (!outcome) return fail(context, outcome.failure());
+    if (outcome->acknowledged) {
+      context.out << summary_of(*outcome) << "\n";
+      return kSucceeded;
+    }
+    const std::string why =
+        outcome->problem ? outcome->problem->message : "the server asked for more";
+    return fail(context, {FailureKind::kRefused, "not acknowledged: " + why + "; " +
+                                                     std::to_string(outcome->waiting) +
+                                                     " reports wait on disk"});
+  }
+
+  // Failures are told and tried again: a daemon that gives up is one that nobody notices.
+  int report_on(CommandContext& context, Daemon& daemon, const StateDirectory& directory,
+                const StopSignal& stop) const {
+    std::string told;  // the same failure is told once
+    for (;;) {
+      const auto enrolled_at = directory.modified_at(kCertificateFile);
+      const auto outcome = daemon.cycle();
+      const std::string failure = outcome ? "" : outcome.failure().message;
+      if (!failure.empty() && failure != told) context.log.error("run", failure);
+      told = failure;
+      if (outcome && outcome->acknowledged) context.log.debug("run", summary_of(*outcome));
+      const bool healthy = outcome && outcome->acknowledged;
+      std::int64_t left_ms = daemon.delay_ms();
+      while (left_ms > 0) {
+        const std::int64_t slice_ms = healthy ? left_ms : std::min(left_ms, kLookForEnrolmentMs);
+        if (stop.wait_ms(slice_ms)) return kSucceeded;
+        left_ms -= slice_ms;
+        // Somebody has enrolled the machine anew: no reason to wait any longer.
+        if (!healthy && directory.modified_at(kCertificateFile) != enrolled_at) left_ms = 0;
+      }
+    }
+  }
+
+  bool once_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> run_command() {
+  return std::make_unique<RunCommand>();
+}
+
+}  // namespace muster::agent

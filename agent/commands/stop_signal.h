@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// SIGTERM and SIGINT as something that can be waited for, and waiting itself by a clock that goes
+// on while the machine sleeps: after a night in a bag, a report that is due is due at once. Make it
+// before any thread. Main thread.
+#pragma once
+#include <cstdint>
+
+#include "agent/host/file_descriptor.h"
+#include "common/support/result.h"
+
+namespace muster::agent {
+
+class StopSignal {
+ public:
+  static Result<StopSignal> make();
+  // Readable once the program was asked to stop, and from then on.
+  int descriptor() const { return signals_.number(); }
+  // True: asked to stop; false: the time is over.
+  bool wait_ms(std::int64_t duration_ms) const;
+
+ private:
+  StopSignal(FileDescriptor signals, FileDescriptor timer)
+      : signals_(std::move(signals)), timer_(std::move(timer)) {}
+  FileDescriptor signals_;
+  FileDescriptor timer_;
+};
+
+}  // namespace muster::agent
