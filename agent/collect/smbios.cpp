@@ -170,10 +170,16 @@ void read_module_size(const Structure& s, SmbiosMemoryDevice& out, Smbios& smbio
 }
 
 // 0 is unknown and FFFFh stands for the 32-bit field of SMBIOS 3.3.
-std::optional<std::int64_t> speed(const Structure& s, std::size_t offset, std::size_t extended) {
+std::optional<std::int64_t> read_speed(const Structure& s, std::size_t offset, std::size_t extended,
+                                       Smbios& smbios) {
   auto value = s.word(offset);
   if (value == 0xffff) value = s.dword(extended).value_or(0) & 0x7fffffff;
-  if (!value || *value == 0 || *value > kSpeedMts) return std::nullopt;
+  if (!value || *value == 0) return std::nullopt;
+  if (*value > kSpeedMts) {
+    smbios.unbelievable.push_back("An SMBIOS memory device says it does " + std::to_string(*value) +
+                                  " MT/s.");
+    return std::nullopt;
+  }
   return value;
 }
 
@@ -187,8 +193,8 @@ SmbiosMemoryDevice read_memory_device(const Structure& s, Smbios& smbios) {
   out.storage = type >= 0x08 && type <= 0x0c;  // ROM, Flash, EEPROM, FEPROM, EPROM
   out.memory_type = named(memory_type_name(type));
   out.form_factor = named(memory_form_factor_name(static_cast<int>(s.byte(0x0e).value_or(0))));
-  out.speed_mts = speed(s, 0x15, 0x54);
-  out.configured_speed_mts = speed(s, 0x20, 0x58);
+  out.speed_mts = read_speed(s, 0x15, 0x54, smbios);
+  out.configured_speed_mts = read_speed(s, 0x20, 0x58, smbios);
   out.manufacturer = s.text(0x17);
   out.serial_number = s.text(0x18);
   out.asset_tag = s.text(0x19);

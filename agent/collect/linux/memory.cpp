@@ -95,8 +95,10 @@ Collected collect_memory(Host& host) {
     memory.slots = memory_slots(*smbios);
   }
   inventory::SourceStatus status;
-  if (!memory.swap_total_bytes)
-    status = {Status::kPartial, "/proc/meminfo does not say SwapTotal."};
+  if (!memory.swap_total_bytes || *memory.swap_total_bytes > kAddressableBytes) {
+    memory.swap_total_bytes.reset();
+    status = {Status::kPartial, "/proc/meminfo does not say a believable SwapTotal."};
+  }
   return collected<inventory::Memory>({memory}, std::move(status));
 }
 

@@ -252,6 +252,26 @@ TEST_CASE("module sizes come in kibibytes, mebibytes and the extended field", "[
   CHECK(smbios.unbelievable.size() == (row.extended == 0x7fffffffU ? 1 : 0));
 }
 
+TEST_CASE("speeds come from the long fields too, and impossible ones from nowhere", "[smbios]") {
+  const auto speeds = [](std::uint32_t word, std::uint32_t extended) {
+    std::string body(0x5c - 4, '\0');
+    for (const std::size_t offset : {0x15U, 0x20U}) {
+      body[offset - 4] = static_cast<char>(word & 0xff);
+      body[offset - 3] = static_cast<char>(word >> 8);
+    }
+    for (std::size_t i = 0; i < 4; ++i)
+      body[0x54 - 4 + i] = body[0x58 - 4 + i] = static_cast<char>(extended >> (8 * i) & 0xff);
+    return parse_smbios(structure(17, body) + end_mark(), {});
+  };
+  CHECK(speeds(6400, 0).memory_devices[0].speed_mts == 6400);
+  CHECK(speeds(0xffff, 70'000).memory_devices[0].speed_mts == 70'000);
+  CHECK(speeds(0xffff, 70'000).memory_devices[0].configured_speed_mts == 70'000);
+  CHECK(speeds(0, 70'000).memory_devices[0].speed_mts == std::nullopt);
+  const Smbios absurd = speeds(0xffff, 0x7fffffff);
+  CHECK(absurd.memory_devices[0].speed_mts == std::nullopt);
+  CHECK(absurd.unbelievable.size() == 2);
+}
+
 TEST_CASE("firmware flash and memory of other uses are no modules", "[smbios]") {
   std::string system_array(0x0f - 4, '\0'), flash_array(0x0f - 4, '\0');
   system_array[1] = 3;

@@ -89,7 +89,8 @@ struct Machine {
   std::int64_t threads;
 };
 
-// Sockets and cores as lscpu's table of processors counts them; see the README of the data.
+// Sockets and cores as lscpu's table of processors counts them; of the first, which lscpu lists by
+// kind of core, the kinds sit in one package, since they share a level 3 cache.
 constexpr Machine kMachines[] = {{"arm-A510-A710-A715-X3", 1, 8, 8},
                                  {"armv7", 1, 2, 2},
                                  {"loongarch-loongson_3a5000_hv", 1, 4, 4},

@@ -61,6 +61,17 @@ TEST_CASE("a machine without memory is not believed", "[collect][memory]") {
   CHECK(collected.sources.at("memory").status == Status::kFailed);
 }
 
+TEST_CASE("swap that cannot be is left out and said so", "[collect][memory]") {
+  const char* swap = GENERATE("", "SwapTotal: -1 kB\n", "SwapTotal: 9007199254740992 kB\n");
+  CAPTURE(swap);
+  MapHost host;
+  host.files["/proc/meminfo"] = "MemTotal: 1024 kB\n" + std::string(swap);
+  const Collected collected = collect_memory(host);
+  CHECK(collected.sources.at("memory").status == Status::kPartial);
+  CHECK(cell(collected, "total_bytes") == Cell(std::int64_t{1024} * 1024));
+  CHECK(cell(collected, "swap_total_bytes") == Cell());
+}
+
 TEST_CASE("memory that may not be read keeps what was known", "[collect][memory]") {
   MapHost host;
   CHECK(collect_memory(host).sources.at("memory").status == Status::kFailed);
