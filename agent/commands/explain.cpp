@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // muster-agent explain SECTION[.FIELD]: looks again and shows where the values come from. There is
 // nothing in the collectors for it: whatever passes through the host is noted and searched.
+#include <arpa/inet.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
@@ -59,14 +61,39 @@ std::vector<std::string> texts_of(const Cell& cell) {
   return {};
 }
 
+// An address or a UUID as bytes, which is how netlink and SMBIOS have it.
+void add_bytes(const std::string& text, std::set<std::string>& out) {
+  std::string bytes(16, '\0');
+  if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) out.insert(bytes);
+  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) out.insert(bytes.substr(0, 4));
+  const bool mac = text.size() == 17 && std::count(text.begin(), text.end(), ':') == 5;
+  if (!mac && !is_uuid(text)) return;
+  std::string digits = text;
+  std::erase_if(digits, [](char c) { return c == ':' || c == '-'; });
+  auto raw = from_hex(digits);
+  if (!raw) return;
+  out.insert(*raw);
+  if (mac) return;
+  // The first three fields of a UUID are little-endian in SMBIOS (SMBIOS 3.7, 7.2.1).
+  std::reverse(raw->begin(), raw->begin() + 4);
+  std::reverse(raw->begin() + 4, raw->begin() + 6);
+  std::reverse(raw->begin() + 6, raw->begin() + 8);
+  out.insert(*raw);
+}
+
 // The same value as the kernel may write it: sizes in KiB and in sectors, times in seconds.
 void add_other_forms(const Cell& cell, const FieldSchema& field, std::set<std::string>& out) {
   if (const auto* at = std::get_if<Instant>(&cell)) out.insert(std::to_string(at->ms / 1000));
+  if (const auto* text = std::get_if<std::string>(&cell)) add_bytes(*text, out);
   const auto* number = std::get_if<std::int64_t>(&cell);
   if (number == nullptr || field.unit != "bytes" || *number == 0) return;
   for (const std::int64_t unit : {512, 1024}) {
     if (*number % unit == 0) out.insert(std::to_string(*number / unit));
   }
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
 class ExplainCommand final : public Command {
@@ -119,7 +146,9 @@ class ExplainCommand final : public Command {
   }
 
   static void explain_result(std::ostream& out, const LookResult& result) {
-    out << "\n" << result.section.rows.size() << " rows in " << result.duration_ms << " ms\n";
+    out << "\n"
+        << counted(result.section.rows.size(), "row", "rows") << " in " << result.duration_ms
+        << " ms\n";
     for (const auto& [name, source] : result.section.sources) {
       out << "  " << name << ": " << to_string(source.status);
       if (!source.reason.empty()) out << ", " << printable(source.reason);
@@ -177,13 +206,14 @@ class ExplainCommand final : public Command {
       }
       const MarkedText marked = show_marked(entry.answer, values, all_);
       occurrences += marked.occurrences;
-      out << entry.answer.size() << " bytes";
-      if (marked.occurrences > 0) out << ", found " << marked.occurrences << " times";
+      out << counted(entry.answer.size(), "byte", "bytes");
+      if (marked.occurrences > 0) out << ", found " << counted(marked.occurrences, "time", "times");
       out << "\n" << marked.text;
     }
-    out << "\n" << entries.size() << " questions asked; ";
+    out << "\n" << counted(entries.size(), "question", "questions") << " asked; ";
     if (occurrences > 0) {
-      out << "values found " << occurrences << " times, marked > and [[ ]]\n";
+      out << "values found " << counted(occurrences, "time", "times")
+          << ", in lines with > and between [[ ]]\n";
     } else {
       out << "no value occurs in the answers as it is written here, so it was computed from "
              "them\n";
