@@ -25,14 +25,6 @@ std::string shown(const Literal& literal) {
   return '"' + shown_text(literal.text) + '"';
 }
 
-void check_rights(const inventory::SectionSchema* section, const QueryRights& rights) {
-  if (section == nullptr || rights.personal || section->privacy == inventory::Privacy::kNone)
-    return;
-  throw Error(Status::kForbidden, "personal_section",
-              "The section " + std::string(section->name) +
-                  " holds personal data. Asking about it needs the permission to read it.");
-}
-
 std::vector<std::string> all_names(bool with_sections) {
   std::vector<std::string> out;
   for (const QueryField& field : query_fields())
@@ -198,6 +190,14 @@ void check_text(const Condition& condition) {
 
 }  // namespace
 
+void require_rights(const inventory::SectionSchema* section, const QueryRights& rights) {
+  if (section == nullptr || rights.personal || section->privacy == inventory::Privacy::kNone)
+    return;
+  throw Error(Status::kForbidden, "personal_section",
+              "The section " + std::string(section->name) +
+                  " holds personal data. Asking about it needs the permission to read it.");
+}
+
 bool is_missing(const Token& token) {
   return lower_ascii(token.field) == "missing";
 }
@@ -213,7 +213,7 @@ Missing check_missing(const Token& token, const QueryRights& rights) {
   if (out.section == nullptr) out.field = find_query_field(name);
   if (out.section == nullptr && out.field == nullptr)
     throw unknown_field(token.literal.span, token.literal.text, true);
-  check_rights(out.section != nullptr ? out.section : out.field->section, rights);
+  require_rights(out.section != nullptr ? out.section : out.field->section, rights);
   return out;
 }
 
@@ -221,7 +221,7 @@ Condition check_condition(const Token& token, std::int64_t at_ms, const QueryRig
   Condition out;
   out.field = find_query_field(token.field);
   if (out.field == nullptr) throw unknown_field(token.field_span, token.field, false);
-  check_rights(out.field->section, rights);
+  require_rights(out.field->section, rights);
   out.op = token.op;
   out.literal = token.literal;
   out.span = token.span;

@@ -32,7 +32,7 @@ struct Condition {
   }
 };
 
-// What the asker may ask about, and the moment from which ages count.
+// What the asker may ask about.
 struct QueryRights {
   bool personal = false;  // personal and sensitive sections (model.md section 8)
 };
@@ -42,6 +42,9 @@ struct Missing {
   const QueryField* field = nullptr;  // one of the two is set
   const inventory::SectionSchema* section = nullptr;
 };
+
+// Error forbidden when the section is personal and the right is not there; nullptr: no section.
+void require_rights(const inventory::SectionSchema* section, const QueryRights& rights);
 
 bool is_missing(const Token& token);
 Missing check_missing(const Token& token, const QueryRights& rights);

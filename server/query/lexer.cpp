@@ -251,6 +251,15 @@ bool Literal::is_anything() const {
          std::all_of(pieces.begin(), pieces.end(), [](const auto& p) { return p.empty(); });
 }
 
+std::string quote_literal(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || c == '*') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::vector<Token> lex(std::string_view text) {
   return Lexer(text).run();
 }

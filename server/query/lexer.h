@@ -53,6 +53,9 @@ struct Token {
   Literal literal;                 // kWord, kCondition
 };
 
+// Text as a quoted literal that means itself, for queries that a program makes.
+std::string quote_literal(std::string_view text);
+
 // The last token is kEnd.
 std::vector<Token> lex(std::string_view text);
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists of items: those that a query matches, a page at a time, and the item that a person names.
+// Everything is as of the read point. Reads only; errors as Error (400 invalid_query,
+// invalid_column, invalid_sort, invalid_cursor; 403 personal_section).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/cmdb/item_fields.h"
+#include "server/query/conditions.h"
+#include "server/store/database.h"
+#include "server/store/read_point.h"
+
+namespace muster::server {
+
+constexpr std::size_t kItemPageLimit = 500;
+
+struct ItemListOptions {
+  std::vector<std::string> columns;  // further fields of the query language
+  // id, name, class, os, serial, manufacturer, model, memory_bytes, owner, location, lifecycle or
+  // seen. Items without a value come last either way.
+  std::string sort = "name";
+  bool descending = false;
+  std::size_t limit = 50;             // 1 to kItemPageLimit
+  std::optional<std::string> cursor;  // ItemPage::next of the page before, with the same options
+  bool include_archived = false;      // a query that asks for `archived` sees them anyway
+  bool undetermined =
+      false;           // list the items of which the query cannot say, instead of the matches
+  bool counts = true;  // total and undetermined; a later page can go without
+  QueryRights rights;
+};
+
+struct ItemRow {
+  ItemSummary summary;
+  std::vector<ColumnValues> columns;  // one for each of ItemListOptions::columns
+};
+
+struct ItemPage {
+  std::vector<ItemRow> rows;
+  std::optional<std::int64_t> total;         // items in the whole list; absent without counts
+  std::optional<std::int64_t> undetermined;  // items of which the query cannot say
+  std::optional<std::string> next;           // absent on the last page
+};
+
+ItemPage list_items(Session& session, std::string_view query, const ReadPoint& point,
+                    const ItemListOptions& options);
+
+const std::vector<std::string>& item_sort_fields();
+
+// What a person may call an item: its number, name, host name, serial number or asset tag, whole
+// and without regard to case; archived items give way to others.
+struct ResolvedItem {
+  std::optional<std::int64_t> item_id;  // exactly one item is called so
+  // Otherwise those that are called so, or, when none is, those that a search for the text finds.
+  std::vector<ItemSummary> candidates;  // at most kCandidates
+  bool exact = false;                   // the candidates are called so
+};
+constexpr std::size_t kCandidates = 20;
+
+ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point);
+
+}  // namespace muster::server

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "common/support/text.h"
+#include "server/cmdb/item_list.h"
+#include "server/query/lexer.h"
+#include "server/query/shown_record.h"
+#include "server/query/sql_builder.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::size_t kNameBytes = 512;
+
+// Numbers of items that the query finds, those that are not archived first.
+std::vector<std::int64_t> search(Session& session, const std::string& query, const ReadPoint& point,
+                                 bool archived) {
+  const ItemFilter filter = build_filter(session, query, point, {});
+  std::vector<std::int64_t> out;
+  session.query("SELECT i.item_id FROM items i WHERE " + filter.matches + " AND " +
+                    item_exists("i.item_id", point) + " AND " + (archived ? "" : "NOT ") +
+                    is_archived(point) + " ORDER BY i.item_id LIMIT " + std::to_string(kCandidates),
+                filter.values, [&](const ResultRow& row) { out.push_back(row.integer(0)); });
+  return out;
+}
+
+std::vector<std::int64_t> search(Session& session, const std::string& query,
+                                 const ReadPoint& point) {
+  std::vector<std::int64_t> out = search(session, query, point, false);
+  return out.empty() ? search(session, query, point, true) : out;
+}
+
+bool is_number_of_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
+  Session::Values values = point.values();
+  values.emplace_back(item_id);
+  return session
+      .find_integer("SELECT i.item_id FROM items i WHERE i.item_id = ?3 AND " +
+                        item_exists("i.item_id", point),
+                    values)
+      .has_value();
+}
+
+}  // namespace
+
+ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point) {
+  ResolvedItem out;
+  text = trim(text);
+  const bool printable_text =
+      std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20; });
+  if (text.empty() || text.size() > kNameBytes || !is_valid_utf8(text) || !printable_text)
+    return out;
+  if (const auto number = parse_integer(text);
+      number && is_number_of_item(session, *number, point)) {
+    out.item_id = number;
+    out.exact = true;
+    return out;
+  }
+  const std::string name = quote_literal(text);
+  std::string query;
+  for (const std::string_view field : {"name", "hostname", "serial", "tag"})
+    query += (query.empty() ? "" : " OR ") + std::string(field) + ':' + name;
+  std::vector<std::int64_t> found = search(session, query, point);
+  out.exact = !found.empty();
+  if (found.size() == 1) {
+    out.item_id = found.front();
+    return out;
+  }
+  if (found.empty()) found = search(session, name, point);
+  out.candidates = item_summaries(session, found, point);
+  return out;
+}
+
+}  // namespace muster::server
