@@ -71,7 +71,7 @@ User get_at_version(Session& session, std::int64_t user_id,
   User user = get_user(session, user_id);
   if (expected_version && *expected_version != user.version) {
     throw Error(
-        Status::kPreconditionFailed, "version_mismatch",
+        Status::kPreconditionFailed, "precondition_failed",
         "The account " + user.name +
             " was changed by somebody else meanwhile. Load it again and repeat your change.");
   }

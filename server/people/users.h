@@ -3,7 +3,7 @@
 // did, and take the version that the caller saw (ETag); nullopt skips that check, for the command
 // line on the server itself. Passwords come hashed (passwords.h).
 //
-// Errors: user_not_found 404, user_exists 409, last_admin 409, version_mismatch 412, invalid_name,
+// Errors: user_not_found 404, user_exists 409, last_admin 409, precondition_failed 412, invalid_name,
 // invalid_value 422.
 #pragma once
 #include <cstdint>

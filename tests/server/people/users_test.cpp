@@ -37,7 +37,7 @@ TEST_CASE("an edit needs the version that was seen, and counts it up", "[people]
   CHECK(changed.version == 2);
   CHECK(changed.display_name == "Nina Novak");
   CHECK(code_of([&] { people.update(people.user, {.email = "n@example.org"}, 1); }) ==
-        "version_mismatch");
+        "precondition_failed");
   CHECK_FALSE(people.update(people.user, {.display_name = ""}, 2).display_name);
   CHECK(code_of([&] { people.update(people.user, {.email = "two\nlines"}); }) == "invalid_value");
   User missing;

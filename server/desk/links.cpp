@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/desk/links.h"
+
+#include "common/inventory/schema.h"
+#include "common/json/write.h"
+#include "server/cmdb/items.h"
+#include "server/desk/desk_text.h"
+#include "server/desk/notes.h"
+#include "server/error.h"
+#include "server/query/shown_record.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::string_view kFindOpen =
+    "SELECT link_id FROM ticket_links WHERE ticket_id = ?1 AND item_id = ?2 AND unlinked_at IS "
+    "NULL";
+constexpr std::string_view kCountOpen =
+    "SELECT COUNT(*) FROM ticket_links WHERE ticket_id = ?1 AND unlinked_at IS NULL";
+constexpr std::string_view kInsert = R"sql(
+  INSERT INTO ticket_links (ticket_id, item_id, role, reason, linked_at, linked_by)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING link_id)sql";
+constexpr std::string_view kUnlink = R"sql(
+  UPDATE ticket_links SET unlinked_at = ?3, unlinked_by = ?4
+  WHERE link_id = ?1 AND ticket_id = ?2 AND unlinked_at IS NULL)sql";
+constexpr std::string_view kFindItem =
+    "SELECT item_id FROM ticket_links WHERE link_id = ?1 AND ticket_id = ?2 AND unlinked_at IS "
+    "NULL";
+constexpr std::string_view kList = R"sql(
+  SELECT link_id, ticket_id, item_id, role, reason, linked_at, linked_by FROM ticket_links
+  WHERE ticket_id = ?1 AND unlinked_at IS NULL AND (?2 = 1 OR linked_by = ?3) ORDER BY link_id)sql";
+constexpr std::string_view kTouch = "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
+
+ReadPoint point_of(Instant now) {
+  ReadPoint point;
+  point.at_ms = now.ms;
+  return point;
+}
+
+bool owns(const Item& item, const TicketView& view) {
+  const auto owner = item.attributes.find("owner");
+  return owner != item.attributes.end() && owner->second.value == view.user_name;
+}
+
+void tell(Session& session, Instant now, const Actor& actor, std::string action,
+          std::int64_t ticket_id, std::int64_t item_id, std::string_view role,
+          const std::string& event) {
+  session.execute(kTouch, {ticket_id, now.ms});
+  add_event(session, now, actor, ticket_id, false, event);
+  JsonWriter detail;
+  detail.begin_object().member("item", item_id).member("role", std::string(role)).end_object();
+  add_audit(session,
+            {now, actor, std::move(action), "ticket/" + std::to_string(ticket_id), detail.text()});
+}
+
+}  // namespace
+
+std::optional<LinkRole> parse_link_role(std::string_view name) {
+  for (std::size_t i = 0; i < kLinkRoleNames.size(); ++i) {
+    if (kLinkRoleNames[i] == name) return static_cast<LinkRole>(i);
+  }
+  return std::nullopt;
+}
+
+std::string item_name(Session& session, Instant now, std::int64_t item_id) {
+  const ReadPoint point = point_of(now);
+  Session::Values values = point.values();
+  values.emplace_back(item_id);
+  const inventory::SectionSchema& os = *inventory::find_section("os");
+  const std::string sql = "SELECT COALESCE(" + winning_value("name", "?3", point) +
+                          ", (SELECT r.hostname FROM section_os r WHERE r.source_record = " +
+                          shown_record(os, "?3", point) + " AND " + point.holds("r") + " LIMIT 1))";
+  return session.find_text(sql, values).value_or("item " + std::to_string(item_id));
+}
+
+Link link_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
+               std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
+               const std::string& reason) {
+  const Ticket ticket = get_ticket(session, view, ticket_id);
+  check_text(reason, "reason", kMaxLinkReasonBytes);
+  const bool reports_own = role == LinkRole::kAffected && ticket.requester_user == view.user_id;
+  const Error forbidden(Status::kForbidden, "forbidden",
+                        "You can link devices of your own to tickets of your own only.");
+  if (!view.works && !reports_own) throw forbidden;
+  const Item item = get_item(session, item_id, point_of(now));
+  if (!view.works && !owns(item, view)) throw forbidden;
+
+  const std::string name = item_name(session, now, item_id);
+  if (const auto open = session.find_integer(kFindOpen, {ticket.id, item_id})) {
+    throw Error(Status::kConflict, "already_linked",
+                name + " is linked to " + ticket_number(ticket.id) + " already.")
+        .with("link_id", *open);
+  }
+  if (session.find_integer(kCountOpen, {ticket.id}).value_or(0) >= kMaxLinks) {
+    throw Error(Status::kConflict, "too_many_links",
+                ticket_number(ticket.id) + " has " + std::to_string(kMaxLinks) +
+                    " links already. Link what they have in common.");
+  }
+  const auto why = reason.empty() ? std::nullopt : std::optional(reason);
+  const auto id =
+      session.find_integer(kInsert, {ticket.id, item_id, to_string(role), why, now.ms, actor.name});
+  tell(session, now, actor, "ticket.link", ticket.id, item_id, to_string(role),
+       "linked " + name + " as " + std::string(to_string(role)));
+  return {id.value(), ticket.id, item_id, name, role, why, now, actor.name};
+}
+
+void unlink_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
+                 std::int64_t ticket_id, std::int64_t link_id) {
+  const Ticket ticket = get_ticket(session, view, ticket_id);
+  if (!view.works) {
+    throw Error(Status::kForbidden, "forbidden", "Only those who work on tickets can unlink.");
+  }
+  const auto item_id = session.find_integer(kFindItem, {link_id, ticket.id});
+  if (!item_id) {
+    throw Error(Status::kNotFound, "link_not_found",
+                ticket_number(ticket.id) + " has no open link " + std::to_string(link_id) + ".");
+  }
+  session.execute(kUnlink, {link_id, ticket.id, now.ms, actor.name});
+  tell(session, now, actor, "ticket.unlink", ticket.id, *item_id, "",
+       "unlinked " + item_name(session, now, *item_id));
+}
+
+std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,
+                             std::int64_t ticket_id) {
+  get_ticket(session, view, ticket_id);
+  std::vector<Link> links;
+  session.query(kList, {ticket_id, view.sees_all, view.user_name}, [&](const ResultRow& row) {
+    Link link;
+    link.id = row.integer(0);
+    link.ticket_id = row.integer(1);
+    link.item_id = row.integer(2);
+    link.role = parse_link_role(row.text(3)).value_or(LinkRole::kRelated);
+    link.reason = row.optional_text(4);
+    link.linked_at = {row.integer(5)};
+    link.linked_by = row.text(6);
+    links.push_back(std::move(link));
+  });
+  for (Link& link : links)
+    link.item_name = item_name(session, now, link.item_id);
+  return links;
+}
+
+}  // namespace muster::server

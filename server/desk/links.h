@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links between tickets and items: which assets an incident is about, in what role, who linked them
+// and why. A link is never deleted; unlinking closes it. Functions are called inside a transaction.
+//
+// Errors: ticket_not_found, item_not_found, link_not_found 404, item_purged 410, already_linked 409
+// (with link_id), too_many_links 409, forbidden 403, invalid_value 422.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/desk/tickets.h"
+
+namespace muster::server {
+
+inline constexpr std::size_t kMaxLinkReasonBytes = 1'000;
+inline constexpr std::int64_t kMaxLinks = 200;  // open ones of one ticket
+
+enum class LinkRole { kAffected, kCause, kRelated, kRequested };
+inline constexpr std::array<std::string_view, 4> kLinkRoleNames = {"affected", "cause", "related",
+                                                                   "requested"};
+constexpr std::string_view to_string(LinkRole role) {
+  return kLinkRoleNames[static_cast<std::size_t>(role)];
+}
+std::optional<LinkRole> parse_link_role(std::string_view name);
+
+struct Link {
+  std::int64_t id = 0;
+  std::int64_t ticket_id = 0;
+  std::int64_t item_id = 0;
+  std::string item_name = {};
+  LinkRole role = LinkRole::kAffected;
+  std::optional<std::string> reason = {};
+  Instant linked_at = {};
+  std::string linked_by = {};
+};
+
+// Who does not work tickets can link an item that they own to a ticket of theirs, as affected.
+Link link_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
+               std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
+               const std::string& reason);
+void unlink_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
+                 std::int64_t ticket_id, std::int64_t link_id);
+
+// The open ones, oldest first. Who does not see all tickets gets those that they made.
+std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,
+                             std::int64_t ticket_id);
+
+// What people call the item now: its name, else its host name, else "item 17".
+std::string item_name(Session& session, Instant now, std::int64_t item_id);
+
+}  // namespace muster::server
