@@ -19,18 +19,19 @@ namespace muster::server {
 constexpr std::size_t kItemPageLimit = 500;
 
 struct ItemListOptions {
-  std::vector<std::string> columns;  // further fields of the query language
+  std::vector<std::string> columns = {};  // further fields of the query language
   // id, name, class, os, serial, manufacturer, model, memory_bytes, owner, location, lifecycle or
   // seen. Items without a value come last either way.
   std::string sort = "name";
   bool descending = false;
-  std::size_t limit = 50;             // 1 to kItemPageLimit
-  std::optional<std::string> cursor;  // ItemPage::next of the page before, with the same options
-  bool include_archived = false;      // a query that asks for `archived` sees them anyway
+  std::size_t limit = 50;  // 1 to kItemPageLimit
+  std::optional<std::string> cursor =
+      {};                         // ItemPage::next of the page before, with the same options
+  bool include_archived = false;  // a query that asks for `archived` sees them anyway
   bool undetermined =
       false;           // list the items of which the query cannot say, instead of the matches
   bool counts = true;  // total and undetermined; a later page can go without
-  QueryRights rights;
+  QueryRights rights = {};
 };
 
 struct ItemRow {
