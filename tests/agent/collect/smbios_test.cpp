@@ -5,7 +5,7 @@
 
 #include "common/json/value.h"
 #include "common/support/text.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 
 namespace muster::agent {
 namespace {

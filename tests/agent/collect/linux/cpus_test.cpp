@@ -12,7 +12,7 @@
 #include "agent/collect/linux/cpu_topology.h"
 #include "agent/host/live_host.h"
 #include "common/support/text.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 
 namespace muster::agent {
 namespace {

@@ -8,8 +8,9 @@
 #include <filesystem>
 
 #include "agent/collect/linux/udev_data.h"
+#include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 
 namespace muster::agent {
 namespace {
@@ -67,7 +68,7 @@ TEST_CASE("disks: only whole disks of their own are listed", "[disks]") {
 TEST_CASE("disks: captured machines with SATA and NVMe disks", "[disks]") {
   for (const char* const name : {"simple-lvm", "simple-nvme"}) {
     const UnpackedTree tree(name);
-    DirectoryHost host(tree.root);
+    LiveHost host(tree.root);
     const Collected found = collect_disks(host);
     CHECK(found.sources.at("disks") == inventory::SourceStatus{});
     const std::vector<std::string> expected = {
@@ -196,7 +197,7 @@ TEST_CASE("disks: the archive of a large machine and this machine are read witho
   REQUIRE(rows.size() == 1);  // the others have no size
   CHECK(rows[0].find("\"name\":\"sda\"") != std::string::npos);
 
-  DirectoryHost host("/");
+  LiveHost host;
   const Collected here = collect_disks(host);
   for (int i = 0; i < 20; ++i)
     CHECK(json_rows(collect_disks(host)) == json_rows(here));

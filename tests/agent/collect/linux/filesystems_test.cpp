@@ -5,7 +5,7 @@
 
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 
 namespace muster::agent {
 namespace {

@@ -6,7 +6,7 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/support/text.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 #include "tests/support/netlink_dump.h"
 
 namespace muster::agent {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/inventory/canonical.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 
 namespace muster::agent {
 namespace {

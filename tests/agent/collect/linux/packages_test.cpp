@@ -7,9 +7,10 @@
 #include <set>
 
 #include "agent/collect/linux/dpkg_status.h"
+#include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/json/value.h"
-#include "tests/support/directory_host.h"
+#include "tests/support/map_host.h"
 
 namespace muster::agent {
 namespace {
@@ -132,6 +133,19 @@ TEST_CASE("dpkg: a stanza that is none is named and the others are kept", "[pack
     const PackageList list = parse_dpkg_status(test.text, kDebian);
     CHECK(list.packages.size() == test.packages);
     CHECK(list.problem == test.problem);
+  }
+}
+
+TEST_CASE("dpkg: a database cut off inside a line never looks whole", "[packages]") {
+  const std::string first = stanza("a", "install ok installed");
+  const std::string text = first + stanza("b", "install ok installed");
+  for (std::size_t size = first.size() + 1; size < text.size(); ++size) {
+    CAPTURE(size);
+    const PackageList list = parse_dpkg_status(text.substr(0, size), kDebian);
+    if (text[size - 1] != '\n') {
+      CHECK_FALSE(list.problem.empty());
+      CHECK(list.packages.size() == 1);
+    }
   }
 }
 
@@ -310,7 +324,7 @@ TEST_CASE("packages: this machine's packages are those of dpkg-query", "[package
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("installed ")) expected.insert(line.substr(10));
   }
-  DirectoryHost host("/");
+  LiveHost host;
   const Collected collected = collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
   std::set<std::string> found;

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hosts for tests. DirectoryHost reads a tree below a directory of this machine ("/" is the machine
-// itself), follows links inside it as the machine would, and answers netlink with kNotFound, as
-// --root does. MapHost holds a small machine in memory: files, links, failures, netlink answers.
-// Both count what was asked, so that a test can say what must not be touched.
+// MapHost: a small machine in memory for tests: files, links, failures, netlink answers. It keeps
+// what was asked, so that a test can say what must not be touched. A tree on disk is read by
+// LiveHost(root) instead. Also the shared test data, and ttar archives of it as a MapHost.
 #pragma once
-#include <sys/stat.h>
-
-#include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,76 +88,6 @@ inline Failure not_found(std::string_view path) {
 }
 
 }  // namespace test_host
-
-class DirectoryHost : public Host {
- public:
-  explicit DirectoryHost(std::string root) : root_(root == "/" ? "" : std::move(root)) {}
-
-  Result<std::string> read(std::string_view path, std::size_t limit_bytes = kReadBytes) override {
-    const std::string real = resolve(path, true);
-    struct stat info {};
-    if (::stat(real.c_str(), &info) != 0) return test_host::not_found(path);
-    if (!S_ISREG(info.st_mode))
-      return Failure{FailureKind::kMalformed, std::string(path) + " is not a file."};
-    std::ifstream file(real, std::ios::binary);
-    if (!file) return Failure{FailureKind::kDenied, std::string(path) + " may not be read."};
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (text.str().size() > limit_bytes)
-      return Failure{FailureKind::kTooLarge, std::string(path) + " is too large."};
-    return text.str();
-  }
-  Result<std::vector<std::string>> list(std::string_view path) override {
-    std::error_code error;
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(resolve(path, true), error))
-      names.push_back(entry.path().filename());
-    if (error) return test_host::not_found(path);
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-  Result<std::string> read_link(std::string_view path) override {
-    std::error_code error;
-    const auto target = std::filesystem::read_symlink(resolve(path, false), error);
-    if (error) return test_host::not_found(path);
-    return target.string();
-  }
-  Result<FileStatus> status(std::string_view path) override {
-    struct stat info {};
-    if (::lstat(resolve(path, false).c_str(), &info) != 0) return test_host::not_found(path);
-    FileStatus out;
-    out.type = S_ISREG(info.st_mode)   ? FileType::kFile
-               : S_ISDIR(info.st_mode) ? FileType::kDirectory
-               : S_ISLNK(info.st_mode) ? FileType::kLink
-                                       : FileType::kOther;
-    out.size_bytes = info.st_size;
-    out.modified_ms = info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1'000'000;
-    out.device = info.st_dev;
-    out.inode = info.st_ino;
-    out.mode = info.st_mode & 07777;
-    return out;
-  }
-  Result<FilesystemSpace> space(std::string_view mount_point) override {
-    spaces_asked.insert(std::string(mount_point));
-    return FilesystemSpace{1'000'000, 500'000};
-  }
-  Result<MachineName> machine_name() override { return MachineName{"Linux", "x86_64"}; }
-  Result<std::string> netlink(NetlinkDump) override { return test_host::not_found("netlink"); }
-
-  std::set<std::string> spaces_asked;
-
- private:
-  std::string resolve(std::string_view path, bool follow_last) const {
-    return root_ + test_host::resolve(
-                       path, follow_last, [&](const std::string& at) -> std::optional<std::string> {
-                         std::error_code error;
-                         const auto target = std::filesystem::read_symlink(root_ + at, error);
-                         if (error) return std::nullopt;
-                         return target.string();
-                       });
-  }
-  std::string root_;
-};
 
 class MapHost : public Host {
  public:
