@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "agent/collect/linux/cpu_topology.h"
 #include "agent/host/live_host.h"
