@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "common/support/text.h"
+#include "common/tls/join_code.h"
+#include "server/api/downloads.h"
+#include "server/api/handlers.h"
+#include "server/ca/agents.h"
+#include "server/ca/enrolment.h"
+#include "server/ca/join_tokens.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::string_view kAgentPackage = "muster-agent.deb";
+
+void write_join_token(JsonWriter& json, const JoinToken& token) {
+  json.member("token_id", token.id)
+      .member("note", token.note)
+      .member("created_at", token.created_at);
+  json.member("created_by", token.created_by).member("expires_at", token.expires_at);
+  json.member("max_uses", token.max_uses)
+      .member("uses", token.uses)
+      .member("revoked_at", token.revoked_at);
+}
+
+void write_agent(JsonWriter& json, const AgentRecord& agent) {
+  json.begin_object().member("agent_id", agent.agent_id).member("state", agent.state);
+  json.member("item_id", agent.item_id).member("enrolled_at", agent.enrolled_at);
+  json.member("enrolled_with", agent.enrolled_with).member("enrolled_from", agent.enrolled_from);
+  json.member("state_changed_at", agent.state_changed_at)
+      .member("state_changed_by", agent.state_changed_by);
+  json.member("state_reason", agent.state_reason).member("reported_at", agent.reported_at);
+  json.member("agent_version", agent.agent_version).member("address", agent.address);
+  json.member("interval_s", agent.interval_s)
+      .member("certificate_until", agent.certificate_until)
+      .end_object();
+}
+
+Response agent_answer(const AgentRecord& agent) {
+  JsonWriter json;
+  write_agent(json, agent);
+  return Response::json(std::move(json).text());
+}
+
+// "https://host:8444" and the authority's key and the token, as the one string that a machine
+// needs.
+std::string join_code_for(const Services& services, const std::string& token) {
+  std::string_view rest = services.settings.agents_url;
+  rest.remove_prefix(std::min(rest.size(), std::string_view("https://").size()));
+  const std::size_t colon = rest.rfind(':');
+  std::string_view host = rest.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);  // IPv6
+  const auto port =
+      colon == std::string_view::npos ? std::nullopt : parse_integer(rest.substr(colon + 1));
+  const Result<std::string> code = tls::encode_join_code(
+      {.host = std::string(host),
+       .port = static_cast<std::uint16_t>(port.value_or(443)),
+       .ca_spki_sha256_hex = services.authority.spki_pin(services.clock.now()),
+       .token = token});
+  if (!code)
+    throw Error(Status::kInternal, "agents_url_invalid",
+                "No join code can be made: " + code.failure().message);
+  return *code;
+}
+
+// What to type on the machine that is to be enrolled. The package may come over a connection that
+// nothing vouches for, since it is installed only when its SHA-256 is the one printed here.
+void write_commands(JsonWriter& json, Services& services, const std::string& join_code) {
+  json.key("install_commands").begin_array();
+  for (const Download& download : Downloads(services.settings.downloads_directory).list()) {
+    if (download.name != kAgentPackage) continue;
+    const std::string url = services.settings.public_url + "/downloads/" + download.name;
+    json.value("curl --fail --silent --show-error --insecure --output /tmp/" + download.name + ' ' +
+               url);
+    json.value("echo '" + download.sha256 + "  /tmp/" + download.name +
+               "' | sha256sum --check --strict");
+    json.value("apt-get install -y /tmp/" + download.name);
+  }
+  json.end_array();
+  json.member("enrol_command", "echo '" + join_code + "' | muster-agent enroll -");
+}
+
+}  // namespace
+
+Response list_tokens_to_join(Call& call) {
+  const JoinTokenPage page = call.services.store.read_value<JoinTokenPage>([&](Session& session) {
+    return list_join_tokens(session, call.limit(), call.text("cursor"));
+  });
+  return list_answer(call, page.next, [&](JsonWriter& json) {
+    for (const JoinToken& token : page.tokens) {
+      json.begin_object();
+      write_join_token(json, token);
+      json.end_object();
+    }
+  });
+}
+
+Response add_token_to_join(Call& call) {
+  const JsonValue body = call.body({"note", "expires_in_s", "max_uses"});
+  NewJoinToken wanted;
+  wanted.note = text_member(body, "note");
+  wanted.max_uses = integer_member(body, "max_uses").value_or(1);
+  if (const auto seconds = integer_member(body, "expires_in_s")) {
+    if (*seconds < 60 || *seconds > kMaxJoinTokenLifetimeMs / 1000) {
+      throw Error(Status::kUnprocessable, "invalid_value", "expires_in_s is from 60 to 366 days.")
+          .at("expires_in_s");
+    }
+    wanted.expires_at = call.now() + *seconds * 1000;
+  }
+  const CreatedJoinToken created =
+      call.services.store.write_value<CreatedJoinToken>([&](Session& session) {
+        return create_join_token(session, call.now(), call.actor(), wanted);
+      });
+  const std::string code = join_code_for(call.services, created.text);
+  JsonWriter json;
+  json.begin_object();
+  write_join_token(json, created.token);
+  json.member("join_code", code);
+  write_commands(json, call.services, code);
+  json.end_object();
+  return Response::json(std::move(json).text(), 201);
+}
+
+Response remove_token_to_join(Call& call) {
+  call.services.enrolment.revoke_join_token(call.actor(), call.request.path_parameter("token_id"));
+  return Response::empty();
+}
+
+Response list_all_agents(Call& call) {
+  AgentFilter filter;
+  filter.state = call.text("state");
+  filter.limit = call.limit();
+  filter.cursor = call.text("cursor");
+  const AgentPage page = call.services.store.read_value<AgentPage>(
+      [&](Session& session) { return list_agents(session, filter); });
+  return list_answer(call, page.next, [&](JsonWriter& json) {
+    for (const AgentRecord& agent : page.agents)
+      write_agent(json, agent);
+  });
+}
+
+Response show_agent(Call& call) {
+  return agent_answer(call.services.store.read_value<AgentRecord>([&](Session& session) {
+    return get_agent(session, call.request.path_parameter("agent_id"));
+  }));
+}
+
+Response revoke_one_agent(Call& call) {
+  const JsonValue body = call.body({"reason"});
+  return agent_answer(call.services.enrolment.revoke_agent(
+      call.actor(), call.request.path_parameter("agent_id"), required_text(body, "reason")));
+}
+
+Response list_waiting_agents(Call& call) {
+  const auto waiting = call.services.store.read_value<std::vector<WaitingAgent>>(
+      [&](Session& session) { return list_waiting(session, 500); });
+  return list_answer(call, std::nullopt, [&](JsonWriter& json) {
+    for (const WaitingAgent& agent : waiting) {
+      json.begin_object().member("agent_id", agent.agent_id).member("serial", agent.serial);
+      json.member("not_after", agent.not_after).member("first_seen_at", agent.first_seen_at);
+      json.member("last_seen_at", agent.last_seen_at).member("address", agent.address).end_object();
+    }
+  });
+}
+
+Response approve_agent(Call& call) {
+  return agent_answer(call.services.store.write_value<AgentRecord>([&](Session& session) {
+    return approve_waiting(session, call.now(), call.actor(),
+                           call.request.path_parameter("agent_id"));
+  }));
+}
+
+}  // namespace muster::server

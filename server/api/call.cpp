@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/call.h"
+
+#include <algorithm>
+
+#include "common/support/text.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::size_t kDefaultLimit = 50;
+constexpr std::int64_t kMaxLimit = 500;
+constexpr JsonLimits kBodyLimits = {
+    .depth = 6, .members = 64, .values = 2000, .text_bytes = 64 * 1024};
+
+[[noreturn]] void invalid_parameter(std::string_view name, const std::string& expected) {
+  throw Error(Status::kBadRequest, "invalid_parameter",
+              "The parameter " + std::string(name) + " is not " + expected + '.')
+      .at(std::string(name));
+}
+
+[[noreturn]] void invalid_member(std::string_view name, const std::string& expected) {
+  throw Error(Status::kUnprocessable, "invalid_value",
+              std::string(name) + " is not " + expected + '.')
+      .at(std::string(name));
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%' + to_hex(std::string_view(&c, 1));
+    }
+  }
+  return out;
+}
+
+std::string link_to_next(const Request& request, const std::string& next) {
+  std::string url = "<" + request.path + "?";
+  for (const auto& [name, value] : request.query) {
+    if (name != "cursor") url += percent_encoded(name) + '=' + percent_encoded(value) + '&';
+  }
+  return url + "cursor=" + percent_encoded(next) + ">; rel=\"next\"";
+}
+
+}  // namespace
+
+std::optional<Instant> Call::time(std::string_view name) const {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  const auto at = parse_rfc3339(*value);
+  if (!at)
+    invalid_parameter(name, "an RFC 3339 time with an offset, such as 2026-11-23T08:00:00+01:00");
+  return at;
+}
+
+std::optional<std::int64_t> Call::integer(std::string_view name) const {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  const auto number = parse_integer(*value);
+  if (!number) invalid_parameter(name, "a whole number");
+  return number;
+}
+
+bool Call::flag(std::string_view name) const {
+  const auto value = text(name);
+  if (!value || *value == "false") return false;
+  if (*value != "true") invalid_parameter(name, "true or false");
+  return true;
+}
+
+std::size_t Call::limit() const {
+  const auto value = integer("limit");
+  if (!value) return kDefaultLimit;
+  if (*value < 1 || *value > kMaxLimit) invalid_parameter("limit", "a number from 1 to 500");
+  return static_cast<std::size_t>(*value);
+}
+
+ReadPoint Call::point(Session& session) const {
+  return read_point(session, time("at"), time("known_at"), now());
+}
+
+JsonValue Call::body(std::initializer_list<std::string_view> known) const {
+  const std::string* type = request.header("content-type");
+  const std::string media = type == nullptr ? "" : lower_ascii(trim(split(*type, ';').front()));
+  if (media != "application/json" && media != "application/merge-patch+json") {
+    throw Error(Status::kUnsupportedMediaType, "unsupported_media_type",
+                "The body must be application/json.");
+  }
+  Result<JsonValue> parsed = JsonValue::parse(request.body, kBodyLimits);
+  if (!parsed) {
+    throw Error(Status::kBadRequest, "invalid_json",
+                "The body cannot be read: " + parsed.failure().message + '.');
+  }
+  const JsonValue::Object* members = parsed->object();
+  if (members == nullptr)
+    throw Error(Status::kUnprocessable, "invalid_value", "The body is not a JSON object.");
+  for (const auto& [name, value] : *members) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      std::string all;
+      for (const std::string_view each : known)
+        all += (all.empty() ? "" : ", ") + std::string(each);
+      throw Error(Status::kUnprocessable, "unknown_field",
+                  "There is no member " + name + "; known are: " + all + '.')
+          .at(name);
+    }
+  }
+  return std::move(*parsed);
+}
+
+std::int64_t Call::if_match() const {
+  const std::string* value = request.header("if-match");
+  if (value == nullptr) {
+    throw Error(
+        Status::kPreconditionRequired, "precondition_required",
+        "Send If-Match with the ETag that you read, so that nobody's change is overwritten.");
+  }
+  std::string_view tag = trim(*value);
+  if (tag.starts_with("\"v") && tag.ends_with('"')) {
+    if (const auto version = parse_integer(tag.substr(2, tag.size() - 3))) return *version;
+  }
+  // A tag of another form was never given out, so it cannot be the present one.
+  throw Error(Status::kPreconditionFailed, "precondition_failed",
+              "If-Match is not an ETag of this resource; read it again.");
+}
+
+std::int64_t Call::path_id(std::string_view name, const std::string& not_found_code) const {
+  const std::string& value = request.path_parameter(name);
+  const auto id = parse_integer(value);
+  if (!id || *id < 1)
+    throw Error(Status::kNotFound, not_found_code,
+                "There is no " + std::string(name) + " " + value + '.');
+  return *id;
+}
+
+std::optional<std::string> text_member(const JsonValue& body, std::string_view name) {
+  const JsonValue* member = body.find(name);
+  if (member == nullptr || member->is_null()) return std::nullopt;
+  const std::string* text = member->text();
+  if (text == nullptr) invalid_member(name, "a text");
+  return *text;
+}
+
+std::optional<std::int64_t> integer_member(const JsonValue& body, std::string_view name) {
+  const JsonValue* member = body.find(name);
+  if (member == nullptr || member->is_null()) return std::nullopt;
+  const std::int64_t* number = member->integer();
+  if (number == nullptr) invalid_member(name, "a whole number");
+  return *number;
+}
+
+std::optional<bool> boolean_member(const JsonValue& body, std::string_view name) {
+  const JsonValue* member = body.find(name);
+  if (member == nullptr || member->is_null()) return std::nullopt;
+  const bool* truth = member->boolean();
+  if (truth == nullptr) invalid_member(name, "true or false");
+  return *truth;
+}
+
+std::optional<Instant> time_member(const JsonValue& body, std::string_view name) {
+  const auto text = text_member(body, name);
+  if (!text) return std::nullopt;
+  const auto at = parse_rfc3339(*text);
+  if (!at) invalid_member(name, "an RFC 3339 time with an offset");
+  return at;
+}
+
+std::string required_text(const JsonValue& body, std::string_view name) {
+  const auto text = text_member(body, name);
+  if (!text || trim(*text).empty()) {
+    throw Error(Status::kUnprocessable, "missing_field", std::string(name) + " is missing.")
+        .at(std::string(name));
+  }
+  return *text;
+}
+
+std::string etag(std::int64_t version) {
+  return "\"v" + std::to_string(version) + '"';
+}
+
+Response list_answer(const Call& call, const std::optional<std::string>& next,
+                     const std::function<void(JsonWriter&)>& write,
+                     const std::function<void(JsonWriter&)>& more) {
+  JsonWriter json;
+  json.begin_object().key("items").begin_array();
+  write(json);
+  json.end_array();
+  if (more) more(json);
+  json.member("next", next).end_object();
+  Response response = Response::json(std::move(json).text());
+  if (next) response.set("Link", link_to_next(call.request, *next));
+  return response;
+}
+
+std::optional<std::string> session_cookie(const Request& request) {
+  const std::string* header = request.header("cookie");
+  if (header == nullptr) return std::nullopt;
+  for (const std::string_view part : split(*header, ';')) {
+    const std::string_view pair = trim(part);
+    const std::size_t equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == kSessionCookie) {
+      return std::string(pair.substr(equals + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+Principal authenticate(Services& services, const Request& request) {
+  if (const std::string* header = request.header("authorization")) {
+    constexpr std::string_view kBearer = "bearer ";
+    if (lower_ascii(std::string_view(*header).substr(0, kBearer.size())) == kBearer) {
+      return services.sign_in.authenticate_token(
+          trim(std::string_view(*header).substr(kBearer.size())));
+    }
+    throw Error(Status::kUnauthorized, "not_signed_in",
+                "Send an API token as \"Authorization: Bearer mst_...\".")
+        .with_header("WWW-Authenticate", "Bearer");
+  }
+  if (const auto cookie = session_cookie(request))
+    return services.sign_in.authenticate_session(*cookie);
+  throw Error(Status::kUnauthorized, "not_signed_in",
+              "Sign in first: muster login, or POST /api/v1/session.")
+      .with_header("WWW-Authenticate", "Bearer");
+}
+
+}  // namespace muster::server

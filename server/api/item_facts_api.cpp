@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/handlers.h"
+#include "server/api/item_ref.h"
+#include "server/cmdb/changes.h"
+#include "server/cmdb/compare.h"
+#include "server/cmdb/items.h"
+#include "server/cmdb/section_rows.h"
+#include "server/cmdb/sections.h"
+
+namespace muster::server {
+namespace {
+
+const inventory::SectionSchema& section_of(const std::string& name) {
+  const inventory::SectionSchema* schema = inventory::find_section(name);
+  if (schema == nullptr) {
+    throw Error(Status::kNotFound, "section_not_found",
+                "There is no section " + name + "; GET /api/v1/sections lists them.");
+  }
+  return *schema;
+}
+
+void write_row(JsonWriter& json, const inventory::SectionSchema& schema, const StoredRow& row) {
+  json.begin_object()
+      .key("values")
+      .raw(row_json(schema, row.row))
+      .member("since", Instant{row.since_ms});
+  if (row.not_before_ms) json.member("not_before", Instant{*row.not_before_ms});
+  if (row.until_ms) json.member("until", Instant{*row.until_ms});
+  json.member("source_record", row.source_record).member("revision", row.opened_by).end_object();
+}
+
+void write_sources(JsonWriter& json, const SectionSummary& summary) {
+  json.key("sources").begin_array();
+  for (const SectionSourceStatus& source : summary.sources) {
+    json.begin_object()
+        .member("source", source.source)
+        .member("status", inventory::to_string(source.status));
+    if (!source.reason.empty()) json.member("reason", source.reason);
+    json.member("since", source.since).end_object();
+  }
+  json.end_array();
+}
+
+// Reading what is about persons is itself on record (model.md section 8).
+void audit_personal(Call& call, const inventory::SectionSchema& schema, std::int64_t item_id) {
+  if (schema.privacy == inventory::Privacy::kNone) return;
+  require(call.principal, Permission::kReadPersonal);
+  JsonWriter detail;
+  detail.begin_object().member("section", schema.name).end_object();
+  call.services.store.write([&](Session& session) {
+    add_audit(session, {.at = call.now(),
+                        .actor = call.actor(),
+                        .action = "item.read_personal",
+                        .object = "item/" + std::to_string(item_id),
+                        .detail = detail.text()});
+  });
+}
+
+void write_compared(JsonWriter& json, std::string_view name, const std::vector<ComparedRow>& rows,
+                    bool is_a) {
+  json.key(name).begin_array();
+  for (const ComparedRow& row : rows) {
+    json.begin_object()
+        .member("label", row.label)
+        .key("values")
+        .raw(is_a ? row.a : row.b)
+        .end_object();
+  }
+  json.end_array();
+}
+
+void write_compared(JsonWriter& json, const ComparedSection& section) {
+  json.begin_object()
+      .member("section", section.schema->name)
+      .member("title", section.schema->title);
+  if (!section.not_compared.empty()) json.member("not_compared", section.not_compared);
+  write_compared(json, "only_a", section.only_a, true);
+  write_compared(json, "only_b", section.only_b, false);
+  json.key("different").begin_array();
+  for (const ComparedRow& row : section.different) {
+    json.begin_object()
+        .member("label", row.label)
+        .key("a")
+        .raw(row.a)
+        .key("b")
+        .raw(row.b)
+        .key("fields")
+        .begin_array();
+    for (const FieldChange& field : row.fields) {
+      json.begin_object().member("field", field.field);
+      if (!field.before.empty()) json.key("a").raw(field.before);
+      if (!field.after.empty()) json.key("b").raw(field.after);
+      json.end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array().member("same", section.same).end_object();
+}
+
+}  // namespace
+
+Response show_item_section(Call& call) {
+  const inventory::SectionSchema& schema = section_of(call.request.path_parameter("section"));
+  const std::size_t limit = call.limit();
+  std::optional<SectionSummary> summary;
+  SectionPage page;
+  std::int64_t item_id = 0;
+  call.services.store.read([&](Session& session) {
+    const ReadPoint point = call.point(session);
+    item_id = find_item_named(session, call.request.path_parameter("item"), point);
+    summary = section_summary(session, item_id, schema, point);
+    if (summary)
+      page =
+          section_rows(session, summary->source_record, schema, point, limit, call.text("cursor"));
+  });
+  audit_personal(call, schema, item_id);
+  if (!summary) {
+    throw Error(Status::kNotFound, "section_not_reported",
+                "Item " + std::to_string(item_id) + " has never reported the section " +
+                    std::string(schema.name) + '.');
+  }
+  return list_answer(
+      call, page.next,
+      [&](JsonWriter& json) {
+        for (const StoredRow& row : page.rows)
+          write_row(json, schema, row);
+      },
+      [&](JsonWriter& json) {
+        json.member("section", schema.name)
+            .member("title", schema.title)
+            .member("item_id", item_id);
+        json.member("status", inventory::to_string(summary->status));
+        write_sources(json, *summary);
+        json.member("collected_at", summary->collected_at).member("ok_at", summary->ok_at);
+        json.member("stale", summary->stale()).member("total", summary->rows);
+        if (call.text("at")) json.member("at", call.time("at"));
+      });
+}
+
+Response show_item_changes(Call& call) {
+  ChangeQuery query;
+  query.from = call.time("from");
+  query.to = call.time("to");
+  query.section = call.text("section");
+  query.limit = call.limit();
+  query.cursor = call.text("cursor");
+  if (query.section) {
+    const inventory::SectionSchema& schema = section_of(*query.section);
+    query.personal = schema.privacy != inventory::Privacy::kNone;
+  }
+  ChangePage page;
+  std::int64_t item_id = 0;
+  call.services.store.read([&](Session& session) {
+    const ReadPoint point = call.point(session);
+    item_id = find_item_named(session, call.request.path_parameter("item"), point);
+    page = item_changes(session, item_id, point, query);
+  });
+  if (query.section) audit_personal(call, section_of(*query.section), item_id);
+  return list_answer(
+      call, page.next,
+      [&](JsonWriter& json) {
+        for (const Change& change : page.changes)
+          write_json(json, change);
+      },
+      [&](JsonWriter& json) {
+        json.key("gaps").begin_array();
+        for (const ChangeGap& gap : page.gaps) {
+          json.begin_object()
+              .member("since", gap.since)
+              .member("until", gap.until)
+              .member("reason", gap.reason)
+              .end_object();
+        }
+        json.end_array();
+      });
+}
+
+Response compare_two(Call& call) {
+  const auto a = call.text("a");
+  const auto b = call.text("b");
+  if (!a || !b)
+    throw Error(Status::kBadRequest, "invalid_parameter", "Name the two items as a= and b=.")
+        .at(a ? "b" : "a");
+  bool personal = false;
+  if (const auto section = call.text("section")) {
+    personal = section_of(*section).privacy != inventory::Privacy::kNone;
+  }
+  ComparedSide sides[2];
+  std::vector<ComparedSection> sections;
+  call.services.store.read([&](Session& session) {
+    sides[0].point = read_point(session, call.time("a_at"), std::nullopt, call.now());
+    sides[1].point = read_point(session, call.time("b_at"), std::nullopt, call.now());
+    sides[0].item_id = find_item_named(session, *a, sides[0].point);
+    sides[1].item_id = find_item_named(session, *b, sides[1].point);
+    sections = compare_items(session, sides[0], sides[1], call.text("section"), personal);
+  });
+  if (personal) {
+    audit_personal(call, section_of(*call.text("section")), sides[0].item_id);
+    audit_personal(call, section_of(*call.text("section")), sides[1].item_id);
+  }
+  JsonWriter json;
+  json.begin_object();
+  for (const auto& [name, side, at] : {std::tuple("a", &sides[0], call.time("a_at")),
+                                       std::tuple("b", &sides[1], call.time("b_at"))}) {
+    json.key(name).begin_object().member("item_id", side->item_id).member("at", at).end_object();
+  }
+  json.key("sections").begin_array();
+  for (const ComparedSection& section : sections)
+    write_compared(json, section);
+  json.end_array().end_object();
+  return Response::json(std::move(json).text());
+}
+
+}  // namespace muster::server

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/handlers.h"
+#include "server/api/item_ref.h"
+#include "server/cmdb/item_list.h"
+#include "server/cmdb/item_view.h"
+#include "server/cmdb/items.h"
+
+namespace muster::server {
+namespace {
+
+void write_attributes(JsonWriter& json, const Item& item) {
+  json.key("attributes").begin_object();
+  for (const auto& [name, value] : item.attributes) {
+    json.key(name).begin_object().member("value", value.value).member("since", value.since);
+    json.member("source", "manual")
+        .member("actor", value.actor)
+        .member("revision", value.revision)
+        .end_object();
+  }
+  json.end_object();
+}
+
+void write_sections(JsonWriter& json, const std::vector<SectionSummary>& sections) {
+  json.key("sections").begin_array();
+  for (const SectionSummary& section : sections) {
+    json.begin_object()
+        .member("section", section.schema->name)
+        .member("title", section.schema->title);
+    json.member("status", inventory::to_string(section.status));
+    for (const SectionSourceStatus& source : section.sources) {
+      if (source.status == section.status && !source.reason.empty()) {
+        json.member("reason", source.reason);
+        break;
+      }
+    }
+    json.member("rows", section.rows)
+        .member("collected_at", section.collected_at)
+        .member("ok_at", section.ok_at);
+    json.member("stale", section.stale()).end_object();
+  }
+  json.end_array();
+}
+
+void write_summary(JsonWriter& json, const ItemSummary& summary) {
+  json.member("item_id", summary.item_id)
+      .member("name", summary.name)
+      .member("class", summary.class_name);
+  json.member("os", summary.os)
+      .member("hostname", summary.hostname)
+      .member("serial_number", summary.serial_number);
+  json.member("manufacturer", summary.manufacturer).member("model", summary.model);
+  json.member("memory_bytes", summary.memory_bytes)
+      .member("owner", summary.owner)
+      .member("location", summary.location);
+  json.member("lifecycle", summary.lifecycle).member("seen_at", summary.seen_at);
+  json.member("state", to_string(summary.state)).member("archived", summary.archived);
+}
+
+void write_view(JsonWriter& json, const Call& call, const ItemView& view,
+                std::int64_t open_tickets) {
+  const Item& item = view.item;
+  json.begin_object();
+  write_summary(json, view.summary);
+  json.member("version", item.version).member("created_at", item.created_at);
+  write_attributes(json, item);
+  json.member("kernel_release", view.kernel_release)
+      .member("uuid", view.uuid)
+      .member("cpu", view.cpu);
+  json.member("addresses", view.addresses);
+  if (view.agent) {
+    json.key("agent")
+        .begin_object()
+        .member("agent_id", view.agent->agent_id)
+        .member("version", view.agent->version);
+    json.member("address", view.agent->address).member("reported_at", view.agent->reported_at);
+    json.member("interval_s", view.agent->interval_s).end_object();
+  }
+  json.key("sources").begin_array();
+  for (const ItemSource& source : item.sources) {
+    json.begin_object().member("source_record", source.source_record).member("kind", source.kind);
+    json.member("since", source.since).member("reason", source.reason).end_object();
+  }
+  json.end_array();
+  write_sections(json, view.sections);
+  if (view.vitals) json.key("vitals").raw(*view.vitals);
+  json.member("open_tickets", open_tickets);
+  if (call.is_past()) {
+    json.member("at", call.time("at")).member("known_at", call.time("known_at"));
+    json.member("not_kept", std::vector<std::string>{"agent", "vitals"});
+  }
+  json.end_object();
+}
+
+std::int64_t count_open_tickets(Session& session, std::int64_t item_id) {
+  return session
+      .find_integer(
+          "SELECT COUNT(*) FROM ticket_links l JOIN tickets t ON t.ticket_id = l.ticket_id WHERE "
+          "l.item_id = ?1 "
+          "AND l.unlinked_at IS NULL AND t.state NOT IN ('resolved', 'closed')",
+          {item_id})
+      .value_or(0);
+}
+
+Response item_answer(Call& call, std::int64_t item_id, int status = 200) {
+  std::optional<ItemView> view;
+  std::int64_t open_tickets = 0;
+  call.services.store.read([&](Session& session) {
+    view = item_view(session, item_id, call.point(session));
+    open_tickets = count_open_tickets(session, item_id);
+  });
+  JsonWriter json;
+  write_view(json, call, *view, open_tickets);
+  return Response::json(std::move(json).text(), status).set("ETag", etag(view->item.version));
+}
+
+std::int64_t item_of_path(Call& call) {
+  return call.services.store.read_value<std::int64_t>([&](Session& session) {
+    return find_item_named(session, call.request.path_parameter("item"), call.point(session));
+  });
+}
+
+AttributeEdits edits_of(const JsonValue& body) {
+  AttributeEdits edits;
+  for (const auto& [name, value] : *body.object())
+    edits[name] = text_member(body, name);
+  return edits;
+}
+
+std::string edits_json(const AttributeEdits& edits) {
+  JsonWriter json;
+  json.begin_object();
+  for (const auto& [name, value] : edits) {
+    json.key(name);
+    value ? json.value(*value) : json.null();
+  }
+  json.end_object();
+  return std::move(json).text();
+}
+
+void audit_item(Call& call, Session& session, const std::string& action, std::int64_t item_id,
+                std::string detail = "{}") {
+  add_audit(session, {.at = call.now(),
+                      .actor = call.actor(),
+                      .action = "item." + action,
+                      .object = "item/" + std::to_string(item_id),
+                      .detail = std::move(detail)});
+}
+
+Response set_archive(Call& call, bool archived) {
+  const std::int64_t id = item_of_path(call);
+  call.services.store.write([&](Session& session) {
+    set_archived(session, id, archived, call.principal.name, call.now());
+    audit_item(call, session, archived ? "archive" : "unarchive", id);
+  });
+  return item_answer(call, id);
+}
+
+}  // namespace
+
+Response search_items(Call& call) {
+  ItemListOptions options;
+  if (auto sort = call.text("sort")) {
+    options.descending = sort->starts_with('-');
+    options.sort = sort->substr(options.descending ? 1 : 0);
+  }
+  options.limit = call.limit();
+  options.cursor = call.text("cursor");
+  options.include_archived = call.flag("archived");
+  options.undetermined = call.flag("undetermined");
+  options.rights.personal = call.principal.may(Permission::kReadPersonal);
+  ItemPage page;
+  call.services.store.read([&](Session& session) {
+    page = list_items(session, call.text("q").value_or(""), call.point(session), options);
+  });
+  return list_answer(
+      call, page.next,
+      [&](JsonWriter& json) {
+        for (const ItemRow& row : page.rows) {
+          json.begin_object();
+          write_summary(json, row.summary);
+          json.end_object();
+        }
+      },
+      [&](JsonWriter& json) {
+        json.member("total", page.total).member("undetermined", page.undetermined);
+        if (call.is_past())
+          json.member("at", call.time("at")).member("known_at", call.time("known_at"));
+      });
+}
+
+Response add_item(Call& call) {
+  const JsonValue body = call.body({"name", "class", "owner", "location", "lifecycle", "note"});
+  const AttributeEdits edits = edits_of(body);
+  const auto id = call.services.store.write_value<std::int64_t>([&](Session& session) {
+    const std::int64_t created = create_item(session, edits, call.principal.name, call.now());
+    audit_item(call, session, "create", created, edits_json(edits));
+    return created;
+  });
+  return item_answer(call, id, 201).set("Location", "/api/v1/items/" + std::to_string(id));
+}
+
+Response show_item(Call& call) {
+  return item_answer(call, item_of_path(call));
+}
+
+Response change_item(Call& call) {
+  const std::int64_t version = call.if_match();
+  const AttributeEdits edits =
+      edits_of(call.body({"name", "class", "owner", "location", "lifecycle", "note"}));
+  const std::int64_t id = item_of_path(call);
+  call.services.store.write([&](Session& session) {
+    edit_item(session, id, version, edits, call.principal.name, call.now());
+    audit_item(call, session, "edit", id, edits_json(edits));
+  });
+  return item_answer(call, id);
+}
+
+Response archive_item(Call& call) {
+  return set_archive(call, true);
+}
+Response unarchive_item(Call& call) {
+  return set_archive(call, false);
+}
+
+Response remove_item(Call& call) {
+  const std::int64_t id = item_of_path(call);
+  const auto confirm = call.text("confirm");
+  const Purged purged = call.services.store.write_value<Purged>([&](Session& session) {
+    const std::string name = item_view(session, id, {.at_ms = call.now().ms}).summary.name;
+    if (confirm != name) {
+      throw Error(Status::kUnprocessable, "confirmation_required",
+                  "A purge deletes the item and its history for ever; confirm it with confirm=" +
+                      name + '.')
+          .at("confirm");
+    }
+    JsonWriter detail;
+    detail.begin_object().member("name", name).end_object();
+    audit_item(call, session, "purge", id, std::move(detail).text());
+    return purge_item(session, id, call.principal.name, call.now());
+  });
+  // The agents are revoked in the store already; the side log keeps that true after a restore of an
+  // older backup.
+  for (const std::string& agent : purged.agent_ids) {
+    call.services.enrolment.revoke_agent(call.actor(), agent,
+                                         "item " + std::to_string(id) + " was purged");
+  }
+  return Response::empty();
+}
+
+}  // namespace muster::server

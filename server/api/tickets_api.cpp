@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/support/text.h"
+#include "server/api/handlers.h"
+#include "server/api/item_ref.h"
+#include "server/desk/context.h"
+#include "server/desk/links.h"
+#include "server/desk/notes.h"
+#include "server/desk/tickets.h"
+
+namespace muster::server {
+namespace {
+
+std::int64_t ticket_of_path(const Call& call) {
+  const std::string& text = call.request.path_parameter("ticket");
+  if (const auto id = parse_ticket_number(text)) return *id;
+  const auto id = parse_integer(text);
+  if (!id || *id < 1)
+    throw Error(Status::kNotFound, "ticket_not_found", "There is no ticket " + text + '.');
+  return *id;
+}
+
+void write_ticket(JsonWriter& json, const Ticket& ticket) {
+  json.member("ticket_id", ticket.id)
+      .member("number", ticket_number(ticket.id))
+      .member("type", "incident");
+  json.member("state", to_string(ticket.state))
+      .member("title", ticket.title)
+      .member("requester", ticket.requester);
+  json.member("assignee", ticket.assignee)
+      .member("began_at", ticket.began_at)
+      .member("created_at", ticket.created_at);
+  json.member("created_by", ticket.created_by).member("updated_at", ticket.updated_at);
+  json.member("resolved_at", ticket.resolved_at)
+      .member("resolution", ticket.resolution)
+      .member("version", ticket.version);
+}
+
+void write_link(JsonWriter& json, const Link& link) {
+  json.begin_object()
+      .member("link_id", link.id)
+      .member("item_id", link.item_id)
+      .member("item_name", link.item_name);
+  json.member("role", to_string(link.role))
+      .member("reason", link.reason)
+      .member("linked_at", link.linked_at);
+  json.member("linked_by", link.linked_by).end_object();
+}
+
+void write_note(JsonWriter& json, const Note& note) {
+  json.begin_object()
+      .member("note_id", note.id)
+      .member("at", note.at)
+      .member("author", note.author);
+  json.member("kind", to_string(note.kind)).member("text", note.text).end_object();
+}
+
+Response ticket_answer(Call& call, std::int64_t ticket_id, int status = 200) {
+  const TicketView view = ticket_view(call.principal);
+  Ticket ticket;
+  std::vector<Note> notes;
+  std::vector<Link> links;
+  call.services.store.read([&](Session& session) {
+    ticket = get_ticket(session, view, ticket_id);
+    notes = list_notes(session, view, ticket_id);
+    links = list_links(session, call.now(), view, ticket_id);
+  });
+  JsonWriter json;
+  json.begin_object();
+  write_ticket(json, ticket);
+  json.member("description", ticket.description).key("links").begin_array();
+  for (const Link& link : links)
+    write_link(json, link);
+  json.end_array().key("notes").begin_array();
+  for (const Note& note : notes)
+    write_note(json, note);
+  json.end_array().end_object();
+  return Response::json(std::move(json).text(), status).set("ETag", etag(ticket.version));
+}
+
+Response tickets_answer(Call& call, const TicketPage& page) {
+  return list_answer(call, page.next, [&](JsonWriter& json) {
+    for (const Ticket& ticket : page.tickets) {
+      json.begin_object();
+      write_ticket(json, ticket);
+      json.end_object();
+    }
+  });
+}
+
+LinkRole role_of(const std::optional<std::string>& name) {
+  if (!name) return LinkRole::kAffected;
+  const auto role = parse_link_role(*name);
+  if (!role) {
+    throw Error(Status::kUnprocessable, "invalid_value",
+                "A role is affected, cause, related or requested.")
+        .at("role");
+  }
+  return *role;
+}
+
+std::vector<TicketState> states_of(const std::optional<std::string>& text) {
+  std::vector<TicketState> out;
+  if (!text) return out;
+  for (const std::string_view name : split(*text, ',')) {
+    if (name == "open") {
+      out.insert(out.end(), {TicketState::kNew, TicketState::kInProgress, TicketState::kOnHold});
+      continue;
+    }
+    const auto state = parse_ticket_state(name);
+    if (!state) {
+      throw Error(Status::kBadRequest, "invalid_parameter",
+                  "A state is new, in_progress, on_hold, resolved or closed; open stands for the "
+                  "first three.")
+          .at("state");
+    }
+    out.push_back(*state);
+  }
+  return out;
+}
+
+// The items of a new ticket: [{"item":"web-1","role":"affected"}].
+std::vector<std::pair<std::string, LinkRole>> items_of(const JsonValue& body) {
+  std::vector<std::pair<std::string, LinkRole>> out;
+  const JsonValue* items = body.find("items");
+  if (items == nullptr) return out;
+  const JsonValue::Array* list = items->array();
+  if (list == nullptr)
+    throw Error(Status::kUnprocessable, "invalid_value", "items is not a list.").at("items");
+  for (const JsonValue& item : *list) {
+    if (item.object() == nullptr) {
+      throw Error(Status::kUnprocessable, "invalid_value",
+                  "Each of items is an object with item and role.")
+          .at("items");
+    }
+    out.emplace_back(required_text(item, "item"), role_of(text_member(item, "role")));
+  }
+  return out;
+}
+
+// null removes, absence keeps.
+std::optional<std::string> text_or_removed(const JsonValue& body, std::string_view name) {
+  if (body.find(name) == nullptr) return std::nullopt;
+  return text_member(body, name).value_or("");
+}
+
+}  // namespace
+
+Response list_all_tickets(Call& call) {
+  TicketFilter filter;
+  filter.states = states_of(call.text("state"));
+  filter.assignee = call.text("assignee");
+  filter.requester = call.text("requester");
+  filter.text = call.text("q").value_or("");
+  filter.limit = call.limit();
+  filter.cursor = call.text("cursor");
+  TicketPage page;
+  call.services.store.read([&](Session& session) {
+    if (const auto item = call.text("item"))
+      filter.item_id = find_item_named(session, *item, call.point(session));
+    page = list_tickets(session, ticket_view(call.principal), filter);
+  });
+  return tickets_answer(call, page);
+}
+
+Response add_ticket(Call& call) {
+  const JsonValue body =
+      call.body({"type", "title", "description", "requester", "assignee", "began_at", "items"});
+  if (text_member(body, "type").value_or("incident") != "incident") {
+    throw Error(Status::kUnprocessable, "invalid_value", "Tickets are of the type incident.")
+        .at("type");
+  }
+  NewTicket wanted;
+  wanted.title = required_text(body, "title");
+  wanted.description = text_member(body, "description").value_or("");
+  wanted.requester = text_member(body, "requester");
+  wanted.assignee = text_member(body, "assignee");
+  wanted.began_at = time_member(body, "began_at");
+  const auto items = items_of(body);
+  const TicketView view = ticket_view(call.principal);
+  const auto id = call.services.store.write_value<std::int64_t>([&](Session& session) {
+    const Ticket ticket = create_ticket(session, call.now(), call.actor(), view, wanted);
+    for (const auto& [name, role] : items) {
+      const std::int64_t item = find_item_named(session, name, {.at_ms = call.now().ms});
+      link_item(session, call.now(), call.actor(), view, ticket.id, item, role, "");
+    }
+    return ticket.id;
+  });
+  return ticket_answer(call, id, 201).set("Location", "/api/v1/tickets/" + ticket_number(id));
+}
+
+Response show_ticket(Call& call) {
+  return ticket_answer(call, ticket_of_path(call));
+}
+
+Response change_ticket(Call& call) {
+  const std::int64_t version = call.if_match();
+  const JsonValue body = call.body(
+      {"state", "title", "description", "requester", "assignee", "began_at", "resolution"});
+  TicketChange change;
+  if (const auto name = text_member(body, "state")) {
+    change.state = parse_ticket_state(*name);
+    if (!change.state) {
+      throw Error(Status::kUnprocessable, "invalid_value",
+                  "A state is new, in_progress, on_hold, resolved or closed.")
+          .at("state");
+    }
+  }
+  change.title = text_member(body, "title");
+  change.description = text_or_removed(body, "description");
+  change.requester = text_or_removed(body, "requester");
+  change.assignee = text_or_removed(body, "assignee");
+  change.began_at = time_member(body, "began_at");
+  change.resolution = text_or_removed(body, "resolution");
+  const std::int64_t id = ticket_of_path(call);
+  call.services.store.write([&](Session& session) {
+    update_ticket(session, call.now(), call.actor(), ticket_view(call.principal), id, version,
+                  change);
+  });
+  return ticket_answer(call, id);
+}
+
+Response add_ticket_note(Call& call) {
+  const JsonValue body = call.body({"text", "kind"});
+  const std::string text = required_text(body, "text");
+  const TicketView view = ticket_view(call.principal);
+  const std::string kind = text_member(body, "kind").value_or(view.works ? "note" : "reply");
+  if (kind != "note" && kind != "reply") {
+    throw Error(Status::kUnprocessable, "invalid_value", "A note's kind is note or reply.")
+        .at("kind");
+  }
+  const std::int64_t id = ticket_of_path(call);
+  const Note note = call.services.store.write_value<Note>([&](Session& session) {
+    return add_note(session, call.now(), call.actor(), view, id,
+                    kind == "note" ? NoteKind::kNote : NoteKind::kReply, text);
+  });
+  JsonWriter json;
+  write_note(json, note);
+  return Response::json(std::move(json).text(), 201);
+}
+
+Response add_ticket_link(Call& call) {
+  const JsonValue body = call.body({"item", "role", "reason"});
+  const std::string name = required_text(body, "item");
+  const LinkRole role = role_of(text_member(body, "role"));
+  const std::int64_t id = ticket_of_path(call);
+  const Link link = call.services.store.write_value<Link>([&](Session& session) {
+    const std::int64_t item = find_item_named(session, name, {.at_ms = call.now().ms});
+    return link_item(session, call.now(), call.actor(), ticket_view(call.principal), id, item, role,
+                     text_member(body, "reason").value_or(""));
+  });
+  JsonWriter json;
+  write_link(json, link);
+  return Response::json(std::move(json).text(), 201);
+}
+
+Response remove_ticket_link(Call& call) {
+  const std::int64_t id = ticket_of_path(call);
+  const std::int64_t link = call.path_id("link_id", "link_not_found");
+  call.services.store.write([&](Session& session) {
+    unlink_item(session, call.now(), call.actor(), ticket_view(call.principal), id, link);
+  });
+  return Response::empty();
+}
+
+Response show_ticket_context(Call& call) {
+  const std::int64_t id = ticket_of_path(call);
+  const auto hours = call.integer("hours").value_or(kDefaultContextHours);
+  if (hours < 1 || hours > kMaxContextHours) {
+    throw Error(Status::kBadRequest, "invalid_parameter", "hours is from 1 to 168.").at("hours");
+  }
+  TicketContext context;
+  call.services.store.read([&](Session& session) {
+    context = ticket_context(session, call.now(), ticket_view(call.principal), id,
+                             static_cast<int>(hours), false);
+  });
+  return list_answer(
+      call, std::nullopt,
+      [&](JsonWriter& json) {
+        for (const ContextChange& change : context.changes) {
+          json.begin_object()
+              .member("item_name", change.item_name)
+              .member("seen_afterwards", change.seen_afterwards);
+          json.key("change");
+          write_json(json, change.change);
+          json.end_object();
+        }
+      },
+      [&](JsonWriter& json) {
+        json.member("from", context.from)
+            .member("began_at", context.began_at)
+            .member("is_cut", context.is_cut);
+        json.key("linked_items").begin_array();
+        for (const ContextItem& item : context.items) {
+          json.begin_object()
+              .member("item_id", item.item_id)
+              .member("name", item.name)
+              .member("role", to_string(item.role));
+          json.key("gaps").begin_array();
+          for (const ChangeGap& gap : item.gaps) {
+            json.begin_object()
+                .member("since", gap.since)
+                .member("until", gap.until)
+                .member("reason", gap.reason)
+                .end_object();
+          }
+          json.end_array().end_object();
+        }
+        json.end_array();
+      });
+}
+
+Response show_item_tickets(Call& call) {
+  TicketFilter filter;
+  filter.limit = call.limit();
+  filter.cursor = call.text("cursor");
+  TicketPage page;
+  call.services.store.read([&](Session& session) {
+    filter.item_id =
+        find_item_named(session, call.request.path_parameter("item"), call.point(session));
+    page = list_tickets(session, ticket_view(call.principal), filter);
+  });
+  return tickets_answer(call, page);
+}
+
+}  // namespace muster::server

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/handlers.h"
+#include "server/people/tokens.h"
+#include "server/people/users.h"
+
+namespace muster::server {
+namespace {
+
+void write_user(JsonWriter& json, const User& user) {
+  json.begin_object()
+      .member("user_id", user.id)
+      .member("name", user.name)
+      .member("display_name", user.display_name);
+  json.member("email", user.email)
+      .member("role", to_string(user.role))
+      .member("created_at", user.created_at);
+  json.member("disabled_at", user.disabled_at)
+      .member("must_change_password", user.must_change_password);
+  json.member("version", user.version).end_object();
+}
+
+Response user_answer(const User& user, int status = 200) {
+  JsonWriter json;
+  write_user(json, user);
+  return Response::json(std::move(json).text(), status).set("ETag", etag(user.version));
+}
+
+std::optional<Role> role_member(const JsonValue& body) {
+  const auto name = text_member(body, "role");
+  if (!name) return std::nullopt;
+  const auto role = parse_role(*name);
+  if (!role) {
+    throw Error(Status::kUnprocessable, "invalid_value",
+                "A role is requester, viewer, technician or admin.")
+        .at("role");
+  }
+  return role;
+}
+
+void write_token(JsonWriter& json, const Token& token) {
+  json.member("token_id", token.id).member("user", token.user_name).member("name", token.name);
+  json.member("created_at", token.created_at).member("expires_at", token.expires_at);
+  json.member("revoked_at", token.revoked_at).member("last_used_at", token.last_used_at);
+}
+
+}  // namespace
+
+Response list_all_users(Call& call) {
+  const UserPage page = call.services.store.read_value<UserPage>(
+      [&](Session& session) { return list_users(session, call.limit(), call.text("cursor")); });
+  return list_answer(call, page.next, [&](JsonWriter& json) {
+    for (const User& user : page.users)
+      write_user(json, user);
+  });
+}
+
+Response add_user(Call& call) {
+  const JsonValue body = call.body({"name", "password", "role", "display_name", "email"});
+  NewUser user;
+  user.name = checked_user_name(required_text(body, "name"));
+  user.role = role_member(body).value_or(Role::kRequester);
+  user.display_name = text_member(body, "display_name");
+  user.email = text_member(body, "email");
+  user.password =
+      call.services.passwords.hash_new(text_member(body, "password").value_or(""), user.name);
+  const User created = call.services.store.write_value<User>(
+      [&](Session& session) { return create_user(session, call.now(), call.actor(), user); });
+  return user_answer(created, 201).set("Location", "/api/v1/users/" + std::to_string(created.id));
+}
+
+Response show_user(Call& call) {
+  const std::int64_t id = call.path_id("user_id", "user_not_found");
+  return user_answer(call.services.store.read_value<User>(
+      [&](Session& session) { return get_user(session, id); }));
+}
+
+Response change_user(Call& call) {
+  const std::int64_t id = call.path_id("user_id", "user_not_found");
+  const std::int64_t version = call.if_match();
+  const JsonValue body = call.body({"display_name", "email", "role", "disabled"});
+  const auto text_or_cleared = [&](std::string_view name) -> std::optional<std::string> {
+    const JsonValue* member = body.find(name);
+    if (member == nullptr) return std::nullopt;
+    return text_member(body, name).value_or("");  // null removes
+  };
+  UserChange change;
+  change.display_name = text_or_cleared("display_name");
+  change.email = text_or_cleared("email");
+  change.role = role_member(body);
+  change.disabled = boolean_member(body, "disabled");
+  return user_answer(call.services.store.write_value<User>([&](Session& session) {
+    return update_user(session, call.now(), call.actor(), id, version, change);
+  }));
+}
+
+Response reset_user_password(Call& call) {
+  const std::int64_t id = call.path_id("user_id", "user_not_found");
+  const JsonValue body = call.body({"password"});
+  const std::string name =
+      call.services.store.read_value<User>([&](Session& session) { return get_user(session, id); })
+          .name;
+  const PasswordHash hash =
+      call.services.passwords.hash_new(text_member(body, "password").value_or(""), name);
+  call.services.store.write([&](Session& session) {
+    reset_password(session, call.now(), call.actor(), id, std::nullopt, hash);
+  });
+  return Response::empty();
+}
+
+Response list_own_tokens(Call& call) {
+  const bool all = call.flag("all");
+  if (all) require(call.principal, Permission::kManageUsers);
+  const TokenPage page = call.services.store.read_value<TokenPage>([&](Session& session) {
+    return list_tokens(session, all ? std::nullopt : std::optional(call.principal.user_id),
+                       call.limit(), call.text("cursor"));
+  });
+  return list_answer(call, page.next, [&](JsonWriter& json) {
+    for (const Token& token : page.tokens) {
+      json.begin_object();
+      write_token(json, token);
+      json.end_object();
+    }
+  });
+}
+
+Response add_token(Call& call) {
+  const JsonValue body = call.body({"name", "expires_in_days"});
+  const std::string name = required_text(body, "name");
+  std::optional<Instant> expires_at;
+  if (const auto days = integer_member(body, "expires_in_days")) {
+    if (*days < 1 || *days > 3660) {
+      throw Error(Status::kUnprocessable, "invalid_value", "expires_in_days is from 1 to 3660.")
+          .at("expires_in_days");
+    }
+    expires_at = call.now() + *days * 86'400'000;
+  }
+  const CreatedToken created = call.services.store.write_value<CreatedToken>([&](Session& session) {
+    return create_token(session, call.now(), call.actor(), call.principal.user_id, name,
+                        expires_at);
+  });
+  JsonWriter json;
+  json.begin_object();
+  write_token(json, created.token);
+  json.member("token", created.secret).end_object();
+  return Response::json(std::move(json).text(), 201);
+}
+
+Response remove_token(Call& call) {
+  const std::int64_t id = call.path_id("token_id", "token_not_found");
+  const bool any = call.principal.may(Permission::kManageUsers);
+  call.services.store.write([&](Session& session) {
+    revoke_token(session, call.now(), call.actor(), id,
+                 any ? std::nullopt : std::optional(call.principal.user_id));
+  });
+  return Response::empty();
+}
+
+Response show_audit(Call& call) {
+  AuditFilter filter;
+  filter.actor = call.text("actor");
+  filter.action = call.text("action");
+  filter.object = call.text("object");
+  filter.from = call.time("from");
+  filter.to = call.time("to");
+  filter.limit = call.limit();
+  filter.cursor = call.text("cursor");
+  const AuditPage page = call.services.store.read_value<AuditPage>(
+      [&](Session& session) { return list_audit(session, filter); });
+  return list_answer(call, page.next, [&](JsonWriter& json) {
+    for (const AuditRecord& record : page.records) {
+      const AuditEntry& entry = record.entry;
+      json.begin_object()
+          .member("audit_id", record.id)
+          .member("at", entry.at)
+          .member("actor", entry.actor.name);
+      json.member("action", entry.action)
+          .member("object", entry.object)
+          .key("detail")
+          .raw(entry.detail);
+      json.member("address", entry.actor.address)
+          .member("request_id", entry.actor.request_id)
+          .end_object();
+    }
+  });
+}
+
+}  // namespace muster::server

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person sees first of an item: its summary, the facts that everybody asks for, its
+// sections, and the agent that reports for it. Reads only. Errors: those of get_item.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/support/clock.h"
+#include "server/cmdb/item_fields.h"
+#include "server/cmdb/items.h"
+#include "server/cmdb/sections.h"
+#include "server/store/database.h"
+#include "server/store/read_point.h"
+
+namespace muster::server {
+
+struct ItemAgent {
+  std::string agent_id;
+  std::string version;
+  std::string address;
+  Instant reported_at;
+  std::int64_t interval_s = 900;
+};
+
+struct ItemView {
+  Item item;
+  ItemSummary summary;
+  std::optional<std::string> kernel_release, uuid, cpu;
+  std::vector<std::string> addresses;  // those that reach beyond the machine and its links
+  std::vector<SectionSummary> sections;
+  std::optional<ItemAgent> agent;     // only now
+  std::optional<std::string> vitals;  // JSON; only now
+};
+
+ItemView item_view(Session& session, std::int64_t item_id, const ReadPoint& point);
+
+}  // namespace muster::server
