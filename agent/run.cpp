@@ -8,6 +8,7 @@
 
 #include "agent/commands/commands.h"
 #include "agent/options.h"
+#include "common/inventory/schema.h"
 #include "common/support/clock.h"
 #include "common/support/log.h"
 
@@ -25,6 +26,15 @@ void set_up(CLI::App& app, Flags& flags) {
   app.add_flag("--verbose", flags.verbose, "Tell more on standard error");
   app.require_subcommand(1);
   app.fallthrough();  // the flags above may stand behind the command as well
+}
+
+// A misspelt section would otherwise go on being collected without a word.
+void warn_of_unknown_sections(const Options& options, const Log& log) {
+  for (const std::string& name : options.config.keys("sections")) {
+    if (inventory::find_section(name) != nullptr) continue;
+    log.warning("configuration", "this version has no such section; see muster-agent sections",
+                {{"section", name}, {"at", options.config.origin("sections", name)}});
+  }
 }
 
 }  // namespace
@@ -55,6 +65,7 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
   const Options none;
   CommandContext context{options ? *options : none, clock, log, environment, in, out, error};
   if (!options) return fail(context, options.failure());
+  warn_of_unknown_sections(*options, log);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!subcommands[i]->parsed()) continue;
     const int code = all[i]->run(context);

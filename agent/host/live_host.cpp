@@ -21,6 +21,7 @@ namespace muster::agent {
 namespace {
 
 constexpr std::size_t kFirstReadBytes = 16 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{1} << 40;  // so that sums of sizes do not overflow
 constexpr std::size_t kDirectoryEntries = 1'000'000;
 // Programs that every system has, to tell the architecture of a copied tree.
 constexpr std::string_view kPrograms[] = {"/bin/ls", "/usr/bin/env", "/bin/busybox"};
@@ -106,6 +107,7 @@ Result<FileDescriptor> LiveHost::find(std::string_view action, std::string_view 
 }
 
 Result<std::string> LiveHost::read(std::string_view path, std::size_t limit_bytes) {
+  limit_bytes = std::min(limit_bytes, kMostBytes);
   const Result<FileDescriptor> found = find("read", path, LastLink::kFollow);
   if (!found) return found.failure();
   struct stat status = {};

@@ -88,6 +88,16 @@ TEST_CASE("a section that the configuration switches off is disabled", "[command
   CHECK(parsed(by_environment).find("sections")->find("users")->text_at("status") == "disabled");
 }
 
+TEST_CASE("a section that is misspelt in the configuration is warned of", "[commands]") {
+  CopiedTree tree;
+  tree.file("agent.ini", "[sections]\nuserz = off\n");
+  const Ran ran = run({"--config", tree.path() + "/agent.ini", "sections"});
+  CHECK(ran.code == 0);
+  CHECK(ran.error.find("warning configuration: ") != std::string::npos);
+  CHECK(ran.error.find("section=userz") != std::string::npos);
+  CHECK(ran.error.find("agent.ini, line 2") != std::string::npos);
+}
+
 TEST_CASE("a capture gives the same inventory, with people hidden", "[commands]") {
   CopiedTree tree;
   small_machine(tree);

@@ -2,6 +2,7 @@
 #include "agent/host/live_host.h"
 
 #include <catch2/catch.hpp>
+#include <cstdint>
 
 #include "agent/host/machine_architecture.h"
 #include "tests/agent/host/copied_tree.h"
@@ -100,6 +101,7 @@ TEST_CASE("a read stops at its limit, whatever size the file claims", "[host]") 
   LiveHost host(tree.path());
   CHECK(host.read("/ten", 10).value() == "0123456789");
   CHECK(host.read("/ten", 9).failure().kind == FailureKind::kTooLarge);
+  CHECK(host.read("/ten", SIZE_MAX).value() == "0123456789");
   LiveHost whole;
   const auto text = whole.read("/proc/meminfo", 16);  // claims 0 bytes
   REQUIRE_FALSE(text.ok());

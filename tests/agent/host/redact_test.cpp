@@ -265,7 +265,7 @@ TEST_CASE("an EDID keeps a right checksum", "[redact]") {
   CHECK(out.size() == 128);
   CHECK(out.find("ABC1234567") == std::string::npos);
   CHECK(out.substr(12, 4) != edid.substr(12, 4));
-  for (std::size_t size : {0, 1, 100, 127})
+  for (const std::size_t size : {0U, 1U, 100U, 127U})
     CHECK(redacted_content("/x/edid", edid.substr(0, size)) == std::string(size, '\0'));
 }
 
