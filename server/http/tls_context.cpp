@@ -65,7 +65,8 @@ int verify(int ok, X509_STORE_CTX* store) {
 // http/1.1 where the client offers it; without agreement the connection goes on without ALPN.
 int select_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
                     const unsigned char* offered, unsigned int offered_length, void*) {
-  constexpr unsigned char kHttp11[] = "\x08http/1.1";
+  // Static: OpenSSL reads the choice, which points into it, after this function has returned.
+  static constexpr unsigned char kHttp11[] = "\x08http/1.1";
   unsigned char* chosen = nullptr;
   if (SSL_select_next_proto(&chosen, out_length, kHttp11, sizeof kHttp11 - 1, offered,
                             offered_length) != OPENSSL_NPN_NEGOTIATED) {
