@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/application.h"
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <stdexcept>
+#include <utility>
+
+#include "common/tls/file.h"
+#include "common/wire/report.h"
+#include "server/api/agent_api.h"
+#include "server/api/operations_api.h"
+#include "server/api/routes.h"
+#include "server/api/services.h"
+#include "server/api/store_errors.h"
+#include "server/commands/commands.h"
+#include "server/commands/data_directory.h"
+
+namespace muster::server {
+namespace {
+
+constexpr int kExpiredDays = static_cast<int>(kExpiredGraceMs / tls::kDayMs);
+constexpr std::string_view kDeleteSessions =
+    "DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2";
+
+std::string url_of(const ListenerConfig& listener, const CertificateAuthority& authority,
+                   std::uint16_t port) {
+  if (!listener.url.empty()) return listener.url;
+  const std::string name = authority.public_names().front();
+  const bool is_ipv6 = name.find(':') != std::string::npos;
+  return "https://" + (is_ipv6 ? '[' + name + ']' : name) + ':' + std::to_string(port);
+}
+
+std::unique_ptr<Database> checked_database(const ServerConfig& config, DataLock&) {
+  return open_database(config);
+}
+
+// One line a request; never a body, a query or a header, which may hold secrets.
+HttpServer::Handler logged(std::string_view listener, const Router& router, const Log& log) {
+  return [part = std::string(listener), &router, &log](Request& request) {
+    const auto begun = std::chrono::steady_clock::now();
+    Response response = router.handle(request);
+    const auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begun);
+    log.info(part, "request",
+             {{"id", request.request_id},
+              {"method", request.method},
+              {"path", request.path},
+              {"status", std::to_string(response.status)},
+              {"duration_ms", std::to_string(taken.count())},
+              {"peer", request.peer_address}});
+    return response;
+  };
+}
+
+std::vector<Route> all_people_routes(Services& services) {
+  std::vector<Route> routes = operations_routes(services);
+  for (Route& route : people_routes(services))
+    routes.push_back(std::move(route));
+  return with_store_errors(std::move(routes), services.log);
+}
+
+ServerOptions listener_options(std::string name, const ListenerConfig& config) {
+  ServerOptions options;
+  options.name = std::move(name);
+  options.address = config.address;
+  options.port = config.port;
+  options.limits.threads = config.threads;
+  options.limits.connections_per_address = config.connections_per_address;
+  options.trusted_proxies = config.trusted_proxies;
+  return options;
+}
+
+}  // namespace
+
+struct Application::Parts {
+  Parts(const ServerConfig& server_config, const Clock& server_clock, const Log& server_log)
+      : config(server_config),
+        clock(server_clock),
+        log(server_log),
+        lock(config),
+        authority(value_or_throw(CertificateAuthority::load(config.authority_folder()))),
+        side_log(value_or_throw(SideLog::open(config.side_log_file()))),
+        store(checked_database(config, lock),
+              {.readers = config.store_readers, .read_statement_limit_ms = config.read_limit_ms},
+              clock),
+        sign_in(store, passwords),
+        ingest(store, log, {.interval_s = config.report_interval_s}),
+        enrolment(store, authority, side_log),
+        services{store,   ingest,    authority, side_log, enrolment, passwords,
+                 sign_in, listeners, settings,  log,      clock},
+        agents_router(with_store_errors(agent_routes(services), log), {}, log),
+        people_router((settings.downloads_directory = config.downloads_directory,
+                       settings.version = MUSTER_VERSION, all_people_routes(services)),
+                      {}, log) {
+    if (side_log.was_torn()) {
+      log.warning("serve", "the last line of the side log was cut off by a crash and is left out",
+                  {{"file", config.side_log_file().string()}});
+    }
+    const auto changed = store.write_value<std::int64_t>(
+        [this](Session& session) { return reconcile(session, side_log); });
+    if (changed > 0) {
+      log.warning("serve",
+                  "revocations and used join tokens that the database had forgotten are back",
+                  {{"rows", std::to_string(changed)}});
+    }
+    value_or_throw(authority.roll_over(clock.now()));
+    value_or_throw(authority.renew_server_certificates(clock.now()));
+  }
+
+  std::filesystem::path client_ca_file() const {
+    return config.authority_folder() / "agents-ca.pem";
+  }
+
+  // What agents' certificates may lead to, as the file that the listener wants.
+  void write_client_ca() const {
+    std::string pem;
+    for (const tls::Certificate& trusted : authority.trusted(clock.now()))
+      pem += trusted.to_pem();
+    value_or_throw(tls::replace_file(client_ca_file(), pem, tls::FileMode::kPublic));
+  }
+
+  void open_agents_listener() {
+    write_client_ca();
+    ServerOptions options = listener_options("agents", config.agents);
+    const std::string file = authority.agents_file().string();
+    options.tls = TlsOptions{.certificate_chain_file = file,
+                             .private_key_file = file,
+                             .client_ca_file = client_ca_file().string(),
+                             .client_certificate = ClientCertificate::kOptional,
+                             .minimum = TlsVersion::k13,
+                             .accept_expired_days = kExpiredDays};
+    options.body_limit = agent_body_limit;
+    options.close_after_response = true;
+    options.proxy_protocol = config.agents_proxy_protocol;
+    agents =
+        std::make_unique<HttpServer>(std::move(options), logged("agents", agents_router, log), log);
+  }
+
+  // Its port is in the public URL when it was taken free, so requests wait until that is known.
+  void open_people_listener() {
+    ServerOptions options = listener_options("people", config.people);
+    const bool own = !config.people_certificate.empty();
+    const std::string file = authority.people_file().string();
+    options.tls.emplace();
+    options.tls->certificate_chain_file = own ? config.people_certificate : file;
+    options.tls->private_key_file = own ? config.people_key : file;
+    std::promise<void> ready;
+    people = std::make_unique<HttpServer>(
+        std::move(options),
+        [is_ready = ready.get_future().share(),
+         handler = logged("people", people_router, log)](Request& request) {
+          is_ready.wait();
+          return handler(request);
+        },
+        log);
+    settings.public_url = url_of(config.people, authority, people->port());
+    ready.set_value();
+  }
+
+  ~Parts() {
+    listeners.clear();
+    people.reset();
+    agents.reset();
+  }
+
+  const ServerConfig config;
+  const Clock& clock;
+  const Log& log;
+  DataLock lock;
+  CertificateAuthority authority;
+  SideLog side_log;
+  Store store;
+  Passwords passwords;
+  SignIn sign_in;
+  Ingest ingest;
+  Enrolment enrolment;
+  Listeners listeners;
+  ApiSettings settings;
+  Services services;
+  Router agents_router;
+  Router people_router;
+  std::unique_ptr<HttpServer> agents;
+  std::unique_ptr<HttpServer> people;
+};
+
+Application::Application(const ServerConfig& config, const Clock& clock, const Log& log)
+    : parts_(std::make_unique<Parts>(config, clock, log)) {
+  Parts& parts = *parts_;
+  parts.open_agents_listener();
+  parts.settings.agents_url = url_of(config.agents, parts.authority, parts.agents->port());
+  parts.open_people_listener();
+  parts.listeners.add("agents", [&parts] { return parts.agents->counters(); });
+  parts.listeners.add("people", [&parts] { return parts.people->counters(); });
+  log.info("serve", "serving",
+           {{"version", MUSTER_VERSION},
+            {"data", config.data_directory.string()},
+            {"people", parts.settings.public_url},
+            {"agents", parts.settings.agents_url}});
+}
+
+Application::~Application() = default;
+
+std::uint16_t Application::people_port() const {
+  return parts_->people->port();
+}
+std::uint16_t Application::agents_port() const {
+  return parts_->agents->port();
+}
+
+void Application::maintain() {
+  Parts& parts = *parts_;
+  const auto attempt = [&](std::string_view what, const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const std::exception& failure) {
+      parts.log.error("maintenance", what, {{"cause", failure.what()}});
+    }
+  };
+  const Instant now = parts.clock.now();
+  attempt("the certificates could not be renewed", [&] {
+    const bool rolled = value_or_throw(parts.authority.roll_over(now));
+    const bool renewed = value_or_throw(parts.authority.renew_server_certificates(now));
+    if (rolled) parts.log.warning("maintenance", "the next certificate authority was made");
+    if (renewed) parts.log.info("maintenance", "the listeners' certificates were renewed");
+    if (rolled || renewed) reload_certificates();
+  });
+  attempt("sessions that have ended could not be deleted", [&] {
+    parts.store.write([&](Session& session) {
+      session.execute(kDeleteSessions, {now.ms, now.ms - kSessionIdleMs});
+    });
+  });
+}
+
+void Application::reload_certificates() {
+  Parts& parts = *parts_;
+  value_or_throw(parts.authority.reload());
+  parts.write_client_ca();
+  parts.agents->reload_tls();
+  parts.people->reload_tls();
+  parts.log.info("serve", "certificates were read again");
+}
+
+bool Application::stop() {
+  Parts& parts = *parts_;
+  const bool people = parts.people->stop(parts.config.stop_within_ms);
+  const bool agents = parts.agents->stop(parts.config.stop_within_ms);
+  return people && agents;
+}
+
+}  // namespace muster::server

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/commands/commands.h"
+
+namespace muster::server {
+
+std::vector<std::unique_ptr<Command>> commands() {
+  std::vector<std::unique_ptr<Command>> all;
+  all.push_back(init_command());
+  all.push_back(serve_command());
+  return all;
+}
+
+}  // namespace muster::server

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-server serve: both listeners until SIGTERM or SIGINT; SIGHUP reads certificates again.
+#include <CLI/CLI.hpp>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <ostream>
+#include <thread>
+
+#include "common/tls/file.h"
+#include "server/application.h"
+#include "server/commands/commands.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::chrono::hours kMaintenancePeriod{24};
+constexpr int kHighestPort = 65535;
+
+// Calls Application::maintain() once a day on a thread of its own.
+class Maintenance {
+ public:
+  explicit Maintenance(Application& application)
+      : thread_([this, &application] { run(application); }) {}
+  ~Maintenance() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  Maintenance(const Maintenance&) = delete;
+  Maintenance& operator=(const Maintenance&) = delete;
+
+ private:
+  void run(Application& application) {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_; })) {
+      lock.unlock();
+      application.maintain();
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+class ServeCommand final : public Command {
+ public:
+  std::string_view name() const override { return "serve"; }
+  std::string_view summary() const override { return "Serve agents and people"; }
+
+  void set_up(CLI::App& subcommand, ServerFlags& flags) override {
+    subcommand.add_option("--people-port", flags.people_port, "Port of the web UI and the API")
+        ->check(CLI::Range(0, kHighestPort));
+    subcommand.add_option("--agents-port", flags.agents_port, "Port of the agents")
+        ->check(CLI::Range(0, kHighestPort));
+    subcommand.add_option("--ports-file", ports_file_,
+                          "Write \"people PORT\" and \"agents PORT\" to this file once both serve");
+  }
+
+  int run(CommandContext& context) override {
+    // Blocked before the first thread is made, so that every thread leaves them to sigwait below.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP})
+      sigaddset(&signals, number);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+
+    Application application(context.config, context.clock, context.log);
+    if (!ports_file_.empty()) write_ports(application);
+    const Maintenance maintenance(application);
+    wait(context, application, signals);
+    if (!application.stop()) {
+      context.log.warning("serve", "requests that did not finish in time were cut");
+    }
+    context.log.info("serve", "stopped");
+    return kSucceeded;
+  }
+
+ private:
+  void write_ports(const Application& application) const {
+    value_or_throw(tls::replace_file(ports_file_,
+                                     "people " + std::to_string(application.people_port()) +
+                                         "\nagents " + std::to_string(application.agents_port()) +
+                                         "\n",
+                                     tls::FileMode::kPublic));
+  }
+
+  static void wait(CommandContext& context, Application& application, const sigset_t& signals) {
+    for (;;) {
+      int number = 0;
+      if (sigwait(&signals, &number) != 0) continue;
+      if (number != SIGHUP) {
+        context.log.info("serve", "stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
+        return;
+      }
+      try {
+        application.reload_certificates();
+      } catch (const std::exception& failure) {
+        context.log.error("serve", "certificates could not be read again; the old ones stay",
+                          {{"cause", failure.what()}});
+      }
+    }
+  }
+
+  std::string ports_file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> serve_command() {
+  return std::make_unique<ServeCommand>();
+}
+
+}  // namespace muster::server
