@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's reading of its own files: a waiting report, the snapshot, the record of exchanges.
+// The checksum around them is left aside, so that the fuzzer reaches what is behind it.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "agent/sync/codec.h"
+#include "agent/sync/exchange_record.h"
+#include "agent/sync/plan.h"
+
+namespace {
+
+void require(bool truth) {
+  if (!truth) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace muster::agent;
+  const std::string_view bytes(static_cast<const char*>(static_cast<const void*>(data)), size);
+  static_cast<void>(unseal("MUSTER-SPOOL-1\n", bytes));
+  if (const auto report = decode_pending(bytes)) {
+    const std::string again = encode_pending(*report);
+    require(decode_pending(again).ok());
+    muster::inventory::Snapshot snapshot;
+    static_cast<void>(bring_forward(*report, snapshot));
+    static_cast<void>(merge(*report, *report));
+  }
+  if (const auto state = decode_state(bytes)) {
+    require(decode_state(encode_state(*state)).ok());
+    static_cast<void>(root_of(*state));
+  }
+  if (const auto record = parse_exchange_record(bytes))
+    require(parse_exchange_record(to_json(*record)).ok());
+  return 0;
+}
