@@ -47,12 +47,12 @@ struct Page {
 std::string rows_sql(const SectionSchema& section, const std::string& columns, const Page& page,
                      const ReadPoint& point) {
   return "SELECT a.item_id, " + columns + " FROM assignments a JOIN " + section_table(section) +
-         " r ON r.source_record = a.source_record" +
+         " r ON " + point.holds_of("r", "a.source_record") +
          (section.has_content()
               ? " JOIN " + content_table(section) + " c ON c.content_id = r.content_id"
               : "") +
          " WHERE a.item_id IN (" + page.marks + ") AND " + point.holds("a") + " AND " +
-         point.holds("r") + " AND " + is_shown(section, "a", point);
+         is_shown(section, "a", point);
 }
 
 void read_values(Session& session, const Page& page, const ReadPoint& point,

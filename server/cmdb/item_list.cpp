@@ -32,9 +32,8 @@ std::string section_scalar(std::string_view section_name, const std::string& exp
                            const ReadPoint& point) {
   const inventory::SectionSchema* const section = inventory::find_section(section_name);
   return "(SELECT " + expression + " FROM assignments a JOIN " + section_table(*section) +
-         " r ON r.source_record = a.source_record WHERE a.item_id = i.item_id AND " +
-         point.holds("a") + " AND " + point.holds("r") + " AND " + is_shown(*section, "a", point) +
-         " LIMIT 1)";
+         " r ON " + point.holds_of("r", "a.source_record") + " WHERE a.item_id = i.item_id AND " +
+         point.holds("a") + " AND " + is_shown(*section, "a", point) + " LIMIT 1)";
 }
 
 SortKey sort_key(const std::string& field, const ReadPoint& point) {
@@ -153,7 +152,8 @@ std::string after(const Position& position, bool descending, Session::Values& va
 
 struct Selection {
   std::vector<std::int64_t> items;
-  std::optional<Position> last;  // where the next page begins; absent: there is none
+  std::optional<std::int64_t> total;  // of the whole list; absent when the page is empty
+  std::optional<Position> last;       // where the next page begins; absent: there is none
 };
 
 Selection select_page(Session& session, const std::string& where, Session::Values values,
@@ -167,7 +167,8 @@ Selection select_page(Session& session, const std::string& where, Session::Value
   // MATERIALIZED: the key is computed once an item and not wherever it is named.
   const std::string sql =
       "WITH found AS MATERIALIZED (SELECT i.item_id AS item_id, " + key.sql +
-      " AS sort_key FROM items i WHERE " + where + ") SELECT item_id, sort_key FROM found" + from +
+      " AS sort_key FROM items i WHERE " + where + ") SELECT item_id, sort_key, " +
+      (options.counts ? "(SELECT COUNT(*) FROM found)" : "0") + " FROM found" + from +
       " ORDER BY sort_key IS NULL, sort_key" + (options.descending ? " DESC" : "") +
       ", item_id LIMIT ?" + std::to_string(values.size());
   Selection out;
@@ -178,6 +179,7 @@ Selection select_page(Session& session, const std::string& where, Session::Value
       return;
     }
     out.items.push_back(row.integer(0));
+    out.total = row.integer(2);
     Position here{{}, row.integer(0)};
     if (!row.is_null(1))
       here.key = key.is_number ? SqlValue(row.integer(1)) : SqlValue(row.text(1));
@@ -217,8 +219,10 @@ ItemPage list_items(Session& session, std::string_view query, const ReadPoint& p
   ItemPage out;
   if (page.last) out.next = write_cursor(*page.last, identity);
   if (options.counts) {
-    out.undetermined = filter.can_be_undetermined() ? count(filter.undetermined()) : 0;
-    out.total = options.undetermined ? *out.undetermined : count(filter.matches);
+    out.total = page.total ? *page.total : options.cursor ? count(which) : 0;
+    out.undetermined = options.undetermined           ? *out.total
+                       : filter.can_be_undetermined() ? count(filter.undetermined())
+                                                      : 0;
   }
   std::vector<ItemSummary> summaries = item_summaries(session, page.items, point);
   std::vector<std::vector<ColumnValues>> columns = item_columns(session, summaries, fields, point);

@@ -78,8 +78,8 @@ Sides class_leaf(BuildContext& context, const Condition& condition) {
       items_with_row(system, class_test(context.binder, derived_class_sql("r"), condition), point) +
       " OR (" + class_test(context.binder, base, condition) + " AND " + has_agent(point) +
       " AND NOT " + items_with_row(system, "1 = 1", point) + "))))";
-  return {matches, '(' + matches + " OR (NOT " + entered + " AND NOT " +
-                       is_known(system, "i.item_id", point) + "))"};
+  const std::string unknown = "NOT " + is_known(system, "i.item_id", point);
+  return {matches, '(' + matches + " OR (NOT " + entered + " AND " + unknown + "))", unknown};
 }
 
 Sides archived_leaf(BuildContext& context, const Condition& condition) {
@@ -98,7 +98,7 @@ Sides seen_leaf(BuildContext& context, const Condition& condition) {
 // Kept for the present only: under at= it is not known of any machine.
 Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
   const ReadPoint& point = context.point;
-  if (!point.is_now) return {"0 = 1", has_agent(point)};
+  if (!point.is_now) return {"0 = 1", has_agent(point), has_agent(point)};
   const std::string column = "g.agent_version";
   const std::string test =
       needs_versions(condition)

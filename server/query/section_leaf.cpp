@@ -138,10 +138,10 @@ std::string own_test(BuildContext& context, const SectionSchema& section,
 // The same for conditions that nearly every item satisfies: there is a row, there is a value.
 std::string item_has_row(const SectionSchema& section, const std::string& test,
                          const ReadPoint& point) {
-  return "EXISTS (SELECT 1 FROM assignments a JOIN " + section_table(section) +
-         " r ON r.source_record = a.source_record WHERE a.item_id = i.item_id AND " +
-         point.holds("a") + " AND " + point.holds("r") + (test.empty() ? "" : " AND " + test) +
-         " AND " + is_shown(section, "a", point) + ')';
+  return "EXISTS (SELECT 1 FROM assignments a JOIN " + section_table(section) + " r ON " +
+         point.holds_of("r", "a.source_record") + " WHERE a.item_id = i.item_id AND " +
+         point.holds("a") + (test.empty() ? "" : " AND " + test) + " AND " +
+         is_shown(section, "a", point) + ')';
 }
 
 }  // namespace
@@ -175,7 +175,8 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
   const std::string found = selective ? items_with_row(section, test, context.point)
                                       : item_has_row(section, test, context.point);
   const std::string known = is_known(section, "i.item_id", context.point);
-  return {'(' + found + " AND " + known + ')', '(' + found + " OR NOT " + known + ')'};
+  return {'(' + found + " AND " + known + ')', '(' + found + " OR NOT " + known + ')',
+          "NOT " + known};
 }
 
 }  // namespace muster::server

@@ -22,6 +22,8 @@ class Builder {
     Sides sides = build(root);
     out.matches = std::move(sides.matches);
     out.possible = sides.possible.empty() ? out.matches : std::move(sides.possible);
+    out.unknown = "0 = 1";
+    if (!sides.unknown.empty()) out.unknown = '(' + sides.unknown + ')';
     out.values = binder_.values();
     out.names_archived = names_archived_;
     return out;
@@ -131,6 +133,8 @@ class Builder {
       out.possible += first ? "(" : std::string(word);
       out.possible += one.possible.empty() ? one.matches : one.possible;
       differ = differ || !one.possible.empty();
+      if (!one.unknown.empty() && out.unknown.find(one.unknown) == std::string::npos)
+        out.unknown += (out.unknown.empty() ? "" : " OR ") + one.unknown;
     }
     out.matches += ')';
     out.possible += ')';
@@ -141,7 +145,7 @@ class Builder {
   // What is not even possible does not match; what does not match for sure is possible.
   static Sides negated(const Sides& sides) {
     if (sides.possible.empty()) return {"NOT (" + sides.matches + ')', ""};
-    return {"NOT (" + sides.possible + ')', "NOT (" + sides.matches + ')'};
+    return {"NOT (" + sides.possible + ')', "NOT (" + sides.matches + ')', sides.unknown};
   }
 
   const ReadPoint& point_;

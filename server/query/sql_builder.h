@@ -25,11 +25,15 @@ namespace muster::server {
 struct ItemFilter {
   std::string matches;   // of items i; always parenthesised or a single condition
   std::string possible;  // matches or undetermined; the same text when nothing can be undetermined
+  std::string unknown;   // something that the query asks about is not known of the item
   Session::Values values;       // from ?1 on: the point's, then the query's
   bool names_archived = false;  // the query itself says whether it wants archived items
 
   bool can_be_undetermined() const { return possible != matches; }
-  std::string undetermined() const { return '(' + possible + " AND NOT " + matches + ')'; }
+  std::string undetermined() const {
+    // Few items are unknown, so that is looked at first.
+    return '(' + unknown + " AND " + possible + " AND NOT " + matches + ')';
+  }
 };
 
 ItemFilter build_filter(Session& session, std::string_view query, const ReadPoint& point,

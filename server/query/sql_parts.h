@@ -36,6 +36,8 @@ struct BuildContext {
 struct Sides {
   std::string matches;
   std::string possible;  // empty: the same as `matches`
+  // What must be so before the leaf can be undetermined, quick to look at; empty like `possible`.
+  std::string unknown = {};
 };
 
 // The pattern of LIKE ... ESCAPE '\' in which only the wildcards between pieces are wildcards.

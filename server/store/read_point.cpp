@@ -19,6 +19,15 @@ std::string ReadPoint::holds(std::string_view alias) const {
          t + ".until > ?1 OR " + t + ".closed_by > ?2))";
 }
 
+std::string ReadPoint::holds_of(std::string_view alias, std::string_view source_record) const {
+  const std::string t(alias);
+  const std::string of = t + ".source_record = " + std::string(source_record) + " AND " + t;
+  if (is_now) return '(' + of + ".until IS NULL)";
+  const std::string begun = " AND " + t + ".since <= ?1 AND " + t + ".opened_by <= ?2";
+  return "((" + of + ".until IS NULL" + begun + ") OR (" + of + ".until IS NOT NULL" + begun +
+         " AND (" + t + ".until > ?1 OR " + t + ".closed_by > ?2)))";
+}
+
 ReadPoint read_point(Session& session, std::optional<Instant> at, std::optional<Instant> known_at,
                      Instant now) {
   ReadPoint point;

@@ -28,6 +28,10 @@ struct ReadPoint {
   // SQL that is true for the rows of a temporal table (since, until, opened_by, closed_by) that
   // hold at this point.
   std::string holds(std::string_view alias) const;
+  // SQL that is true for the rows of a section table that hold and belong to `source_record` (an
+  // expression). Use it wherever rows are reached from a source record: the section tables have one
+  // index over open rows and one over closed rows, and only this form lets the past use both.
+  std::string holds_of(std::string_view alias, std::string_view source_record) const;
   // The first two values of the query.
   Session::Values values() const { return {at_ms, revision}; }
 };

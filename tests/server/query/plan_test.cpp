@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Queries that must not get slower with the number of installed packages: their plans, on the
+// schema as it is.
+#include <catch2/catch.hpp>
+
+#include "server/query/sql_builder.h"
+#include "tests/support/store_fixture.h"
+
+namespace muster::server {
+namespace {
+
+constexpr std::int64_t kStart = 1'780'000'000'000;
+
+std::string plan_of(StoreFixture& fixture, std::string_view query, const ReadPoint& point) {
+  return fixture.read([&](Session& session) {
+    const ItemFilter filter = build_filter(session, query, point, {});
+    std::string out;
+    session.query("EXPLAIN QUERY PLAN SELECT i.item_id FROM items i WHERE " + filter.matches,
+                  filter.values,
+                  [&](const ResultRow& row) { out += std::string(row.text(3)) + '\n'; });
+    return out;
+  });
+}
+
+TEST_CASE("a package by name is found through indexes from its content to its items", "[query]") {
+  StoreFixture f;
+  const auto [item, agent] = f.add_machine(kStart);
+  f.set_status(agent, "packages", "ok", kStart);
+  f.add_row(agent, "packages", {{"manager", "dpkg"}, {"name", "openssl"}, {"version", "3.0.8-1"}},
+            kStart);
+  for (const char* query : {"packages.name:openssl", "packages.name=openssl",
+                            "packages.name:openssl packages.version<3.0.9",
+                            "packages.name:openssl AND NOT owner:novak"}) {
+    for (const ReadPoint& point : {f.now(), f.at(kStart + 1)}) {
+      const std::string plan = plan_of(f, query, point);
+      INFO(query << '\n' << plan);
+      CHECK(plan.find("SCAN r") == std::string::npos);
+      CHECK(plan.find("SCAN c") == std::string::npos);
+      CHECK(plan.find("section_packages_by_content") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("an item is found by its number without a look at others", "[query]") {
+  StoreFixture f;
+  f.add_machine(kStart);
+  const std::string plan = plan_of(f, "id:1", f.now());
+  INFO(plan);
+  CHECK(plan.find("SEARCH i USING INTEGER PRIMARY KEY") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace muster::server
