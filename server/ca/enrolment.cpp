@@ -198,4 +198,12 @@ JoinToken Enrolment::revoke_join_token(const Actor& actor, const std::string& to
   return token;
 }
 
+void Enrolment::remember_revoked(const std::vector<std::string>& agent_ids,
+                                 const std::vector<std::string>& certificate_serials) {
+  for (const std::string& agent_id : agent_ids)
+    remember(SideLogKind::kAgentRevoked, agent_id);
+  for (const std::string& serial : certificate_serials)
+    remember(SideLogKind::kCertificateRevoked, serial);
+}
+
 }  // namespace muster::server

@@ -9,6 +9,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/tls/certificate.h"
 #include "server/ca/agents.h"
@@ -46,6 +47,9 @@ class Enrolment {
   AgentRecord revoke_agent(const Actor& actor, std::string_view agent_id,
                            const std::string& reason);
   JoinToken revoke_join_token(const Actor& actor, const std::string& token_id);
+  // After a purge was committed that revoked agents or their certificates (server/cmdb/items.h).
+  void remember_revoked(const std::vector<std::string>& agent_ids,
+                        const std::vector<std::string>& certificate_serials);
 
  private:
   IssuedCertificate issue(std::string_view request_base64, const std::string& agent_id) const;

@@ -145,6 +145,20 @@ TEST_CASE("a revoked agent may neither report nor renew", "[ca]") {
   CHECK(code_of([&] { f.reenroll(certificate); }) == "agent_revoked");
 }
 
+TEST_CASE("what a purge revoked stays revoked after a restore", "[ca]") {
+  Fixture f;
+  const tls::Certificate agent = certificate_of(f.enroll(f.token()));
+  const tls::Certificate other = certificate_of(f.enroll(f.token()));
+  f.enrolment.remember_revoked({*tls::agent_id_of(agent)}, {other.fields().serial_hex});
+  // The process that starts after the restore reads what this one wrote.
+  std::filesystem::copy_file(f.folder / "side.log", f.folder / "copy.log");
+  const auto copy = SideLog::open(f.folder / "copy.log");
+  REQUIRE(copy);
+  f.store->write([&](Session& session) { reconcile(session, *copy); });
+  CHECK(f.code(agent) == "agent_revoked");
+  CHECK(f.code(other) == "certificate_revoked");
+}
+
 TEST_CASE("a certificate of another authority is refused, whoever it names", "[ca]") {
   Fixture f;
   Fixture other;
