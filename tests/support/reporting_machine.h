@@ -16,6 +16,7 @@
 #include "common/inventory/sections/system.h"
 #include "common/inventory/snapshot.h"
 #include "common/support/digest.h"
+#include "common/support/text.h"
 #include "common/wire/report.h"
 #include "server/error.h"
 #include "server/ingest/ingest.h"
