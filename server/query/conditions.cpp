@@ -198,11 +198,11 @@ void require_rights(const inventory::SectionSchema* section, const QueryRights& 
                   " holds personal data. Asking about it needs the permission to read it.");
 }
 
-bool is_missing(const Token& token) {
+bool is_missing(const QueryToken& token) {
   return lower_ascii(token.field) == "missing";
 }
 
-Missing check_missing(const Token& token, const QueryRights& rights) {
+Missing check_missing(const QueryToken& token, const QueryRights& rights) {
   if (token.op != Operator::kMatch) {
     throw query_error(token.span, "missing is followed by a section or a field",
                       "as in missing:packages or missing:os.domain");
@@ -217,7 +217,7 @@ Missing check_missing(const Token& token, const QueryRights& rights) {
   return out;
 }
 
-Condition check_condition(const Token& token, std::int64_t at_ms, const QueryRights& rights) {
+Condition check_condition(const QueryToken& token, std::int64_t at_ms, const QueryRights& rights) {
   Condition out;
   out.field = find_query_field(token.field);
   if (out.field == nullptr) throw unknown_field(token.field_span, token.field, false);

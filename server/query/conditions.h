@@ -46,10 +46,10 @@ struct Missing {
 // Error forbidden when the section is personal and the right is not there; nullptr: no section.
 void require_rights(const inventory::SectionSchema* section, const QueryRights& rights);
 
-bool is_missing(const Token& token);
-Missing check_missing(const Token& token, const QueryRights& rights);
+bool is_missing(const QueryToken& token);
+Missing check_missing(const QueryToken& token, const QueryRights& rights);
 
 // Throws Error invalid_query; Error forbidden for a field of a personal section without the right.
-Condition check_condition(const Token& token, std::int64_t at_ms, const QueryRights& rights);
+Condition check_condition(const QueryToken& token, std::int64_t at_ms, const QueryRights& rights);
 
 }  // namespace muster::server

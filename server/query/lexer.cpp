@@ -26,12 +26,12 @@ class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) {}
 
-  std::vector<Token> run() {
+  std::vector<QueryToken> run() {
     check_text();
-    std::vector<Token> out;
+    std::vector<QueryToken> out;
     for (skip_space(); at_ < text_.size(); skip_space())
       out.push_back(next());
-    Token end;
+    QueryToken end;
     end.span = {column_of(at_), 1};
     out.push_back(std::move(end));
     return out;
@@ -52,10 +52,10 @@ class Lexer {
     }
   }
 
-  Token next() {
+  QueryToken next() {
     const char c = text_[at_];
     if (c == '(' || c == ')') {
-      Token token;
+      QueryToken token;
       token.kind = c == '(' ? TokenKind::kOpen : TokenKind::kClose;
       token.span = span(at_, at_ + 1);
       ++at_;
@@ -74,7 +74,7 @@ class Lexer {
   }
 
   // A field with its operator and value; nullopt when no operator follows the name.
-  std::optional<Token> condition() {
+  std::optional<QueryToken> condition() {
     const std::size_t begin = at_;
     std::size_t end = begin;
     while (end < text_.size() && is_name(text_[end]))
@@ -84,7 +84,7 @@ class Lexer {
       ++look;
     const auto op = operator_at(look);
     if (!op || (*op == Operator::kMatch && look != end)) return std::nullopt;
-    Token token;
+    QueryToken token;
     token.kind = TokenKind::kCondition;
     token.field = text_.substr(begin, end - begin);
     token.field_span = span(begin, end);
@@ -102,9 +102,9 @@ class Lexer {
     return token;
   }
 
-  Token keyword_or_word() {
+  QueryToken keyword_or_word() {
     Literal found = literal();
-    Token token;
+    QueryToken token;
     token.span = found.span;
     if (found.text == "AND") {
       token.kind = TokenKind::kAnd;
@@ -118,8 +118,8 @@ class Lexer {
     return token;
   }
 
-  static Token word(Literal literal) {
-    Token token;
+  static QueryToken word(Literal literal) {
+    QueryToken token;
     token.kind = TokenKind::kWord;
     token.span = literal.span;
     token.literal = std::move(literal);
@@ -260,7 +260,7 @@ std::string quote_literal(std::string_view text) {
   return out + '"';
 }
 
-std::vector<Token> lex(std::string_view text) {
+std::vector<QueryToken> lex(std::string_view text) {
   return Lexer(text).run();
 }
 

@@ -44,7 +44,7 @@ struct Literal {
 
 enum class TokenKind { kWord, kCondition, kAnd, kOr, kNot, kOpen, kClose, kEnd };
 
-struct Token {
+struct QueryToken {
   TokenKind kind = TokenKind::kEnd;
   Span span;
   std::string field;  // kCondition
@@ -57,6 +57,6 @@ struct Token {
 std::string quote_literal(std::string_view text);
 
 // The last token is kEnd.
-std::vector<Token> lex(std::string_view text);
+std::vector<QueryToken> lex(std::string_view text);
 
 }  // namespace muster::server

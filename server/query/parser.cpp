@@ -8,7 +8,7 @@ namespace {
 
 class Parser {
  public:
-  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  explicit Parser(std::vector<QueryToken> tokens) : tokens_(std::move(tokens)) {}
 
   Node run() {
     if (peek().kind == TokenKind::kEnd) return {};
@@ -20,8 +20,8 @@ class Parser {
   }
 
  private:
-  const Token& peek() const { return tokens_[at_]; }
-  Token take() { return std::move(tokens_[at_++]); }
+  const QueryToken& peek() const { return tokens_[at_]; }
+  QueryToken take() { return std::move(tokens_[at_++]); }
 
   Node parse_or() {
     std::vector<Node> sides;
@@ -104,7 +104,7 @@ class Parser {
     return {kind, std::move(sides), {}};
   }
 
-  std::vector<Token> tokens_;
+  std::vector<QueryToken> tokens_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
   std::size_t terms_ = 0;

@@ -31,7 +31,7 @@ enum class NodeKind {
 struct Node {
   NodeKind kind = NodeKind::kAnd;
   std::vector<Node> children;
-  Token token;  // kWord, kCondition
+  QueryToken token;  // kWord, kCondition
 };
 
 Node parse_query(std::string_view text);
