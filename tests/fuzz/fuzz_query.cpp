@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a query, down to SQL that an empty store runs. What is refused must be refused as a
+// query, with a column inside the text; nothing may fail in the store.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <variant>
+
+#include "server/query/sql_builder.h"
+#include "tests/support/store_fixture.h"
+
+namespace {
+
+bool is_good_refusal(const muster::server::Error& error, std::string_view text) {
+  if (error.code != "invalid_query") return false;
+  for (const auto& [name, value] : error.extra) {
+    if (name != "column") continue;
+    const auto column = std::get<std::int64_t>(value);
+    return column >= 1 && column <= static_cast<std::int64_t>(text.size()) + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace muster::server;
+  static StoreFixture* const fixture = new StoreFixture;  // lives as long as the process
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const ReadPoint& point : {fixture->now(), fixture->at(1)}) {
+    try {
+      fixture->read([&](Session& session) {
+        return match_items(session, text, point, {.personal = true}).undetermined;
+      });
+    } catch (const Error& error) {
+      if (!is_good_refusal(error, text)) std::abort();
+    }
+  }
+  return 0;
+}
