@@ -71,8 +71,8 @@ std::optional<SectionSummary> section_summary(Session& session, std::int64_t ite
   Session::Values count = point.values();
   count.emplace_back(summary.source_record);
   summary.rows = session
-                     .find_integer("SELECT COUNT(*) FROM " + section_table(schema) +
-                                       " r WHERE r.source_record = ?3 AND " + point.holds("r"),
+                     .find_integer("SELECT COUNT(*) FROM " + section_table(schema) + " r WHERE " +
+                                       point.holds_of("r", "?3"),
                                    count)
                      .value_or(0);
   if (point.is_now) add_looks(session, summary);
@@ -105,8 +105,8 @@ SectionPage section_rows(Session& session, std::int64_t source_record,
   Session::Values values = point.values();
   values.emplace_back(source_record);
   values.emplace_back(after);
-  std::string sql = select_rows(schema) + " WHERE r.source_record = ?3 AND r.row_id > ?4 AND " +
-                    point.holds("r") + " ORDER BY r.row_id";
+  std::string sql = select_rows(schema) + " WHERE r.row_id > ?4 AND " + point.holds_of("r", "?3") +
+                    " ORDER BY r.row_id";
   if (limit > 0) {
     values.emplace_back(static_cast<std::int64_t>(limit) + 1);
     sql += " LIMIT ?5";
