@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bench/bench.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <set>
+
+#include "common/inventory/sections/os.h"
+#include "common/inventory/sections/packages.h"
+#include "common/inventory/sections/system.h"
+#include "common/support/digest.h"
+#include "common/support/text.h"
+
+namespace muster::bench {
+namespace {
+
+std::string digits(int number, int width) {
+  std::string text = std::to_string(number);
+  return std::string(static_cast<std::size_t>(std::max(0, width - static_cast<int>(text.size()))),
+                     '0') +
+         text;
+}
+
+void put(inventory::Snapshot& snapshot, const std::string& name, std::vector<inventory::Row> rows) {
+  const inventory::SectionSchema* schema = inventory::find_section(name);
+  inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
+  for (const std::string_view source : schema->sources)
+    collected.sources.emplace(std::string(source), inventory::SourceStatus{});
+  snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected)).value();
+}
+
+}  // namespace
+
+double percentile(std::vector<double> samples, double p) {
+  if (samples.empty()) return 0;
+  std::sort(samples.begin(), samples.end());
+  const auto at =
+      static_cast<std::size_t>(std::ceil(p / 100 * static_cast<double>(samples.size())));
+  return samples[std::min(samples.size() - 1, at == 0 ? 0 : at - 1)];
+}
+
+inventory::Snapshot machine_snapshot(int number, int packages, int generation, int changed) {
+  inventory::Snapshot snapshot;
+  const std::string id = digits(number, 12);
+  inventory::OperatingSystem os;
+  os.name = "Debian GNU/Linux";
+  os.version = number % 3 == 0 ? "11.9" : "12.5";
+  os.hostname = "machine-" + id;
+  os.machine_id = to_hex(sha256(id)).substr(0, 32);
+  put(snapshot, "os", {inventory::to_row(os)});
+  inventory::System system;
+  system.manufacturer = "Muster Works";
+  system.serial_number = "MW" + id;
+  system.chassis_type = number % 2 == 0 ? "Notebook" : "Desktop";
+  put(snapshot, "system", {inventory::to_row(system)});
+  std::vector<inventory::Row> rows;
+  for (int i = 0; i < packages; ++i) {
+    inventory::Package package;
+    package.manager = "dpkg";
+    package.name = "package-" + digits(i, 5);
+    package.architecture = "amd64";
+    // A fleet has a few versions of each package, not one for each machine.
+    const int version = (i + number) % 4 + (i < changed ? generation * 10 : 0);
+    package.version = "1." + std::to_string(version) + "-1";
+    package.publisher = "Some Maintainers <maintainers@example.org>";
+    package.summary = "package number " + std::to_string(i);
+    package.installed_size_bytes = 1024 * (i + 1);
+    rows.push_back(inventory::to_row(package));
+  }
+  put(snapshot, "packages", std::move(rows));
+  return snapshot;
+}
+
+wire::Report report_of(const inventory::Snapshot* before, const inventory::Snapshot& now,
+                       std::int64_t sequence) {
+  const SystemClock clock;
+  wire::Report report;
+  report.sequence = sequence;
+  report.boot_id = "11111111-2222-4333-8444-555555555555";
+  report.agent_version = "0.1.0";
+  report.root = inventory::root_hash(now);
+  report.sent_at = clock.now();
+  report.sent_boottime_ms = clock.boottime_ms();
+  report.collected = {
+      {"each", report.sent_at}, {"hourly", report.sent_at}, {"daily", report.sent_at}};
+  for (const auto& [name, section] : now) {
+    if (before != nullptr && before->at(name).hash == section.hash) continue;
+    report.sections[name] = {.schema = section.schema,
+                             .collected_at = report.sent_at,
+                             .collected_boottime_ms = report.sent_boottime_ms,
+                             .sources = section.sources,
+                             .delta = before == nullptr
+                                          ? inventory::full_delta(section)
+                                          : inventory::difference(before->at(name), section)};
+  }
+  return report;
+}
+
+}  // namespace muster::bench
+
+int main(int count, char** values) {
+  const std::set<std::string> wanted(values + 1, values + count);
+  const auto want = [&](const char* name) { return wanted.empty() || wanted.contains(name); };
+  try {
+    if (want("agent")) muster::bench::bench_agent();
+    if (want("server")) muster::bench::bench_server();
+    if (want("query")) muster::bench::bench_query();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "muster-bench: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
