@@ -64,18 +64,22 @@ std::string join_code_for(const Services& services, const std::string& token) {
   return *code;
 }
 
-// What to type on the machine that is to be enrolled. The package may come over a connection that
-// nothing vouches for, since it is installed only when its SHA-256 is the one printed here.
+// What to type, as root, on the machine that is to be enrolled. The package may come over a
+// connection that nothing vouches for, since it is installed only when its SHA-256 is the one
+// printed here: the lines are one command, so that pasting them all stops where one fails, and the
+// file lies in a folder of its own, where nobody can exchange it between the check and the
+// installation. The folder is readable because apt reads packages as another user.
 void write_commands(JsonWriter& json, Services& services, const std::string& join_code) {
   json.key("install_commands").begin_array();
   for (const Download& download : Downloads(services.settings.downloads_directory).list()) {
     if (download.name != kAgentPackage) continue;
     const std::string url = services.settings.public_url + "/downloads/" + download.name;
-    json.value("curl --fail --silent --show-error --insecure --output /tmp/" + download.name + ' ' +
-               url);
-    json.value("echo '" + download.sha256 + "  /tmp/" + download.name +
-               "' | sha256sum --check --strict");
-    json.value("apt-get install -y /tmp/" + download.name);
+    json.value("cd \"$(mktemp -d)\" && chmod 755 . &&");
+    json.value("{ curl -fsSk -o " + download.name + ' ' + url +
+               " || wget -q --no-check-certificate -O " + download.name + ' ' + url + "; } &&");
+    json.value("echo '" + download.sha256 + "  " + download.name +
+               "' | sha256sum --check --strict &&");
+    json.value("apt-get install -y --no-install-recommends ./" + download.name);
   }
   json.end_array();
   json.member("enrol_command", "echo '" + join_code + "' | muster-agent enroll -");
