@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <deque>
+
+#include "common/support/text.h"
+#include "server/cli/problem.h"
+#include "server/cli/suggest.h"
+
+namespace muster::cli {
+namespace {
+
+// Where CLI11 puts what it finds; the addresses must stay while it parses.
+struct Slot {
+  std::string_view name;
+  std::vector<std::string> values = {};
+  bool is_set = false;
+  CLI::Option* option = nullptr;
+};
+
+std::string cli_name(std::string_view name) {
+  if (name == "--help") return "-h,--help";
+  if (name == "--quiet") return "-q,--quiet";
+  if (name == "--verbose") return "-v,--verbose";
+  if (name == "--dry-run") return "-n,--dry-run";
+  if (name == "--yes") return "-y,--yes";
+  return std::string(name);
+}
+
+Slot& add_option(CLI::App& app, std::deque<Slot>& slots, const OptionSpec& spec) {
+  Slot& slot = slots.emplace_back(Slot{spec.name});
+  if (spec.value.empty()) {
+    slot.option = app.add_flag(cli_name(spec.name), slot.is_set);
+    return slot;
+  }
+  slot.option = app.add_option(cli_name(spec.name), slot.values);
+  slot.option->allow_extra_args(false)->take_all();
+  if (spec.name == "--columns") {
+    slot.option->expected(0, 1);
+  } else {
+    slot.option->expected(1);
+  }
+  slot.option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return slot;
+}
+
+struct Node {
+  CLI::App* app = nullptr;
+  const CommandSpec* command = nullptr;  // nullptr: a group such as "ticket"
+  std::string words;
+  std::deque<Slot> slots = {};
+};
+
+class Parser {
+ public:
+  Parser(const std::vector<CommandSpec>& commands) : commands_(commands) {
+    app_.set_help_flag();
+    app_.require_subcommand(0, 1);
+    app_.allow_extras();
+    app_.fallthrough();
+    for (const OptionSpec& option : global_options())
+      add_option(app_, global_slots_, option);
+    for (const CommandSpec& command : commands)
+      add_command(command);
+  }
+
+  Invocation parse(const std::vector<std::string>& arguments) {
+    try {
+      // CLI11 takes them from the back.
+      app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& problem) {
+      throw Problem(kUsage, problem.what(), "muster --help");
+    }
+    const Node* node = nullptr;
+    for (const Node& each : nodes_) {
+      if (each.app->parsed()) node = &each;  // groups stand before their verbs
+    }
+    Invocation invocation;
+    take(invocation, global_slots_);
+    const bool is_question = invocation.has("--help") || invocation.has("--version");
+    check_leftovers(node);
+    if (node != nullptr && node->command != nullptr) {
+      invocation.command = node->command;
+      take(invocation, node->slots);
+      if (!is_question) check(invocation);
+    } else if (!is_question) {
+      missing_command(node);
+    }
+    check_choices(invocation, global_options());
+    return invocation;
+  }
+
+ private:
+  void add_command(const CommandSpec& command) {
+    CLI::App* parent = &app_;
+    std::string words;
+    const auto parts = split(command.words, ' ');
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      words += (i == 0 ? "" : " ") + std::string(parts[i]);
+      const bool is_last = i + 1 == parts.size();
+      const auto known = std::find_if(nodes_.begin(), nodes_.end(),
+                                      [&](const Node& node) { return node.words == words; });
+      if (known != nodes_.end() && !is_last) {
+        parent = known->app;
+        continue;
+      }
+      Node& node = nodes_.emplace_back();
+      node.app = parent->add_subcommand(std::string(parts[i]));
+      node.app->set_help_flag();
+      node.app->fallthrough();
+      node.app->allow_extras(false);
+      node.words = words;
+      parent = node.app;
+      if (is_last) {
+        node.command = &command;
+        set_up(node);
+      } else {
+        node.app->require_subcommand(0, 1);
+      }
+    }
+  }
+
+  static void set_up(Node& node) {
+    for (const OptionSpec& option : node.command->options)
+      add_option(*node.app, node.slots, option);
+    for (const ArgumentSpec& argument : node.command->arguments) {
+      Slot& slot = node.slots.emplace_back(Slot{argument.name});
+      slot.option = node.app->add_option(std::string(argument.name), slot.values);
+      if (argument.count == Count::kOne || argument.count == Count::kOptional)
+        slot.option->expected(1);
+    }
+  }
+
+  static void take(Invocation& invocation, const std::deque<Slot>& slots) {
+    for (const Slot& slot : slots) {
+      if (slot.option->count() > 0) invocation.set(slot.name, slot.values);
+    }
+  }
+
+  // Words and flags that nothing took.
+  void check_leftovers(const Node* node) const {
+    const std::vector<std::string> left = app_.remaining(true);
+    if (left.empty()) return;
+    const std::string& word = left.front();
+    std::vector<std::string> names;
+    if (word.starts_with('-')) {
+      for (const OptionSpec& option : global_options())
+        names.emplace_back(option.name);
+      if (node != nullptr && node->command != nullptr) {
+        for (const OptionSpec& option : node->command->options)
+          names.emplace_back(option.name);
+      }
+      throw Problem(kUsage, "there is no flag " + word, suggestion(word, names, help_of(node)));
+    }
+    if (node != nullptr && node->command != nullptr) {
+      throw Problem(kUsage, "\"" + word + "\" is one argument too many for muster " + node->words,
+                    usage_line(*node->command));
+    }
+    const std::string prefix = node == nullptr ? "" : node->words + " ";
+    for (const std::string& name : words_below(prefix))
+      names.push_back(name);
+    std::string hint = help_of(node);
+    const auto nearest = nearest_two(word, names);
+    if (!nearest.empty()) hint = "muster " + prefix + nearest[0];
+    if (nearest.size() > 1) hint += "    or: muster " + prefix + nearest[1];
+    throw Problem(kUsage, "there is no command \"muster " + prefix + word + '"', hint);
+  }
+
+  std::vector<std::string> words_below(const std::string& prefix) const {
+    std::vector<std::string> words;
+    for (const CommandSpec& command : commands_) {
+      if (command.is_hidden || !command.words.starts_with(prefix)) continue;
+      const std::string next(split(command.words.substr(prefix.size()), ' ').front());
+      if (std::find(words.begin(), words.end(), next) == words.end()) words.push_back(next);
+    }
+    return words;
+  }
+
+  static std::string help_of(const Node* node) {
+    return node == nullptr ? "muster --help" : "muster " + node->words + " --help";
+  }
+
+  [[noreturn]] void missing_command(const Node* node) const {
+    if (node == nullptr) throw Problem(kUsage, "no command was given", "muster --help");
+    std::string verbs;
+    for (const std::string& verb : words_below(node->words + " "))
+      verbs += (verbs.empty() ? "" : ", ") + verb;
+    throw Problem(kUsage, "muster " + node->words + " needs one of: " + verbs, "muster --help");
+  }
+
+  static void check(const Invocation& invocation) {
+    for (const ArgumentSpec& argument : invocation.command->arguments) {
+      const bool needed = argument.count == Count::kOne || argument.count == Count::kMany;
+      if (needed && !invocation.has(argument.name)) {
+        throw Problem(kUsage, std::string(argument.name) + " is missing",
+                      usage_line(*invocation.command));
+      }
+    }
+    check_choices(invocation, invocation.command->options);
+  }
+
+  static void check_choices(const Invocation& invocation, const std::vector<OptionSpec>& options) {
+    for (const OptionSpec& option : options) {
+      const auto value = invocation.text(option.name);
+      if (!value || option.choices.empty()) continue;
+      if (std::find(option.choices.begin(), option.choices.end(), *value) != option.choices.end())
+        continue;
+      std::string all;
+      for (const std::string_view choice : option.choices)
+        all += (all.empty() ? "" : ", ") + std::string(choice);
+      throw Problem(kUsage, std::string(option.name) + " cannot be \"" + *value + '"',
+                    std::string(option.name) + " with one of " + all);
+    }
+  }
+
+  const std::vector<CommandSpec>& commands_;
+  CLI::App app_;
+  std::deque<Slot> global_slots_;
+  std::deque<Node> nodes_;
+};
+
+std::string option_lines(const std::vector<OptionSpec>& options) {
+  std::string out;
+  for (const OptionSpec& option : options) {
+    std::string name = cli_name(option.name);
+    if (const std::size_t comma = name.find(','); comma != std::string::npos)
+      name.insert(comma + 1, " ");
+    if (!option.value.empty()) name += " " + std::string(option.value);
+    out += "  " + name;
+    out.append(name.size() < 24 ? 24 - name.size() : 1, ' ');
+    out += " " + std::string(option.help) + '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& global_options() {
+  static const std::vector<OptionSpec> kOptions = {
+      {"--json", "", "one JSON object, with \"format\":1"},
+      {"--jsonl", "", "one JSON object a line"},
+      {"--csv", "", "CSV; cells that look like formulas get a ' before them"},
+      {"--columns", "A,B", "these columns; --columns= lists those there are"},
+      {"--no-headers", "", "leave out the headings"},
+      {"--limit", "N", "at most so many (default 50)"},
+      {"--all", "", "as many as there are"},
+      {"--utc", "", "show and read times in UTC"},
+      {"--color", "WHEN", "auto, always or never (also: NO_COLOR)", {"auto", "always", "never"}},
+      {"--server", "URL", "another server than that of muster login (MUSTER_SERVER)"},
+      {"--ca-file", "FILE", "CA certificates to trust, PEM (MUSTER_CA_FILE)"},
+      {"--ca-sha256", "HEX", "trust the CA with this public key (SHA-256)"},
+      {"--timeout", "SECONDS", "for one answer (default 30)"},
+      {"--no-input", "", "never ask; fail instead"},
+      {"--dry-run", "", "say what would be done, change nothing"},
+      {"--yes", "", "do it without asking"},
+      {"--quiet", "", "no remarks on standard error"},
+      {"--verbose", "", "show the request's id with errors"},
+      {"--help", "", "help about the program or the command"},
+      {"--version", "", "the version of this program"},
+  };
+  return kOptions;
+}
+
+std::optional<std::string> Invocation::text(std::string_view name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end() || found->second.empty()) return std::nullopt;
+  return found->second.back();
+}
+
+std::string Invocation::required(std::string_view name) const {
+  return text(name).value_or("");
+}
+
+std::vector<std::string> Invocation::all(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
+std::optional<std::int64_t> Invocation::integer(std::string_view name, std::int64_t least,
+                                                std::int64_t most) const {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  const auto number = parse_integer(*value);
+  if (!number || *number < least || *number > most) {
+    throw Problem(kUsage, std::string(name) + " is a number from " + std::to_string(least) +
+                              " to " + std::to_string(most) + ", not \"" + *value + '"');
+  }
+  return number;
+}
+
+Invocation parse_arguments(const std::vector<CommandSpec>& commands,
+                           const std::vector<std::string>& arguments) {
+  return Parser(commands).parse(arguments);
+}
+
+std::string usage_line(const CommandSpec& command) {
+  std::string line = "muster " + std::string(command.words);
+  for (const ArgumentSpec& argument : command.arguments) {
+    const std::string name(argument.name);
+    if (argument.count == Count::kOne) line += ' ' + name;
+    if (argument.count == Count::kOptional) line += " [" + name + ']';
+    if (argument.count == Count::kMany) line += ' ' + name + "...";
+    if (argument.count == Count::kOptionalMany) line += " [" + name + "...]";
+  }
+  for (const OptionSpec& option : command.options) {
+    line += " [" + std::string(option.name);
+    if (!option.value.empty()) line += ' ' + std::string(option.value);
+    line += ']';
+  }
+  return line;
+}
+
+std::string help_text(const CommandSpec& command) {
+  std::string text = std::string(command.summary) + "\n\n  " + usage_line(command) + '\n';
+  if (!command.examples.empty()) {
+    text += '\n';
+    for (const std::string_view example : command.examples)
+      text += "  " + std::string(example) + '\n';
+  }
+  if (!command.options.empty()) text += "\nflags:\n" + option_lines(command.options);
+  return text + "\nflags of every command:\n" + option_lines(global_options()) +
+         "\nAn ITEM is an id, a name, a serial number or a tag; a time (T) is 2026-11-23 08:00, "
+         "yesterday, 2h ago or RFC 3339.\n";
+}
+
+std::string help_text(const std::vector<CommandSpec>& commands) {
+  std::string text =
+      "Muster from the command line: what every machine is, and how it came to be so.\n\n"
+      "  muster login https://cmdb.example.org:8443\n"
+      "  muster items 'class:laptop memory_bytes<8GiB'\n"
+      "  muster show lap-0421\n\n"
+      "commands:\n";
+  for (const CommandSpec& command : commands) {
+    if (command.is_hidden) continue;
+    const std::string words(command.words);
+    text += "  " + words;
+    text.append(words.size() < 24 ? 24 - words.size() : 1, ' ');
+    text += " " + std::string(command.summary) + '\n';
+  }
+  return text + "\nflags of every command:\n" + option_lines(global_options()) +
+         "\nexit codes: 0 done, 1 failed, 2 usage or query error, 3 not found, 4 not signed in,\n"
+         "  5 not allowed, 6 ambiguous name, 7 changed meanwhile, 8 server unreachable,\n"
+         "  9 partly done, 130 interrupted\n"
+         "muster COMMAND --help says more; muster fields explains the query language's fields.\n";
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Observed changes as sentences, for changes, show, and the context of a ticket.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "common/json/value.h"
+#include "server/cli/context.h"
+
+namespace muster::cli {
+
+// Columns of a change for --csv and --columns; "note" and "when" are made by with_notes.
+const std::vector<Column>& change_columns();
+
+// The changes with a member "note" (what is to be doubted) and, where the answer has "gaps" (also
+// those of "linked_items"), the gaps among them at their place, newest first. Changes of a ticket's
+// context, which are {"item_name", "change":{...}}, become flat.
+JsonValue::Array with_notes(const JsonValue& answer, const JsonValue::Array& changes);
+
+// One line each: "between 09:45 and 10:00 on 2026-11-23  packages  openssl upgraded ...".
+void write_changes(Context& context, const JsonValue::Array& noted, bool with_item);
+
+}  // namespace muster::cli

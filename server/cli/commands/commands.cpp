@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/cli/commands/commands.h"
+
+#include <iterator>
+
+namespace muster::cli {
+
+const std::vector<CommandSpec>& all_commands() {
+  static const std::vector<CommandSpec> kCommands = [] {
+    std::vector<CommandSpec> all;
+    for (auto* const group :
+         {session_commands, items_commands, show_commands, changes_commands, compare_commands,
+          ticket_commands, ticket_view_commands, item_commands, join_token_commands, agent_commands,
+          user_commands, token_commands, audit_commands, fields_commands, completion_commands}) {
+      std::vector<CommandSpec> some = group();
+      all.insert(all.end(), std::make_move_iterator(some.begin()),
+                 std::make_move_iterator(some.end()));
+    }
+    return all;
+  }();
+  return kCommands;
+}
+
+int show_list(Context& context, const std::vector<std::string>& segments,
+              const Parameters& parameters, const std::vector<Column>& columns) {
+  if (context.out.list_columns(columns)) return kDone;
+  context.out.chosen(columns);  // a wrong name is said before anything is asked
+  const List list = context.api().list(segments, parameters, context.limit());
+  context.out.list(columns, list.first, list.items);
+  context.say_cut(list);
+  return kDone;
+}
+
+std::optional<Answer> change(Context& context, const std::string& what, const std::string& method,
+                             const std::vector<std::string>& segments, const std::string& body,
+                             const Parameters& parameters, const std::string& etag) {
+  if (context.is_dry_run()) {
+    context.out.line("would " + what + "; nothing was done");
+    return std::nullopt;
+  }
+  Headers headers;
+  if (!etag.empty()) headers.emplace_back("If-Match", etag);
+  return context.api().send(method, segments, body, parameters, headers);
+}
+
+void Facts::add(const std::string& name, const std::string& value, Tone tone) {
+  table_.rows.push_back({Cell{name, Tone::kStrong}, Cell{value, tone}});
+}
+
+void Facts::add(const std::string& name, const JsonValue& object, const std::string& member,
+                Kind kind) {
+  const JsonValue* value = object.find(member);
+  if (value == nullptr || value->is_null()) return;
+  const Cell cell = context_.out.cell(value, kind);
+  add(name, cell.text, cell.tone);
+}
+
+void Facts::write() {
+  context_.out.table(table_, false);
+  table_.rows.clear();
+}
+
+std::optional<std::string> value_at(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = object.find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->object() != nullptr) return value->text_at("value");
+  return plain_text(*value);
+}
+
+const JsonValue::Array& array_at(const JsonValue& object, std::string_view name) {
+  static const JsonValue::Array kNone;
+  const JsonValue* value = object.find(name);
+  return value == nullptr || value->array() == nullptr ? kNone : *value->array();
+}
+
+void write_given(JsonWriter& json, const Invocation& invocation,
+                 const std::vector<std::pair<const char*, const char*>>& flags) {
+  for (const auto& [flag, name] : flags) {
+    if (const auto value = invocation.text(flag)) json.member(name, *value);
+  }
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of muster, one file a group. Each file has a function that returns its declarations,
+// named below and in the list in commands.cpp.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/cli/arguments.h"
+#include "server/cli/context.h"
+
+namespace muster::cli {
+
+const std::vector<CommandSpec>& all_commands();  // in the order of --help
+
+std::vector<CommandSpec> session_commands();
+std::vector<CommandSpec> items_commands();
+std::vector<CommandSpec> show_commands();
+std::vector<CommandSpec> changes_commands();
+std::vector<CommandSpec> compare_commands();
+std::vector<CommandSpec> ticket_commands();
+std::vector<CommandSpec> ticket_view_commands();
+std::vector<CommandSpec> item_commands();
+std::vector<CommandSpec> join_token_commands();
+std::vector<CommandSpec> agent_commands();
+std::vector<CommandSpec> user_commands();
+std::vector<CommandSpec> token_commands();
+std::vector<CommandSpec> audit_commands();
+std::vector<CommandSpec> fields_commands();
+std::vector<CommandSpec> completion_commands();
+
+// What may come in place of the last of `words` (everything behind "muster"), sorted.
+std::vector<std::string> completions(const std::vector<CommandSpec>& commands,
+                                     const std::vector<std::string>& words);
+
+// --- what several groups share
+
+// A list of the API, as the flags ask for it.
+int show_list(Context& context, const std::vector<std::string>& segments,
+              const Parameters& parameters, const std::vector<Column>& columns);
+
+// A change of something. Under --dry-run nothing is sent, "would ..." is said, and nullopt
+// returned. `what` goes on "create user ana".
+std::optional<Answer> change(Context& context, const std::string& what, const std::string& method,
+                             const std::vector<std::string>& segments, const std::string& body = {},
+                             const Parameters& parameters = {}, const std::string& etag = {});
+
+// Two columns without headings: what, and its value.
+class Facts {
+ public:
+  explicit Facts(Context& context) : context_(context) { table_.headings = {"fact", "value"}; }
+  void add(const std::string& name, const std::string& value, Tone tone = Tone::kPlain);
+  // Left out when the object has no such member.
+  void add(const std::string& name, const JsonValue& object, const std::string& member,
+           Kind kind = Kind::kText);
+  void write();
+
+ private:
+  Context& context_;
+  Table table_;
+};
+
+// "text" or {"value":"text",...}: attributes come in either form. nullopt: absent.
+std::optional<std::string> value_at(const JsonValue& object, std::string_view name);
+
+// The array under `name`; empty when there is none.
+const JsonValue::Array& array_at(const JsonValue& object, std::string_view name);
+
+// Members whose flags were given, as JSON members: {"--owner", "owner"}.
+void write_given(JsonWriter& json, const Invocation& invocation,
+                 const std::vector<std::pair<const char*, const char*>>& flags);
+
+}  // namespace muster::cli

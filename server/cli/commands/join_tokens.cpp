@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/cli/commands/commands.h"
+
+namespace muster::cli {
+namespace {
+
+constexpr std::int64_t kMostUses = 1'000'000;
+
+int create(Context& context) {
+  const Invocation& invocation = context.invocation;
+  const std::int64_t uses = invocation.integer("--uses", 1, kMostUses).value_or(1);
+  JsonWriter json;
+  json.begin_object().member("max_uses", uses);
+  if (const auto text = invocation.text("--expires")) {
+    const auto ms = parse_duration(*text);
+    if (!ms)
+      throw Problem(kUsage, "--expires: \"" + *text + "\" is not a length of time", "24h, 7d");
+    json.member("expires_in_s", *ms / 1000);
+  }
+  write_given(json, invocation, {{"--note", "note"}});
+  json.end_object();
+  const auto answer =
+      change(context, "create a join token for " + std::to_string(uses) + " machines", "POST",
+             {"join-tokens"}, std::move(json).text());
+  if (!answer || context.out.object(answer->body)) return kDone;
+  const JsonValue& token = answer->body;
+  const auto until = instant_at(token, "expires_at");
+  context.out.line("join code, for " + std::to_string(token.integer_at("max_uses").value_or(uses)) +
+                       (uses == 1 ? " machine" : " machines") +
+                       (until ? ", until " + context.out.time(*until) : "") + ":",
+                   Tone::kStrong);
+  // Not cut and not escaped: it is to be copied, and it is the server's own base32 text.
+  context.out.line("  " + token.text_at("join_code").value_or("?"));
+  context.out.line("");
+  context.out.line("on the machine, as root:", Tone::kStrong);
+  for (const JsonValue& command : array_at(token, "install_commands"))
+    context.out.line("  " + plain_text(command));
+  context.out.line("  " + token.text_at("enrol_command").value_or("muster-agent enroll -"));
+  context.remark("the code is shown only this once; undo: muster join-token revoke " +
+                 token.text_at("token_id").value_or("ID"));
+  return kDone;
+}
+
+int list(Context& context) {
+  static const std::vector<Column> kColumns = {
+      {"token_id"},
+      {"note", Kind::kText, true, "-"},
+      {"created_by"},
+      {"created_at", Kind::kTime},
+      {"expires_at", Kind::kTime, true, "never"},
+      {"uses", Kind::kNumber},
+      {"max_uses", Kind::kNumber},
+      {"revoked_at", Kind::kTime, true, "-"},
+  };
+  return show_list(context, {"join-tokens"}, {}, kColumns);
+}
+
+int revoke(Context& context) {
+  const std::string id = context.invocation.required("TOKEN_ID");
+  if (!context.is_dry_run()) context.confirm("Revoke the join token " + id + "?");
+  if (!change(context, "revoke the join token " + id, "DELETE", {"join-tokens", id})) return kDone;
+  context.out.line("revoked the join token " + id + "; machines that joined with it stay");
+  return kDone;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> join_token_commands() {
+  return {
+      {"join-token create",
+       "a join code and the commands that enrol a machine",
+       {},
+       {{"--uses", "N", "for so many machines (default 1)"},
+        {"--expires", "24h", "valid for so long"},
+        {"--note", "TEXT", "what it is for"}},
+       {"muster join-token create",
+        "muster join-token create --uses 20 --expires 7d --note 'room 12'"},
+       create},
+      {"join-token list", "join tokens and their uses", {}, {}, {}, list},
+      {"join-token revoke", "nobody can join with it any more", {{"TOKEN_ID"}}, {}, {}, revoke},
+  };
+}
+
+}  // namespace muster::cli

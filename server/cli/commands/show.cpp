@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// show ITEM: what a technician wants to see first, on one screen; show ITEM --section NAME: its
+// rows.
+#include <algorithm>
+
+#include "server/cli/commands/change_text.h"
+#include "server/cli/commands/commands.h"
+
+namespace muster::cli {
+namespace {
+
+constexpr const char* kLatestChanges = "3";
+constexpr const char* kMostTickets = "10";
+
+Parameters points_of(Context& context) {
+  Parameters parameters;
+  context.add_time(parameters, "at", "--at");
+  context.add_time(parameters, "known_at", "--known-at");
+  return parameters;
+}
+
+std::string joined(std::initializer_list<std::optional<std::string>> parts, const char* between) {
+  std::string text;
+  for (const auto& part : parts) {
+    if (part && !part->empty()) text += (text.empty() ? "" : between) + *part;
+  }
+  return text;
+}
+
+// {"model":"...","cores":8} or "..." or a number of them.
+std::optional<std::string> short_text(const JsonValue& object, const char* name) {
+  const JsonValue* value = object.find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->object() == nullptr) return plain_text(*value);
+  std::string text;
+  for (const auto& [key, each] : *value->object())
+    text += (text.empty() ? "" : ", ") +
+            (each.text() != nullptr ? *each.text() : key + ' ' + plain_text(each));
+  return text;
+}
+
+std::string addresses_of(const JsonValue& item) {
+  std::string text;
+  for (const JsonValue& each : array_at(item, "addresses")) {
+    const std::string address =
+        each.text() != nullptr ? *each.text() : each.text_at("address").value_or("");
+    if (!address.empty()) text += (text.empty() ? "" : ", ") + address;
+  }
+  return text.empty() ? value_at(item, "addresses").value_or("") : text;
+}
+
+void write_heading(Context& context, const JsonValue& item) {
+  const std::string name = item.text_at("name").value_or("?");
+  std::string heading = name;
+  if (const auto id = item.integer_at("item_id")) heading += "   id " + std::to_string(*id);
+  if (const auto kind = item.text_at("class")) heading += "   " + *kind;
+  context.out.line(heading, Tone::kStrong);
+  if (const auto at = instant_at(item, "at"))
+    context.out.line("as it was on " + context.out.time(*at) + ", not as it is now",
+                     Tone::kWarning);
+  if (item.boolean_at("archived").value_or(false))
+    context.out.line("archived (undo: muster item unarchive " + name + ")", Tone::kWarning);
+}
+
+void write_facts(Context& context, const JsonValue& item) {
+  Facts facts(context);
+  const std::string state = item.text_at("state").value_or("");
+  const auto seen = instant_at(item, "seen_at");
+  if (!state.empty() || seen) {
+    facts.add("state", joined({state, seen ? "seen " + context.out.time_or_age(*seen) : ""}, ", "),
+              tone_of(state));
+  }
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) facts.add(name, value);
+  };
+  const auto text = [&](const char* name) { return short_text(item, name); };
+  add("system", joined({text("os"), text("kernel_release")}, ", kernel "));
+  add("model", joined({text("manufacturer"), text("model")}, " "));
+  add("serial number", text("serial_number").value_or(""));
+  add("cpu", text("cpu").value_or(""));
+  facts.add("memory", item, "memory_bytes", Kind::kBytes);
+  add("addresses", addresses_of(item));
+  const JsonValue* attributes = item.find("attributes");
+  for (const char* name : {"owner", "location", "lifecycle", "note"}) {
+    const JsonValue* value = attributes == nullptr ? nullptr : attributes->find(name);
+    const auto shown = attributes == nullptr ? std::nullopt : value_at(*attributes, name);
+    if (!shown) continue;
+    const auto since = instant_at(*value, "since");
+    const auto actor = value->text_at("actor");
+    std::string from;
+    if (since) from = "since " + context.out.time(*since) + (actor ? ", by " + *actor : "");
+    facts.add(name, *shown + (from.empty() ? "" : "   (" + from + ")"));
+  }
+  if (const JsonValue* agent = item.find("agent"); agent != nullptr && agent->object() != nullptr) {
+    const auto address = agent->text_at("address");
+    add("agent", joined({short_text(*agent, "version"), address ? "from " + *address : ""}, ", "));
+  }
+  facts.write();
+}
+
+void write_vitals(Context& context, const JsonValue& item) {
+  const JsonValue* vitals = item.find("vitals");
+  if (vitals == nullptr || vitals->object() == nullptr) return;
+  Facts facts(context);
+  if (const auto seconds = vitals->integer_at("uptime_seconds"))
+    facts.add("up", context.out.is_terminal() ? duration(*seconds * 1000)
+                                              : std::to_string(*seconds) + " s");
+  facts.add("memory free", *vitals, "memory_available_bytes", Kind::kBytes);
+  facts.add("logged on", *vitals, "logged_on_users");
+  for (const JsonValue& each : array_at(*vitals, "filesystems")) {
+    const auto mount = each.text_at("mount_point");
+    const auto free = each.integer_at("available_bytes");
+    if (mount && free)
+      facts.add("free on " + *mount,
+                context.out.is_terminal() ? humanised_bytes(*free) : std::to_string(*free));
+  }
+  facts.write();
+}
+
+void write_sections(Context& context, const JsonValue& item) {
+  Table table;
+  table.headings = {"section", "rows", "status", "last good", "remark"};
+  table.is_number = {false, true, false, false, false};
+  for (const JsonValue& section : array_at(item, "sections")) {
+    const std::string status = section.text_at("status").value_or("unknown");
+    const bool stale = section.boolean_at("stale").value_or(false);
+    const auto good = instant_at(section, "ok_at");
+    std::string remark = section.text_at("reason").value_or("");
+    if (stale) remark = "stale, the last rows are shown" + (remark.empty() ? "" : ": " + remark);
+    const Tone tone = stale && tone_of(status) == Tone::kPlain ? Tone::kWarning : tone_of(status);
+    table.rows.push_back({{section.text_at("section").value_or("?")},
+                          {std::to_string(section.integer_at("rows").value_or(0))},
+                          {status, tone},
+                          {good ? context.out.time_or_age(*good) : "-"},
+                          {remark, tone}});
+  }
+  if (table.rows.empty()) {
+    context.out.line("no inventory: no agent has reported for this item", Tone::kUnknown);
+    return;
+  }
+  context.out.table(table, true);
+}
+
+void write_latest(Context& context, const std::string& id, Parameters points) {
+  points.emplace_back("limit", kLatestChanges);
+  const JsonValue answer = context.api().get({"items", id, "changes"}, points).body;
+  context.out.line("");
+  const JsonValue::Array noted = with_notes(answer, array_at(answer, "items"));
+  if (noted.empty()) {
+    context.out.line("no observed change yet");
+    return;
+  }
+  context.out.line("last changes", Tone::kStrong);
+  write_changes(context, noted, false);
+}
+
+void write_tickets(Context& context, const JsonValue& item, const std::string& id) {
+  if (item.integer_at("open_tickets").value_or(0) == 0) return;
+  context.out.line("");
+  context.out.line("open tickets", Tone::kStrong);
+  Table table;
+  table.headings = {"ticket", "state", "title", "requester", "began"};
+  const Answer answer =
+      context.api().get({"tickets"}, {{"item", id}, {"state", "open"}, {"limit", kMostTickets}});
+  for (const JsonValue& ticket : array_at(answer.body, "items")) {
+    const auto began = instant_at(ticket, "began_at");
+    table.rows.push_back({{ticket.text_at("number").value_or("?")},
+                          {ticket.text_at("state").value_or("")},
+                          {ticket.text_at("title").value_or("")},
+                          {ticket.text_at("requester").value_or("")},
+                          {began ? context.out.time_or_age(*began) : ""}});
+  }
+  context.out.table(table, false);
+}
+
+int show_item(Context& context) {
+  const std::string name = context.invocation.required("ITEM");
+  const Parameters points = points_of(context);
+  const JsonValue item = context.api().get({"items", name}, points).body;
+  if (context.out.object(item, {{"item_id", Kind::kNumber},
+                                {"name"},
+                                {"class"},
+                                {"state"},
+                                {"seen_at", Kind::kTime},
+                                {"os"},
+                                {"manufacturer"},
+                                {"model"},
+                                {"serial_number"},
+                                {"cpu"},
+                                {"memory_bytes", Kind::kBytes},
+                                {"addresses"}}))
+    return kDone;
+  // By its number from here on: a name may come to mean another item.
+  const auto number = item.integer_at("item_id");
+  const std::string id = number ? std::to_string(*number) : name;
+  write_heading(context, item);
+  write_facts(context, item);
+  write_vitals(context, item);
+  const auto& not_kept = array_at(item, "not_kept");
+  if (!not_kept.empty()) {
+    context.out.line("not kept of the past: " + plain_text(JsonValue(not_kept)), Tone::kUnknown);
+  }
+  context.out.line("");
+  write_sections(context, item);
+  write_latest(context, id, points);
+  write_tickets(context, item, id);
+  return kDone;
+}
+
+Kind kind_of(const std::string& field) {
+  if (field.ends_with("_bytes")) return Kind::kBytes;
+  if (field.ends_with("_at")) return Kind::kTime;
+  return Kind::kText;
+}
+
+// The rows as flat objects; adds their fields to `columns` in the order in which they come.
+JsonValue::Array flat_rows(const JsonValue::Array& rows, std::vector<Column>& columns) {
+  JsonValue::Array flat;
+  for (const JsonValue& row : rows) {
+    JsonValue::Object members;
+    for (const auto& [name, value] :
+         row.object() == nullptr ? JsonValue::Object() : *row.object()) {
+      if (name != "values" || value.object() == nullptr) {
+        members.emplace_back(name, value);
+        continue;
+      }
+      for (const auto& [field, each] : *value.object()) {
+        members.emplace_back(field, each);
+        const bool is_new = std::none_of(columns.begin(), columns.end(), [&](const Column& column) {
+          return column.name == field;
+        });
+        if (is_new)
+          columns.push_back({field, each.integer() != nullptr && kind_of(field) == Kind::kText
+                                        ? Kind::kNumber
+                                        : kind_of(field)});
+      }
+    }
+    flat.emplace_back(std::move(members));
+  }
+  return flat;
+}
+
+int show_section(Context& context) {
+  const List list = context.api().list({"items", context.invocation.required("ITEM"), "sections",
+                                        context.invocation.required("--section")},
+                                       points_of(context), context.limit());
+  if (context.out.options().format == Format::kJson) {
+    context.out.list({}, list.first, list.items);
+    context.say_cut(list);
+    return kDone;
+  }
+  std::vector<Column> columns;
+  const JsonValue::Array rows = flat_rows(list.items, columns);
+  columns.push_back({"since", Kind::kTime, columns.empty()});
+  columns.push_back({"not_before", Kind::kTime, false, "-"});
+  columns.push_back({"until", Kind::kTime, false, "-"});
+  columns.push_back({"source_record", Kind::kNumber, false});
+  columns.push_back({"revision", Kind::kNumber, false});
+  if (context.out.list_columns(columns)) return kDone;
+  context.out.list(columns, list.first, rows);
+  context.say_cut(list);
+  for (const JsonValue& source : array_at(list.first, "sources")) {
+    const std::string status = source.text_at("status").value_or("ok");
+    if (status == "ok") continue;
+    const auto since = instant_at(source, "since");
+    const auto reason = source.text_at("reason");
+    context.remark(source.text_at("source").value_or("?") + ": " + status +
+                   (since ? " since " + context.out.time(*since) : "") +
+                   (reason ? ": " + *reason : "") + "; rows of before are shown");
+  }
+  if (rows.empty()) context.remark("no rows");
+  return kDone;
+}
+
+int show(Context& context) {
+  return context.invocation.has("--section") ? show_section(context) : show_item(context);
+}
+
+}  // namespace
+
+std::vector<CommandSpec> show_commands() {
+  return {{"show",
+           "one item: facts, sections, last changes, open tickets",
+           {{"ITEM"}},
+           {{"--section", "NAME", "the rows of one section"},
+            {"--at", "T", "as it was at that time"},
+            {"--known-at", "T", "as it was known at that time"}},
+           {"muster show lap-0421", "muster show lap-0421 --section packages --all",
+            "muster show 5CG1234X9Q --at yesterday --json"},
+           show}};
+}
+
+}  // namespace muster::cli

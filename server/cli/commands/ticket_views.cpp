@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/cli/commands/change_text.h"
+#include "server/cli/commands/commands.h"
+
+namespace muster::cli {
+namespace {
+
+constexpr std::int64_t kMostHours = 168;
+
+int list(Context& context) {
+  static const std::vector<Column> kColumns = {
+      {"number"},
+      {"state", Kind::kState},
+      {"title"},
+      {"requester", Kind::kText, true, "-"},
+      {"assignee", Kind::kText, true, "nobody"},
+      {"began_at", Kind::kAge},
+      {"ticket_id", Kind::kNumber, false},
+      {"type", Kind::kText, false},
+      {"created_at", Kind::kTime, false},
+      {"created_by", Kind::kText, false},
+      {"updated_at", Kind::kAge, false},
+      {"resolved_at", Kind::kTime, false, "-"},
+      {"resolution", Kind::kText, false, "-"},
+  };
+  Parameters parameters;
+  context.add_text(parameters, "state", "--state");
+  context.add_text(parameters, "assignee", "--assignee");
+  context.add_text(parameters, "requester", "--requester");
+  context.add_text(parameters, "item", "--item");
+  std::string text;
+  for (const std::string& word : context.invocation.all("TEXT"))
+    text += (text.empty() ? "" : " ") + word;
+  if (!text.empty()) parameters.emplace_back("q", text);
+  return show_list(context, {"tickets"}, parameters, kColumns);
+}
+
+// What was seen to change on the linked items before the trouble began.
+void write_context(Context& context, const JsonValue& found) {
+  const JsonValue::Array noted = with_notes(found, array_at(found, "items"));
+  const auto from = instant_at(found, "from");
+  const auto began = instant_at(found, "began_at");
+  if (context.out.is_text()) {
+    context.out.line(
+        "observed before this began" + (from && began ? " (" + context.out.time(*from) + " to " +
+                                                            context.out.time(*began) + ")"
+                                                      : std::string()),
+        Tone::kStrong);
+    if (noted.empty()) {
+      context.out.line("no observed change on the linked items");
+      return;
+    }
+  }
+  write_changes(context, noted, true);
+  if (found.boolean_at("is_cut").value_or(false))
+    context.remark("there were more changes than these");
+}
+
+Parameters hours_of(Context& context) {
+  const auto hours = context.invocation.integer("--hours", 1, kMostHours);
+  return hours ? Parameters{{"hours", std::to_string(*hours)}} : Parameters{};
+}
+
+void write_links(Context& context, const JsonValue& ticket) {
+  Table table;
+  table.headings = {"item", "id", "role", "linked by", "reason"};
+  for (const JsonValue& link : array_at(ticket, "links")) {
+    table.rows.push_back({{link.text_at("item_name").value_or("?")},
+                          {std::to_string(link.integer_at("item_id").value_or(0))},
+                          {link.text_at("role").value_or("")},
+                          {link.text_at("linked_by").value_or("")},
+                          {link.text_at("reason").value_or("")}});
+  }
+  context.out.line("");
+  context.out.line(table.rows.empty() ? "no item is linked" : "linked items", Tone::kStrong);
+  context.out.table(table, false);
+}
+
+void write_notes(Context& context, const JsonValue& ticket) {
+  const auto& notes = array_at(ticket, "notes");
+  if (notes.empty()) return;
+  context.out.line("");
+  context.out.line("notes", Tone::kStrong);
+  for (const JsonValue& note : notes) {
+    const auto at = instant_at(note, "at");
+    const std::string kind = note.text_at("kind").value_or("note");
+    context.out.line((at ? context.out.time(*at) : "?") + "  " +
+                         note.text_at("author").value_or("?") +
+                         (kind == "note" ? "" : " (" + kind + ")"),
+                     Tone::kUnknown);
+    context.out.paragraph(note.text_at("text").value_or(""));
+  }
+}
+
+int show(Context& context) {
+  const std::string name = context.invocation.required("TICKET");
+  const JsonValue ticket = context.api().get({"tickets", name}).body;
+  if (context.out.object(ticket)) return kDone;
+  const std::string number = ticket.text_at("number").value_or(name);
+  context.out.line(number + "   " + ticket.text_at("title").value_or(""), Tone::kStrong);
+  Facts facts(context);
+  facts.add("state", ticket, "state", Kind::kState);
+  facts.add("requester", ticket, "requester");
+  facts.add("assignee", ticket.text_at("assignee").value_or("nobody"));
+  facts.add("began", ticket, "began_at", Kind::kTime);
+  facts.add("created", ticket, "created_at", Kind::kTime);
+  facts.add("resolved", ticket, "resolved_at", Kind::kTime);
+  facts.add("resolution", ticket, "resolution");
+  facts.write();
+  if (const auto text = ticket.text_at("description"); text && !text->empty()) {
+    context.out.line("");
+    context.out.paragraph(*text);
+  }
+  write_links(context, ticket);
+  write_notes(context, ticket);
+  if (array_at(ticket, "links").empty()) return kDone;
+  try {
+    const JsonValue found = context.api().get({"tickets", name, "context"}).body;
+    context.out.line("");
+    write_context(context, found);
+  } catch (const Problem& problem) {
+    // A requester sees the ticket, but not the machines' history.
+    if (problem.exit_code != kNotAllowed) throw;
+  }
+  return kDone;
+}
+
+int show_context(Context& context) {
+  if (context.out.list_columns(change_columns())) return kDone;
+  const JsonValue found =
+      context.api()
+          .get({"tickets", context.invocation.required("TICKET"), "context"}, hours_of(context))
+          .body;
+  if (context.out.options().format == Format::kJson) {
+    context.out.object(found);
+    return kDone;
+  }
+  write_context(context, found);
+  return kDone;
+}
+
+}  // namespace
+
+std::vector<CommandSpec> ticket_view_commands() {
+  return {
+      {"ticket list",
+       "tickets, last changed first",
+       {{"TEXT", Count::kOptionalMany}},
+       {{"--state", "STATE", "open, new, in_progress, on_hold, resolved, closed; several with ,"},
+        {"--assignee", "NAME", "who works on it"},
+        {"--requester", "NAME", "who has the trouble"},
+        {"--item", "ITEM", "linked to this item"}},
+       {"muster ticket list --state open", "muster ticket list printer --item prn-3"},
+       list},
+      {"ticket show",
+       "a ticket, its items and notes, and what changed before it",
+       {{"TICKET"}},
+       {},
+       {"muster ticket show INC-1042"},
+       show},
+      {"ticket context",
+       "what changed on its items before the trouble began",
+       {{"TICKET"}},
+       {{"--hours", "N", "how far back (default 24)"}},
+       {"muster ticket context INC-1042 --hours 72"},
+       show_context},
+  };
+}
+
+}  // namespace muster::cli

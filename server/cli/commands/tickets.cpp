@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people do to tickets; looking at them is in ticket_views.cpp.
+#include "server/cli/commands/commands.h"
+
+namespace muster::cli {
+namespace {
+
+const std::vector<std::string_view>& roles() {
+  static const std::vector<std::string_view> kRoles = {"affected", "cause", "related", "requested"};
+  return kRoles;
+}
+
+std::string joined_words(const Invocation& invocation, std::string_view name) {
+  std::string text;
+  for (const std::string& word : invocation.all(name))
+    text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+int create(Context& context) {
+  const Invocation& invocation = context.invocation;
+  const std::string title = joined_words(invocation, "TITLE");
+  JsonWriter json;
+  json.begin_object().member("type", "incident").member("title", title);
+  if (const auto text = invocation.text("--description"))
+    json.member("description", context.text_or_input(*text));
+  write_given(json, invocation, {{"--requester", "requester"}, {"--assignee", "assignee"}});
+  json.member("began_at", context.time("--began"));
+  const auto items = invocation.all("--item");
+  if (!items.empty()) {
+    const std::string role = invocation.text("--role").value_or("affected");
+    json.key("items").begin_array();
+    for (const std::string& item : items)
+      json.begin_object().member("item", item).member("role", role).end_object();
+    json.end_array();
+  }
+  json.end_object();
+  const auto answer = change(context, "open an incident \"" + title + '"', "POST", {"tickets"},
+                             std::move(json).text());
+  if (!answer || context.out.object(answer->body)) return kDone;
+  const std::string number = answer->body.text_at("number").value_or("?");
+  context.out.line(number);
+  context.remark("opened; see also: muster ticket show " + number);
+  return kDone;
+}
+
+int link(Context& context) {
+  const std::string ticket = context.invocation.required("TICKET");
+  const std::string item = context.invocation.required("ITEM");
+  JsonWriter json;
+  json.begin_object().member("item", item);
+  json.member("role", context.invocation.text("--role").value_or("affected"));
+  write_given(json, context.invocation, {{"--reason", "reason"}});
+  json.end_object();
+  const auto answer = change(context, "link " + item + " to " + ticket, "POST",
+                             {"tickets", ticket, "links"}, std::move(json).text());
+  if (!answer || context.out.object(answer->body)) return kDone;
+  context.out.line("linked " + answer->body.text_at("item_name").value_or(item) + " to " + ticket +
+                   " as " + answer->body.text_at("role").value_or("affected"));
+  context.remark("undo: muster ticket unlink " + ticket + ' ' + item);
+  return kDone;
+}
+
+// The links of the ticket to what was named: a link's number, or an item in any of its names.
+std::int64_t link_of(Context& context, const std::string& ticket, const std::string& item) {
+  const JsonValue shown = context.api().get({"tickets", ticket}).body;
+  std::optional<std::int64_t> wanted;
+  for (const JsonValue& each : array_at(shown, "links")) {
+    const auto id = each.integer_at("link_id");
+    if (id && each.text_at("item_name") == item) return *id;
+  }
+  wanted = context.api().get({"items", item}).body.integer_at("item_id");
+  for (const JsonValue& each : array_at(shown, "links")) {
+    const auto id = each.integer_at("link_id");
+    if (id && wanted && each.integer_at("item_id") == wanted) return *id;
+  }
+  throw Problem(kNotFound, item + " is not linked to " + ticket, "muster ticket show " + ticket);
+}
+
+int unlink(Context& context) {
+  const std::string ticket = context.invocation.required("TICKET");
+  const std::string item = context.invocation.required("ITEM");
+  const std::int64_t id = link_of(context, ticket, item);
+  const auto answer = change(context, "unlink " + item + " from " + ticket, "DELETE",
+                             {"tickets", ticket, "links", std::to_string(id)});
+  if (!answer) return kDone;
+  context.out.line("unlinked " + item + " from " + ticket);
+  context.remark("undo: muster ticket link " + ticket + ' ' + item);
+  return kDone;
+}
+
+int note(Context& context) {
+  const std::string ticket = context.invocation.required("TICKET");
+  JsonWriter json;
+  json.begin_object().member("text",
+                             context.text_or_input(joined_words(context.invocation, "TEXT")));
+  if (context.invocation.has("--reply")) json.member("kind", "reply");
+  json.end_object();
+  const auto answer = change(context, "add a note to " + ticket, "POST",
+                             {"tickets", ticket, "notes"}, std::move(json).text());
+  if (!answer || context.out.object(answer->body)) return kDone;
+  context.out.line(answer->body.text_at("kind") == "reply" ? "replied on " + ticket
+                                                           : "noted on " + ticket);
+  return kDone;
+}
+
+// Reads first and edits what was read: somebody else's change in between is a conflict (exit 7).
+int edit(Context& context, const std::string& what, const std::string& body) {
+  const std::string ticket = context.invocation.required("TICKET");
+  const Answer before = context.api().get({"tickets", ticket});
+  const auto answer = change(context, what, "PATCH", {"tickets", ticket}, body, {}, before.etag);
+  if (!answer || context.out.object(answer->body)) return kDone;
+  const std::string number = answer->body.text_at("number").value_or(ticket);
+  context.out.line(number + " is " + answer->body.text_at("state").value_or("changed"));
+  const auto old = before.body.text_at("state");
+  if (old && old != answer->body.text_at("state")) {
+    // A new ticket cannot become new again.
+    context.remark("undo: muster ticket edit " + number + " --state " +
+                   (*old == "new" ? "in_progress" : *old));
+  }
+  return kDone;
+}
+
+int resolve(Context& context) {
+  JsonWriter json;
+  json.begin_object().member("state", "resolved");
+  if (const auto text = context.invocation.text("--resolution"))
+    json.member("resolution", context.text_or_input(*text));
+  json.end_object();
+  return edit(context, "resolve " + context.invocation.required("TICKET"), std::move(json).text());
+}
+
+int edit_ticket(Context& context) {
+  JsonWriter json;
+  json.begin_object();
+  write_given(json, context.invocation,
+              {{"--state", "state"}, {"--title", "title"}, {"--assignee", "assignee"}});
+  json.member("began_at", context.time("--began"));
+  json.end_object();
+  std::string body = std::move(json).text();
+  if (body == "{}")
+    throw Problem(kUsage, "nothing to change was given", "muster ticket edit --help");
+  return edit(context, "change " + context.invocation.required("TICKET") + " to " + body, body);
+}
+
+}  // namespace
+
+std::vector<CommandSpec> ticket_commands() {
+  const OptionSpec role = {"--role", "ROLE", "affected (default), cause, related, requested",
+                           roles()};
+  return {
+      {"ticket new",
+       "report an incident",
+       {{"TITLE", Count::kMany}},
+       {{"--item", "ITEM", "an item it is about (may be repeated)"},
+        role,
+        {"--description", "TEXT", "what happened; - reads standard input"},
+        {"--requester", "NAME", "who has the trouble (default: you)"},
+        {"--assignee", "NAME", "who works on it"},
+        {"--began", "T", "since when (default: now)"}},
+       {"muster ticket new 'no network since this morning' --item lap-0421 --began 08:00"},
+       create},
+      {"ticket link",
+       "link an item to a ticket",
+       {{"TICKET"}, {"ITEM"}},
+       {role, {"--reason", "TEXT", "why"}},
+       {"muster ticket link INC-1042 lap-0421 --role cause"},
+       link},
+      {"ticket unlink",
+       "undo a link",
+       {{"TICKET"}, {"ITEM"}},
+       {},
+       {"muster ticket unlink INC-1042 lap-0421"},
+       unlink},
+      {"ticket note",
+       "write on a ticket",
+       {{"TICKET"}, {"TEXT", Count::kMany}},
+       {{"--reply", "", "the requester reads it too"}},
+       {"muster ticket note INC-1042 'cable replaced'", "dmesg | muster ticket note INC-1042 -"},
+       note},
+      {"ticket edit",
+       "change a ticket",
+       {{"TICKET"}},
+       {{"--state",
+         "STATE",
+         "in_progress, on_hold, resolved, closed",
+         {"new", "in_progress", "on_hold", "resolved", "closed"}},
+        {"--title", "TEXT", "what it is about"},
+        {"--assignee", "NAME", "who works on it"},
+        {"--began", "T", "since when"}},
+       {"muster ticket edit INC-1042 --state in_progress --assignee ana"},
+       edit_ticket},
+      {"ticket resolve",
+       "say that it is solved",
+       {{"TICKET"}},
+       {{"--resolution", "TEXT", "how; - reads standard input"}},
+       {"muster ticket resolve INC-1042 --resolution 'driver rolled back'"},
+       resolve},
+  };
+}
+
+}  // namespace muster::cli

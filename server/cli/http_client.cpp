@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Poco's HTTPS session on a context whose verification is ours: OpenSSL checks chain and name
+// within the handshake (Poco does neither for a local host), so nothing is sent to a server that is
+// not the one that was meant.
+#include "server/cli/http_client.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/Context.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/NetException.h>
+#include <Poco/URI.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <csignal>
+#include <optional>
+#include <streambuf>
+
+#include "common/support/digest.h"
+#include "common/support/text.h"
+#include "common/tls/certificate.h"
+#include "common/tls/issue.h"
+#include "common/tls/openssl.h"
+#include "common/tls/pinning.h"
+#include "server/cli/problem.h"
+
+namespace muster::cli {
+namespace {
+
+namespace net = Poco::Net;
+
+constexpr std::uint16_t kDefaultPort = 8443;
+constexpr std::int64_t kReusableMs = 2'000;  // a server may close an idle connection after that
+
+// Two digits a byte with colons, as browsers and openssl show it.
+std::string fingerprint(std::string_view der) {
+  std::string out;
+  for (const unsigned char byte : sha256(der)) {
+    const char raw = static_cast<char>(byte);
+    for (const char digit : to_hex(std::string_view(&raw, 1)))
+      out += static_cast<char>(digit >= 'a' ? digit - 'a' + 'A' : digit);
+    out += ':';
+  }
+  out.pop_back();
+  return out;
+}
+
+struct Refusal {
+  std::string reason;
+  std::string certificate_sha256;
+  std::string authority_sha256;  // public key of the authority at the end of the chain; empty: none
+};
+
+class HttpClient final : public ApiClient {
+ public:
+  HttpClient(Connection connection, const Clock& clock);
+  ApiReply exchange(const ApiRequest& request) override;
+
+ private:
+  static int verify(X509_STORE_CTX* store, void* self);
+  std::vector<std::string> chain_of(X509_STORE_CTX* store) const;
+  void remember_refusal(X509_STORE_CTX* store, std::string reason);
+  [[noreturn]] void refused() const;
+  ApiReply attempt(const ApiRequest& request, std::int64_t deadline_ms);
+  std::string read_body(std::istream& stream, std::int64_t deadline_ms);
+  [[noreturn]] void timed_out() const {
+    throw Problem(kUnreachable,
+                  connection_.server + " did not answer within " +
+                      std::to_string(connection_.timeout_s) + " s",
+                  "again with --timeout " + std::to_string(connection_.timeout_s * 4));
+  }
+
+  Connection connection_;
+  const Clock& clock_;
+  Poco::URI server_;
+  net::Context::Ptr context_;
+  std::unique_ptr<net::HTTPSClientSession> session_;
+  std::int64_t used_at_ms_ = 0;
+  std::optional<Refusal> refusal_;
+};
+
+HttpClient::HttpClient(Connection connection, const Clock& clock)
+    : connection_(std::move(connection)), clock_(clock), server_(connection_.server) {
+  // A server that hangs up while we write must not end the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  const bool own_authorities = !connection_.ca_file.empty();
+  try {
+    context_ = new net::Context(
+        net::Context::TLS_CLIENT_USE, "", "", connection_.ca_file, net::Context::VERIFY_STRICT, 9,
+        /*loadDefaultCAs=*/!own_authorities && connection_.ca_sha256.empty());
+  } catch (const Poco::Exception& problem) {
+    throw Problem(kFailed,
+                  "the CA file " + connection_.ca_file + " cannot be used: " + problem.message(),
+                  "--ca-file with the server's CA certificate in PEM");
+  }
+  context_->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
+  context_->enableExtendedCertificateVerification(false);  // verify() does it
+  SSL_CTX* const ssl = context_->sslContext();
+  X509_VERIFY_PARAM* const parameters = SSL_CTX_get0_param(ssl);
+  const std::string host = server_.getHost();
+  if (muster::tls::is_ip_address(host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str());
+  } else {
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size());
+  }
+  SSL_CTX_set_cert_verify_callback(ssl, &HttpClient::verify, this);
+}
+
+std::vector<std::string> HttpClient::chain_of(X509_STORE_CTX* store) const {
+  std::vector<std::string> chain;
+  STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(store);
+  for (int i = 0; sent != nullptr && i < sk_X509_num(sent); ++i) {
+    if (i < static_cast<int>(muster::tls::kMaxCertificates) + 1)
+      chain.push_back(muster::tls::der_of(i2d_X509, sk_X509_value(sent, i)));
+  }
+  return chain;
+}
+
+void HttpClient::remember_refusal(X509_STORE_CTX* store, std::string reason) {
+  Refusal refusal{std::move(reason), {}, {}};
+  const std::vector<std::string> chain = chain_of(store);
+  if (!chain.empty()) refusal.certificate_sha256 = fingerprint(chain.front());
+  if (const auto certificates = muster::tls::chain_from_der(chain)) {
+    const auto& last = certificates->back().fields();
+    if (last.is_authority) refusal.authority_sha256 = last.spki_sha256_hex;
+  }
+  refusal_ = std::move(refusal);
+}
+
+// Runs within the handshake.
+int HttpClient::verify(X509_STORE_CTX* store, void* self) {
+  auto& client = *static_cast<HttpClient*>(self);
+  if (!client.connection_.ca_sha256.empty()) {
+    const std::vector<std::string> ders = client.chain_of(store);
+    const auto chain = muster::tls::chain_from_der(ders);
+    std::string reason = chain ? std::string() : chain.failure().message;
+    if (chain) {
+      const auto authority = muster::tls::verify_pinned(
+          *chain, client.connection_.ca_sha256, client.server_.getHost(), client.clock_.now());
+      if (authority) {
+        X509_STORE_CTX_set_error(store, X509_V_OK);
+        return 1;
+      }
+      reason = authority.failure().message;
+    }
+    client.remember_refusal(store, reason);
+    X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+  }
+  const int verified = X509_verify_cert(store);
+  if (verified == 1) return 1;
+  client.remember_refusal(store, X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+  return 0;
+}
+
+void HttpClient::refused() const {
+  Problem problem(kUnreachable, "the certificate of " + connection_.server +
+                                    " is not trusted: " + refusal_->reason);
+  if (!refusal_->certificate_sha256.empty())
+    problem.details.push_back("its SHA-256:             " + refusal_->certificate_sha256);
+  if (!refusal_->authority_sha256.empty())
+    problem.details.push_back("its authority's key:     " + refusal_->authority_sha256);
+  problem.details.push_back(
+      "nothing was sent; get the server's CA certificate from its administrator, or compare the "
+      "line above with what the server itself says (muster-server doctor)");
+  problem.hint = "muster login " + connection_.server + " --ca-file ca.pem";
+  if (!refusal_->authority_sha256.empty())
+    problem.hint += "    or: --ca-sha256 " + refusal_->authority_sha256;
+  throw problem;
+}
+
+// Piece by piece as it arrives, so that a server that sends a byte a second meets the deadline too.
+std::string HttpClient::read_body(std::istream& stream, std::int64_t deadline_ms) {
+  std::string body;
+  std::streambuf& arriving = *stream.rdbuf();
+  while (arriving.sgetc() != std::streambuf::traits_type::eof()) {
+    const std::size_t before = body.size();
+    const std::streamsize ready = std::max<std::streamsize>(arriving.in_avail(), 1);
+    body.resize(before + static_cast<std::size_t>(ready));
+    const std::streamsize taken = arriving.sgetn(body.data() + before, ready);
+    body.resize(before + static_cast<std::size_t>(taken));
+    if (body.size() > kMaxAnswerBytes) {
+      throw Problem(kFailed, "the server's answer is larger than 64 MiB",
+                    "a smaller --limit, or a narrower query");
+    }
+    if (clock_.boottime_ms() > deadline_ms) timed_out();
+  }
+  return body;
+}
+
+ApiReply HttpClient::attempt(const ApiRequest& request, std::int64_t deadline_ms) {
+  if (!session_ || clock_.boottime_ms() - used_at_ms_ > kReusableMs) {
+    session_ =
+        std::make_unique<net::HTTPSClientSession>(server_.getHost(), server_.getPort(), context_);
+    session_->setKeepAlive(true);
+  }
+  const Poco::Timespan left((deadline_ms - clock_.boottime_ms()) * 1000);
+  session_->setTimeout(left, left, left);
+  net::HTTPRequest head(request.method, request.path, net::HTTPMessage::HTTP_1_1);
+  head.set("Accept", "application/json");
+  head.set("User-Agent", "muster/" MUSTER_VERSION);
+  for (const auto& [name, value] : request.headers)
+    head.set(name, value);
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
+    head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
+  session_->sendRequest(head) << request.body << std::flush;
+  net::HTTPResponse answer;
+  std::istream& stream = session_->receiveResponse(answer);
+  ApiReply reply;
+  reply.status = static_cast<int>(answer.getStatus());
+  for (const auto& [name, value] : answer)
+    reply.headers.emplace_back(name, value);
+  reply.body = read_body(stream, deadline_ms);
+  if (answer.hasContentLength() && request.method != "HEAD" && reply.status != 204 &&
+      reply.status != 304 &&
+      answer.getContentLength64() != static_cast<Poco::Int64>(reply.body.size())) {
+    throw Problem(kUnreachable, connection_.server + " broke off in the middle of its answer");
+  }
+  used_at_ms_ = clock_.boottime_ms();
+  return reply;
+}
+
+ApiReply HttpClient::exchange(const ApiRequest& request) {
+  const std::int64_t deadline_ms = clock_.boottime_ms() + connection_.timeout_s * 1000LL;
+  refusal_.reset();
+  try {
+    return attempt(request, deadline_ms);
+  } catch (const Problem&) {
+    session_.reset();
+    throw;
+  } catch (const Poco::TimeoutException&) {
+    session_.reset();
+    timed_out();
+  } catch (const Poco::Exception& problem) {
+    session_.reset();
+    ERR_clear_error();
+    if (refusal_) refused();
+    if (clock_.boottime_ms() >= deadline_ms) timed_out();
+    throw Problem(kUnreachable,
+                  "cannot reach " + connection_.server + " (" + problem.displayText() + ")",
+                  "muster status, once the server is up and its port is open");
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> ApiReply::header(std::string_view name) const {
+  const std::string wanted = lower_ascii(name);
+  for (const auto& [each, value] : headers) {
+    if (lower_ascii(each) == wanted) return value;
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<ApiClient> make_http_client(const Connection& connection, const Clock& clock) {
+  return std::make_unique<HttpClient>(connection, clock);
+}
+
+std::string checked_server(const std::string& url) {
+  const auto bad = [&](const std::string& why) {
+    return Problem(kUsage, "the server's address \"" + url + "\" " + why,
+                   "https://cmdb.example.org:8443");
+  };
+  std::string_view rest = url;
+  if (rest.starts_with("http://"))
+    throw bad("is not https: a password would be readable on the way");
+  if (rest.starts_with("https://")) rest.remove_prefix(8);
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  std::string_view host = rest;
+  std::string_view port;
+  if (rest.starts_with('[')) {
+    const std::size_t end = rest.find(']');
+    if (end == std::string_view::npos) throw bad("lacks a ]");
+    host = rest.substr(1, end - 1);
+    port = rest.substr(end + 1);
+  } else if (const std::size_t colon = rest.find(':'); colon != std::string_view::npos) {
+    host = rest.substr(0, colon);
+    port = rest.substr(colon);
+  }
+  if (!muster::tls::is_ip_address(host) && !muster::tls::is_dns_name(host))
+    throw bad("names no host");
+  std::int64_t number = kDefaultPort;
+  if (!port.empty()) {
+    const auto parsed = port.front() == ':' ? parse_integer(port.substr(1)) : std::nullopt;
+    if (!parsed || *parsed < 1 || *parsed > 65535) throw bad("has no right port");
+    number = *parsed;
+  }
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  return "https://" + (is_v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" +
+         std::to_string(number);
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process's own terminal and environment, for main() only. POSIX.
+#pragma once
+#include <string>
+
+#include "server/cli/context.h"
+
+namespace muster::cli {
+
+Terminal process_terminal();
+Environment process_environment();
+void use_local_zone();  // tzset(3)
+
+// Prompts on the terminal and reads a line that is not shown. Ctrl-C throws Problem (kInterrupted)
+// with the terminal as it was.
+std::string read_secret(const std::string& prompt);
+
+}  // namespace muster::cli
