@@ -12,6 +12,8 @@
 namespace muster::server {
 namespace {
 
+constexpr std::int64_t kLeastLifetimeS = 60;
+constexpr std::string_view kAgentStates[] = {"active", "superseded", "revoked"};
 constexpr std::string_view kAgentPackage = "muster-agent.deb";
 
 void write_join_token(JsonWriter& json, const JoinToken& token) {
@@ -104,14 +106,10 @@ Response add_token_to_join(Call& call) {
   const JsonValue body = call.body({"note", "expires_in_s", "max_uses"});
   NewJoinToken wanted;
   wanted.note = text_member(body, "note");
-  wanted.max_uses = integer_member(body, "max_uses").value_or(1);
-  if (const auto seconds = integer_member(body, "expires_in_s")) {
-    if (*seconds < 60 || *seconds > kMaxJoinTokenLifetimeMs / 1000) {
-      throw Error(Status::kUnprocessable, "invalid_value", "expires_in_s is from 60 to 366 days.")
-          .at("expires_in_s");
-    }
+  wanted.max_uses = integer_member(body, "max_uses", 1, kMaxJoinTokenUses).value_or(1);
+  if (const auto seconds =
+          integer_member(body, "expires_in_s", kLeastLifetimeS, kMaxJoinTokenLifetimeMs / 1000))
     wanted.expires_at = call.now() + *seconds * 1000;
-  }
   const CreatedJoinToken created =
       call.services.store.write_value<CreatedJoinToken>([&](Session& session) {
         return create_join_token(session, call.now(), call.actor(), wanted);
@@ -134,6 +132,11 @@ Response remove_token_to_join(Call& call) {
 Response list_all_agents(Call& call) {
   AgentFilter filter;
   filter.state = call.text("state");
+  if (filter.state && std::ranges::find(kAgentStates, *filter.state) == std::end(kAgentStates)) {
+    throw Error(Status::kBadRequest, "invalid_parameter",
+                "A state is active, superseded or revoked.")
+        .at("state");
+  }
   filter.limit = call.limit();
   filter.cursor = call.text("cursor");
   const AgentPage page = call.services.store.read_value<AgentPage>(

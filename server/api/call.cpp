@@ -4,11 +4,12 @@
 #include <algorithm>
 
 #include "common/support/text.h"
+#include "server/http/target.h"
 
 namespace muster::server {
 namespace {
 
-constexpr std::size_t kDefaultLimit = 50;
+constexpr std::int64_t kDefaultLimit = 50;
 constexpr std::int64_t kMaxLimit = 500;
 constexpr JsonLimits kBodyLimits = {
     .depth = 6, .members = 64, .values = 2000, .text_bytes = 64 * 1024};
@@ -25,26 +26,26 @@ constexpr JsonLimits kBodyLimits = {
       .at(std::string(name));
 }
 
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%' + to_hex(std::string_view(&c, 1));
-    }
+std::string link_to_next(const Request& request, const std::string& next) {
+  std::string url = "<";
+  for (const std::string& segment : request.segments)
+    url += '/' + percent_encode(segment);
+  url += '?';
+  for (const auto& [name, value] : request.query) {
+    if (name != "cursor") url += percent_encode(name) + '=' + percent_encode(value) + '&';
   }
+  return url + "cursor=" + percent_encode(next) + ">; rel=\"next\"";
+}
+
+std::string listed(std::span<const std::string_view> names) {
+  std::string out;
+  for (const std::string_view name : names)
+    out += (out.empty() ? "" : ", ") + std::string(name);
   return out;
 }
 
-std::string link_to_next(const Request& request, const std::string& next) {
-  std::string url = "<" + request.path + "?";
-  for (const auto& [name, value] : request.query) {
-    if (name != "cursor") url += percent_encoded(name) + '=' + percent_encoded(value) + '&';
-  }
-  return url + "cursor=" + percent_encoded(next) + ">; rel=\"next\"";
+std::string range_text(std::int64_t least, std::int64_t most) {
+  return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
 }  // namespace
@@ -58,11 +59,13 @@ std::optional<Instant> Call::time(std::string_view name) const {
   return at;
 }
 
-std::optional<std::int64_t> Call::integer(std::string_view name) const {
+std::optional<std::int64_t> Call::integer(std::string_view name, std::int64_t least,
+                                          std::int64_t most) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
   const auto number = parse_integer(*value);
-  if (!number) invalid_parameter(name, "a whole number");
+  if (!number || *number < least || *number > most)
+    invalid_parameter(name, range_text(least, most));
   return number;
 }
 
@@ -74,14 +77,15 @@ bool Call::flag(std::string_view name) const {
 }
 
 std::size_t Call::limit() const {
-  const auto value = integer("limit");
-  if (!value) return kDefaultLimit;
-  if (*value < 1 || *value > kMaxLimit) invalid_parameter("limit", "a number from 1 to 500");
-  return static_cast<std::size_t>(*value);
+  return static_cast<std::size_t>(integer("limit", 1, kMaxLimit).value_or(kDefaultLimit));
 }
 
 ReadPoint Call::point(Session& session) const {
   return read_point(session, time("at"), time("known_at"), now());
+}
+
+void Call::write_point(JsonWriter& json) const {
+  json.member("at", time("at")).member("known_at", time("known_at"));
 }
 
 JsonValue Call::body(std::initializer_list<std::string_view> known) const {
@@ -99,16 +103,7 @@ JsonValue Call::body(std::initializer_list<std::string_view> known) const {
   const JsonValue::Object* members = parsed->object();
   if (members == nullptr)
     throw Error(Status::kUnprocessable, "invalid_value", "The body is not a JSON object.");
-  for (const auto& [name, value] : *members) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      std::string all;
-      for (const std::string_view each : known)
-        all += (all.empty() ? "" : ", ") + std::string(each);
-      throw Error(Status::kUnprocessable, "unknown_field",
-                  "There is no member " + name + "; known are: " + all + '.')
-          .at(name);
-    }
-  }
+  check_members(*members, {known.begin(), known.size()});
   return std::move(*parsed);
 }
 
@@ -141,15 +136,18 @@ std::optional<std::string> text_member(const JsonValue& body, std::string_view n
   const JsonValue* member = body.find(name);
   if (member == nullptr || member->is_null()) return std::nullopt;
   const std::string* text = member->text();
-  if (text == nullptr) invalid_member(name, "a text");
+  // The store refuses what no name, note or password can hold.
+  if (text == nullptr || text->find('\0') != std::string::npos) invalid_member(name, "a text");
   return *text;
 }
 
-std::optional<std::int64_t> integer_member(const JsonValue& body, std::string_view name) {
+std::optional<std::int64_t> integer_member(const JsonValue& body, std::string_view name,
+                                           std::int64_t least, std::int64_t most) {
   const JsonValue* member = body.find(name);
   if (member == nullptr || member->is_null()) return std::nullopt;
   const std::int64_t* number = member->integer();
-  if (number == nullptr) invalid_member(name, "a whole number");
+  if (number == nullptr || *number < least || *number > most)
+    invalid_member(name, range_text(least, most));
   return *number;
 }
 
@@ -176,6 +174,25 @@ std::string required_text(const JsonValue& body, std::string_view name) {
         .at(std::string(name));
   }
   return *text;
+}
+
+std::optional<std::string> text_or_cleared(const JsonValue& body, std::string_view name) {
+  if (body.find(name) == nullptr) return std::nullopt;
+  return text_member(body, name).value_or("");
+}
+
+void check_members(const JsonValue::Object& object, std::span<const std::string_view> known,
+                   const std::string& where) {
+  for (const auto& [name, value] : object) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw Error(Status::kUnprocessable, "unknown_field",
+                "There is no member " + name + "; known are: " + listed(known) + '.')
+        .at(where + name);
+  }
+}
+
+void not_one_of(std::string_view name, std::span<const std::string_view> choices) {
+  invalid_member(name, "one of " + listed(choices));
 }
 
 std::string etag(std::int64_t version) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,18 +34,22 @@ struct Call {
   // Parameters of the query. Error 400 invalid_parameter names the parameter and what it should be.
   std::optional<std::string> text(std::string_view name) const { return request.query_value(name); }
   std::optional<Instant> time(std::string_view name) const;  // RFC 3339 with an offset
-  std::optional<std::int64_t> integer(std::string_view name) const;
+  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,
+                                      std::int64_t most) const;
   bool flag(std::string_view name) const;  // true or false
   std::size_t limit() const;               // 1 to 500, 50 without
 
   // at= and known_at=.
   ReadPoint point(Session& session) const;
   bool is_past() const { return text("at").has_value() || text("known_at").has_value(); }
+  // An answer about the past says which: "at" and "known_at", as far as they were given.
+  void write_point(JsonWriter& json) const;
 
   // The body as a JSON object with no other members than these. Errors: 415 unsupported_media_type,
   // 400 invalid_json, 422 unknown_field.
   JsonValue body(std::initializer_list<std::string_view> known) const;
-  // The version in If-Match. Errors: 428 precondition_required, 400 invalid_parameter.
+  // The version in If-Match. Errors: 428 precondition_required; 412 precondition_failed for a tag
+  // that was never given out.
   std::int64_t if_match() const;
   // A path parameter that is a positive number; Error 404 with that code otherwise.
   std::int64_t path_id(std::string_view name, const std::string& not_found_code) const;
@@ -55,10 +60,30 @@ using Handler = Response (*)(Call&);
 // Members of a body, by type. Error 422 invalid_value when it is there and of another type or not
 // valid text.
 std::optional<std::string> text_member(const JsonValue& body, std::string_view name);
-std::optional<std::int64_t> integer_member(const JsonValue& body, std::string_view name);
+std::optional<std::int64_t> integer_member(const JsonValue& body, std::string_view name,
+                                           std::int64_t least, std::int64_t most);
 std::optional<bool> boolean_member(const JsonValue& body, std::string_view name);
 std::optional<Instant> time_member(const JsonValue& body, std::string_view name);
 std::string required_text(const JsonValue& body, std::string_view name);
+// For edits: null is an empty text, which removes; nullopt where the member is absent.
+std::optional<std::string> text_or_cleared(const JsonValue& body, std::string_view name);
+// Error 422 unknown_field where the object has a member that is not among `known`; `where` leads to
+// the object ("items[0].").
+void check_members(const JsonValue::Object& object, std::span<const std::string_view> known,
+                   const std::string& where = {});
+[[noreturn]] void not_one_of(std::string_view name, std::span<const std::string_view> choices);
+
+// A member that is one of `choices`, which `parse` turns into what it stands for.
+template <class Parse>
+auto choice_member(const JsonValue& body, std::string_view name,
+                   std::span<const std::string_view> choices, const Parse& parse)
+    -> decltype(parse(std::string_view())) {
+  const auto text = text_member(body, name);
+  if (!text) return std::nullopt;
+  const auto choice = parse(*text);
+  if (!choice) not_one_of(name, choices);
+  return choice;
+}
 
 std::string etag(std::int64_t version);  // "v3" with quotes
 

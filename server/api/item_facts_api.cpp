@@ -41,10 +41,15 @@ void write_sources(JsonWriter& json, const SectionSummary& summary) {
   json.end_array();
 }
 
-// Reading what is about persons is itself on record (model.md section 8).
-void audit_personal(Call& call, const inventory::SectionSchema& schema, std::int64_t item_id) {
-  if (schema.privacy == inventory::Privacy::kNone) return;
+// True for a section about persons, which needs a permission of its own.
+bool is_personal(const Call& call, const inventory::SectionSchema& schema) {
+  if (schema.privacy == inventory::Privacy::kNone) return false;
   require(call.principal, Permission::kReadPersonal);
+  return true;
+}
+
+// Reading what is about persons is itself on record, before it is answered (model.md section 8).
+void audit_personal(Call& call, const inventory::SectionSchema& schema, std::int64_t item_id) {
   JsonWriter detail;
   detail.begin_object().member("section", schema.name).end_object();
   call.services.store.write([&](Session& session) {
@@ -101,6 +106,7 @@ void write_compared(JsonWriter& json, const ComparedSection& section) {
 
 Response show_item_section(Call& call) {
   const inventory::SectionSchema& schema = section_of(call.request.path_parameter("section"));
+  const bool personal = is_personal(call, schema);
   const std::size_t limit = call.limit();
   std::optional<SectionSummary> summary;
   SectionPage page;
@@ -113,7 +119,7 @@ Response show_item_section(Call& call) {
       page =
           section_rows(session, summary->source_record, schema, point, limit, call.text("cursor"));
   });
-  audit_personal(call, schema, item_id);
+  if (personal) audit_personal(call, schema, item_id);
   if (!summary) {
     throw Error(Status::kNotFound, "section_not_reported",
                 "Item " + std::to_string(item_id) + " has never reported the section " +
@@ -133,7 +139,7 @@ Response show_item_section(Call& call) {
         write_sources(json, *summary);
         json.member("collected_at", summary->collected_at).member("ok_at", summary->ok_at);
         json.member("stale", summary->stale()).member("total", summary->rows);
-        if (call.text("at")) json.member("at", call.time("at"));
+        call.write_point(json);
       });
 }
 
@@ -144,10 +150,7 @@ Response show_item_changes(Call& call) {
   query.section = call.text("section");
   query.limit = call.limit();
   query.cursor = call.text("cursor");
-  if (query.section) {
-    const inventory::SectionSchema& schema = section_of(*query.section);
-    query.personal = schema.privacy != inventory::Privacy::kNone;
-  }
+  if (query.section) query.personal = is_personal(call, section_of(*query.section));
   ChangePage page;
   std::int64_t item_id = 0;
   call.services.store.read([&](Session& session) {
@@ -155,7 +158,7 @@ Response show_item_changes(Call& call) {
     item_id = find_item_named(session, call.request.path_parameter("item"), point);
     page = item_changes(session, item_id, point, query);
   });
-  if (query.section) audit_personal(call, section_of(*query.section), item_id);
+  if (query.personal) audit_personal(call, section_of(*query.section), item_id);
   return list_answer(
       call, page.next,
       [&](JsonWriter& json) {
@@ -163,15 +166,9 @@ Response show_item_changes(Call& call) {
           write_json(json, change);
       },
       [&](JsonWriter& json) {
-        json.key("gaps").begin_array();
-        for (const ChangeGap& gap : page.gaps) {
-          json.begin_object()
-              .member("since", gap.since)
-              .member("until", gap.until)
-              .member("reason", gap.reason)
-              .end_object();
-        }
-        json.end_array();
+        json.member("item_id", item_id);
+        write_gaps(json, page.gaps);
+        call.write_point(json);
       });
 }
 
@@ -183,7 +180,7 @@ Response compare_two(Call& call) {
         .at(a ? "b" : "a");
   bool personal = false;
   if (const auto section = call.text("section")) {
-    personal = section_of(*section).privacy != inventory::Privacy::kNone;
+    personal = is_personal(call, section_of(*section));
   }
   ComparedSide sides[2];
   std::vector<ComparedSection> sections;

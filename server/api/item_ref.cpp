@@ -7,27 +7,61 @@
 #include "server/error.h"
 
 namespace muster::server {
+namespace {
+
+[[noreturn]] void ambiguous(const std::string& text, const std::vector<ItemSummary>& candidates) {
+  std::string names;
+  for (const ItemSummary& candidate : candidates) {
+    names += (names.empty() ? "" : "; ") + std::to_string(candidate.item_id) + ' ' +
+             candidate.name + (candidate.serial_number ? ' ' + *candidate.serial_number : "");
+  }
+  const std::string at_least = candidates.size() < kCandidates ? "" : "at least ";
+  throw Error(Status::kConflict, "ambiguous_item",
+              '"' + text + "\" is ambiguous: " + at_least + std::to_string(candidates.size()) +
+                  " items are called so.")
+      .with("candidates", names);
+}
+
+}  // namespace
 
 std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point) {
   const ResolvedItem found = resolve_item(session, text, point);
   if (found.item_id) return *found.item_id;
-  if (found.exact) {
-    std::string names;
-    for (const ItemSummary& candidate : found.candidates) {
-      names += (names.empty() ? "" : "; ") + std::to_string(candidate.item_id) + ' ' +
-               candidate.name + (candidate.serial_number ? ' ' + *candidate.serial_number : "");
-    }
-    throw Error(Status::kConflict, "ambiguous_item",
-                '"' + text + "\" is ambiguous: " + std::to_string(found.candidates.size()) +
-                    " items are called so.")
-        .with("candidates", names);
-  }
+  if (found.exact) ambiguous(text, found.candidates);
   // A number that was purged, or was not there yet, has an answer of its own.
   if (const auto id = parse_integer(text); id && *id > 0) get_item(session, *id, point);
   Error error(Status::kNotFound, "item_not_found", "No item is called \"" + text + "\".");
   if (found.candidates.size() == 1)
     error.message += " Did you mean " + found.candidates.front().name + "?";
   throw error;
+}
+
+std::int64_t find_visible_item(Session& session, const Principal& principal,
+                               const std::string& text, Instant now) {
+  const ReadPoint point{.at_ms = now.ms};
+  if (principal.may(Permission::kReadInventory)) return find_item_named(session, text, point);
+  ResolvedItem found = resolve_item(session, text, point);
+  if (found.item_id) found.candidates = item_summaries(session, {*found.item_id}, point);
+  std::vector<ItemSummary> own;
+  for (ItemSummary& candidate : found.candidates) {
+    if (found.exact && candidate.owner == principal.name) own.push_back(std::move(candidate));
+  }
+  if (own.size() == 1) return own.front().item_id;
+  if (own.size() > 1) ambiguous(text, own);
+  throw Error(Status::kNotFound, "item_not_found",
+              "No device of yours is called \"" + text + "\".");
+}
+
+void write_gaps(JsonWriter& json, const std::vector<ChangeGap>& gaps) {
+  json.key("gaps").begin_array();
+  for (const ChangeGap& gap : gaps) {
+    json.begin_object()
+        .member("since", gap.since)
+        .member("until", gap.until)
+        .member("reason", gap.reason)
+        .end_object();
+  }
+  json.end_array();
 }
 
 }  // namespace muster::server

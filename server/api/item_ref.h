@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The {item} of a path: an id, a name, a serial number or a tag.
+// What a request says of items and what answers to several of them share: the {item} of a path
+// (an id, a name, a serial number or a tag) and the gaps of a history. With a session each.
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "common/json/write.h"
+#include "server/cmdb/changes.h"
+#include "server/people/principal.h"
 #include "server/store/database.h"
 #include "server/store/read_point.h"
 
@@ -11,5 +16,13 @@ namespace muster::server {
 
 // The item's id. Errors: 404 item_not_found, 410 item_purged, 409 ambiguous_item with `candidates`.
 std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point);
+
+// The same now, for somebody who may not see the inventory: only among the items that they own. Of
+// others' not even that they are there is told: 404 item_not_found.
+std::int64_t find_visible_item(Session& session, const Principal& principal,
+                               const std::string& text, Instant now);
+
+// "gaps": spans of which nothing is known.
+void write_gaps(JsonWriter& json, const std::vector<ChangeGap>& gaps);
 
 }  // namespace muster::server

@@ -85,7 +85,7 @@ void write_view(JsonWriter& json, const Call& call, const ItemView& view,
   if (view.vitals) json.key("vitals").raw(*view.vitals);
   json.member("open_tickets", open_tickets);
   if (call.is_past()) {
-    json.member("at", call.time("at")).member("known_at", call.time("known_at"));
+    call.write_point(json);
     json.member("not_kept", std::vector<std::string>{"agent", "vitals"});
   }
   json.end_object();
@@ -149,10 +149,37 @@ void audit_item(Call& call, Session& session, const std::string& action, std::in
 Response set_archive(Call& call, bool archived) {
   const std::int64_t id = item_of_path(call);
   call.services.store.write([&](Session& session) {
+    if (get_item(session, id, {.at_ms = call.now().ms}).archived == archived) return;
     set_archived(session, id, archived, call.principal.name, call.now());
     audit_item(call, session, archived ? "archive" : "unarchive", id);
   });
   return item_answer(call, id);
+}
+
+ItemPage list_items_of(Call& call, const ItemListOptions& options) {
+  return call.services.store.read_value<ItemPage>([&](Session& session) {
+    return list_items(session, call.text("q").value_or(""), call.point(session), options);
+  });
+}
+
+// Asking a query about persons is reading about them: it needs the permission and is on record.
+ItemPage matching_items(Call& call, ItemListOptions options) {
+  try {
+    return list_items_of(call, options);
+  } catch (const Error& error) {
+    if (error.code != "personal_section" || !call.principal.may(Permission::kReadPersonal)) throw;
+  }
+  options.rights.personal = true;
+  JsonWriter detail;
+  detail.begin_object().member("query", call.text("q")).end_object();
+  call.services.store.write([&](Session& session) {
+    add_audit(session, {.at = call.now(),
+                        .actor = call.actor(),
+                        .action = "item.query_personal",
+                        .object = "items",
+                        .detail = detail.text()});
+  });
+  return list_items_of(call, options);
 }
 
 }  // namespace
@@ -167,11 +194,7 @@ Response search_items(Call& call) {
   options.cursor = call.text("cursor");
   options.include_archived = call.flag("archived");
   options.undetermined = call.flag("undetermined");
-  options.rights.personal = call.principal.may(Permission::kReadPersonal);
-  ItemPage page;
-  call.services.store.read([&](Session& session) {
-    page = list_items(session, call.text("q").value_or(""), call.point(session), options);
-  });
+  const ItemPage page = matching_items(call, options);
   return list_answer(
       call, page.next,
       [&](JsonWriter& json) {
@@ -183,8 +206,7 @@ Response search_items(Call& call) {
       },
       [&](JsonWriter& json) {
         json.member("total", page.total).member("undetermined", page.undetermined);
-        if (call.is_past())
-          json.member("at", call.time("at")).member("known_at", call.time("known_at"));
+        call.write_point(json);
       });
 }
 
@@ -240,10 +262,7 @@ Response remove_item(Call& call) {
   });
   // The agents are revoked in the store already; the side log keeps that true after a restore of an
   // older backup.
-  for (const std::string& agent : purged.agent_ids) {
-    call.services.enrolment.revoke_agent(call.actor(), agent,
-                                         "item " + std::to_string(id) + " was purged");
-  }
+  call.services.enrolment.remember_revoked(purged.agent_ids, purged.certificate_serials);
   return Response::empty();
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include "common/support/text.h"
 #include "server/api/handlers.h"
 #include "server/api/item_ref.h"
@@ -9,6 +11,17 @@
 
 namespace muster::server {
 namespace {
+
+constexpr std::array<std::string_view, 1> kTypes = {"incident"};
+// Events are written by the server alone.
+constexpr std::array<std::string_view, 2> kWrittenKinds = {"note", "reply"};
+
+std::optional<NoteKind> parse_written_kind(std::string_view name) {
+  for (const NoteKind kind : {NoteKind::kNote, NoteKind::kReply}) {
+    if (to_string(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
 
 std::int64_t ticket_of_path(const Call& call) {
   const std::string& text = call.request.path_parameter("ticket");
@@ -87,15 +100,8 @@ Response tickets_answer(Call& call, const TicketPage& page) {
   });
 }
 
-LinkRole role_of(const std::optional<std::string>& name) {
-  if (!name) return LinkRole::kAffected;
-  const auto role = parse_link_role(*name);
-  if (!role) {
-    throw Error(Status::kUnprocessable, "invalid_value",
-                "A role is affected, cause, related or requested.")
-        .at("role");
-  }
-  return *role;
+LinkRole role_member(const JsonValue& body) {
+  return choice_member(body, "role", kLinkRoleNames, parse_link_role).value_or(LinkRole::kAffected);
 }
 
 std::vector<TicketState> states_of(const std::optional<std::string>& text) {
@@ -120,27 +126,24 @@ std::vector<TicketState> states_of(const std::optional<std::string>& text) {
 
 // The items of a new ticket: [{"item":"web-1","role":"affected"}].
 std::vector<std::pair<std::string, LinkRole>> items_of(const JsonValue& body) {
+  constexpr std::string_view kKnown[] = {"item", "role"};
   std::vector<std::pair<std::string, LinkRole>> out;
   const JsonValue* items = body.find("items");
-  if (items == nullptr) return out;
+  if (items == nullptr || items->is_null()) return out;
   const JsonValue::Array* list = items->array();
   if (list == nullptr)
     throw Error(Status::kUnprocessable, "invalid_value", "items is not a list.").at("items");
   for (const JsonValue& item : *list) {
+    const std::string where = "items[" + std::to_string(out.size()) + ']';
     if (item.object() == nullptr) {
       throw Error(Status::kUnprocessable, "invalid_value",
                   "Each of items is an object with item and role.")
-          .at("items");
+          .at(where);
     }
-    out.emplace_back(required_text(item, "item"), role_of(text_member(item, "role")));
+    check_members(*item.object(), kKnown, where + '.');
+    out.emplace_back(required_text(item, "item"), role_member(item));
   }
   return out;
-}
-
-// null removes, absence keeps.
-std::optional<std::string> text_or_removed(const JsonValue& body, std::string_view name) {
-  if (body.find(name) == nullptr) return std::nullopt;
-  return text_member(body, name).value_or("");
 }
 
 }  // namespace
@@ -156,7 +159,7 @@ Response list_all_tickets(Call& call) {
   TicketPage page;
   call.services.store.read([&](Session& session) {
     if (const auto item = call.text("item"))
-      filter.item_id = find_item_named(session, *item, call.point(session));
+      filter.item_id = find_visible_item(session, call.principal, *item, call.now());
     page = list_tickets(session, ticket_view(call.principal), filter);
   });
   return tickets_answer(call, page);
@@ -165,10 +168,7 @@ Response list_all_tickets(Call& call) {
 Response add_ticket(Call& call) {
   const JsonValue body =
       call.body({"type", "title", "description", "requester", "assignee", "began_at", "items"});
-  if (text_member(body, "type").value_or("incident") != "incident") {
-    throw Error(Status::kUnprocessable, "invalid_value", "Tickets are of the type incident.")
-        .at("type");
-  }
+  if (text_member(body, "type").value_or("incident") != kTypes.front()) not_one_of("type", kTypes);
   NewTicket wanted;
   wanted.title = required_text(body, "title");
   wanted.description = text_member(body, "description").value_or("");
@@ -180,7 +180,7 @@ Response add_ticket(Call& call) {
   const auto id = call.services.store.write_value<std::int64_t>([&](Session& session) {
     const Ticket ticket = create_ticket(session, call.now(), call.actor(), view, wanted);
     for (const auto& [name, role] : items) {
-      const std::int64_t item = find_item_named(session, name, {.at_ms = call.now().ms});
+      const std::int64_t item = find_visible_item(session, call.principal, name, call.now());
       link_item(session, call.now(), call.actor(), view, ticket.id, item, role, "");
     }
     return ticket.id;
@@ -197,20 +197,13 @@ Response change_ticket(Call& call) {
   const JsonValue body = call.body(
       {"state", "title", "description", "requester", "assignee", "began_at", "resolution"});
   TicketChange change;
-  if (const auto name = text_member(body, "state")) {
-    change.state = parse_ticket_state(*name);
-    if (!change.state) {
-      throw Error(Status::kUnprocessable, "invalid_value",
-                  "A state is new, in_progress, on_hold, resolved or closed.")
-          .at("state");
-    }
-  }
+  change.state = choice_member(body, "state", kTicketStateNames, parse_ticket_state);
   change.title = text_member(body, "title");
-  change.description = text_or_removed(body, "description");
-  change.requester = text_or_removed(body, "requester");
-  change.assignee = text_or_removed(body, "assignee");
+  change.description = text_or_cleared(body, "description");
+  change.requester = text_or_cleared(body, "requester");
+  change.assignee = text_or_cleared(body, "assignee");
   change.began_at = time_member(body, "began_at");
-  change.resolution = text_or_removed(body, "resolution");
+  change.resolution = text_or_cleared(body, "resolution");
   const std::int64_t id = ticket_of_path(call);
   call.services.store.write([&](Session& session) {
     update_ticket(session, call.now(), call.actor(), ticket_view(call.principal), id, version,
@@ -223,15 +216,11 @@ Response add_ticket_note(Call& call) {
   const JsonValue body = call.body({"text", "kind"});
   const std::string text = required_text(body, "text");
   const TicketView view = ticket_view(call.principal);
-  const std::string kind = text_member(body, "kind").value_or(view.works ? "note" : "reply");
-  if (kind != "note" && kind != "reply") {
-    throw Error(Status::kUnprocessable, "invalid_value", "A note's kind is note or reply.")
-        .at("kind");
-  }
+  const NoteKind kind = choice_member(body, "kind", kWrittenKinds, parse_written_kind)
+                            .value_or(view.works ? NoteKind::kNote : NoteKind::kReply);
   const std::int64_t id = ticket_of_path(call);
   const Note note = call.services.store.write_value<Note>([&](Session& session) {
-    return add_note(session, call.now(), call.actor(), view, id,
-                    kind == "note" ? NoteKind::kNote : NoteKind::kReply, text);
+    return add_note(session, call.now(), call.actor(), view, id, kind, text);
   });
   JsonWriter json;
   write_note(json, note);
@@ -241,10 +230,10 @@ Response add_ticket_note(Call& call) {
 Response add_ticket_link(Call& call) {
   const JsonValue body = call.body({"item", "role", "reason"});
   const std::string name = required_text(body, "item");
-  const LinkRole role = role_of(text_member(body, "role"));
+  const LinkRole role = role_member(body);
   const std::int64_t id = ticket_of_path(call);
   const Link link = call.services.store.write_value<Link>([&](Session& session) {
-    const std::int64_t item = find_item_named(session, name, {.at_ms = call.now().ms});
+    const std::int64_t item = find_visible_item(session, call.principal, name, call.now());
     return link_item(session, call.now(), call.actor(), ticket_view(call.principal), id, item, role,
                      text_member(body, "reason").value_or(""));
   });
@@ -264,10 +253,7 @@ Response remove_ticket_link(Call& call) {
 
 Response show_ticket_context(Call& call) {
   const std::int64_t id = ticket_of_path(call);
-  const auto hours = call.integer("hours").value_or(kDefaultContextHours);
-  if (hours < 1 || hours > kMaxContextHours) {
-    throw Error(Status::kBadRequest, "invalid_parameter", "hours is from 1 to 168.").at("hours");
-  }
+  const auto hours = call.integer("hours", 1, kMaxContextHours).value_or(kDefaultContextHours);
   TicketContext context;
   call.services.store.read([&](Session& session) {
     context = ticket_context(session, call.now(), ticket_view(call.principal), id,
@@ -295,15 +281,8 @@ Response show_ticket_context(Call& call) {
               .member("item_id", item.item_id)
               .member("name", item.name)
               .member("role", to_string(item.role));
-          json.key("gaps").begin_array();
-          for (const ChangeGap& gap : item.gaps) {
-            json.begin_object()
-                .member("since", gap.since)
-                .member("until", gap.until)
-                .member("reason", gap.reason)
-                .end_object();
-          }
-          json.end_array().end_object();
+          write_gaps(json, item.gaps);
+          json.end_object();
         }
         json.end_array();
       });

@@ -6,6 +6,9 @@
 namespace muster::server {
 namespace {
 
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kMaxTokenDays = 3660;
+
 void write_user(JsonWriter& json, const User& user) {
   json.begin_object()
       .member("user_id", user.id)
@@ -26,15 +29,7 @@ Response user_answer(const User& user, int status = 200) {
 }
 
 std::optional<Role> role_member(const JsonValue& body) {
-  const auto name = text_member(body, "role");
-  if (!name) return std::nullopt;
-  const auto role = parse_role(*name);
-  if (!role) {
-    throw Error(Status::kUnprocessable, "invalid_value",
-                "A role is requester, viewer, technician or admin.")
-        .at("role");
-  }
-  return role;
+  return choice_member(body, "role", kRoleNames, parse_role);
 }
 
 void write_token(JsonWriter& json, const Token& token) {
@@ -78,14 +73,9 @@ Response change_user(Call& call) {
   const std::int64_t id = call.path_id("user_id", "user_not_found");
   const std::int64_t version = call.if_match();
   const JsonValue body = call.body({"display_name", "email", "role", "disabled"});
-  const auto text_or_cleared = [&](std::string_view name) -> std::optional<std::string> {
-    const JsonValue* member = body.find(name);
-    if (member == nullptr) return std::nullopt;
-    return text_member(body, name).value_or("");  // null removes
-  };
   UserChange change;
-  change.display_name = text_or_cleared("display_name");
-  change.email = text_or_cleared("email");
+  change.display_name = text_or_cleared(body, "display_name");
+  change.email = text_or_cleared(body, "email");
   change.role = role_member(body);
   change.disabled = boolean_member(body, "disabled");
   return user_answer(call.services.store.write_value<User>([&](Session& session) {
@@ -127,13 +117,8 @@ Response add_token(Call& call) {
   const JsonValue body = call.body({"name", "expires_in_days"});
   const std::string name = required_text(body, "name");
   std::optional<Instant> expires_at;
-  if (const auto days = integer_member(body, "expires_in_days")) {
-    if (*days < 1 || *days > 3660) {
-      throw Error(Status::kUnprocessable, "invalid_value", "expires_in_days is from 1 to 3660.")
-          .at("expires_in_days");
-    }
-    expires_at = call.now() + *days * 86'400'000;
-  }
+  if (const auto days = integer_member(body, "expires_in_days", 1, kMaxTokenDays))
+    expires_at = call.now() + *days * kDayMs;
   const CreatedToken created = call.services.store.write_value<CreatedToken>([&](Session& session) {
     return create_token(session, call.now(), call.actor(), call.principal.user_id, name,
                         expires_at);
