@@ -7,6 +7,9 @@ std::vector<std::unique_ptr<Command>> commands() {
   std::vector<std::unique_ptr<Command>> all;
   all.push_back(init_command());
   all.push_back(serve_command());
+  all.push_back(backup_command());
+  all.push_back(restore_command());
+  all.push_back(doctor_command());
   return all;
 }
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-server backup FILE: a consistent copy of the database while the server serves. Keys and
+// the side log are not in it: the side log exists so that a restored backup revives no revocation,
+// and keys belong in a safer place than every backup.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <ostream>
+
+#include "server/commands/commands.h"
+#include "server/commands/data_directory.h"
+#include "server/commands/database_file.h"
+
+namespace muster::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+class BackupCommand final : public Command {
+ public:
+  std::string_view name() const override { return "backup"; }
+  std::string_view summary() const override { return "Copy the database while the server serves"; }
+
+  void set_up(CLI::App& subcommand, ServerFlags&) override {
+    subcommand.add_option("FILE", file_, "Where the copy goes; must not exist")->required();
+  }
+
+  int run(CommandContext& context) override {
+    const fs::path target = fs::absolute(file_);
+    if (fs::exists(fs::symlink_status(target))) {
+      throw std::runtime_error(target.string() + " exists already; a backup replaces nothing");
+    }
+    fs::path part = target;
+    part += ".part";
+    remove_database(part);
+    try {
+      open_database(context.config)->backup(part.string());
+      const DatabaseFacts facts = examine_database(part);
+      settle_database(part);
+      if (::link(part.c_str(), target.c_str()) != 0) {
+        throw std::runtime_error("cannot name the backup " + target.string() + ": " +
+                                 std::strerror(errno));
+      }
+      remove_database(part);
+      sync_directory(target.parent_path());
+      context.out << target.string() << ": " << describe(facts) << "\n"
+                  << "Keep apart from it: " << context.config.authority_folder().string()
+                  << " (keys, once) and " << context.config.side_log_file().string()
+                  << " (stays where it is)\n";
+    } catch (...) {
+      remove_database(part);
+      throw;
+    }
+    return kSucceeded;
+  }
+
+ private:
+  std::string file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> backup_command() {
+  return std::make_unique<BackupCommand>();
+}
+
+}  // namespace muster::server

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-server restore FILE: puts a backup in the place of the database. The copy is made,
+// checked, brought to this program's version and reconciled with the side log beside the present
+// database, which is replaced in one step at the end and kept under another name.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ostream>
+
+#include "server/ca/enrolment.h"
+#include "server/commands/commands.h"
+#include "server/commands/data_directory.h"
+#include "server/commands/database_file.h"
+#include "server/ingest/check_invariants.h"
+#include "server/store/sqlite.h"
+#include "server/store/store.h"
+
+namespace muster::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_content(Store& store, const fs::path& file) {
+  const std::unique_ptr<Session> session = store.database().connect(true, 0);
+  session->begin(false);
+  for (const InvariantCheck& check : check_invariants(*session)) {
+    if (check.ok()) continue;
+    throw std::runtime_error(file.string() + " contradicts itself (" + check.what + ": " +
+                             check.first + "); with --force it is restored all the same");
+  }
+  session->commit();
+}
+
+// "muster.db.before-restore-20261123T081200Z"
+fs::path aside_name(const fs::path& database, Instant now) {
+  std::string stamp = to_rfc3339(Instant{now.ms / 1000 * 1000});
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
+  return database.string() + ".before-restore-" + stamp;
+}
+
+class RestoreCommand final : public Command {
+ public:
+  std::string_view name() const override { return "restore"; }
+  std::string_view summary() const override { return "Put a backup in the place of the database"; }
+
+  void set_up(CLI::App& subcommand, ServerFlags&) override {
+    subcommand.add_option("FILE", file_, "A file that muster-server backup has made")->required();
+    subcommand.add_flag("--force", force_,
+                        "Also when the present database has changes that the backup has not");
+  }
+
+  int run(CommandContext& context) override {
+    const ServerConfig& config = context.config;
+    const fs::path source = fs::absolute(file_);
+    if (!fs::exists(config.authority_folder() / "ca.pem")) {
+      throw std::runtime_error(
+          "there is no installation in " + config.data_directory.string() +
+          ": put the folder ca and the side log of the old one there first; without its authority "
+          "no agent would believe this server");
+    }
+    const DataLock lock(config);
+    const DatabaseFacts facts = examine_copy(source, config);
+    refuse_to_lose(config, facts);
+    fs::path fresh = fresh_file(config);
+    const std::int64_t reconciled = prepare(context, fresh);
+    const auto aside = put_in_place(config, fresh, context.clock.now());
+    context.out << "restored: " << describe(facts) << "\n";
+    if (reconciled > 0) {
+      context.out << "brought back from the side log: " << reconciled
+                  << " revocations and uses of join tokens\n";
+    }
+    if (aside) context.out << "the database before it: " << aside->string() << "\n";
+    context.out << "Agents report again by themselves; the span between the backup and now is "
+                   "shown as a gap.\n";
+    return kSucceeded;
+  }
+
+ private:
+  static fs::path fresh_file(const ServerConfig& config) {
+    return config.database_file().string() + ".restoring";
+  }
+
+  // Copied first: opening a database, even to look at it, may write beside it.
+  static DatabaseFacts examine_copy(const fs::path& source, const ServerConfig& config) {
+    const fs::path fresh = fresh_file(config);
+    remove_database(fresh);
+    std::error_code error;
+    fs::copy_file(source, fresh, error);
+    if (!error && fs::exists(source.string() + "-wal")) {
+      fs::copy_file(source.string() + "-wal", fresh.string() + "-wal", error);
+    }
+    if (error) {
+      remove_database(fresh);
+      throw std::runtime_error("cannot copy " + source.string() + ": " + error.message());
+    }
+    fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write);
+    try {
+      return examine_database(fresh);
+    } catch (const std::exception& failure) {
+      remove_database(fresh);
+      throw std::runtime_error(source.string() + " cannot be restored: " + failure.what());
+    }
+  }
+
+  void refuse_to_lose(const ServerConfig& config, const DatabaseFacts& facts) const {
+    if (force_ || !fs::exists(config.database_file())) return;
+    std::string present;
+    try {
+      const DatabaseFacts now = examine_database(config.database_file());
+      if (!now.last_change || (facts.last_change && *now.last_change <= *facts.last_change)) return;
+      present = describe(now);
+    } catch (const std::exception&) {
+      return;  // damaged: this is what backups are for, and it is kept aside
+    }
+    remove_database(fresh_file(config));
+    throw std::runtime_error("the present database has changes that the backup has not (present: " +
+                             present + "; backup: " + describe(facts) +
+                             "); with --force it is put aside and the backup takes its place");
+  }
+
+  std::int64_t prepare(CommandContext& context, const fs::path& fresh) const {
+    std::int64_t reconciled = 0;
+    try {
+      const SideLog side_log = value_or_throw(SideLog::open(context.config.side_log_file()));
+      Store store(open_sqlite(fresh.string(), false), {}, context.clock);
+      reconciled = store.write_value<std::int64_t>(
+          [&](Session& session) { return reconcile(session, side_log); });
+      if (!force_) check_content(store, file_);
+    } catch (...) {
+      remove_database(fresh);
+      throw;
+    }
+    settle_database(fresh);
+    return reconciled;
+  }
+
+  // A link first and one rename then, so that there is a database at every moment.
+  static std::optional<fs::path> put_in_place(const ServerConfig& config, const fs::path& fresh,
+                                              Instant now) {
+    const fs::path database = config.database_file();
+    std::optional<fs::path> aside;
+    if (fs::exists(database)) {
+      try {
+        settle_database(database);
+      } catch (const StoreError&) {
+        // Damaged: what stands in its log goes aside with it, below.
+      }
+      aside = aside_name(database, now);
+      if (::link(database.c_str(), aside->c_str()) != 0) {
+        throw std::runtime_error("cannot keep the database as " + aside->string() + ": " +
+                                 std::strerror(errno));
+      }
+      for (const char* suffix : {"-wal", "-shm"}) {
+        std::error_code none;
+        fs::rename(database.string() + suffix, aside->string() + suffix, none);
+      }
+    }
+    fs::rename(fresh, database);
+    sync_directory(config.data_directory);
+    return aside;
+  }
+
+  std::string file_;
+  bool force_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> restore_command() {
+  return std::make_unique<RestoreCommand>();
+}
+
+}  // namespace muster::server
