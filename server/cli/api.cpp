@@ -14,6 +14,13 @@ constexpr std::size_t kPageItems = 500;
 constexpr JsonLimits kAnswerLimits = {
     .depth = 24, .members = 4096, .values = 5'000'000, .text_bytes = 4UL * 1024 * 1024};
 
+const JsonValue::Array& items_of(const JsonValue& answer) {
+  const JsonValue* items = answer.find("items");
+  if (items == nullptr || items->array() == nullptr)
+    throw Problem(kUnreachable, "the answer is not a list: is this a Muster server?");
+  return *items->array();
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text) {
@@ -62,7 +69,12 @@ ApiReply Api::raw(ApiRequest request, const Parameters& parameters) {
   if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   ApiReply reply = client_.exchange(request);
-  if (reply.status < 200 || reply.status > 299) throw problem_of(reply, parameters);
+  if (reply.status < 200 || reply.status > 299) {
+    Problem problem = problem_of(reply, parameters);
+    // Who is just signing in need not be told to.
+    if (token_.empty() && problem.exit_code == kNotSignedIn) problem.hint.clear();
+    throw problem;
+  }
   return reply;
 }
 
@@ -79,6 +91,13 @@ Answer Api::send(const std::string& method, const std::vector<std::string>& segm
   return answer;
 }
 
+List Api::whole_list(const std::vector<std::string>& segments) {
+  List list;
+  list.first = get(segments).body;
+  list.items = items_of(list.first);
+  return list;
+}
+
 List Api::list(const std::vector<std::string>& segments, Parameters parameters,
                std::optional<std::size_t> limit) {
   List list;
@@ -88,10 +107,8 @@ List Api::list(const std::vector<std::string>& segments, Parameters parameters,
     const std::size_t missing = limit ? *limit - list.items.size() : kPageItems;
     parameters.emplace_back("limit", std::to_string(std::min(missing, kPageItems)));
     Answer page = get(segments, parameters);
-    const JsonValue* items = page.body.find("items");
-    if (items == nullptr || items->array() == nullptr)
-      throw Problem(kUnreachable, "the answer is not a list: is this a Muster server?");
-    list.items.insert(list.items.end(), items->array()->begin(), items->array()->end());
+    const JsonValue::Array& items = items_of(page.body);
+    list.items.insert(list.items.end(), items.begin(), items.end());
     const auto next = page.body.text_at("next");
     if (is_first) list.first = std::move(page.body);
     is_first = false;

@@ -46,6 +46,9 @@ class Api {
   List list(const std::vector<std::string>& segments, Parameters parameters,
             std::optional<std::size_t> limit);
 
+  // A list that has no pages.
+  List whole_list(const std::vector<std::string>& segments);
+
   // Without reading the answer's body as JSON; still throws for a refusal.
   ApiReply raw(ApiRequest request, const Parameters& parameters = {});
 

@@ -70,6 +70,14 @@ class Parser {
     try {
       // CLI11 takes them from the back.
       app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ArgumentMismatch& problem) {
+      const std::string what = problem.what();  // "ITEM: At Most 1 required but received 2"
+      const bool is_argument = !what.starts_with('-') && what.find("At Most") != std::string::npos;
+      throw Problem(kUsage,
+                    is_argument ? "too many arguments for " + what.substr(0, what.find(':')) +
+                                      "; quote a value that has spaces in it"
+                                : what,
+                    "muster COMMAND --help");
     } catch (const CLI::ParseError& problem) {
       throw Problem(kUsage, problem.what(), "muster --help");
     }
@@ -156,7 +164,7 @@ class Parser {
     }
     if (node != nullptr && node->command != nullptr) {
       throw Problem(kUsage, "\"" + word + "\" is one argument too many for muster " + node->words,
-                    usage_line(*node->command));
+                    usage_line(*node->command, false));
     }
     const std::string prefix = node == nullptr ? "" : node->words + " ";
     for (const std::string& name : words_below(prefix))
@@ -195,7 +203,7 @@ class Parser {
       const bool needed = argument.count == Count::kOne || argument.count == Count::kMany;
       if (needed && !invocation.has(argument.name)) {
         throw Problem(kUsage, std::string(argument.name) + " is missing",
-                      usage_line(*invocation.command));
+                      usage_line(*invocation.command, false));
       }
     }
     check_choices(invocation, invocation.command->options);
@@ -295,7 +303,7 @@ Invocation parse_arguments(const std::vector<CommandSpec>& commands,
   return Parser(commands).parse(arguments);
 }
 
-std::string usage_line(const CommandSpec& command) {
+std::string usage_line(const CommandSpec& command, bool with_flags) {
   std::string line = "muster " + std::string(command.words);
   for (const ArgumentSpec& argument : command.arguments) {
     const std::string name(argument.name);
@@ -304,6 +312,7 @@ std::string usage_line(const CommandSpec& command) {
     if (argument.count == Count::kMany) line += ' ' + name + "...";
     if (argument.count == Count::kOptionalMany) line += " [" + name + "...]";
   }
+  if (!with_flags) return line;
   for (const OptionSpec& option : command.options) {
     line += " [" + std::string(option.name);
     if (!option.value.empty()) line += ' ' + std::string(option.value);
@@ -313,7 +322,7 @@ std::string usage_line(const CommandSpec& command) {
 }
 
 std::string help_text(const CommandSpec& command) {
-  std::string text = std::string(command.summary) + "\n\n  " + usage_line(command) + '\n';
+  std::string text = std::string(command.summary) + "\n\n  " + usage_line(command, true) + '\n';
   if (!command.examples.empty()) {
     text += '\n';
     for (const std::string_view example : command.examples)

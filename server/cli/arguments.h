@@ -68,6 +68,7 @@ Invocation parse_arguments(const std::vector<CommandSpec>& commands,
 
 std::string help_text(const std::vector<CommandSpec>& commands);  // of the program
 std::string help_text(const CommandSpec& command);
-std::string usage_line(const CommandSpec& command);  // "muster show ITEM [--section NAME]"
+// "muster show ITEM", with the command's own flags "muster show ITEM [--section NAME]".
+std::string usage_line(const CommandSpec& command, bool with_flags);
 
 }  // namespace muster::cli

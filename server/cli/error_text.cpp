@@ -148,6 +148,8 @@ Problem problem_of(const ApiReply& reply, const Parameters& parameters) {
   problem.code = code;
   problem.request_id = parsed->text_at("request_id").value_or("");
   add_candidates(problem, *parsed);
+  if (problem.hint.empty() && parsed->text_at("path") == "class")
+    problem.hint = "muster fields class";
   const auto column = parsed->integer_at("column");
   const auto query = std::find_if(parameters.begin(), parameters.end(),
                                   [](const auto& each) { return each.first == "q"; });

@@ -165,11 +165,12 @@ void HttpClient::refused() const {
   if (!refusal_->authority_sha256.empty())
     problem.details.push_back("its authority's key:     " + refusal_->authority_sha256);
   problem.details.push_back(
-      "nothing was sent; get the server's CA certificate from its administrator, or compare the "
-      "line above with what the server itself says (muster-server doctor)");
+      "nothing was sent; the server's CA certificate is ca/ca.pem in its data directory");
+  if (!refusal_->authority_sha256.empty()) {
+    problem.details.push_back(
+        "or, when that key is the one that muster-server init printed: --ca-sha256 and the key");
+  }
   problem.hint = "muster login " + connection_.server + " --ca-file ca.pem";
-  if (!refusal_->authority_sha256.empty())
-    problem.hint += "    or: --ca-sha256 " + refusal_->authority_sha256;
   throw problem;
 }
 

@@ -36,7 +36,7 @@ int waiting(Context& context) {
       {"address"},
       {"not_after", Kind::kTime},
   };
-  return show_list(context, {"agents", "waiting"}, {}, kColumns);
+  return show_whole_list(context, {"agents", "waiting"}, kColumns);
 }
 
 // An agent is named by its id, or by the item it reports for.

@@ -10,7 +10,7 @@ const std::vector<CommandSpec>& all_commands() {
     std::vector<CommandSpec> all;
     for (auto* const group :
          {session_commands, items_commands, show_commands, changes_commands, compare_commands,
-          ticket_commands, ticket_view_commands, item_commands, join_token_commands, agent_commands,
+          ticket_view_commands, ticket_commands, item_commands, join_token_commands, agent_commands,
           user_commands, token_commands, audit_commands, fields_commands, completion_commands}) {
       std::vector<CommandSpec> some = group();
       all.insert(all.end(), std::make_move_iterator(some.begin()),
@@ -28,6 +28,15 @@ int show_list(Context& context, const std::vector<std::string>& segments,
   const List list = context.api().list(segments, parameters, context.limit());
   context.out.list(columns, list.first, list.items);
   context.say_cut(list);
+  return kDone;
+}
+
+int show_whole_list(Context& context, const std::vector<std::string>& segments,
+                    const std::vector<Column>& columns) {
+  if (context.out.list_columns(columns)) return kDone;
+  context.out.chosen(columns);
+  const List list = context.api().whole_list(segments);
+  context.out.list(columns, list.first, list.items);
   return kDone;
 }
 

@@ -39,6 +39,10 @@ std::vector<std::string> completions(const std::vector<CommandSpec>& commands,
 int show_list(Context& context, const std::vector<std::string>& segments,
               const Parameters& parameters, const std::vector<Column>& columns);
 
+// A list of the API that has no pages.
+int show_whole_list(Context& context, const std::vector<std::string>& segments,
+                    const std::vector<Column>& columns);
+
 // A change of something. Under --dry-run nothing is sent, "would ..." is said, and nullopt
 // returned. `what` goes on "create user ana".
 std::optional<Answer> change(Context& context, const std::string& what, const std::string& method,

@@ -22,8 +22,8 @@ int fields(Context& context) {
   };
   if (context.out.list_columns(kColumns)) return kDone;
   const auto wanted = context.invocation.text("SECTION");
-  if (wanted == "class") return show_list(context, {"classes"}, {}, {{"name"}, {"meaning"}});
-  const List list = context.api().list({"query", "fields"}, {}, std::nullopt);
+  if (wanted == "class") return show_whole_list(context, {"classes"}, {{"name"}, {"meaning"}});
+  const List list = context.api().whole_list({"query", "fields"});
   JsonValue::Array chosen;
   std::vector<std::string> sections;
   for (const JsonValue& field : list.items) {

@@ -64,7 +64,8 @@ void write_heading(Context& context, const JsonValue& item) {
 
 void write_facts(Context& context, const JsonValue& item) {
   Facts facts(context);
-  const std::string state = item.text_at("state").value_or("");
+  std::string state = item.text_at("state").value_or("");
+  if (state == "none") state.clear();  // nothing reports for it
   const auto seen = instant_at(item, "seen_at");
   if (!state.empty() || seen) {
     facts.add("state", joined({state, seen ? "seen " + context.out.time_or_age(*seen) : ""}, ", "),
