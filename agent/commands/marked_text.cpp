@@ -30,7 +30,7 @@ bool is_text(std::string_view bytes) {
 
 // One line of a hex dump: "0000001a  00 18 ...  |..text..|".
 std::string dump_line(std::string_view bytes, std::size_t offset) {
-  std::array<char, 16> head = {};
+  std::array<char, 24> head = {};  // a 64-bit offset has 16 digits
   std::snprintf(head.data(), head.size(), "%08zx ", offset);
   std::string out = head.data();
   std::string letters;
