@@ -16,7 +16,7 @@
 namespace muster::agent {
 
 struct ExchangeProblem {
-  std::string code;     // "revoked", "http_503", "unreachable"
+  std::string code;     // "agent_revoked", "http_503", "unreachable"
   std::string message;  // a sentence
   Instant since;        // the first failure of this row of failures
   int failures = 0;

@@ -35,13 +35,19 @@ std::string why_not(const AgentStatus& status) {
   return "the agent has not run for " + span_text(status.now - *status.record.attempted_at);
 }
 
+// The server lets neither this agent nor its certificate in; the codes are those of server/ca.
+bool is_shut_out(const std::string& code) {
+  return code.starts_with("agent_") || code.starts_with("certificate_") || code == "http_401" ||
+         code == "http_403";
+}
+
 std::string what_to_do(const AgentStatus& status) {
   if (status.not_enrolled) return "sudo muster-agent enroll -   (ask for a join code)";
   if (!status.record.problem || status.is_overdue())
     return "sudo systemctl enable --now muster-agent   (or: sudo muster-agent run --once)";
   const bool certificate = status.certificate_ends && *status.certificate_ends < status.now;
   const std::string& code = status.record.problem->code;
-  if (certificate || code == "revoked" || code == "http_401" || code == "http_403")
+  if (certificate || is_shut_out(code))
     return "sudo muster-agent enroll --force -   (ask for a new join code)";
   if (code == to_string(FailureKind::kUnreachable) || code == to_string(FailureKind::kTimeout))
     return "check that " + status.server +

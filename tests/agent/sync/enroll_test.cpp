@@ -218,7 +218,7 @@ TEST_CASE("Status says in its first line whether the machine reports, and what t
   CHECK(JsonValue::parse(status_json(status))->boolean_at("reporting") == true);
 
   world.server.canned = {
-      answer_of(403, R"({"code":"revoked","detail":"revoked by ana \u001b[31m"})")};
+      answer_of(403, R"({"code":"agent_revoked","detail":"revoked by ana \u001b[31m"})")};
   world.cycle({users({"bor"}, world.clock)});
   world.clock.pass(3'600'000);
   status = look_at_status(world.directory, world.clock).value();
@@ -229,7 +229,7 @@ TEST_CASE("Status says in its first line whether the machine reports, and what t
   CHECK(text.find('\x1b') == std::string::npos);
   const auto json = JsonValue::parse(status_json(status));
   REQUIRE(json);
-  CHECK(json->text_at("code") == "revoked");
+  CHECK(json->text_at("code") == "agent_revoked");
 
   world.cycle({users({"bor"}, world.clock)});
   CHECK(look_at_status(world.directory, world.clock)->is_reporting());
