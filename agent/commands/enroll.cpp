@@ -53,7 +53,7 @@ class EnrollCommand final : public Command {
                   << "; asking again in " << *outcome->ask_again_s
                   << " s (after Ctrl-C, the same command goes on)\n"
                   << std::flush;
-      if (stop->wait_ms(*outcome->ask_again_s * 1000))
+      if (stop->wait_ms(*outcome->ask_again_s * 1000) == Wake::kStop)
         return fail(context, {FailureKind::kTimeout, "not enrolled: nobody has approved it yet"});
     }
   }

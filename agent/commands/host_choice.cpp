@@ -11,6 +11,9 @@
 namespace muster::agent {
 namespace {
 
+constexpr const char* kRootHelp =
+    "Look at a copied tree (DIR/proc, DIR/sys, DIR/etc, ...) instead of /";
+
 Result<std::string> absolute(const std::string& path) {
   std::error_code problem;
   const auto whole = std::filesystem::absolute(path, problem);
@@ -33,10 +36,13 @@ Result<std::shared_ptr<Host>> open_capture(const std::string& path) {
 }  // namespace
 
 void HostChoice::set_up(CLI::App& subcommand) {
-  auto* root_option = subcommand.add_option(
-      "--root", root, "Look at a copied tree (DIR/proc, DIR/sys, DIR/etc, ...) instead of /");
+  auto* root_option = subcommand.add_option("--root", root, kRootHelp);
   subcommand.add_option("--capture", capture, "Look at what `muster-agent capture` recorded")
       ->excludes(root_option);
+}
+
+void HostChoice::set_up_root(CLI::App& subcommand) {
+  subcommand.add_option("--root", root, kRootHelp);
 }
 
 Result<std::shared_ptr<Host>> HostChoice::open() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// --root DIR and --capture FILE: which machine a command looks at. Used by inventory and explain.
+// --root DIR and --capture FILE: which machine a command looks at. Used by inventory and explain;
+// run and report take --root alone, since a capture is no machine that could report.
 #pragma once
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ struct HostChoice {
   std::string capture;  // empty: not given
 
   void set_up(CLI::App& subcommand);
+  void set_up_root(CLI::App& subcommand);
   // This machine when neither was given.
   Result<std::shared_ptr<Host>> open() const;
 };

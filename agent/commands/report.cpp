@@ -23,6 +23,7 @@ class ReportCommand final : public Command {
     subcommand
         .add_flag("--preview", preview_, "Print the JSON that would be sent, and send nothing")
         ->required();
+    host_.set_up_root(subcommand);
   }
 
   int run(CommandContext& context) override {
@@ -31,7 +32,7 @@ class ReportCommand final : public Command {
     if (!directory && directory.failure().kind == FailureKind::kNotFound)
       directory = StateDirectory::absent(context.options.state_directory);
     if (!directory) return fail(context, directory.failure());
-    const auto host = HostChoice{}.open();
+    const auto host = host_.open();
     if (!host) return fail(context, host.failure());
     const auto boot_id = read_boot_id(**host);
     if (!boot_id) return fail(context, boot_id.failure());
@@ -54,6 +55,7 @@ class ReportCommand final : public Command {
 
  private:
   bool preview_ = false;
+  HostChoice host_;
 };
 
 }  // namespace

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// muster-agent run: the daemon, or one report with --once.
+// muster-agent run: the daemon, or one report with --once. SIGUSR1 makes the daemon look at
+// everything and report now: after a change that people wait to see, and when a server is back.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 #include <random>
+#include <utility>
 
 #include "agent/commands/commands.h"
 #include "agent/commands/host_choice.h"
@@ -34,6 +36,7 @@ class RunCommand final : public Command {
 
   void set_up(CLI::App& subcommand) override {
     subcommand.add_flag("--once", once_, "Look at everything, report once and end");
+    host_.set_up_root(subcommand);
   }
 
   int run(CommandContext& context) override {
@@ -43,7 +46,7 @@ class RunCommand final : public Command {
     if (!directory) return fail(context, directory.failure());
     const auto lock = StateLock::take(*directory);
     if (!lock) return fail(context, lock.failure());
-    const auto host = HostChoice{}.open();
+    const auto host = host_.open();
     if (!host) return fail(context, host.failure());
     const auto boot_id = read_boot_id(**host);
     if (!boot_id) return fail(context, boot_id.failure());
@@ -80,9 +83,10 @@ class RunCommand final : public Command {
   int report_on(CommandContext& context, Daemon& daemon, const StateDirectory& directory,
                 const StopSignal& stop) const {
     std::string told;  // the same failure is told once
+    bool everything = false;
     for (;;) {
       const auto enrolled_at = directory.modified_at(kCertificateFile);
-      const auto outcome = daemon.cycle();
+      const auto outcome = daemon.cycle(std::exchange(everything, false));
       const std::string failure = outcome ? "" : outcome.failure().message;
       if (!failure.empty() && failure != told) context.log.error("run", failure);
       told = failure;
@@ -91,8 +95,10 @@ class RunCommand final : public Command {
       std::int64_t left_ms = daemon.delay_ms();
       while (left_ms > 0) {
         const std::int64_t slice_ms = healthy ? left_ms : std::min(left_ms, kLookForEnrolmentMs);
-        if (stop.wait_ms(slice_ms)) return kSucceeded;
-        left_ms -= slice_ms;
+        const Wake wake = stop.wait_ms(slice_ms);
+        if (wake == Wake::kStop) return kSucceeded;
+        everything = wake == Wake::kReportNow;
+        left_ms = everything ? 0 : left_ms - slice_ms;
         // Somebody has enrolled the machine anew: no reason to wait any longer.
         if (!healthy && directory.modified_at(kCertificateFile) != enrolled_at) left_ms = 0;
       }
@@ -100,6 +106,7 @@ class RunCommand final : public Command {
   }
 
   bool once_ = false;
+  HostChoice host_;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGTERM and SIGINT as something that can be waited for, and waiting itself by a clock that goes
-// on while the machine sleeps: after a night in a bag, a report that is due is due at once. Make it
-// before any thread. Main thread.
+// SIGTERM and SIGINT (stop) and SIGUSR1 (do not wait any longer) as something that can be waited
+// for, and waiting itself by a clock that goes on while the machine sleeps: after a night in a bag,
+// a report that is due is due at once. Make it before any thread. Main thread.
 #pragma once
 #include <cstdint>
 
@@ -10,18 +10,21 @@
 
 namespace muster::agent {
 
+enum class Wake { kStop, kReportNow, kTime };
+
 class StopSignal {
  public:
   static Result<StopSignal> make();
   // Readable once the program was asked to stop, and from then on.
   int descriptor() const { return signals_.number(); }
-  // True: asked to stop; false: the time is over.
-  bool wait_ms(std::int64_t duration_ms) const;
+  // Stop goes before the others. Requests to report now that came meanwhile count as one.
+  Wake wait_ms(std::int64_t duration_ms) const;
 
  private:
-  StopSignal(FileDescriptor signals, FileDescriptor timer)
-      : signals_(std::move(signals)), timer_(std::move(timer)) {}
+  StopSignal(FileDescriptor signals, FileDescriptor requests, FileDescriptor timer)
+      : signals_(std::move(signals)), requests_(std::move(requests)), timer_(std::move(timer)) {}
   FileDescriptor signals_;
+  FileDescriptor requests_;
   FileDescriptor timer_;
 };
 
