@@ -12,6 +12,8 @@
 namespace muster::cli {
 namespace {
 
+constexpr std::string_view kArguments = "ARGUMENTS";
+
 // Where CLI11 puts what it finds; the addresses must stay while it parses.
 struct Slot {
   std::string_view name;
@@ -70,14 +72,6 @@ class Parser {
     try {
       // CLI11 takes them from the back.
       app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::ArgumentMismatch& problem) {
-      const std::string what = problem.what();  // "ITEM: At Most 1 required but received 2"
-      const bool is_argument = !what.starts_with('-') && what.find("At Most") != std::string::npos;
-      throw Problem(kUsage,
-                    is_argument ? "too many arguments for " + what.substr(0, what.find(':')) +
-                                      "; quote a value that has spaces in it"
-                                : what,
-                    "muster COMMAND --help");
     } catch (const CLI::ParseError& problem) {
       throw Problem(kUsage, problem.what(), "muster --help");
     }
@@ -92,6 +86,7 @@ class Parser {
     if (node != nullptr && node->command != nullptr) {
       invocation.command = node->command;
       take(invocation, node->slots);
+      name_arguments(invocation);
       if (!is_question) check(invocation);
     } else if (!is_question) {
       missing_command(node);
@@ -133,11 +128,29 @@ class Parser {
   static void set_up(Node& node) {
     for (const OptionSpec& option : node.command->options)
       add_option(*node.app, node.slots, option);
-    for (const ArgumentSpec& argument : node.command->arguments) {
-      Slot& slot = node.slots.emplace_back(Slot{argument.name});
-      slot.option = node.app->add_option(std::string(argument.name), slot.values);
-      if (argument.count == Count::kOne || argument.count == Count::kOptional)
-        slot.option->expected(1);
+    if (node.command->arguments.empty()) return;
+    // One list for all of them: CLI11 would give the first one everything.
+    Slot& slot = node.slots.emplace_back(Slot{kArguments});
+    slot.option = node.app->add_option(std::string(kArguments), slot.values);
+  }
+
+  // Which word is which argument, in their order; only the last can be many.
+  static void name_arguments(Invocation& invocation) {
+    std::vector<std::string> words = invocation.all(kArguments);
+    std::size_t next = 0;
+    for (const ArgumentSpec& argument : invocation.command->arguments) {
+      if (next == words.size()) return;
+      const bool is_many = argument.count == Count::kMany || argument.count == Count::kOptionalMany;
+      const std::size_t end = is_many ? words.size() : next + 1;
+      invocation.set(argument.name, {words.begin() + static_cast<std::ptrdiff_t>(next),
+                                     words.begin() + static_cast<std::ptrdiff_t>(end)});
+      next = end;
+    }
+    if (next < words.size()) {
+      throw Problem(kUsage,
+                    "\"" + words[next] + "\" is one argument too many for muster " +
+                        std::string(invocation.command->words) + " (quote what has spaces in it)",
+                    usage_line(*invocation.command, false));
     }
   }
 
@@ -149,7 +162,8 @@ class Parser {
 
   // Words and flags that nothing took.
   void check_leftovers(const Node* node) const {
-    const std::vector<std::string> left = app_.remaining(true);
+    std::vector<std::string> left = app_.remaining(true);
+    left.erase(std::remove(left.begin(), left.end(), "--"), left.end());  // CLI11 leaves the mark
     if (left.empty()) return;
     const std::string& word = left.front();
     std::vector<std::string> names;

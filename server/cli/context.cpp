@@ -44,7 +44,8 @@ OutputOptions output_options(const World& world, const Invocation& invocation) {
   options.now = world.clock.now();
   if (invocation.has("--columns")) {
     options.columns.emplace();
-    for (const std::string_view name : split(invocation.text("--columns").value_or(""), ',')) {
+    const std::string names = invocation.text("--columns").value_or("");
+    for (const std::string_view name : split(names, ',')) {
       if (!trim(name).empty()) options.columns->emplace_back(trim(name));
     }
   }
