@@ -81,14 +81,19 @@ int compare(Context& context) {
   }
   if (!all.empty()) context.out.list(columns(), answer, all);
   std::int64_t same = 0;
+  bool is_whole = true;
   for (const JsonValue& section : array_at(answer, "sections")) {
     same += section.integer_at("same").value_or(0);
-    if (const auto why = section.text_at("not_compared"))
+    const auto why = section.text_at("not_compared");
+    is_whole = is_whole && !why;
+    if (why)
       context.remark(section.text_at("section").value_or("?") + " was not compared: " + *why);
   }
-  context.remark(all.empty() ? "no difference; " + with_thousands(same) + " rows are the same"
-                             : with_thousands(static_cast<std::int64_t>(all.size())) +
-                                   " differences; " + with_thousands(same) + " rows are the same");
+  context.remark(all.empty()
+                     ? (is_whole ? "no difference; " : "no difference in what was compared; ") +
+                           with_thousands(same) + " rows are the same"
+                     : with_thousands(static_cast<std::int64_t>(all.size())) + " differences; " +
+                           with_thousands(same) + " rows are the same");
   return code;
 }
 

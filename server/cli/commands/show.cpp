@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* kLatestChanges = "3";
 constexpr const char* kMostTickets = "10";
+constexpr std::size_t kReadableColumns = 24;  // a cell is cut to this before a column is left out
 
 Parameters points_of(Context& context) {
   Parameters parameters;
@@ -156,7 +157,8 @@ void write_latest(Context& context, const std::string& id, Parameters points) {
 }
 
 void write_tickets(Context& context, const JsonValue& item, const std::string& id) {
-  if (item.integer_at("open_tickets").value_or(0) == 0) return;
+  // Those of today have no place on a page of the past.
+  if (item.integer_at("open_tickets").value_or(0) == 0 || item.find("at") != nullptr) return;
   context.out.line("");
   context.out.line("open tickets", Tone::kStrong);
   Table table;
@@ -241,6 +243,48 @@ JsonValue::Array flat_rows(const JsonValue::Array& rows, std::vector<Column>& co
   return flat;
 }
 
+// The order of the declaration, the key's fields first: rows come with their members sorted.
+void sort_as_declared(Context& context, std::vector<Column>& columns) {
+  const JsonValue::Array sections = context.api().whole_list({"sections"}).items;
+  const auto section = std::find_if(sections.begin(), sections.end(), [&](const JsonValue& each) {
+    return each.text_at("name") == context.invocation.text("--section");
+  });
+  if (section == sections.end()) return;
+  const JsonValue::Array& fields = array_at(*section, "fields");
+  const auto place = [&](const Column& column) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].text_at("name") != column.name) continue;
+      if (column.name == "name") return std::size_t{0};
+      return 1 + i + (fields[i].boolean_at("key").value_or(false) ? 0 : fields.size());
+    }
+    return 1 + 2 * fields.size();
+  };
+  std::stable_sort(columns.begin(), columns.end(),
+                   [&](const Column& a, const Column& b) { return place(a) < place(b); });
+}
+
+// As many of the columns as a terminal can show readably; the others can be asked for by name.
+void leave_out_what_does_not_fit(Context& context, std::vector<Column>& columns,
+                                 const JsonValue::Array& rows) {
+  std::size_t left = context.out.options().width;
+  std::size_t hidden = 0;
+  for (Column& column : columns) {
+    std::size_t width = column.name.size();
+    for (const JsonValue& row : rows) {
+      const Cell cell = context.out.cell(row.find(column.name), column.kind);
+      width = std::max(width, std::min(display_width(cell.text), kReadableColumns));
+    }
+    if (hidden == 0 && width <= left) {
+      left -= std::min(left, width + 2);
+      continue;
+    }
+    column.is_default = false;
+    ++hidden;
+  }
+  if (hidden > 0)
+    context.remark(std::to_string(hidden) + " more columns do not fit; --columns= lists them");
+}
+
 int show_section(Context& context) {
   const List list = context.api().list({"items", context.invocation.required("ITEM"), "sections",
                                         context.invocation.required("--section")},
@@ -252,6 +296,10 @@ int show_section(Context& context) {
   }
   std::vector<Column> columns;
   const JsonValue::Array rows = flat_rows(list.items, columns);
+  if (context.out.is_terminal() && !context.out.options().columns && !rows.empty()) {
+    sort_as_declared(context, columns);
+    leave_out_what_does_not_fit(context, columns, rows);
+  }
   columns.push_back({"since", Kind::kTime, columns.empty()});
   columns.push_back({"not_before", Kind::kTime, false, "-"});
   columns.push_back({"until", Kind::kTime, false, "-"});
