@@ -38,6 +38,11 @@ for file in "${sources[@]}"; do
   grep -qx '#pragma once' "$file" || say "$file: no #pragma once"
 done
 
+# --- pages that comments name are there ------------------------------------------------------------------------------
+while IFS=: read -r file line page; do
+  [ -e "docs/$page" ] || [ -e "$page" ] || say "$file:$line: names $page, which is not there"
+done < <(grep -noHE '[A-Za-z0-9_/-]+\.md\b' "${sources[@]}" || true)
+
 # --- calls that are not to be made -----------------------------------------------------------------------------------
 programs=()
 for file in "${sources[@]}"; do [[ $file == tests/* ]] || programs+=("$file"); done
