@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inventory as `muster-agent inventory` prints it (design.md section 6):
+// The inventory as `muster-agent inventory` prints it:
 //
 //   {"format":1,"agent":{"version":"0.1.0"},"collected_at":"2026-11-23T08:12:00Z","sections":{
 //    "disks":{"status":"ok","duration_ms":3,"rows":[...]},

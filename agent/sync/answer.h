@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server's HTTP answer to a report means for the agent. Whatever comes, the worst that an
-// answer can do is to make the agent wait an hour. Pure; any thread.
+// answer can do is to make the agent wait: an hour after a failure, a day by interval_s. Pure; any
+// thread.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Getting a certificate (EST, RFC 7030; design.md section 6, model.md section 6): the first one for
+// Getting a certificate (EST, RFC 7030; model.md section 6): the first one for
 // a join code, later ones with the current certificate. The key is made here and never leaves the
 // machine. A request that waits for approval is kept with its key and posted again unchanged, also
 // by another run of the program. One thread.

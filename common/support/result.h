@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Result<T>: a value, or a Failure that says what went wrong and to what. Used in common/ and
 // agent/, where failing to read something is an ordinary finding; the server throws Error
-// (server/http/error.h) instead. No threads involved.
+// (server/error.h) instead. No threads involved.
 #pragma once
 #include <string>
 #include <string_view>

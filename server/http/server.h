@@ -2,7 +2,7 @@
 // HttpServer: one listening port that reads requests within hard limits, hands each to the handler
 // and writes the answer. A connection owns a thread of the pool while it is open; limits on
 // threads, on connections for each address and on every phase's time keep slow or hostile peers
-// from holding them all (abuse cases 4, 7, 14 and 25).
+// from holding them all.
 //
 // Construction binds and starts; stop() or the destructor ends it. The handler is called from many
 // threads at once, and may be Router::handle. All functions here may be called from any thread.

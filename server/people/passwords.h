@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Passwords: the rules for a new one, hashing and checking. Hashing costs much memory and time on
 // purpose, so it never happens inside a transaction, and only a few run at once: a flood of logins
-// must not starve everything else (research/reliability.md case 18). Thread-safe.
+// must not starve everything else. Thread-safe.
 #pragma once
 #include <chrono>
 #include <condition_variable>

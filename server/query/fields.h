@@ -51,7 +51,7 @@ struct QueryField {
 const std::vector<QueryField>& query_fields();
 const QueryField* find_query_field(std::string_view name);  // in any case; nullptr: no such field
 
-// Names of life-cycle states (design.md section 5).
+// Names of life-cycle states.
 const std::vector<std::string_view>& lifecycle_states();
 
 std::string_view to_string(QueryType type);

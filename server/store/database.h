@@ -2,7 +2,7 @@
 // The seam between Muster and a database: a Session is one connection, a Database makes them. One
 // driver a database (sqlite.h; PostgreSQL is another file behind the same interface). SQL is one
 // text for both: the common subset with ?1 placeholders, and {identity}, {bytes} in table
-// definitions (dialect.h). Above this header nobody knows which database it is.
+// definitions (Database::translate). Above this header nobody knows which database it is.
 //
 // Threads: a Session belongs to one thread at a time. Errors: StoreError, after which the
 // transaction is over.
