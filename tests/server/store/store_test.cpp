@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "server/store/migrations.h"
+#include "server/store/section_tables.h"
+#include "server/store/sqlite.h"
+#include "server/store/store.h"
+#include "tests/support/store_fixture.h"
+
+namespace muster::server {
+namespace {
+
+std::int64_t count_users(Store& store) {
+  return store.read_value<std::int64_t>([](Session& session) {
+    return session.find_integer("SELECT COUNT(*) FROM users").value_or(-1);
+  });
+}
+
+void add_user(Session& session, const std::string& name) {
+  session.execute(
+      "INSERT INTO users (name, role, password_hash, created_at) VALUES (?1, 'viewer', 'x', 0)",
+      {name});
+}
+
+StoreErrorKind kind_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const StoreError& error) {
+    return error.kind;
+  }
+  FAIL("nothing was thrown");
+  return StoreErrorKind::kOther;
+}
+
+}  // namespace
+
+TEST_CASE("writes of many threads are all there, and share commits", "[store][thread]") {
+  StoreFixture f;
+  constexpr int kThreads = 8;
+  constexpr int kWrites = 50;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kWrites; ++i) {
+        f.store().write(
+            [&](Session& session) { add_user(session, "user-" + std::to_string(t * 1000 + i)); });
+      }
+    });
+  }
+  std::atomic<bool> stop{false};
+  std::thread reader([&] {
+    std::int64_t last = 0;
+    while (!stop) {
+      const std::int64_t now = count_users(f.store());
+      if (now < last) stop = true;  // a snapshot never goes back
+      last = now;
+    }
+  });
+  for (std::thread& thread : threads)
+    thread.join();
+  CHECK_FALSE(stop);
+  stop = true;
+  reader.join();
+  CHECK(count_users(f.store()) == kThreads * kWrites);
+  const StoreCounters counters = f.store().counters();
+  CHECK(counters.works == kThreads * kWrites);
+  CHECK(counters.commits <= counters.works);
+}
+
+TEST_CASE("one bad write fails alone, whatever was committed with it", "[store][thread]") {
+  StoreFixture f;
+  f.store().write([](Session& session) { add_user(session, "taken"); });
+  std::atomic<int> refused{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 16; ++t) {
+    threads.emplace_back([&, t] {
+      try {
+        f.store().write([&](Session& session) {
+          add_user(session, t % 4 == 0 ? "taken" : "user-" + std::to_string(t));
+        });
+      } catch (const StoreError& error) {
+        if (error.kind == StoreErrorKind::kConflict) ++refused;
+      }
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  CHECK(refused == 4);
+  CHECK(count_users(f.store()) == 13);
+}
+
+TEST_CASE("work that throws leaves nothing behind", "[store]") {
+  StoreFixture f;
+  CHECK_THROWS_AS(f.store().write([](Session& session) {
+    add_user(session, "ghost");
+    throw std::runtime_error("changed our mind");
+  }),
+                  std::runtime_error);
+  CHECK(count_users(f.store()) == 0);
+}
+
+TEST_CASE("what was written is there after the store is opened again", "[store]") {
+  const TemporaryFolder folder;
+  const SettableClock clock;
+  const std::string file = (folder.path() / "muster.db").string();
+  {
+    Store store(open_sqlite(file, true), {}, clock);
+    store.write([](Session& session) { add_user(session, "ana"); });
+  }
+  Store again(open_sqlite(file, false), {}, clock);
+  CHECK(count_users(again) == 1);
+}
+
+TEST_CASE("a reader cannot write, and its statements are stopped in time", "[store]") {
+  StoreFixture f;
+  CHECK_THROWS_AS(f.store().read([](Session& session) { add_user(session, "nobody"); }),
+                  StoreError);
+  const TemporaryFolder folder;
+  const SettableClock clock;
+  Store impatient(open_sqlite((folder.path() / "muster.db").string(), true),
+                  {.read_statement_limit_ms = 1}, clock);
+  CHECK(
+      kind_of([&] {
+        impatient.read([](Session& session) {
+          session.find_integer(
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) "
+              "SELECT COUNT(*) FROM n");
+        });
+      }) == StoreErrorKind::kInterrupted);
+  // The session that was stopped is not used again, and the store goes on.
+  CHECK(count_users(impatient) == 0);
+}
+
+TEST_CASE("NULL is never read as a number or a text", "[store]") {
+  StoreFixture f;
+  f.store().write([](Session& session) { add_user(session, "ana"); });
+  f.store().read([](Session& session) {
+    session.query("SELECT email, disabled_at FROM users", {}, [](const ResultRow& row) {
+      CHECK(row.is_null(0));
+      CHECK_THROWS_AS(row.text(0), StoreError);
+      CHECK_FALSE(row.optional_integer(1).has_value());
+    });
+  });
+  CHECK(f.store().read_value<std::optional<std::string>>([](Session& session) {
+    return session.find_text("SELECT email FROM users");
+  }) == std::nullopt);
+}
+
+TEST_CASE("a backup taken while writing is a whole database", "[store][thread]") {
+  StoreFixture f;
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      // Two rows a transaction: a backup never holds one without the other.
+      f.store().write([&](Session& session) {
+        add_user(session, "a" + std::to_string(i));
+        add_user(session, "b" + std::to_string(i));
+      });
+    }
+  });
+  while (count_users(f.store()) < 20)
+    std::this_thread::yield();
+  const std::string copy = f.file() + ".copy";
+  f.store().database().backup(copy);
+  stop = true;
+  writer.join();
+  Store restored(open_sqlite(copy, false), {}, f.clock);
+  CHECK(count_users(restored) >= 20);
+  CHECK(count_users(restored) % 2 == 0);
+  restored.read(
+      [](Session& session) { CHECK(session.find_text("PRAGMA integrity_check") == "ok"); });
+}
+
+TEST_CASE("a database of a newer version is refused and not touched", "[store][migrations]") {
+  const TemporaryFolder folder;
+  const SettableClock clock;
+  const std::string file = (folder.path() / "muster.db").string();
+  {
+    Store store(open_sqlite(file, true), {}, clock);
+    store.write([](Session& session) {
+      session.execute(
+          "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (9999, "
+          "'future', 'x', 0)");
+    });
+  }
+  std::string message;
+  try {
+    Store newer(open_sqlite(file, false), {}, clock);
+  } catch (const StoreError& error) {
+    message = error.what();
+  }
+  CHECK(message.find("newer muster-server") != std::string::npos);
+}
+
+TEST_CASE("a migration whose text was changed is refused", "[store][migrations]") {
+  const TemporaryFolder folder;
+  const SettableClock clock;
+  const std::string file = (folder.path() / "muster.db").string();
+  {
+    Store store(open_sqlite(file, true), {}, clock);
+    store.write([](Session& session) {
+      session.execute("UPDATE schema_migrations SET sha256 = 'other' WHERE number = 1");
+    });
+  }
+  CHECK_THROWS_AS(Store(open_sqlite(file, false), {}, clock), StoreError);
+}
+
+TEST_CASE("migrations are numbered 1 to n without a gap", "[store][migrations]") {
+  int expected = 1;
+  for (const Migration& migration : migrations())
+    CHECK(migration.number == expected++);
+}
+
+TEST_CASE("a field that a newer declaration adds gets its column, and old rows keep their values",
+          "[store][migrations]") {
+  const TemporaryFolder folder;
+  const SettableClock clock;
+  const std::string file = (folder.path() / "muster.db").string();
+  {
+    Store store(open_sqlite(file, true), {}, clock);
+    store.write([](Session& session) {
+      session.run_script(
+          "DROP VIEW inventory_memory; ALTER TABLE section_memory DROP COLUMN slots");
+      session.execute(
+          "INSERT INTO section_memory (source_record, row_key, row_hash, since, opened_by, "
+          "total_bytes) "
+          "VALUES (1, 1, ?1, 0, 1, 4096)",
+          {Blob{"0123456789abcdef"}});
+    });
+  }
+  Store store(open_sqlite(file, false), {}, clock);
+  store.read([](Session& session) {
+    CHECK(session.find_integer("SELECT total_bytes FROM inventory_memory WHERE slots IS NULL") ==
+          4096);
+  });
+}
+
+TEST_CASE("every section has its table and its view", "[store]") {
+  StoreFixture f;
+  f.store().read([](Session& session) {
+    for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
+      INFO(std::string(schema.name));
+      CHECK(session.find_integer("SELECT COUNT(*) FROM " + section_table(schema)) == 0);
+      CHECK(session.find_integer("SELECT COUNT(*) FROM inventory_" + std::string(schema.name)) ==
+            0);
+    }
+  });
+}
+
+}  // namespace muster::server
