@@ -136,8 +136,7 @@ std::optional<std::string> text_member(const JsonValue& body, std::string_view n
   const JsonValue* member = body.find(name);
   if (member == nullptr || member->is_null()) return std::nullopt;
   const std::string* text = member->text();
-  // The store refuses what no name, note or password can hold.
-  if (text == nullptr || text->find('\0') != std::string::npos) invalid_member(name, "a text");
+  if (text == nullptr) invalid_member(name, "a text");
   return *text;
 }
 

@@ -14,6 +14,7 @@
 #include "common/inventory/sections/os.h"
 #include "common/inventory/sections/packages.h"
 #include "common/inventory/sections/system.h"
+#include "common/inventory/sections/users.h"
 #include "common/inventory/snapshot.h"
 #include "common/support/digest.h"
 #include "common/support/text.h"
@@ -147,6 +148,11 @@ class ReportingMachine {
     for (const auto& [name, disk] : disks)
       rows.push_back(inventory::to_row(disk));
     put(next, "disks", std::move(rows));
+    if (users.empty()) return next;
+    rows.clear();
+    for (const auto& [name, user] : users)
+      rows.push_back(inventory::to_row(user));
+    put(next, "users", std::move(rows));
     return next;
   }
 
@@ -168,6 +174,7 @@ class ReportingMachine {
   inventory::System system;
   std::map<std::string, inventory::Package> packages;
   std::map<std::string, inventory::Disk> disks;
+  std::map<std::string, inventory::User> users;  // the section is reported where there are some
   std::map<std::string, inventory::SourceStatus> statuses;  // by source, where not ok
   std::string boot_id = random_uuid();
   std::int64_t booted_at_ms = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the subset of YAML 1.2 that openapi.yaml is written in: block mappings and sequences by
 // indentation, plain scalars (true, false, null and whole numbers as such), double-quoted scalars
-// with JSON's escapes, lists of scalars on one line, [] and {}, folded texts (>-), comments on
-// lines of their own. Anchors, tags, tabs and everything else of YAML is refused, so that nothing
-// is read otherwise than a full parser would. Throws std::runtime_error with the line.
+// with JSON's escapes, lists of scalars without commas on one line, [] and {}, folded texts (>-),
+// comments on lines of their own. Anchors, tags, tabs and everything else of YAML is refused, so
+// that nothing is read otherwise than a full parser would. Throws std::runtime_error with the line.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -129,7 +129,7 @@ class YamlSubset {
       if (!text.ends_with(']')) fail("a list ends on its line");
       JsonValue::Array out;
       const std::string inside = text.substr(1, text.size() - 2);
-      if (inside.find_first_of("\"[{") != std::string::npos) fail("only plain scalars in a list");
+      if (inside.find_first_of("[{") != std::string::npos) fail("only scalars in a list");
       for (const std::string_view part : split(inside, ',')) {
         if (!trim(part).empty()) out.push_back(scalar(std::string(trim(part))));
       }
