@@ -2,7 +2,6 @@
 // muster-server backup FILE: a consistent copy of the database while the server serves. Keys and
 // the side log are not in it: the side log exists so that a restored backup revives no revocation,
 // and keys belong in a safer place than every backup.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -36,28 +35,33 @@ class BackupCommand final : public Command {
     fs::path part = target;
     part += ".part";
     remove_database(part);
+    DatabaseFacts facts;
     try {
-      open_database(context.config)->backup(part.string());
-      const DatabaseFacts facts = examine_database(part);
-      settle_database(part);
-      if (::link(part.c_str(), target.c_str()) != 0) {
-        throw std::runtime_error("cannot name the backup " + target.string() + ": " +
-                                 std::strerror(errno));
-      }
+      facts = make(context.config, part, target);
+    } catch (const std::exception& failure) {
       remove_database(part);
-      sync_directory(target.parent_path());
-      context.out << target.string() << ": " << describe(facts) << "\n"
-                  << "Keep apart from it: " << context.config.authority_folder().string()
-                  << " (keys, once) and " << context.config.side_log_file().string()
-                  << " (stays where it is)\n";
-    } catch (...) {
-      remove_database(part);
-      throw;
+      throw std::runtime_error("no backup was made to " + target.string() + ": " + failure.what());
     }
+    context.out << target.string() << ": " << describe(facts) << "\n"
+                << "Keep apart from it: " << context.config.authority_folder().string()
+                << " (keys, once) and " << context.config.side_log_file().string()
+                << " (stays where it is)\n";
     return kSucceeded;
   }
 
  private:
+  // Under another name until it is whole and was looked at.
+  static DatabaseFacts make(const ServerConfig& config, const fs::path& part,
+                            const fs::path& target) {
+    open_database(config)->backup(part.string());
+    const DatabaseFacts facts = examine_database(part);
+    settle_database(part);
+    if (::link(part.c_str(), target.c_str()) != 0) throw std::runtime_error(std::strerror(errno));
+    remove_database(part);
+    sync_directory(target.parent_path());
+    return facts;
+  }
+
   std::string file_;
 };
 

@@ -32,9 +32,9 @@ void sync(const fs::path& path, int flags) {
 void check_magic(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string head(kMagic.size(), '\0');
-  if (!in) throw std::runtime_error("cannot read " + file.string() + ": " + std::strerror(errno));
+  if (!in) throw std::runtime_error(std::string("cannot read it: ") + std::strerror(errno));
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  if (head != kMagic) throw std::runtime_error(file.string() + " is not a database");
+  if (head != kMagic) throw std::runtime_error("it is not a database");
 }
 
 }  // namespace
@@ -48,15 +48,15 @@ DatabaseFacts examine_database(const fs::path& file) {
   const std::unique_ptr<Database> database = open_sqlite(file.string(), false);
   const std::unique_ptr<Session> session = database->connect(true, 0);
   if (const std::string found = integrity(*session); found != "ok") {
-    throw std::runtime_error(file.string() + " is damaged: " + found);
+    throw std::runtime_error("it is damaged: " + found);
   }
   DatabaseFacts facts;
   facts.schema_version = schema_version(*database, *session);
   if (facts.schema_version == 0) {
-    throw std::runtime_error(file.string() + " is a database, but not one of Muster");
+    throw std::runtime_error("it is a database, but not one of Muster");
   }
   if (facts.schema_version > static_cast<int>(migrations().size())) {
-    throw std::runtime_error(file.string() + " was made by a newer muster-server (version " +
+    throw std::runtime_error("it was made by a newer muster-server (version " +
                              std::to_string(facts.schema_version) + " of the database, this " +
                              "program knows " + std::to_string(migrations().size()) +
                              "): install that one");

@@ -34,11 +34,15 @@ void check_content(Store& store, const fs::path& file) {
   session->commit();
 }
 
-// "muster.db.before-restore-20261123T081200Z"
+// "muster.db.before-restore-20261123T081200.123Z"; never the name of one that is there already.
 fs::path aside_name(const fs::path& database, Instant now) {
-  std::string stamp = to_rfc3339(Instant{now.ms / 1000 * 1000});
+  std::string stamp = to_rfc3339(now);
   std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-  return database.string() + ".before-restore-" + stamp;
+  const std::string name = database.string() + ".before-restore-" + stamp;
+  fs::path free = name;
+  for (int i = 2; fs::exists(free); ++i)
+    free = name + '-' + std::to_string(i);
+  return free;
 }
 
 class RestoreCommand final : public Command {
@@ -62,11 +66,11 @@ class RestoreCommand final : public Command {
           "no agent would believe this server");
     }
     const DataLock lock(config);
-    const DatabaseFacts facts = examine_copy(source, config);
+    const Copy copy(config);
+    const DatabaseFacts facts = examine_copy(source, copy.file);
     refuse_to_lose(config, facts);
-    fs::path fresh = fresh_file(config);
-    const std::int64_t reconciled = prepare(context, fresh);
-    const auto aside = put_in_place(config, fresh, context.clock.now());
+    const std::int64_t reconciled = prepare(context, copy.file);
+    const auto aside = put_in_place(config, copy.file, context.clock.now());
     context.out << "restored: " << describe(facts) << "\n";
     if (reconciled > 0) {
       context.out << "brought back from the side log: " << reconciled
@@ -79,28 +83,30 @@ class RestoreCommand final : public Command {
   }
 
  private:
-  static fs::path fresh_file(const ServerConfig& config) {
-    return config.database_file().string() + ".restoring";
-  }
+  // Beside the database, so that it can take its place by a rename; removed when it does not.
+  struct Copy {
+    explicit Copy(const ServerConfig& config)
+        : file(config.database_file().string() + ".restoring") {
+      remove_database(file);
+    }
+    ~Copy() { remove_database(file); }
+    Copy(const Copy&) = delete;
+    Copy& operator=(const Copy&) = delete;
+    fs::path file;
+  };
 
   // Copied first: opening a database, even to look at it, may write beside it.
-  static DatabaseFacts examine_copy(const fs::path& source, const ServerConfig& config) {
-    const fs::path fresh = fresh_file(config);
-    remove_database(fresh);
+  static DatabaseFacts examine_copy(const fs::path& source, const fs::path& copy) {
     std::error_code error;
-    fs::copy_file(source, fresh, error);
+    fs::copy_file(source, copy, error);
     if (!error && fs::exists(source.string() + "-wal")) {
-      fs::copy_file(source.string() + "-wal", fresh.string() + "-wal", error);
+      fs::copy_file(source.string() + "-wal", copy.string() + "-wal", error);
     }
-    if (error) {
-      remove_database(fresh);
-      throw std::runtime_error("cannot copy " + source.string() + ": " + error.message());
-    }
-    fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write);
+    if (error) throw std::runtime_error("cannot copy " + source.string() + ": " + error.message());
+    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
     try {
-      return examine_database(fresh);
+      return examine_database(copy);
     } catch (const std::exception& failure) {
-      remove_database(fresh);
       throw std::runtime_error(source.string() + " cannot be restored: " + failure.what());
     }
   }
@@ -115,30 +121,26 @@ class RestoreCommand final : public Command {
     } catch (const std::exception&) {
       return;  // damaged: this is what backups are for, and it is kept aside
     }
-    remove_database(fresh_file(config));
     throw std::runtime_error("the present database has changes that the backup has not (present: " +
                              present + "; backup: " + describe(facts) +
                              "); with --force it is put aside and the backup takes its place");
   }
 
-  std::int64_t prepare(CommandContext& context, const fs::path& fresh) const {
+  std::int64_t prepare(CommandContext& context, const fs::path& copy) const {
     std::int64_t reconciled = 0;
-    try {
+    {
       const SideLog side_log = value_or_throw(SideLog::open(context.config.side_log_file()));
-      Store store(open_sqlite(fresh.string(), false), {}, context.clock);
+      Store store(open_sqlite(copy.string(), false), {}, context.clock);
       reconciled = store.write_value<std::int64_t>(
           [&](Session& session) { return reconcile(session, side_log); });
       if (!force_) check_content(store, file_);
-    } catch (...) {
-      remove_database(fresh);
-      throw;
     }
-    settle_database(fresh);
+    settle_database(copy);
     return reconciled;
   }
 
   // A link first and one rename then, so that there is a database at every moment.
-  static std::optional<fs::path> put_in_place(const ServerConfig& config, const fs::path& fresh,
+  static std::optional<fs::path> put_in_place(const ServerConfig& config, const fs::path& copy,
                                               Instant now) {
     const fs::path database = config.database_file();
     std::optional<fs::path> aside;
@@ -158,7 +160,7 @@ class RestoreCommand final : public Command {
         fs::rename(database.string() + suffix, aside->string() + suffix, none);
       }
     }
-    fs::rename(fresh, database);
+    fs::rename(copy, database);
     sync_directory(config.data_directory);
     return aside;
   }
