@@ -4,10 +4,10 @@
 # when it is not run as root. Says nothing and asks nobody when all are there.
 set -euo pipefail
 
-packages=(g++ cmake ninja-build ccache pkg-config dpkg-dev openssl ca-certificates
+packages=(g++ cmake ninja-build ccache pkg-config dpkg-dev file openssl ca-certificates iproute2
   libpoco-dev libsqlite3-dev nlohmann-json3-dev libssl-dev libcli11-dev libzstd-dev)
 if [ "${1:-}" = "--tests" ]; then
-  packages+=(catch2 clang-14 libclang-rt-14-dev clang-format-14 curl iproute2 util-linux procps zstd xz-utils)
+  packages+=(catch2 clang-14 libclang-rt-14-dev clang-format-14 curl util-linux procps zstd xz-utils adduser man-db systemd)
 fi
 
 missing=()

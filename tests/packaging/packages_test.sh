@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The two Debian packages of a release build: their contents, modes and configuration files, the
+# hardening of the programs, the units' exposure, the man pages.
+#
+#   tests/packaging/packages_test.sh SOURCE_DIR BUILD_DIR
+set -euo pipefail
+source_dir=$1
+packages=$2/packages
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+wrong() {
+  printf 'FAILED: %s\n' "$1" >&2
+  failures=$((failures + 1))
+}
+check() { # WHAT COMMAND...
+  local what=$1
+  shift
+  "$@" > /dev/null 2>&1 || wrong "$what"
+}
+
+for package in muster-agent muster-server; do
+  file=$packages/$package.deb
+  [ -s "$file" ] || { wrong "$file is missing"; exit 1; }
+  dpkg-deb --info "$file" > "$work/$package.info"
+  dpkg-deb --contents "$file" > "$work/$package.contents"
+  mkdir "$work/$package"
+  dpkg-deb -x "$file" "$work/$package"
+  dpkg-deb -e "$file" "$work/$package.control"
+  check "$package: its name" grep -qx " Package: $package" "$work/$package.info"
+  check "$package: libraries in Depends" grep -Eq '^ Depends: .*libc6 .*libpoco' "$work/$package.info"
+  check "$package: a configuration file" grep -qx "/etc/muster/${package#muster-}.ini" "$work/$package.control/conffiles"
+  for script in postinst prerm postrm; do
+    check "$package: $script can be run" test -x "$work/$package.control/$script"
+    check "$package: $script is correct shell" sh -n "$work/$package.control/$script"
+  done
+  # Owned by root, writable by nobody else, and no more reachable or less than others' files are.
+  grep -Ev '^(drwxr-xr-x|-rwxr-xr-x|-rw-r--r--) root/root ' "$work/$package.contents" > "$work/odd" || true
+  [ -s "$work/odd" ] && wrong "$package: owner or mode of $(cat "$work/odd")"
+  check "$package: a unit" test -f "$work/$package/lib/systemd/system/$package.service"
+  check "$package: a copyright" test -f "$work/$package/usr/share/doc/$package/copyright"
+  grep -Eq 'var/(lib|log)/' "$work/$package.contents" && wrong "$package owns something in /var"
+  (cd "$work/$package" && md5sum --quiet -c "../$package.control/md5sums") || wrong "$package: md5sums"
+done
+check "the unit of the agent has its two capabilities" grep -qx \
+  'AmbientCapabilities=CAP_DAC_READ_SEARCH CAP_SYS_PTRACE' "$work/muster-agent/lib/systemd/system/muster-agent.service"
+
+# The package that the server hands out is the one of this build.
+offered=$work/muster-server/usr/share/muster/downloads/muster-agent.deb
+check "the server's package holds the agent's" test -s "$offered"
+mkdir "$work/offered"
+dpkg-deb -x "$offered" "$work/offered"
+check "and it is the same agent" cmp "$work/offered/usr/bin/muster-agent" "$work/muster-agent/usr/bin/muster-agent"
+check "downloads_directory is set" grep -qx 'downloads_directory = /usr/share/muster/downloads' \
+  "$work/muster-server/etc/muster/server.ini"
+
+for program in muster-agent/usr/bin/muster-agent muster-server/usr/bin/muster-server muster-server/usr/bin/muster; do
+  file=$work/$program
+  [ -x "$file" ] || { wrong "$program is missing"; continue; }
+  readelf -hWld "$file" > "$work/elf" 2> /dev/null
+  check "$program: position independent" grep -Eq 'Type: +DYN' "$work/elf"
+  check "$program: RELRO" grep -q 'GNU_RELRO' "$work/elf"
+  check "$program: BIND_NOW" grep -Eq 'BIND_NOW|FLAGS.*NOW' "$work/elf"
+  check "$program: stack not executable" grep -Eq 'GNU_STACK .* RW +0x' "$work/elf"
+  grep -q 'RPATH\|RUNPATH' "$work/elf" && wrong "$program: a library path from the build"
+  readelf -Ws --dyn-syms "$file" > "$work/symbols"
+  check "$program: stack protector" grep -q '__stack_chk_fail' "$work/symbols"
+  check "$program: fortified" grep -q '_chk@' "$work/symbols"
+  check "$program: stripped" test -z "$(readelf -SW "$file" | grep '\.symtab')"
+  check "$program: runs" "$file" --version
+done
+
+# The default in the programs and the settings in the files are those that the programs know.
+printf '[server]\n' > "$work/server.ini"
+sed -n 's/^#\([a-z_]* = .\+\)$/\1/p' "$work/muster-server/etc/muster/server.ini" |
+  grep -v 'example.org\|/etc/muster/people' >> "$work/server.ini"
+"$work/muster-server/usr/bin/muster-server" --config "$work/server.ini" --data "$work/none" doctor > "$work/doctor" 2>&1 || true
+grep -q "$work/server.ini" "$work/doctor" && wrong "server.ini: $(cat "$work/doctor")"
+MUSTER_AGENT_STATE_DIRECTORY=$work/state "$work/muster-agent/usr/bin/muster-agent" \
+  --config "$work/muster-agent/etc/muster/agent.ini" status > "$work/status" 2>&1 || true
+grep -q 'not enrolled\|enroll' "$work/status" || wrong "agent.ini: $(cat "$work/status")"
+
+# Every command that --help names is in the manual.
+for program in muster:1 muster-agent:8 muster-server:8; do
+  name=${program%:*}
+  page=$source_dir/packaging/man/$name.${program#*:}
+  binary=$(find "$work" -path "*/usr/bin/$name" -not -path '*offered*' | head -1)
+  "$binary" --help 2>&1 | sed -n '/^ *[Ss]ubcommands:\|^[Cc]ommands/,/^$/s/^  *\([a-z][a-z-]*\( [a-z][a-z-]*\)\{0,1\}\)\( [A-Z[].*\|  .*\|\)$/\1/p' > "$work/commands"
+  [ -s "$work/commands" ] || wrong "$name --help lists no commands"
+  while read -r words; do
+    grep -q "Cm $words\b" "$page" || wrong "$name $words is not in $(basename "$page")"
+  done < "$work/commands"
+done
+
+for page in "$source_dir"/packaging/man/*; do
+  LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -l -Tutf8 -Z "$page" 2> "$work/warnings" > /dev/null ||
+    wrong "$(basename "$page") cannot be formatted"
+  [ -s "$work/warnings" ] && wrong "$(basename "$page"): $(head -3 "$work/warnings")"
+done
+exposure() { # UNIT TENTHS
+  systemd-analyze security --offline=true --threshold="$2" "$source_dir/packaging/systemd/$1" > "$work/exposure" 2>&1 ||
+    wrong "$1: $(grep Overall "$work/exposure" || cat "$work/exposure")"
+}
+exposure muster-agent.service 25
+exposure muster-server.service 15
+
+[ "$failures" -eq 0 ] || exit 1
+echo "passed"

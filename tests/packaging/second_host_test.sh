@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A second host installs the agent and joins, from nothing but the text that `muster join-token
+# create` printed. Server and second host have a network namespace each, joined by one pair of
+# interfaces and cut off from everything else; the second host has its own root folder (an overlay
+# over this machine's, in memory), host name, machine-id and processes. Needs root.
+#
+#   tests/packaging/second_host_test.sh SOURCE_DIR BUILD_DIR
+#
+# Where namespaces are not permitted it fails, unless MUSTER_TEST_NO_NAMESPACES=1 says that this is
+# known.
+set -euo pipefail
+
+# ---- inside the second host's namespaces: `second_host_test.sh --inside WORK` --------------------
+if [ "${1:-}" = --inside ]; then
+  work=$2
+  memory=$work/memory
+  root=$memory/root
+  mkdir -p "$memory"
+  mount -t tmpfs -o mode=0755 tmpfs "$memory"
+  mkdir "$memory/upper" "$memory/work" "$root"
+  mount -t overlay -o "lowerdir=/,upperdir=$memory/upper,workdir=$memory/work" overlay "$root"
+  # No /sys: what the firmware says of this machine would make the second the same one.
+  mount -t proc proc "$root/proc"
+  mount -t tmpfs tmpfs "$root/tmp"
+  mount -t tmpfs -o mode=0755 tmpfs "$root/run"
+  mount -t tmpfs -o mode=0755 tmpfs "$root/dev"
+  for device in null zero full random urandom tty; do
+    touch "$root/dev/$device"
+    mount --bind "/dev/$device" "$root/dev/$device"
+  done
+  mkdir "$root/dev/pts" "$root/dev/shm"
+  hostname second-host
+  rm -f "$root/etc/machine-id" "$root/etc/hostname" "$root/var/lib/dbus/machine-id"
+  tr -d - < /proc/sys/kernel/random/uuid > "$root/etc/machine-id"
+  echo second-host > "$root/etc/hostname"
+  inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
+  # This machine may be one that runs Muster; the new one never has.
+  inside dpkg --purge muster-agent muster-server > /dev/null 2>&1 || true
+  rm -rf "$root/var/lib/muster-agent" "$root/var/lib/muster"
+  printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
+  chmod 755 "$root/usr/sbin/policy-rc.d"
+
+  # The text as it was printed, pasted into a shell.
+  cp "$work/printed" "$root/root/printed"
+  # shellcheck disable=SC2016
+  inside bash -c 'set -e; bash /root/printed'
+  echo "-- installed: $(inside dpkg-query -W -f='${Package} ${Version} ${db:Status-Status}' muster-agent)"
+  [ "$(inside stat -c '%U %a' /var/lib/muster-agent)" = 'muster-agent 700' ]
+  [ "$(inside stat -c '%U %a' /var/lib/muster-agent/key.pem)" = 'muster-agent 600' ]
+
+  # There is no systemd in here: the unit's own command, as its user and with its capabilities.
+  unit=$root/lib/systemd/system/muster-agent.service
+  read -r -a command <<< "$(sed -n 's/^ExecStart=//p' "$unit")"
+  capabilities=$(sed -n 's/^AmbientCapabilities=//p' "$unit" | tr ' ' '\n' |
+    sed 's/CAP_/+/' | tr 'A-Z\n' 'a-z,' | sed 's/,$//')
+  inside setpriv --reuid muster-agent --regid muster-agent --init-groups --no-new-privs \
+    --inh-caps "-all,$capabilities" --ambient-caps "-all,$capabilities" \
+    --bounding-set "-all,$capabilities" "${command[@]}" > "$work/agent.log" 2>&1 &
+  agent=$!
+  for _ in $(seq 300); do
+    [ -e "$work/appeared" ] && break
+    kill -0 "$agent" 2> /dev/null || { echo "the agent ended" >&2; cat "$work/agent.log" >&2; exit 1; }
+    sleep 0.2
+  done
+  inside runuser -u muster-agent -- muster-agent status || { cat "$work/agent.log" >&2; exit 1; }
+  kill -TERM "$agent"
+  wait "$agent" || { echo "the agent did not end well" >&2; exit 1; }
+
+  # Installed again it is the same machine; removed it keeps its data; purged it leaves none.
+  package=$(find "$root/tmp" -name muster-agent.deb | head -1)
+  inside dpkg -i "${package#"$root"}" > /dev/null
+  inside test -e /var/lib/muster-agent/key.pem
+  inside dpkg --remove muster-agent > /dev/null
+  inside test -e /var/lib/muster-agent/key.pem
+  inside test -e /etc/muster/agent.ini
+  inside dpkg --purge muster-agent > /dev/null
+  inside test ! -e /var/lib/muster-agent
+  inside test ! -e /etc/muster/agent.ini
+  echo "-- installed again, removed and purged"
+  exit 0
+fi
+
+# ---- outside -------------------------------------------------------------------------------------
+source_dir=$1
+build_dir=$2
+if [ "$(id -u)" -ne 0 ] || ! unshare --mount --net --uts --pid --fork true 2> /dev/null; then
+  if [ "${MUSTER_TEST_NO_NAMESPACES:-}" = 1 ]; then
+    echo "SKIPPED: no namespaces here, as MUSTER_TEST_NO_NAMESPACES=1 said"
+    exit 0
+  fi
+  echo "FAILED: this test needs root and namespaces; MUSTER_TEST_NO_NAMESPACES=1 skips it" >&2
+  exit 1
+fi
+[ -s "$build_dir/packages/muster-agent.deb" ] || { echo "FAILED: no $build_dir/packages/muster-agent.deb" >&2; exit 1; }
+
+work=$(mktemp -d)
+data=$work/data
+server_side=muster-server-$$
+second=muster-second-$$
+here=(ip netns exec "$server_side")
+finish() {
+  "${here[@]}" bash "$source_dir/packaging/quickstart.sh" --stop --data "$data" > /dev/null 2>&1 || true
+  touch "$work/appeared"
+  ip netns del "$second" 2> /dev/null || true
+  ip netns del "$server_side" 2> /dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+die() {
+  printf 'FAILED: %s\n' "$1" >&2
+  tail -20 "$data/server.log" >&2 || true
+  exit 1
+}
+
+ip netns add "$server_side"
+ip netns add "$second"
+"${here[@]}" ip link set lo up
+ip -n "$second" link set lo up
+# Made inside, so that not even their names are seen outside. 198.51.100.0/24 is for documentation
+# (RFC 5737).
+ip -n "$server_side" link add muster0 type veth peer name muster1 netns "$second"
+ip -n "$server_side" addr add 198.51.100.1/24 dev muster0
+ip -n "$second" addr add 198.51.100.2/24 dev muster1
+ip -n "$server_side" link set muster0 up
+ip -n "$second" link set muster1 up
+
+"${here[@]}" bash "$source_dir/packaging/quickstart.sh" --data "$data" --build-dir "$build_dir" \
+  --public-name 198.51.100.1 > "$work/quickstart" 2>&1 || { cat "$work/quickstart" >&2; die "quickstart"; }
+PATH=$data/bin:$PATH
+muster_here() { "${here[@]}" "$data/bin/muster" "$@"; }
+[ "$(muster_here items --no-headers --columns name | wc -l)" = 1 ] || die "not one machine at first"
+
+muster_here join-token create --note 'second host' > "$work/text" || die "no join token"
+# What stands below "on the machine, as root:" is what a person copies.
+sed '1,/^on the machine, as root:$/d' "$work/text" > "$work/printed"
+grep -q 'apt-get install' "$work/printed" || { cat "$work/text" >&2; die "no install command was printed"; }
+grep -q 'muster-agent enroll' "$work/printed" || die "no enrol command was printed"
+sed 's/\(muster1_........\)[a-z2-7]*/\1.../' "$work/printed"
+
+ip netns exec "$second" unshare --mount --uts --pid --fork --kill-child --propagation private \
+  bash "$0" --inside "$work" > "$work/second.log" 2>&1 &
+inside_pid=$!
+for _ in $(seq 900); do
+  [ "$(muster_here items --no-headers --columns name 2> /dev/null | wc -l)" = 2 ] && { touch "$work/appeared"; break; }
+  kill -0 "$inside_pid" 2> /dev/null || break
+  sleep 0.2
+done
+wait "$inside_pid" || { cat "$work/second.log" >&2; die "the second host"; }
+cat "$work/second.log"
+[ -e "$work/appeared" ] || die "the second host did not appear in the CMDB"
+muster_here items
+muster_here items --no-headers --columns name | grep -qx second-host || die "it has another name"
+# Two agents, each with its own item.
+[ "$(muster_here agent list --no-headers --columns item_id | sort -u | wc -l)" = 2 ] || die "one item for two agents"
+count=$(muster_here show second-host --section packages --all --no-headers --csv | wc -l)
+[ "$count" -gt 0 ] || die "the second host has no packages"
+echo "passed: second-host with $count packages"
