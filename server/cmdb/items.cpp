@@ -41,13 +41,16 @@ constexpr std::string_view kOpenValue = R"sql(
   throw Error(Status::kUnprocessable, "invalid_value", why).at(std::string(attribute));
 }
 
-void check_attribute(const std::string& name, const std::string& value) {
+// nullopt clears the attribute.
+void check_attribute(const std::string& name, const std::optional<std::string>& edit) {
   if (std::find(std::begin(kItemAttributes), std::end(kItemAttributes), name) ==
       std::end(kItemAttributes)) {
     throw Error(Status::kUnprocessable, "unknown_field",
                 "An item has no attribute " + name + " that can be edited.")
         .at(name);
   }
+  if (!edit) return;
+  const std::string& value = *edit;
   if (trim(value).empty()) invalid(name, "The " + name + " is empty; send null to clear it.");
   if (value.size() > kAttributeBytes) invalid(name, "The " + name + " is longer than 4096 bytes.");
   if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
@@ -180,7 +183,7 @@ void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
         .with("version", current);
   }
   for (const auto& [attribute, value] : edits)
-    check_attribute(attribute, value.value_or("in_use"));
+    check_attribute(attribute, value);
   const Revision revision = add_revision(session, now,
                                          {.kind = "edit",
                                           .actor = actor,
