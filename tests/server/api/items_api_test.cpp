@@ -52,6 +52,14 @@ TEST_CASE("an item is made, edited under its ETag, archived and purged", "[api][
     const std::string body = R"({"lifecycle":")" + std::string(lifecycle) + R"("})";
     CHECK(api.patch(path, api.get(path).etag(), body).at("lifecycle") == lifecycle);
   }
+  for (const std::string_view attribute : kItemAttributes) {
+    CAPTURE(attribute);
+    const std::string name(attribute);
+    CHECK(api.patch(path, api.get(path).etag(), "{\"" + name + "\":null}").status() == 200);
+    CHECK(api.get(path).at("attributes." + name).empty());
+  }
+  CHECK(api.get(path).at("name") == "item 1");
+  CHECK(api.patch(path, api.get(path).etag(), R"({"name":"printer-2"})").status() == 200);
   const Answer lost = api.patch(path, api.get(path).etag(), R"({"lifecycle":"lost"})");
   CHECK(lost.code() == "invalid_value");
   CHECK(lost.path() == "lifecycle");
@@ -76,7 +84,8 @@ TEST_CASE("an item is made, edited under its ETag, archived and purged", "[api][
   CHECK(api.get("/api/v1/items/printer-2").status() == 404);
 
   std::vector<std::string> expected = {"item.create", "item.edit"};
-  expected.insert(expected.end(), std::size(kLifecycles), "item.edit");
+  expected.insert(expected.end(), std::size(kLifecycles) + std::size(kItemAttributes) + 1,
+                  "item.edit");
   expected.insert(expected.end(), {"item.archive", "item.unarchive", "item.purge"});
   CHECK(api.audited("item/1") == expected);
 }
