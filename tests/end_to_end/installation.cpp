@@ -78,15 +78,14 @@ Reported join(const Installation& installation, const Machine& machine) {
   return reported(machine.run_once());
 }
 
-JsonValue::Array changes_of(const Installation& installation, const Machine& machine) {
-  return installation.list({"changes", machine.name()});
+JsonValue::Array changes_of(const Installation& installation, const std::string& item) {
+  return installation.list({"changes", item});
 }
 
 std::map<std::string, std::string> shown_packages(const Installation& installation,
-                                                  const Machine& machine) {
+                                                  const std::string& item) {
   std::map<std::string, std::string> out;
-  for (const JsonValue& row :
-       installation.list({"show", machine.name(), "--section", "packages"})) {
+  for (const JsonValue& row : installation.list({"show", item, "--section", "packages"})) {
     const JsonValue* values = row.find("values");
     if (values == nullptr) throw std::runtime_error("a row without values: " + row.dump());
     out[values->text_at("name").value_or("")] = values->text_at("version").value_or("");

@@ -39,11 +39,11 @@ class Installation {
 // Enrolled with a new join code, and one report acknowledged.
 Reported join(const Installation& installation, const Machine& machine);
 
-// All observed changes of a machine's item, newest first.
-JsonValue::Array changes_of(const Installation& installation, const Machine& machine);
+// All observed changes of an item, newest first.
+JsonValue::Array changes_of(const Installation& installation, const std::string& item);
 
-// The packages of a machine's item, name to version.
+// The packages of an item, name to version.
 std::map<std::string, std::string> shown_packages(const Installation& installation,
-                                                  const Machine& machine);
+                                                  const std::string& item);
 
 }  // namespace muster::test

@@ -10,15 +10,15 @@ TEST_CASE("one package installed is exactly one observed change", "[end_to_end]"
   Installation installation;
   Machine machine("lap-0421");
   join(installation, machine);
-  CHECK(changes_of(installation, machine).empty());
-  CHECK(shown_packages(installation, machine) == machine.packages());
+  CHECK(changes_of(installation, machine.name()).empty());
+  CHECK(shown_packages(installation, machine.name()) == machine.packages());
 
   machine.install("htop", "3.2.2-2");
   const Reported report = reported(machine.run_once());
   CHECK(report.changed == std::vector<std::string>{"packages"});
   CHECK(report.requests == 1);
   CHECK(report.bytes < 2048);
-  const auto changes = changes_of(installation, machine);
+  const auto changes = changes_of(installation, machine.name());
   REQUIRE(changes.size() == 1);
   INFO(changes[0].dump());
   CHECK(changes[0].text_at("section") == "packages");
@@ -26,7 +26,7 @@ TEST_CASE("one package installed is exactly one observed change", "[end_to_end]"
   CHECK(changes[0].text_at("label").value_or("").find("htop") != std::string::npos);
   CHECK(changes[0].text_at("sentence").value_or("").find("3.2.2-2") != std::string::npos);
   CHECK(changes[0].text_at("not_before").has_value());
-  CHECK(shown_packages(installation, machine) == machine.packages());
+  CHECK(shown_packages(installation, machine.name()) == machine.packages());
 }
 
 TEST_CASE(
@@ -43,7 +43,7 @@ TEST_CASE(
     CHECK(report.requests == 1);
     CHECK(report.bytes < 1024);
   }
-  CHECK(changes_of(installation, machine).empty());
+  CHECK(changes_of(installation, machine.name()).empty());
   CHECK(installation.list({"items"}).size() == 1);
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("an upgrade is one change that names both versions, and a removal is o
   machine.remove("openssl");
   CHECK(reported(machine.run_once()).requests == 1);
 
-  const auto changes = changes_of(installation, machine);
+  const auto changes = changes_of(installation, machine.name());
   REQUIRE(changes.size() == 2);
   INFO(changes[0].dump() << changes[1].dump());
   CHECK(changes[0].text_at("kind") == "removed");
@@ -67,5 +67,5 @@ TEST_CASE("an upgrade is one change that names both versions, and a removal is o
   const std::string upgrade = changes[1].text_at("sentence").value_or("");
   CHECK(upgrade.find("3.0.11-1") < upgrade.find("3.0.15-1"));
   CHECK(upgrade.find("3.0.15-1") != std::string::npos);
-  CHECK(shown_packages(installation, machine) == machine.packages());
+  CHECK(shown_packages(installation, machine.name()) == machine.packages());
 }

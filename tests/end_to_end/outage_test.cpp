@@ -73,7 +73,7 @@ TEST_CASE("what happened while the server was away appears at its own times, in 
   installation.server().start();
   agent.report_now();
   REQUIRE(eventually([&] { return waiting_reports(machine) == 0; }));
-  const auto changes = changes_of(installation, machine);
+  const auto changes = changes_of(installation, machine.name());
   REQUIRE(changes.size() == 2);
   INFO(changes[0].dump() << "\n" << changes[1].dump());
   CHECK(changes[1].text_at("label").value_or("").find("first") != std::string::npos);
