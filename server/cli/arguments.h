@@ -66,6 +66,8 @@ class Invocation {
 Invocation parse_arguments(const std::vector<CommandSpec>& commands,
                            const std::vector<std::string>& arguments);
 
+// With the short form where there is one: "-q,--quiet".
+std::string flag_names(std::string_view name);
 std::string help_text(const std::vector<CommandSpec>& commands);  // of the program
 std::string help_text(const CommandSpec& command);
 // "muster show ITEM", with the command's own flags "muster show ITEM [--section NAME]".

@@ -113,6 +113,13 @@ void Context::add_text(Parameters& parameters, const std::string& name,
   if (const auto text = invocation.text(flag)) parameters.emplace_back(name, *text);
 }
 
+Parameters Context::points() const {
+  Parameters parameters;
+  add_time(parameters, "at", "--at");
+  add_time(parameters, "known_at", "--known-at");
+  return parameters;
+}
+
 void Context::remark(std::string_view text) const {
   if (!invocation.has("--quiet")) world.error << printable(text) << '\n';
 }

@@ -65,6 +65,8 @@ class Context {
   void add_time(Parameters& parameters, const std::string& name, std::string_view flag) const;
   void add_text(Parameters& parameters, const std::string& name, std::string_view flag) const;
 
+  Parameters points() const;  // --at and --known-at
+
   // A remark on standard error, unless --quiet.
   void remark(std::string_view text) const;
   // "50 of 1,204 shown; --all for the rest".

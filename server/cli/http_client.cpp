@@ -38,9 +38,8 @@ constexpr std::int64_t kReusableMs = 2'000;  // a server may close an idle conne
 // Two digits a byte with colons, as browsers and openssl show it.
 std::string fingerprint(std::string_view der) {
   std::string out;
-  for (const unsigned char byte : sha256(der)) {
-    const char raw = static_cast<char>(byte);
-    for (const char digit : to_hex(std::string_view(&raw, 1)))
+  for (const char byte : sha256(der)) {
+    for (const char digit : to_hex(std::string_view(&byte, 1)))
       out += static_cast<char>(digit >= 'a' ? digit - 'a' + 'A' : digit);
     out += ':';
   }

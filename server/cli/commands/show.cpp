@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// show ITEM: what a technician wants to see first, on one screen; show ITEM --section NAME: its
-// rows.
-#include <algorithm>
-
+// show ITEM: what a technician wants to see first, on one screen (the rows of a section are in
+// show_section.cpp).
 #include "server/cli/commands/change_text.h"
 #include "server/cli/commands/commands.h"
+#include "server/cli/commands/show_section.h"
 
 namespace muster::cli {
 namespace {
 
 constexpr const char* kLatestChanges = "3";
 constexpr const char* kMostTickets = "10";
-constexpr std::size_t kReadableColumns = 24;  // a cell is cut to this before a column is left out
-
-Parameters points_of(Context& context) {
-  Parameters parameters;
-  context.add_time(parameters, "at", "--at");
-  context.add_time(parameters, "known_at", "--known-at");
-  return parameters;
-}
 
 std::string joined(std::initializer_list<std::optional<std::string>> parts, const char* between) {
   std::string text;
@@ -178,7 +169,7 @@ void write_tickets(Context& context, const JsonValue& item, const std::string& i
 
 int show_item(Context& context) {
   const std::string name = context.invocation.required("ITEM");
-  const Parameters points = points_of(context);
+  const Parameters points = context.points();
   const JsonValue item = context.api().get({"items", name}, points).body;
   if (context.out.object(item, {{"item_id", Kind::kNumber},
                                 {"name"},
@@ -207,117 +198,6 @@ int show_item(Context& context) {
   write_sections(context, item);
   write_latest(context, id, points);
   write_tickets(context, item, id);
-  return kDone;
-}
-
-Kind kind_of(const std::string& field) {
-  if (field.ends_with("_bytes")) return Kind::kBytes;
-  if (field.ends_with("_at")) return Kind::kTime;
-  return Kind::kText;
-}
-
-// The rows as flat objects; adds their fields to `columns` in the order in which they come.
-JsonValue::Array flat_rows(const JsonValue::Array& rows, std::vector<Column>& columns) {
-  JsonValue::Array flat;
-  for (const JsonValue& row : rows) {
-    JsonValue::Object members;
-    for (const auto& [name, value] :
-         row.object() == nullptr ? JsonValue::Object() : *row.object()) {
-      if (name != "values" || value.object() == nullptr) {
-        members.emplace_back(name, value);
-        continue;
-      }
-      for (const auto& [field, each] : *value.object()) {
-        members.emplace_back(field, each);
-        const bool is_new = std::none_of(columns.begin(), columns.end(), [&](const Column& column) {
-          return column.name == field;
-        });
-        if (is_new)
-          columns.push_back({field, each.integer() != nullptr && kind_of(field) == Kind::kText
-                                        ? Kind::kNumber
-                                        : kind_of(field)});
-      }
-    }
-    flat.emplace_back(std::move(members));
-  }
-  return flat;
-}
-
-// The order of the declaration, the key's fields first: rows come with their members sorted.
-void sort_as_declared(Context& context, std::vector<Column>& columns) {
-  const JsonValue::Array sections = context.api().whole_list({"sections"}).items;
-  const auto section = std::find_if(sections.begin(), sections.end(), [&](const JsonValue& each) {
-    return each.text_at("name") == context.invocation.text("--section");
-  });
-  if (section == sections.end()) return;
-  const JsonValue::Array& fields = array_at(*section, "fields");
-  const auto place = [&](const Column& column) {
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].text_at("name") != column.name) continue;
-      if (column.name == "name") return std::size_t{0};
-      return 1 + i + (fields[i].boolean_at("key").value_or(false) ? 0 : fields.size());
-    }
-    return 1 + 2 * fields.size();
-  };
-  std::stable_sort(columns.begin(), columns.end(),
-                   [&](const Column& a, const Column& b) { return place(a) < place(b); });
-}
-
-// As many of the columns as a terminal can show readably; the others can be asked for by name.
-void leave_out_what_does_not_fit(Context& context, std::vector<Column>& columns,
-                                 const JsonValue::Array& rows) {
-  std::size_t left = context.out.options().width;
-  std::size_t hidden = 0;
-  for (Column& column : columns) {
-    std::size_t width = column.name.size();
-    for (const JsonValue& row : rows) {
-      const Cell cell = context.out.cell(row.find(column.name), column.kind);
-      width = std::max(width, std::min(display_width(cell.text), kReadableColumns));
-    }
-    if (hidden == 0 && width <= left) {
-      left -= std::min(left, width + 2);
-      continue;
-    }
-    column.is_default = false;
-    ++hidden;
-  }
-  if (hidden > 0)
-    context.remark(std::to_string(hidden) + " more columns do not fit; --columns= lists them");
-}
-
-int show_section(Context& context) {
-  const List list = context.api().list({"items", context.invocation.required("ITEM"), "sections",
-                                        context.invocation.required("--section")},
-                                       points_of(context), context.limit());
-  if (context.out.options().format == Format::kJson) {
-    context.out.list({}, list.first, list.items);
-    context.say_cut(list);
-    return kDone;
-  }
-  std::vector<Column> columns;
-  const JsonValue::Array rows = flat_rows(list.items, columns);
-  if (context.out.is_terminal() && !context.out.options().columns && !rows.empty()) {
-    sort_as_declared(context, columns);
-    leave_out_what_does_not_fit(context, columns, rows);
-  }
-  columns.push_back({"since", Kind::kTime, columns.empty()});
-  columns.push_back({"not_before", Kind::kTime, false, "-"});
-  columns.push_back({"until", Kind::kTime, false, "-"});
-  columns.push_back({"source_record", Kind::kNumber, false});
-  columns.push_back({"revision", Kind::kNumber, false});
-  if (context.out.list_columns(columns)) return kDone;
-  context.out.list(columns, list.first, rows);
-  context.say_cut(list);
-  for (const JsonValue& source : array_at(list.first, "sources")) {
-    const std::string status = source.text_at("status").value_or("ok");
-    if (status == "ok") continue;
-    const auto since = instant_at(source, "since");
-    const auto reason = source.text_at("reason");
-    context.remark(source.text_at("source").value_or("?") + ": " + status +
-                   (since ? " since " + context.out.time(*since) : "") +
-                   (reason ? ": " + *reason : "") + "; rows of before are shown");
-  }
-  if (rows.empty()) context.remark("no rows");
   return kDone;
 }
 
