@@ -144,7 +144,12 @@ int HttpClient::verify(X509_STORE_CTX* store, void* self) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
       }
-      reason = authority.failure().message;
+      const bool shown = std::any_of(chain->begin(), chain->end(), [&](const auto& each) {
+        return each.fields().spki_sha256_hex == client.connection_.ca_sha256;
+      });
+      reason = shown ? authority.failure().message
+                     : "no authority in its chain has the pinned key; it is another server, or "
+                       "something between here and it opens the connection";
     }
     client.remember_refusal(store, reason);
     X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
