@@ -38,9 +38,9 @@ TEST_CASE("after an old backup is restored, one exchange later both sides agree 
   REQUIRE(restored.code == 0);
   installation.server().start();
 
-  CHECK(shown_packages(installation, machine) != machine.packages());
+  CHECK(shown_packages(installation, machine.name()) != machine.packages());
   reported(machine.run_once());
-  CHECK(shown_packages(installation, machine) == machine.packages());
+  CHECK(shown_packages(installation, machine.name()) == machine.packages());
   const Reported again = reported(machine.run_once());
   CHECK(again.changed.empty());
   CHECK(again.requests == 1);
