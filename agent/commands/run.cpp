@@ -37,6 +37,7 @@ class RunCommand final : public Command {
   void set_up(CLI::App& subcommand) override {
     subcommand.add_flag("--once", once_, "Look at everything, report once and end");
     host_.set_up_root(subcommand);
+    subcommand.footer("The signal SIGUSR1 makes it look at everything and report now.");
   }
 
   int run(CommandContext& context) override {
