@@ -303,16 +303,18 @@ item=$(muster agent list --all --json | tr '{' '\n' | grep -F "\"$agent_id\"" |
   sed -n 's/.*"item_id":\([0-9]*\).*/\1/p' | head -1)
 [ -n "$item" ] || fail "the server knows no item for agent $agent_id"
 muster show "$item"
-packages=$(muster show "$item" --section packages --all --no-headers --csv | wc -l)
+packages=$(muster show "$item" --section packages --all --no-headers --columns name | wc -l)
 join_url=$(sed -n 's/^public names: *\([^,]*\).*/\1/p' "$data/init.log")
+also=
+[ "${join_url:=127.0.0.1}" = 127.0.0.1 ] || also="   (also https://$join_url:$people_port)"
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root='sudo '
 cat <<EOF
 
 This machine is item $item with $packages packages.
 
-  API and web   $url   (also https://${join_url:-127.0.0.1}:$people_port)
-  agents        https://${join_url:-127.0.0.1}:$agents_port
+  API and web   $url$also
+  agents        https://$join_url:$agents_port
   sign in       admin, password $(cat "$data/admin-password")
   trust         $data/server/ca/ca.pem, the authority of its certificates
   data, logs    $data   (server.log, build.log; admin-password, server/, agent/)

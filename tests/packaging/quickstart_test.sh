@@ -6,6 +6,18 @@
 #
 #   tests/packaging/quickstart_test.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
+# Whoever installs packages on this machine meanwhile changes what the test counts: then, and only
+# then, it begins anew.
+if [ "${3:-}" != --once ]; then
+  for _ in 1 2 3 4 5; do
+    before=$(dpkg-query -W | sha256sum)
+    code=0
+    bash "$0" "$1" "$2" --once || code=$?
+    [ "$code" -ne 0 ] && [ "$before" != "$(dpkg-query -W | sha256sum)" ] || exit "$code"
+    echo "packages were installed or removed during the test: once more" >&2
+  done
+  exit 1
+fi
 source_dir=$1
 build_dir=$2
 quickstart=$source_dir/packaging/quickstart.sh
@@ -32,8 +44,7 @@ grep -q 'report 1 acknowledged' "$work/first" || { cat "$work/first" >&2; die "n
 
 item=$(sed -n 's/^This machine is item \([0-9]*\) .*/\1/p' "$work/first")
 [ -n "$item" ] || die "the item is not named"
-count=$(muster show "$item" --section packages --all --no-headers --csv | wc -l)
-# Packages in any state in which files of theirs are on the disk count as installed ones do.
+count=$(muster show "$item" --section packages --all --no-headers --columns name | wc -l)
 expected=$(dpkg-query -W -f='${db:Status-Status}\n' | grep -c '^installed$')
 [ "$count" = "$expected" ] || die "the CMDB has $count packages, dpkg-query $expected"
 grep -q "with $expected packages" "$work/first" || die "the package count is not printed"

@@ -29,12 +29,15 @@ if [ "${1:-}" = --inside ]; then
     touch "$root/dev/$device"
     mount --bind "/dev/$device" "$root/dev/$device"
   done
-  mkdir "$root/dev/pts" "$root/dev/shm"
+  mkdir "$root/dev/pts"
+  mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+  ln -s pts/ptmx "$root/dev/ptmx"
   hostname second-host
   rm -f "$root/etc/machine-id" "$root/etc/hostname" "$root/var/lib/dbus/machine-id"
   tr -d - < /proc/sys/kernel/random/uuid > "$root/etc/machine-id"
   echo second-host > "$root/etc/hostname"
-  inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
+  as_second=(chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8)
+  inside() { "${as_second[@]}" "$@"; }
   # This machine may be one that runs Muster; the new one never has.
   inside dpkg --purge muster-agent muster-server > /dev/null 2>&1 || true
   rm -rf "$root/var/lib/muster-agent" "$root/var/lib/muster"
@@ -54,7 +57,7 @@ if [ "${1:-}" = --inside ]; then
   read -r -a command <<< "$(sed -n 's/^ExecStart=//p' "$unit")"
   capabilities=$(sed -n 's/^AmbientCapabilities=//p' "$unit" | tr ' ' '\n' |
     sed 's/CAP_/+/' | tr 'A-Z\n' 'a-z,' | sed 's/,$//')
-  inside setpriv --reuid muster-agent --regid muster-agent --init-groups --no-new-privs \
+  "${as_second[@]}" setpriv --reuid muster-agent --regid muster-agent --init-groups --no-new-privs \
     --inh-caps "-all,$capabilities" --ambient-caps "-all,$capabilities" \
     --bounding-set "-all,$capabilities" "${command[@]}" > "$work/agent.log" 2>&1 &
   agent=$!
@@ -153,6 +156,6 @@ muster_here items
 muster_here items --no-headers --columns name | grep -qx second-host || die "it has another name"
 # Two agents, each with its own item.
 [ "$(muster_here agent list --no-headers --columns item_id | sort -u | wc -l)" = 2 ] || die "one item for two agents"
-count=$(muster_here show second-host --section packages --all --no-headers --csv | wc -l)
+count=$(muster_here show second-host --section packages --all --no-headers --columns name | wc -l)
 [ "$count" -gt 0 ] || die "the second host has no packages"
 echo "passed: second-host with $count packages"
