@@ -81,6 +81,30 @@ if [ "${1:-}" = --inside ]; then
   inside test ! -e /var/lib/muster-agent
   inside test ! -e /etc/muster/agent.ini
   echo "-- installed again, removed and purged"
+
+  # The server's package: its user can make an installation that serves, and purging takes it away.
+  cp "$work/muster-server.deb" "$root/root/"
+  inside apt-get install -y -qq --no-install-recommends /root/muster-server.deb > "$work/server-package.log" 2>&1 ||
+    { cat "$work/server-package.log" >&2; exit 1; }
+  [ "$(inside stat -c '%U %a' /var/lib/muster)" = 'muster-server 700' ]
+  echo 'correct horse battery' | inside runuser -u muster-server -- muster-server init --admin ana \
+    --password-stdin --public-name localhost > /dev/null
+  inside runuser -u muster-server -- muster-server doctor
+  "${as_second[@]}" setpriv --reuid muster-server --regid muster-server --init-groups \
+    --no-new-privs muster-server serve > "$work/installed-server.log" 2>&1 &
+  server=$!
+  ip link set lo up
+  for _ in $(seq 100); do
+    inside curl -fsSk https://127.0.0.1:8443/downloads/muster-agent.deb.sha256 -o /root/offered 2> /dev/null && break
+    sleep 0.1
+  done
+  inside test -s /root/offered || { cat "$work/installed-server.log" >&2; exit 1; }
+  kill -TERM "$server"
+  wait "$server" || { echo "the server did not end well" >&2; exit 1; }
+  inside dpkg --purge muster-server > /dev/null 2>&1
+  inside test ! -e /var/lib/muster
+  inside test ! -e /etc/muster
+  echo "-- the server's package: installed, served, purged"
   exit 0
 fi
 
@@ -118,6 +142,7 @@ die() {
 
 ip netns add "$server_side"
 ip netns add "$second"
+cp "$build_dir/packages/muster-server.deb" "$work/"
 "${here[@]}" ip link set lo up
 ip -n "$second" link set lo up
 # Made inside, so that not even their names are seen outside. 198.51.100.0/24 is for documentation
