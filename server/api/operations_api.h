@@ -5,7 +5,6 @@
 #pragma once
 #include <vector>
 
-#include "server/api/downloads.h"
 #include "server/api/services.h"
 #include "server/http/router.h"
 
@@ -14,10 +13,6 @@ namespace muster::server {
 // /healthz, /readyz, /downloads, /downloads/{name}: open to everybody. `services` outlives the
 // routes. Errors: 503 not_ready, 404 download_not_found.
 std::vector<Route> operations_routes(Services& services);
-
-inline std::vector<Download> list_downloads(const std::filesystem::path& directory) {
-  return Downloads(directory).list();
-}
 
 // The answer to GET /metrics, in Prometheus' text format 0.0.4. Who may have it, the caller
 // decides.

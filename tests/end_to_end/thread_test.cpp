@@ -3,6 +3,7 @@
 // and what people see of it.
 #include <catch2/catch.hpp>
 
+#include "common/support/digest.h"
 #include "tests/support/server_process.h"
 
 using namespace muster;
@@ -92,6 +93,25 @@ TEST_CASE("an init whose password was refused can be run again", "[end_to_end]")
   CHECK(init("short\n").code == 1);
   CHECK(init("").code == 1);
   CHECK(init("correct horse battery staple\n").code == 0);
+}
+
+TEST_CASE("the agent's package can be downloaded and checked without signing in", "[end_to_end]") {
+  ServerProcess server;
+  server.start();
+  std::ofstream(server.data() / "downloads" / "muster-agent.deb") << "package";
+  const std::string digest = sha256_hex("package");
+  CHECK_THAT(server.ask({.path = "/downloads"}).body,
+             Catch::Contains("\"name\":\"muster-agent.deb\",\"size_bytes\":7,\"sha256\":\"" +
+                             digest + "\""));
+  CHECK(server.ask({.path = "/downloads/muster-agent.deb"}).body == "package");
+  CHECK(server.ask({.path = "/downloads/muster-agent.deb.sha256"}).body ==
+        digest + "  muster-agent.deb\n");
+  for (const char* path : {"/downloads/..%2Fmuster.db", "/downloads/../muster.db",
+                           "/downloads/.sha256", "/downloads/absent", "/downloads/%00"}) {
+    INFO(path);
+    const int status = server.ask({.path = path}).status;
+    CHECK((status == 404 || status == 400));
+  }
 }
 
 TEST_CASE("one server at a time works in a data directory", "[end_to_end]") {
