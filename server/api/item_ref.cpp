@@ -64,4 +64,19 @@ void write_gaps(JsonWriter& json, const std::vector<ChangeGap>& gaps) {
   json.end_array();
 }
 
+void write_summary(JsonWriter& json, const ItemSummary& summary) {
+  json.member("item_id", summary.item_id)
+      .member("name", summary.name)
+      .member("class", summary.class_name);
+  json.member("os", summary.os)
+      .member("hostname", summary.hostname)
+      .member("serial_number", summary.serial_number);
+  json.member("manufacturer", summary.manufacturer).member("model", summary.model);
+  json.member("memory_bytes", summary.memory_bytes)
+      .member("owner", summary.owner)
+      .member("location", summary.location);
+  json.member("lifecycle", summary.lifecycle).member("seen_at", summary.seen_at);
+  json.member("state", to_string(summary.state)).member("archived", summary.archived);
+}
+
 }  // namespace muster::server

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a request says of items and what answers to several of them share: the {item} of a path
-// (an id, a name, a serial number or a tag) and the gaps of a history. With a session each.
+// (an id, a name, a serial number or a tag), the summary of an item and the gaps of a history.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,6 +8,7 @@
 
 #include "common/json/write.h"
 #include "server/cmdb/changes.h"
+#include "server/cmdb/item_fields.h"
 #include "server/people/principal.h"
 #include "server/store/database.h"
 #include "server/store/read_point.h"
@@ -21,6 +22,9 @@ std::int64_t find_item_named(Session& session, const std::string& text, const Re
 // others' not even that they are there is told: 404 item_not_found.
 std::int64_t find_visible_item(Session& session, const Principal& principal,
                                const std::string& text, Instant now);
+
+// The members of the schema ItemSummary, into an object that is open.
+void write_summary(JsonWriter& json, const ItemSummary& summary);
 
 // "gaps": spans of which nothing is known.
 void write_gaps(JsonWriter& json, const std::vector<ChangeGap>& gaps);

@@ -41,21 +41,6 @@ void write_sections(JsonWriter& json, const std::vector<SectionSummary>& section
   json.end_array();
 }
 
-void write_summary(JsonWriter& json, const ItemSummary& summary) {
-  json.member("item_id", summary.item_id)
-      .member("name", summary.name)
-      .member("class", summary.class_name);
-  json.member("os", summary.os)
-      .member("hostname", summary.hostname)
-      .member("serial_number", summary.serial_number);
-  json.member("manufacturer", summary.manufacturer).member("model", summary.model);
-  json.member("memory_bytes", summary.memory_bytes)
-      .member("owner", summary.owner)
-      .member("location", summary.location);
-  json.member("lifecycle", summary.lifecycle).member("seen_at", summary.seen_at);
-  json.member("state", to_string(summary.state)).member("archived", summary.archived);
-}
-
 void write_view(JsonWriter& json, const Call& call, const ItemView& view,
                 std::int64_t open_tickets) {
   const Item& item = view.item;

@@ -255,9 +255,14 @@ Response show_ticket_context(Call& call) {
   const std::int64_t id = ticket_of_path(call);
   const auto hours = call.integer("hours", 1, kMaxContextHours).value_or(kDefaultContextHours);
   TicketContext context;
+  std::vector<ItemSummary> summaries;
   call.services.store.read([&](Session& session) {
     context = ticket_context(session, call.now(), ticket_view(call.principal), id,
                              static_cast<int>(hours), false);
+    std::vector<std::int64_t> ids;
+    for (const ContextItem& item : context.items)
+      ids.push_back(item.item_id);
+    summaries = item_summaries(session, ids, call.point(session));
   });
   return list_answer(
       call, std::nullopt,
@@ -276,12 +281,11 @@ Response show_ticket_context(Call& call) {
             .member("began_at", context.began_at)
             .member("is_cut", context.is_cut);
         json.key("linked_items").begin_array();
-        for (const ContextItem& item : context.items) {
-          json.begin_object()
-              .member("item_id", item.item_id)
-              .member("name", item.name)
-              .member("role", to_string(item.role));
-          write_gaps(json, item.gaps);
+        for (std::size_t i = 0; i < context.items.size(); ++i) {
+          json.begin_object();
+          write_summary(json, summaries[i]);
+          json.member("role", to_string(context.items[i].role));
+          write_gaps(json, context.items[i].gaps);
           json.end_object();
         }
         json.end_array();

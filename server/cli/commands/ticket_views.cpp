@@ -35,12 +35,33 @@ int list(Context& context) {
   return show_list(context, {"tickets"}, parameters, kColumns);
 }
 
+// What the linked items are, as a technician wants to see it beside the ticket.
+void write_items(Context& context, const JsonValue& found) {
+  Table table;
+  table.headings = {"item", "class", "system", "model", "serial number", "owner", "seen"};
+  for (const JsonValue& item : array_at(found, "linked_items")) {
+    const auto text = [&](const char* name) { return item.text_at(name).value_or("-"); };
+    const auto seen = instant_at(item, "seen_at");
+    table.rows.push_back({{text("name")},
+                          {text("class")},
+                          {text("os")},
+                          {text("model")},
+                          {text("serial_number")},
+                          {text("owner")},
+                          {seen ? context.out.time_or_age(*seen) : "-"}});
+  }
+  if (table.rows.empty()) return;
+  context.out.table(table, true);
+  context.out.line("");
+}
+
 // What was seen to change on the linked items before the trouble began.
 void write_context(Context& context, const JsonValue& found) {
   const JsonValue::Array noted = with_notes(found, array_at(found, "items"));
   const auto from = instant_at(found, "from");
   const auto began = instant_at(found, "began_at");
   if (context.out.is_text()) {
+    write_items(context, found);
     context.out.line(
         "observed before this began" + (from && began ? " (" + context.out.time(*from) + " to " +
                                                             context.out.time(*began) + ")"
