@@ -57,21 +57,7 @@ TEST_CASE("after an old backup is restored, one exchange later both sides agree 
   INFO(all_of(read));
   CHECK(read.out.find("nothing is known between") != std::string::npos);
   CHECK(read.out.find("before-the-backup") != std::string::npos);
-}
 
-TEST_CASE("doctor finds nothing wrong with an installation that was restored", "[end_to_end]") {
-  Installation installation;
-  Machine machine("srv-07");
-  join(installation, machine);
-  const std::string backup = installation.file("backup.db").string();
-  REQUIRE(installation.server().command({"backup", backup}).code == 0);
-  machine.install("htop", "3.2.2-2");
-  reported(machine.run_once());
-  installation.server().stop();
-  REQUIRE(installation.server().command({"restore", backup, "--force"}).code == 0);
-  installation.server().start();
-  reported(machine.run_once());
-  installation.server().stop();
   const Ended doctor = installation.server().command({"doctor"});
   INFO(all_of(doctor));
   CHECK(doctor.code == 0);
