@@ -5,8 +5,8 @@
 
 #include "common/inventory/schema.h"
 #include "common/support/text.h"
-#include "server/query/classes.h"
 #include "server/error.h"
+#include "server/query/classes.h"
 #include "server/store/revisions.h"
 #include "server/store/section_tables.h"
 
@@ -65,6 +65,15 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   if (name == "class" && find_class(value) == nullptr) {
     invalid(name, "There is no class " + value + "; GET /api/v1/classes lists them.");
   }
+}
+
+Revision edit_revision(Session& session, const std::string& actor, Instant now,
+                       std::optional<std::int64_t> source_record = {}) {
+  NewRevision revision;
+  revision.kind = "edit";
+  revision.actor = actor;
+  revision.source_record = source_record;
+  return add_revision(session, now, revision);
 }
 
 std::int64_t manual_record(Session& session, std::int64_t item_id, std::int64_t revision,
@@ -157,12 +166,7 @@ std::int64_t create_item(Session& session, const AttributeEdits& attributes,
   for (const auto& [attribute, value] : attributes) {
     if (value) check_attribute(attribute, *value);
   }
-  const Revision revision = add_revision(session, now,
-                                         {.kind = "edit",
-                                          .actor = actor,
-                                          .source_record = {},
-                                          .report_sequence = {},
-                                          .agent_version = {}});
+  const Revision revision = edit_revision(session, actor, now);
   const std::int64_t item_id =
       session.find_integer(kAddItem, {revision.id, revision.recorded_at.ms}).value();
   const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
@@ -184,12 +188,7 @@ void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
   }
   for (const auto& [attribute, value] : edits)
     check_attribute(attribute, value);
-  const Revision revision = add_revision(session, now,
-                                         {.kind = "edit",
-                                          .actor = actor,
-                                          .source_record = {},
-                                          .report_sequence = {},
-                                          .agent_version = {}});
+  const Revision revision = edit_revision(session, actor, now);
   const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
   for (const auto& [attribute, value] : edits)
     write_value(session, record, attribute, value, revision);
@@ -199,12 +198,7 @@ void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
 void set_archived(Session& session, std::int64_t item_id, bool archived, const std::string& actor,
                   Instant now) {
   check_exists(session, item_id);
-  const Revision revision = add_revision(session, now,
-                                         {.kind = "edit",
-                                          .actor = actor,
-                                          .source_record = {},
-                                          .report_sequence = {},
-                                          .agent_version = {}});
+  const Revision revision = edit_revision(session, actor, now);
   const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
   const auto value = archived ? std::optional<std::string>("yes") : std::nullopt;
   if (write_value(session, record, "archived", value, revision))
@@ -214,12 +208,7 @@ void set_archived(Session& session, std::int64_t item_id, bool archived, const s
 void assign_source(Session& session, std::int64_t source_record, std::int64_t item_id,
                    const std::string& reason, const std::string& actor, Instant now) {
   check_exists(session, item_id);
-  const Revision revision = add_revision(session, now,
-                                         {.kind = "edit",
-                                          .actor = actor,
-                                          .source_record = source_record,
-                                          .report_sequence = {},
-                                          .agent_version = {}});
+  const Revision revision = edit_revision(session, actor, now, source_record);
   session.execute(kUnassign, {revision.recorded_at.ms, revision.id, source_record});
   session.execute(kAssign, {source_record, item_id, reason, revision.recorded_at.ms, revision.id});
   session.execute(kTouchItem, {item_id});
