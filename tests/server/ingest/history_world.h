@@ -79,7 +79,8 @@ class World {
 
   // at=T&known_at=T for every T at which the answers were kept.
   void check_as_known() {
-    for (const auto& [at, answer] : kept_) {
+    for (const auto& [moment, answer] : kept_) {
+      const std::int64_t at = moment;  // clang 14 captures no structured bindings
       INFO("at " << at);
       const std::string again = base_.store().read_value<std::string>([&](Session& session) {
         return answers(session, read_point(session, Instant{at}, Instant{at}, base_.clock.now()));
@@ -90,7 +91,8 @@ class World {
 
   // at=T against what the machines really were at T.
   void check_truth() {
-    for (const auto& [at, answer] : kept_) {
+    for (const auto& [moment, answer] : kept_) {
+      const std::int64_t at = moment;  // clang 14 captures no structured bindings
       INFO("at " << at);
       base_.store().read([&](Session& session) {
         const ReadPoint point = read_point(session, Instant{at}, std::nullopt, base_.clock.now());
