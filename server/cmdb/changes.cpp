@@ -19,8 +19,12 @@ using inventory::SectionSchema;
 // Rows of one source record that were opened, or closed, by what a machine did within a span. ?1 =
 // source record, ?2, ?3 = the span, ?4 = the last revision that is known.
 constexpr std::string_view kOpened =
-    " WHERE r.source_record = ?1 AND r.since >= ?2 AND r.since < ?3 AND r.opened_by <= ?4 AND "
-    "r.open_reason IS NULL";
+    // In two parts for the two partial indexes; a row that was opened in the span cannot have been
+    // closed before it.
+    " WHERE ((r.source_record = ?1 AND r.until IS NULL) OR "
+    "(r.source_record = ?1 AND r.until IS NOT NULL AND r.until >= ?2)) AND r.since >= ?2 AND "
+    "r.since < ?3 AND "
+    "r.opened_by <= ?4 AND r.open_reason IS NULL";
 constexpr std::string_view kClosed =
     " WHERE r.source_record = ?1 AND r.until >= ?2 AND r.until < ?3 AND r.closed_by <= ?4 AND "
     "r.close_reason IN "
@@ -126,6 +130,7 @@ Change describe(const Paired& pair) {
   if (not_before) change.not_before = Instant{*not_before};
   change.revision = pair.after ? shown.opened_by : *shown.closed_by;
   change.source_record = shown.source_record;
+  change.row_id = shown.row_id;
   change.row = row_json(schema, shown.row);
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     std::string before = pair.before ? cell_json(pair.before->row.cells[i]) : "";
@@ -166,16 +171,16 @@ void add_provenance(Session& session, std::vector<Change>& changes) {
 // one order for all readers, so that a cursor can name a place in it.
 auto order_of(const Change& change) {
   return std::tuple(-change.at.ms, change.possibly_collector, change.section, change.label,
-                    change.revision);
+                    change.revision, change.row_id);
 }
 
 std::string cursor_of(const Change& change) {
-  const auto [at, collector, section, label, revision] = order_of(change);
+  const auto [at, collector, section, label, revision, row_id] = order_of(change);
   return to_hex(std::to_string(at) + '\n' + (collector ? "1" : "0") + '\n' + section + '\n' +
-                std::to_string(revision) + '\n' + label);
+                std::to_string(revision) + '\n' + std::to_string(row_id) + '\n' + label);
 }
 
-std::tuple<std::int64_t, bool, std::string, std::string, std::int64_t> parse_cursor(
+std::tuple<std::int64_t, bool, std::string, std::string, std::int64_t, std::int64_t> parse_cursor(
     const std::string& cursor) {
   const auto bad = [] {
     return Error(Status::kBadRequest, "invalid_cursor",
@@ -184,13 +189,15 @@ std::tuple<std::int64_t, bool, std::string, std::string, std::int64_t> parse_cur
   const auto text = from_hex(cursor);
   if (!text) throw bad();
   const auto parts = split(*text, '\n');
-  if (parts.size() < 5) throw bad();
+  if (parts.size() < 6) throw bad();
   const auto at = parse_integer(parts[0]);
   const auto revision = parse_integer(parts[3]);
-  if (!at || !revision) throw bad();
-  const std::size_t label =
-      parts[0].size() + parts[1].size() + parts[2].size() + parts[3].size() + 4;
-  return {*at, parts[1] == "1", std::string(parts[2]), text->substr(label), *revision};
+  const auto row_id = parse_integer(parts[4]);
+  if (!at || !revision || !row_id) throw bad();
+  std::size_t label = 0;  // may hold anything, so it comes last
+  for (std::size_t i = 0; i < 5; ++i)
+    label += parts[i].size() + 1;
+  return {*at, parts[1] == "1", std::string(parts[2]), text->substr(label), *revision, *row_id};
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ struct Change {
   std::int64_t revision = 0;
   std::string actor;  // agent id
   std::int64_t source_record = 0;
+  std::int64_t row_id =
+      0;  // of the row as it is after (kRemoved: was before); makes the order total
   bool time_uncertain = false;
   bool possibly_collector = false;
   std::vector<FieldChange>

@@ -66,6 +66,22 @@ void compare_rows(ComparedSection& out, RowsByKey a, RowsByKey b) {
     out.only_b.push_back(one_sided(schema, key, row, false));
 }
 
+// A side of which nothing is known is not a side without rows. Empty: both are known.
+std::string unknown_side(const std::optional<SectionSummary>& a,
+                         const std::optional<SectionSummary>& b) {
+  for (const auto& [side, name] : {std::pair(&a, "first"), std::pair(&b, "second")}) {
+    if (!*side) return std::string("the ") + name + " side never reported it";
+    const inventory::Status status = (*side)->status;
+    const bool looked = status == inventory::Status::kOk || status == inventory::Status::kPartial ||
+                        status == inventory::Status::kNotApplicable;
+    if (!looked && (*side)->rows == 0) {
+      return std::string("the ") + name +
+             " side could not be looked at: " + std::string(to_string(status));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<ComparedSection> compare_items(Session& session, const ComparedSide& a,
@@ -81,10 +97,8 @@ std::vector<ComparedSection> compare_items(Session& session, const ComparedSide&
     if (!of_a && !of_b) continue;
     ComparedSection compared;
     compared.schema = &schema;
-    // A side of which nothing is known is not a side without rows.
-    if (!of_a || !of_b) {
-      compared.not_compared =
-          !of_a ? "the first side never reported it" : "the second side never reported it";
+    if (const std::string why = unknown_side(of_a, of_b); !why.empty()) {
+      compared.not_compared = why;
     } else {
       compare_rows(compared, rows_of(session, *of_a, a.point), rows_of(session, *of_b, b.point));
     }

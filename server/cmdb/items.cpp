@@ -225,8 +225,12 @@ Purged purge_item(Session& session, std::int64_t item_id, const std::string& act
     session.query("SELECT agent_id FROM agents WHERE source_record = ?1", {record},
                   [&](const ResultRow& row) { purged.agent_ids.emplace_back(row.text(0)); });
     for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
-      session.execute("DELETE FROM " + section_table(schema) + " WHERE source_record = ?1",
-                      {record});
+      // One statement for each of the two partial indexes: without its condition neither is used.
+      for (const std::string_view part : {" AND until IS NULL", " AND until IS NOT NULL"}) {
+        session.execute("DELETE FROM " + section_table(schema) + " WHERE source_record = ?1" +
+                            std::string(part),
+                        {record});
+      }
     }
     for (const std::string_view table :
          {"item_values", "evidence", "section_state", "section_status", "presence", "history_gaps",
@@ -234,9 +238,8 @@ Purged purge_item(Session& session, std::int64_t item_id, const std::string& act
       session.execute("DELETE FROM " + std::string(table) + " WHERE source_record = ?1", {record});
     }
     session.execute(
-        "UPDATE agents SET state = 'revoked', source_record = NULL, state_changed_at = ?1, "
-        "state_changed_by = ?2 "
-        "WHERE source_record = ?3",
+        "UPDATE agents SET state = 'revoked', source_record = NULL, enrolled_from = NULL, "
+        "state_changed_at = ?1, state_changed_by = ?2 WHERE source_record = ?3",
         {now.ms, actor, record});
   }
   for (const std::string& agent : purged.agent_ids) {
@@ -247,6 +250,10 @@ Purged purge_item(Session& session, std::int64_t item_id, const std::string& act
         [&](const ResultRow& row) { purged.certificate_serials.emplace_back(row.text(0)); });
   }
   session.execute("DELETE FROM ticket_links WHERE item_id = ?1", {item_id});
+  // That something was done to the item stays on record; what it was called, whose it was and where
+  // goes.
+  session.execute("UPDATE audit SET detail = '{}' WHERE object = ?1",
+                  {"item/" + std::to_string(item_id)});
   session.execute("DELETE FROM assignments WHERE item_id = ?1", {item_id});
   session.execute("DELETE FROM items WHERE item_id = ?1", {item_id});
   session.execute("INSERT INTO purged_items (item_id, purged_at, purged_by) VALUES (?1, ?2, ?3)",

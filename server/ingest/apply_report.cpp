@@ -39,7 +39,8 @@ constexpr std::string_view kRootLines =
 constexpr std::string_view kFindPresence = R"sql(
   SELECT presence_id, last_seen FROM presence WHERE source_record = ?1 ORDER BY since DESC LIMIT 1)sql";
 constexpr std::string_view kExtendPresence =
-    "UPDATE presence SET last_seen = ?1 WHERE presence_id = ?2";
+    "UPDATE presence SET last_seen = CASE WHEN since > ?1 THEN since ELSE ?1 END WHERE presence_id "
+    "= ?2";
 constexpr std::string_view kAddPresence =
     "INSERT INTO presence (source_record, since, last_seen, opened_by) VALUES (?1, ?2, ?2, ?3)";
 constexpr std::string_view kLastRevision = "SELECT MAX(revision_id) FROM revisions";
@@ -143,7 +144,8 @@ class Application {
   // False: the report does not show enough of the machine; it is asked for everything, and nothing
   // is stored.
   bool identify_machine() {
-    // Every machine has an operating system: a report that carries that section whole is a first report.
+    // Every machine has an operating system: a report that carries that section whole is a first
+    // report.
     const auto os = report_.sections.find("os");
     const bool is_whole = os != report_.sections.end() && !os->second.base;
     if (!is_whole && !report_.refused.contains("os")) {
@@ -184,11 +186,10 @@ class Application {
         return true;
       }
     }
-    throw Error(Status::kConflict, "stale_sequence",
-                "The last report taken from this agent is number " +
-                    std::to_string(state_->sequence) + ", this one is " +
-                    std::to_string(report_.sequence) + '.')
-        .with("last_sequence", state_->sequence);
+    // Not thrown here: nothing was written, and an exception would undo the reports that share this
+    // commit.
+    result_.stale_after = state_->sequence;
+    return true;
   }
 
   void learn_times() {
@@ -263,6 +264,9 @@ class Application {
   std::vector<inventory::RootLine> root_lines() {
     std::vector<inventory::RootLine> lines;
     session_.query(kRootLines, {source_record_}, [&](const ResultRow& row) {
+      // A section that only a newer server knew is in nobody's root: the agent was told that we
+      // ignore it.
+      if (inventory::find_section(row.text(0)) == nullptr) return;
       lines.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
                        inventory::Hash128::from_bytes(row.text(2)).value().to_hex(),
                        std::string(row.text(3))});
@@ -330,7 +334,7 @@ class Application {
     // kept.
     const std::int64_t silence_ms = (3 * context_.interval_s + 60) * 1000;
     if (presence && context_.now.ms - last_seen <= silence_ms) {
-      session_.execute(kExtendPresence, {std::max(context_.now.ms, last_seen), *presence});
+      session_.execute(kExtendPresence, {context_.now.ms, *presence});
     } else {
       // Being heard of again changes no fact, so it makes no revision of its own; it counts as
       // known with the last one.
@@ -347,7 +351,9 @@ class Application {
       const auto told = report_.collected.find(inventory::to_string(static_cast<Interval>(i)));
       if (told == report_.collected.end()) continue;
       const std::int64_t at = class_time(times_, told->second).ms;
-      collected[i] = collected[i] ? std::max(*collected[i], at) : at;
+      // A time that the server's clock noted while it was ahead is not kept for ever.
+      const bool plausible = collected[i] && *collected[i] <= context_.now.ms;
+      collected[i] = plausible ? std::max(*collected[i], at) : at;
     }
     session_.execute(
         kPutState,

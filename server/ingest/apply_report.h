@@ -2,6 +2,7 @@
 // One decoded report, applied inside a write transaction. Ingest (ingest.h) calls it; it may run
 // twice for one report (see store.h), so it touches nothing but the session.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "common/support/clock.h"
@@ -20,8 +21,10 @@ struct ReportContext {
 
 struct ReportResult {
   wire::Reply reply;
-  bool changed = false;    // some row, status or evidence changed
-  bool gap = false;        // a history gap was noted
+  bool changed = false;  // some row, status or evidence changed
+  bool gap = false;      // a history gap was noted
+  std::optional<std::int64_t>
+      stale_after;         // the report is older than this one, and nothing was stored
   std::string identified;  // the reason, when the agent's machine was identified by this report
 };
 

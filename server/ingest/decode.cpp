@@ -22,6 +22,7 @@ constexpr JsonLimits kLimits = {
     .depth = 8, .members = 256, .values = 4'000'000, .text_bytes = 64 * 1024};
 constexpr std::size_t kVitalsBytes = 64 * 1024;
 constexpr std::size_t kMaxSections = 200;
+constexpr std::size_t kRowsPerReport = 300'000;
 constexpr std::size_t kListEntries = 4096;
 constexpr std::size_t kExtraMembers = 64;
 constexpr std::size_t kReasonBytes = 2048;
@@ -167,6 +168,7 @@ class ReportHandler final : public JsonHandler {
   std::set<std::string, std::less<>> section_seen_;
   std::set<std::string> row_keys_;
   bool rows_are_whole_ = false;
+  std::size_t row_count_ = 0;  // of the report
   std::string source_name_;
   std::string hash_name_;
   inventory::Row row_;
@@ -523,6 +525,10 @@ void ReportHandler::finish_row() {
     refuse("row_too_large", row_path(), "a row has at most 64 KiB");
     return;
   }
+  if (++row_count_ > kRowsPerReport) {
+    refuse("too_many_rows", row_path(), "a report has at most 300000 rows");
+    return;
+  }
   if (section_->rows.size() >= inventory::kRowsPerSection) {
     refuse("too_many_rows", row_path(), "a section has at most 200000 rows");
     return;
@@ -553,8 +559,10 @@ void ReportHandler::finish_section() {
   if (section_->sources.empty() && !refused())
     refuse("missing_field", ".sources", "a section has at least one source");
   for (const std::string& key : section_->remove) {
-    if (row_keys_.contains(key))
-      refuse("duplicate_key", ".remove", "a row is both sent and removed");
+    // One set for both: a key that is sent twice, or sent and removed, would count twice in the
+    // hash.
+    if (!row_keys_.insert(key).second)
+      refuse("duplicate_key", ".remove", "a key is removed twice, or both sent and removed");
   }
   Hash128 sum;
   for (const DecodedRow& row : section_->rows) {

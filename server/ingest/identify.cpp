@@ -16,7 +16,8 @@ constexpr std::string_view kOpenEvidence =
     "INSERT INTO evidence (source_record, kind, value, since, opened_by) VALUES (?1, ?2, ?3, ?4, "
     "?5)";
 constexpr std::string_view kCloseEvidence =
-    "UPDATE evidence SET until = ?1, closed_by = ?2 WHERE evidence_id = ?3";
+    "UPDATE evidence SET until = CASE WHEN since > ?1 THEN since ELSE ?1 END, closed_by = ?2 WHERE "
+    "evidence_id = ?3";
 constexpr std::string_view kFindItem =
     "SELECT item_id FROM assignments WHERE source_record = ?1 AND until IS NULL";
 constexpr std::string_view kAddSourceRecord =

@@ -14,18 +14,21 @@ wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                            const std::string& address) {
   const DecodedReport report = decode_report(json);
   ReportResult result;
-  try {
-    store_.write([&](Session& session) {
-      result = apply_report(session,
-                            {.agent_id = agent_id,
-                             .address = address,
-                             .now = store_.clock().now(),
-                             .interval_s = options_.interval_s},
-                            report);
-    });
-  } catch (const Error& error) {
-    if (error.code == "stale_sequence") ++counters_.stale;
-    throw;
+  store_.write([&](Session& session) {
+    result = apply_report(session,
+                          {.agent_id = agent_id,
+                           .address = address,
+                           .now = store_.clock().now(),
+                           .interval_s = options_.interval_s},
+                          report);
+  });
+  if (result.stale_after) {
+    ++counters_.stale;
+    throw Error(Status::kConflict, "stale_sequence",
+                "The last report taken from this agent is number " +
+                    std::to_string(*result.stale_after) + ", this one is " +
+                    std::to_string(report.sequence) + '.')
+        .with("last_sequence", *result.stale_after);
   }
   ++counters_.reports;
   if (!result.changed) ++counters_.unchanged;

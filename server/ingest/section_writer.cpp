@@ -344,15 +344,18 @@ void drop_section(Session& session, const SectionApplication& application,
                   std::string_view section) {
   const SectionSchema* schema = inventory::find_section(section);
   if (schema == nullptr) return;
+  SectionApplication last = application;
+  if (const auto state = find_section_state(session, application.source_record, section)) {
+    last.at = std::max(application.at, state->collected_at);
+  }
   const SectionSql& sql = section_sql(*schema);
   Plan plan;
   session.query(sql.all_open, {application.source_record}, [&](const ResultRow& row) {
     plan.closes.push_back({row.integer(0), "not_collected"});
   });
-  write_rows(session, application, *schema, plan);
+  write_rows(session, last, *schema, plan);
   for (const auto& [name, source] : known_sources(session, application.source_record, section)) {
-    if (source.open)
-      session.execute(kCloseStatus, {application.at.ms, application.revision(), source.status_id});
+    if (source.open) session.execute(kCloseStatus, {last.at.ms, last.revision(), source.status_id});
   }
   session.execute(kDeleteState, {application.source_record, section});
 }

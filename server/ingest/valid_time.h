@@ -32,8 +32,10 @@ constexpr Instant valid_time(const ReportTimes& times, Instant collected_at,
   } else {
     at = collected_at + times.last_offset_ms;
   }
+  at = std::min(at, times.now);
+  // The last word: where the server's clock was set back, history still does not run backwards.
   if (not_before) at = std::max(at, *not_before);
-  return std::min(at, times.now);
+  return at;
 }
 
 // Of the class times ("collected"), which the agent tells by its clock as it is at sent_at.

@@ -211,6 +211,10 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   store_.write([&](Session& session) {
     const Instant now = store_.clock().now();
     if (session.find_text(kActiveHash, {principal.user_id}) != hash) throw sign_in_failed();
+    // Whoever knew the temporary password may have made tokens with it; they end with it.
+    if (get_user(session, principal.user_id).must_change_password) {
+      revoke_all_tokens(session, now, principal.user_id);
+    }
     session.execute(kChangePassword, {principal.user_id, changed.text});
     session.execute(kEndSessions, {principal.user_id});
     limiter_.forgive(session, principal.name, origin.address);

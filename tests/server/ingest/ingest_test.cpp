@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include <set>
+
 #include "common/support/text.h"
 #include "server/cmdb/changes.h"
+#include "server/cmdb/compare.h"
 #include "server/cmdb/items.h"
 #include "server/cmdb/sections.h"
 #include "server/store/read_point.h"
@@ -469,6 +472,111 @@ TEST_CASE("sections and fields of a newer agent are ignored and kept", "[ingest]
   const wire::Reply taken = g.ingest.report(g.machine.agent_id, wire::to_json(newer), "192.0.2.7");
   CHECK(taken.refused.empty());
   CHECK(g.count("SELECT COUNT(*) FROM section_os WHERE extra = '{\"mood\":\"fine\"}'") == 1);
+}
+
+TEST_CASE("a server clock that is set back leaves no history that overlaps or runs backwards",
+          "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.later(3'600'000);
+  f.machine.install("one", "2");
+  f.machine.report();
+  f.later(-1'800'000);
+  f.machine.install("one", "3");
+  f.machine.report();
+  f.machine.os.hostname = "web-9";
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until < since") == 0);
+  CHECK(
+      f.count(
+          "SELECT COUNT(*) FROM section_packages a JOIN section_packages b ON a.row_id < b.row_id "
+          "AND a.source_record = b.source_record AND b.since < a.until") == 0);
+  CHECK(f.count("SELECT COUNT(*) FROM evidence WHERE until < since") == 0);
+}
+
+TEST_CASE("a server clock that was ahead for a while does not keep machines alive", "[ingest]") {
+  Fixture f;
+  f.machine.report();
+  f.later(86'400'000);
+  f.machine.report();
+  f.later(-86'400'000 + 1000);
+  f.machine.report();
+  CHECK(f.count("SELECT COUNT(*) FROM presence WHERE last_seen > " +
+                std::to_string(f.base.clock.now_ms)) <= 1);
+  CHECK(f.count("SELECT COUNT(*) FROM agent_state WHERE collected_hourly > " +
+                std::to_string(f.base.clock.now_ms)) == 0);
+}
+
+TEST_CASE("a key that is removed twice is refused", "[ingest][hostile]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.machine.packages.clear();
+  f.machine.collect();
+  wire::Report report = f.machine.queued_.front();
+  report.sent_at = {f.machine.wall_ms()};
+  report.sections["packages"].delta.remove.push_back(
+      report.sections["packages"].delta.remove.front());
+  const wire::Reply reply = f.ingest.report(f.machine.agent_id, wire::to_json(report), "192.0.2.7");
+  REQUIRE(reply.refused.contains("packages"));
+  CHECK(reply.refused.at("packages").code == "duplicate_key");
+}
+
+TEST_CASE("pages of changes neither repeat nor skip changes that look alike", "[cmdb]") {
+  Fixture f;
+  f.machine.report();
+  f.later(900'000);
+  for (const char* architecture : {"amd64", "i386", "arm64"}) {
+    f.machine.install(std::string("libc6-") + architecture, "1");
+    f.machine.packages[std::string("libc6-") + architecture].name = "libc6";
+    f.machine.packages[std::string("libc6-") + architecture].architecture = architecture;
+  }
+  f.machine.report();
+  std::set<std::int64_t> seen;
+  ChangeQuery query;
+  query.limit = 1;
+  for (int page = 0; page < 5; ++page) {
+    const ChangePage got = f.base.store().read_value<ChangePage>(
+        [&](Session& session) { return item_changes(session, 1, f.base.now(), query); });
+    for (const Change& change : got.changes)
+      CHECK(seen.insert(change.row_id).second);
+    if (!got.next) break;
+    query.cursor = got.next;
+  }
+  CHECK(seen.size() == 3);
+}
+
+TEST_CASE("compare does not take what could not be looked at for what is not there", "[cmdb]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  ReportingMachine denied(f.base.store(), f.ingest, "web-2");
+  denied.statuses["dpkg"] = {inventory::Status::kDenied, "permission denied"};
+  denied.report();
+  const auto compared =
+      f.base.store().read_value<std::vector<ComparedSection>>([&](Session& session) {
+        return compare_items(session, {1, f.base.now()}, {2, f.base.now()}, "packages", false);
+      });
+  REQUIRE(compared.size() == 1);
+  CHECK(compared[0].not_compared == "the second side could not be looked at: denied");
+  CHECK(compared[0].only_a.empty());
+}
+
+TEST_CASE("a purge leaves nothing of the item but its number", "[cmdb]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.report();
+  f.base.store().write(
+      [&](Session& session) { purge_item(session, 1, "ana", f.base.clock.now()); });
+  for (const char* table :
+       {"items", "assignments", "source_records", "section_packages", "section_os", "section_state",
+        "section_status", "evidence", "agent_state", "presence", "item_values"}) {
+    INFO(table);
+    CHECK(f.count(std::string("SELECT COUNT(*) FROM ") + table) == 0);
+  }
+  CHECK(f.count("SELECT COUNT(*) FROM purged_items WHERE item_id = 1") == 1);
+  CHECK(code_of(f, f.machine.last_json) == "agent_revoked");
 }
 
 TEST_CASE("a revoked or unknown agent is refused", "[ingest]") {
