@@ -5,7 +5,8 @@
 //   at=T&known_at=T  answers what was answered at T
 //   at=T             answers what was true at T, as known in the end
 //
-// for items, section rows, section status, searches and their counts.
+// for items, section rows, section status, searches and their counts. That each table needs both time
+// predicates for it is shown in time_predicates_test.cpp.
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
