@@ -5,8 +5,8 @@
 //   at=T&known_at=T  answers what was answered at T
 //   at=T             answers what was true at T, as known in the end
 //
-// for items, section rows, section status, searches and their counts. That each table needs both time
-// predicates for it is shown in time_predicates_test.cpp.
+// for items, section rows, section status, searches and their counts. That each table needs both
+// time predicates for it is shown in time_predicates_test.cpp.
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
@@ -21,11 +21,14 @@ TEST_CASE("what was answered can be asked again, and what was true is told as it
   const unsigned seeds = full ? 60 : 4;
   for (unsigned seed = 1; seed <= seeds; ++seed) {
     INFO("seed " << seed);
-    World world(seed);
+    World world(seed, World::Delivery::kLate);
     world.run(full ? 400 : 160);
+    World prompt(seed, World::Delivery::kPrompt);
+    prompt.run(full ? 400 : 160);
     REQUIRE(world.kept().size() > 10);
     world.check_as_known();
     world.check_truth();
+    world.check_against(prompt);
   }
 }
 

@@ -57,10 +57,25 @@ inline std::string first_difference(const std::string& expected, const std::stri
 
 class World {
  public:
-  explicit World(unsigned seed) : random_(seed) {
+  // kLate: reports wait and come late, clocks jump. kPrompt: the same life from the same seed, but
+  // every report arrives as the machine is looked at: what is answered there at a moment is what
+  // was true.
+  enum class Delivery { kLate, kPrompt };
+
+  World(unsigned seed, Delivery delivery)
+      : random_(seed), is_prompt_(delivery == Delivery::kPrompt) {
     for (const char* name : {"web-1", "web-2", "web-3"}) {
       machines_.push_back(std::make_unique<ReportingMachine>(base_.store(), ingest_, name));
-      machines_.back()->booted_at_ms = base_.clock.now_ms - 3'600'000;
+      ReportingMachine& machine = *machines_.back();
+      machine.booted_at_ms = base_.clock.now_ms - 3'600'000;
+      // The same in both worlds, which ReportingMachine makes by chance.
+      machine.os.machine_id = to_hex(sha256(name)).substr(0, 32);
+      machine.system.uuid =
+          "00000000-0000-4000-8000-0000000000" + to_hex(std::string(name).substr(4));
+      machine.system.serial_number = std::string("MW-") + name;
+      look(machine);
+      machine.deliver();
+      base_.clock.now_ms += 1000;
     }
   }
 
@@ -113,6 +128,19 @@ class World {
           CHECK(owner_of(session, item, point) == expected);
         }
       });
+    }
+  }
+
+  // at=T against what a world in which nothing comes late answered at T.
+  void check_against(const World& prompt) {
+    REQUIRE(kept_.size() == prompt.kept_.size());
+    for (const auto& [moment, answer] : prompt.kept_) {
+      const std::int64_t at = moment;
+      INFO("at " << at);
+      const std::string told = base_.store().read_value<std::string>([&](Session& session) {
+        return answers(session, read_point(session, Instant{at}, std::nullopt, base_.clock.now()));
+      });
+      CHECK(first_difference(answer, told) == "");
     }
   }
 
@@ -176,9 +204,11 @@ class World {
   void step() {
     ReportingMachine& machine = *machines_[static_cast<std::size_t>(pick(3))];
     switch (pick(12)) {
-      case 0:
-        machine.clock_error_ms = (pick(3) - 1) * 86'400'000;
+      case 0: {
+        const std::int64_t error_ms = (pick(3) - 1) * 86'400'000;
+        if (!is_prompt_) machine.clock_error_ms = error_ms;
         break;
+      }
       case 1:
         machine.deliver();
         break;
@@ -219,6 +249,7 @@ class World {
   void look(ReportingMachine& machine) {
     machine.collect();
     truth_[&machine][base_.clock.now_ms] = believed(machine);
+    if (is_prompt_) machine.deliver();
   }
 
   void edit() {
@@ -320,6 +351,7 @@ class World {
   }
 
   std::mt19937 random_;
+  bool is_prompt_ = false;
   StoreFixture base_;
   Log log_{LogLevel::kError};
   Ingest ingest_{base_.store(), log_};

@@ -87,7 +87,7 @@ class MutatingSession final : public Session {
 
 TEST_CASE("no time predicate of any temporal table can be taken out unnoticed",
           "[ingest][history]") {
-  World world(7);
+  World world(7, World::Delivery::kLate);
   world.run(120);
   for (const char* table : {"assignments", "item_values", "section_status", "section_packages"}) {
     for (const bool valid : {true, false}) {
