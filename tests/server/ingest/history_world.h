@@ -191,6 +191,20 @@ class World {
         out += ' ' + std::to_string(row.summary.item_id) + row.summary.name;
       out += '\n';
     }
+    for (const char* sort : {"class", "owner"}) {
+      ItemListOptions options;
+      options.columns = {"packages.version", "owner", "section_status"};
+      options.sort = sort;
+      for (const ItemRow& row : list_items(session, "", point, options).rows) {
+        out += std::string("by ") + sort + ' ' + std::to_string(row.summary.item_id);
+        for (const ColumnValues& column : row.columns) {
+          out += " |";
+          for (const inventory::Cell& cell : column)
+            out += ' ' + cell_text(cell);
+        }
+        out += '\n';
+      }
+    }
     return out;
   }
 
