@@ -7,6 +7,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 #include "server/query/classes.h"
+#include "server/query/fields.h"
 #include "server/store/revisions.h"
 #include "server/store/section_tables.h"
 
@@ -55,10 +56,11 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   if (value.size() > kAttributeBytes) invalid(name, "The " + name + " is longer than 4096 bytes.");
   if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
     invalid(name, "The " + name + " is not valid text.");
+  const std::vector<std::string_view>& lifecycles = lifecycle_states();
   if (name == "lifecycle" &&
-      std::find(std::begin(kLifecycles), std::end(kLifecycles), value) == std::end(kLifecycles)) {
+      std::find(lifecycles.begin(), lifecycles.end(), value) == lifecycles.end()) {
     std::string all;
-    for (const std::string_view each : kLifecycles)
+    for (const std::string_view each : lifecycles)
       all += (all.empty() ? "" : ", ") + std::string(each);
     invalid(name, "There is no life cycle state " + value + "; it is one of " + all + '.');
   }

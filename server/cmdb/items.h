@@ -15,11 +15,10 @@
 
 namespace muster::server {
 
-// What people may set by hand; the values of lifecycle and class are checked.
+// What people may set by hand; lifecycle is one of lifecycle_states() (server/query/fields.h),
+// class one of item_classes() (server/query/classes.h).
 inline constexpr std::string_view kItemAttributes[] = {"name",     "class",     "owner",
                                                        "location", "lifecycle", "note"};
-inline constexpr std::string_view kLifecycles[] = {"planned",   "ordered", "in_stock", "in_use",
-                                                   "in_repair", "missing", "retired",  "disposed"};
 inline constexpr std::size_t kAttributeBytes = 4096;
 
 struct ItemValue {

@@ -2,6 +2,7 @@
 // The life of items through the API: made by hand and by reports, edited, read as they were,
 // compared, linked to tickets, archived, purged, and what the audit log says of it.
 #include "server/cmdb/items.h"
+#include "server/query/fields.h"
 #include "tests/server/api/api_fixture.h"
 
 namespace muster::server {
@@ -48,7 +49,7 @@ TEST_CASE("an item is made, edited under its ETag, archived and purged", "[api][
   CHECK(edited.at("owner") == "novak");
   CHECK(edited.at("attributes.location").empty());
 
-  for (const std::string_view lifecycle : kLifecycles) {
+  for (const std::string_view lifecycle : lifecycle_states()) {
     const std::string body = R"({"lifecycle":")" + std::string(lifecycle) + R"("})";
     CHECK(api.patch(path, api.get(path).etag(), body).at("lifecycle") == lifecycle);
   }
@@ -84,7 +85,7 @@ TEST_CASE("an item is made, edited under its ETag, archived and purged", "[api][
   CHECK(api.get("/api/v1/items/printer-2").status() == 404);
 
   std::vector<std::string> expected = {"item.create", "item.edit"};
-  expected.insert(expected.end(), std::size(kLifecycles) + std::size(kItemAttributes) + 1,
+  expected.insert(expected.end(), lifecycle_states().size() + std::size(kItemAttributes) + 1,
                   "item.edit");
   expected.insert(expected.end(), {"item.archive", "item.unarchive", "item.purge"});
   CHECK(api.audited("item/1") == expected);
