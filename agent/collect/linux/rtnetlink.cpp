@@ -45,10 +45,12 @@ Result<Done> for_each_message(std::string_view dump, Take&& take) {
     if (length < kMessageHeader || length > dump.size()) return malformed;
     const unsigned type = number_at<std::uint16_t>(dump, 4);
     const std::string_view payload = dump.substr(kMessageHeader, length - kMessageHeader);
+    // A negative errno, widened before its sign is changed: a capture may hold the smallest number
+    // there is.
     if (type == kError && payload.size() >= 4 && number_at<std::int32_t>(payload, 0) != 0)
-      return Failure{FailureKind::kIo, "The kernel refused to answer over rtnetlink (error " +
-                                           std::to_string(-number_at<std::int32_t>(payload, 0)) +
-                                           ")."};
+      return Failure{FailureKind::kIo,
+                     "The kernel refused to answer over rtnetlink (error " +
+                         std::to_string(-std::int64_t{number_at<std::int32_t>(payload, 0)}) + ")."};
     if (type != kError && type != kDone) take(type, payload);
     drop(dump, aligned(length));
   }

@@ -54,6 +54,13 @@ TEST_CASE("rtnetlink: an address is our own end of the link, with all flags", "[
   CHECK((*addresses)[1].flags == 0x0340);
 }
 
+TEST_CASE("rtnetlink: the smallest error number there is does no harm", "[netlink]") {
+  using namespace std::string_view_literals;
+  const auto links = parse_link_dump("\x14\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80"sv);
+  REQUIRE_FALSE(links);
+  CHECK(links.failure().message.find("2147483648") != std::string::npos);
+}
+
 TEST_CASE("rtnetlink: what does not fit is refused or left out", "[netlink]") {
   CHECK(parse_link_dump("")->empty());
   CHECK(parse_link_dump(std::string(15, '\0')).failure().kind == FailureKind::kMalformed);
