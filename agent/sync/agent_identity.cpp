@@ -7,6 +7,7 @@
 #include "common/json/value.h"
 #include "common/json/write.h"
 #include "common/support/digest.h"
+#include "common/support/fault.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -86,7 +87,9 @@ Result<AgentIdentity> look_at_identity(const StateDirectory& directory) {
 
 Result<Done> promote_next(const StateDirectory& directory) {
   if (auto done = directory.rename(kNextCertificateFile, kCertificateFile); !done) return done;
+  if (const auto fault = fault_failure("enroll.promoting")) return *fault;
   if (auto done = directory.rename(kNextKeyFile, kKeyFile); !done) return done;
+  if (const auto fault = fault_failure("enroll.promoted")) return *fault;
   return directory.remove(kNextRequestFile);
 }
 

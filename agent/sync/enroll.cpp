@@ -6,6 +6,7 @@
 
 #include "agent/sync/answer.h"
 #include "agent/sync/spool.h"
+#include "common/support/fault.h"
 #include "common/support/text.h"
 #include "common/tls/pkcs7.h"
 #include "common/tls/request.h"
@@ -78,7 +79,9 @@ Result<OpenRequest> open_request(const StateDirectory& directory) {
   if (!request) return request.failure();
   std::string base64 = tls::to_base64_lines(*request);
   if (const auto kept = directory.write(kNextKeyFile, key->to_pem()); !kept) return kept.failure();
+  if (const auto fault = fault_failure("enroll.key")) return *fault;
   if (const auto kept = directory.write(kNextRequestFile, base64); !kept) return kept.failure();
+  if (const auto fault = fault_failure("enroll.request")) return *fault;
   return OpenRequest{std::move(*key), std::move(base64)};
 }
 
@@ -98,6 +101,7 @@ Result<Issued> post_request(Transport& transport, std::string_view path, const O
   request.body = open.base64;
   const auto reply = transport.exchange(request);
   if (!reply) return reply.failure();
+  if (const auto fault = fault_failure("enroll.answered")) return *fault;
   if (reply->status == 202)
     return Issued{reply->retry_after_s.value_or(kAskAgain_s), std::nullopt, ""};
   if (reply->status != 200) return refusal(*reply, "no certificate was issued");
@@ -187,8 +191,11 @@ Result<EnrollOutcome> enroll(const StateDirectory& directory, const tls::JoinCod
                                {open->key, *issued->certificate},
                                std::nullopt};
   auto done = directory.write(kNextCertificateFile, issued->certificate->to_pem());
+  if (const auto fault = fault_failure("enroll.certificate")) return *fault;
   if (done) done = save_authorities(directory, *authorities);
+  if (const auto fault = fault_failure("enroll.authorities")) return *fault;
   if (done) done = directory.write(kAgentFile, agent_json(identity));
+  if (const auto fault = fault_failure("enroll.agent")) return *fault;
   if (done) done = promote_next(directory);
   if (!done) return done.failure();
   return outcome_of(*issued, server);

@@ -6,6 +6,7 @@
 
 #include "agent/sync/codec.h"
 #include "common/json/value.h"
+#include "common/support/fault.h"
 #include "common/support/text.h"
 #include "common/wire/compress.h"
 
@@ -61,6 +62,7 @@ Result<SyncState> Reporter::load_state() const {
 }
 
 Result<Done> Reporter::save_state(const SyncState& state) const {
+  if (const auto fault = fault_failure("report.snapshot")) return *fault;
   return directory_.write(kSnapshotFile, seal(kMagic, encode_state(state)));
 }
 
@@ -77,6 +79,7 @@ Result<Done> Reporter::take_sequence(SyncState& state) const {
   const auto last = last_sequence(state);
   if (!last) return last.failure();
   state.sequence = *last + 1;
+  if (const auto fault = fault_failure("report.sequence")) return *fault;
   return directory_.write(kSequenceFile, std::to_string(state.sequence) + "\n");
 }
 
@@ -85,6 +88,7 @@ Result<Done> Reporter::recover(SyncState& state, Spool& spool) const {
   auto newest = spool.newest();
   if (!newest) return newest.failure();
   if (!*newest || (*newest)->sequence <= state.sequence) return Done{};
+  if (const auto fault = fault_failure("report.recover")) return *fault;
   state.sequence = (*newest)->sequence;
   for (const std::string& name : bring_forward(**newest, state.snapshot)) {
     log_.warning("report", "a section does not follow from what was reported; it is sent whole",
@@ -99,8 +103,10 @@ Result<Done> Reporter::record_changes(Cycle& cycle) const {
   for (const auto& [name, section] : report->sections)
     cycle.outcome.changed.push_back(name);
   if (const auto taken = take_sequence(cycle.state); !taken) return taken.failure();
+  if (const auto fault = fault_failure("report.sequence_taken")) return *fault;
   report->sequence = report->first_sequence = cycle.newest = cycle.state.sequence;
   if (const auto kept = cycle.spool.append(*report); !kept) return kept.failure();
+  if (const auto fault = fault_failure("report.spooled")) return *fault;
   return save_state(cycle.state);
 }
 
@@ -144,8 +150,10 @@ void Reporter::note_problem(Cycle& cycle, const Answer& answer) const {
 // report is sent again and gets the same answer.
 Result<Done> Reporter::settle(Cycle& cycle, const PendingReport& report, bool spooled,
                               bool must_save) const {
+  if (const auto fault = fault_failure("report.settle")) return *fault;
   if (must_save) {
     if (const auto saved = save_state(cycle.state); !saved) return saved.failure();
+    if (const auto fault = fault_failure("report.saved")) return *fault;
   }
   return spooled ? cycle.spool.remove(report.sequence) : Result<Done>(Done{});
 }
@@ -170,7 +178,9 @@ Result<Done> Reporter::start_over(Cycle& cycle, std::int64_t last_sequence) cons
 // True: go on with the next report.
 Result<bool> Reporter::exchange_one(Cycle& cycle, const PendingReport& report, bool spooled,
                                     Transport& transport) const {
+  if (const auto fault = fault_failure("report.send")) return *fault;
   const Answer answer = send(report, cycle.gathered.boot_id, transport);
+  if (const auto fault = fault_failure("report.answered")) return *fault;
   cycle.outcome.sequence = report.sequence;
   cycle.outcome.answer = answer.kind;
   cycle.outcome.retry_after_s = answer.retry_after_s;
@@ -234,6 +244,7 @@ Result<Done> Reporter::exchange_all(Cycle& cycle, Transport& transport) const {
 }
 
 Result<Done> Reporter::finish(Cycle& cycle) const {
+  if (const auto fault = fault_failure("report.finish")) return *fault;
   ExchangeRecord& record = cycle.record;
   record.attempted_at = clock_.now();
   if (cycle.outcome.acknowledged) record.problem.reset();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/sync/codec.h"
+#include "common/support/fault.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -27,6 +28,11 @@ std::optional<std::int64_t> sequence_of(std::string_view name) {
   if (name.size() != kDigits + kExtension.size() || !name.ends_with(kExtension))
     return std::nullopt;
   return parse_integer(name.substr(0, kDigits));
+}
+
+// Not being able to read is not being damaged: the next cycle tries again.
+bool is_damage(const Failure& failure) {
+  return failure.kind != FailureKind::kDenied && failure.kind != FailureKind::kIo;
 }
 
 }  // namespace
@@ -76,6 +82,7 @@ Result<Done> Spool::finish_merges() {
 }
 
 Result<PendingReport> Spool::read(const SpoolFile& file) const {
+  if (const auto fault = fault_failure("spool.replay")) return *fault;
   const auto bytes = directory_->read(name_of(file.sequence), kFileBytes);
   if (!bytes) return bytes.failure();
   const auto content = unseal(kMagic, *bytes);
@@ -101,9 +108,7 @@ Result<std::optional<PendingReport>> Spool::read_at_end(bool newest_first) {
     const std::size_t index = newest_first ? files_.size() - 1 : 0;
     auto report = read(files_[index]);
     if (report) return std::optional(std::move(*report));
-    // Not being able to read is not being damaged: the next cycle tries again.
-    if (report.failure().kind == FailureKind::kDenied || report.failure().kind == FailureKind::kIo)
-      return report.failure();
+    if (!is_damage(report.failure())) return report.failure();
     if (const auto aside = set_aside(index, report.failure()); !aside) return aside.failure();
   }
   return std::optional<PendingReport>{};
@@ -119,8 +124,10 @@ Result<std::optional<PendingReport>> Spool::newest() {
 
 Result<Done> Spool::append(const PendingReport& report) {
   const std::string file = seal(kMagic, encode_pending(report));
+  if (const auto fault = fault_failure("spool.append")) return *fault;
   if (const auto written = directory_->write(name_of(report.sequence), file); !written)
     return written.failure();
+  fault_at("spool.appended");
   files_.push_back({report.sequence, file.size()});
   if (const auto room = make_room(); !room) {
     // The report itself is safe, and that is what the caller asked for; the next append tries
@@ -144,6 +151,7 @@ Result<Done> Spool::make_room() {
     if (!older || !newer) {
       const std::size_t bad = older ? 1 : 0;
       const Failure& why = older ? newer.failure() : older.failure();
+      if (!is_damage(why)) return why;
       if (const auto aside = set_aside(bad, why); !aside) return aside.failure();
       continue;
     }
@@ -152,12 +160,14 @@ Result<Done> Spool::make_room() {
     if (const auto written = directory_->write(name_of(merged.sequence), file); !written)
       return written.failure();
     files_[1].size_bytes = file.size();
+    if (const auto fault = fault_failure("spool.merged")) return *fault;
     if (const auto removed = remove(files_[0].sequence); !removed) return removed.failure();
   }
   return Done{};
 }
 
 Result<Done> Spool::remove(std::int64_t sequence) {
+  if (const auto fault = fault_failure("spool.remove")) return *fault;
   if (const auto removed = directory_->remove(name_of(sequence)); !removed)
     return removed.failure();
   std::erase_if(files_, [&](const SpoolFile& file) { return file.sequence == sequence; });

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/support/fault.h"
 #include "common/tls/file.h"
 
 namespace muster::agent {
@@ -145,6 +146,7 @@ Result<std::string> StateDirectory::read(std::string_view name, std::size_t limi
 
 Result<Done> StateDirectory::write(std::string_view name, std::string_view bytes) const {
   const AsOwner as_owner(owner_, group_);
+  if (const auto fault = fault_failure("state.write")) return *fault;
   const std::filesystem::path path = path_ / name;
   if (path.parent_path() != path_) {
     if (const auto made = tls::make_private_folder(path.parent_path()); !made)
@@ -155,11 +157,11 @@ Result<Done> StateDirectory::write(std::string_view name, std::string_view bytes
 
 Result<Done> StateDirectory::rename(std::string_view from, std::string_view to) const {
   const AsOwner as_owner(owner_, group_);
-  if (::rename((path_ / from).c_str(), (path_ / to).c_str()) != 0)
+  if (fault_errno("state.rename") || ::rename((path_ / from).c_str(), (path_ / to).c_str()) != 0)
     return failure_of(errno, "cannot rename", path_ / from);
   const std::filesystem::path folder = (path_ / to).parent_path();
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const bool synced = descriptor >= 0 && !fault_errno("state.renamed") && ::fsync(descriptor) == 0;
   const int error = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (!synced) return failure_of(error, "cannot make sure that the disk holds", folder);
@@ -168,7 +170,7 @@ Result<Done> StateDirectory::rename(std::string_view from, std::string_view to) 
 
 Result<Done> StateDirectory::remove(std::string_view name) const {
   const AsOwner as_owner(owner_, group_);
-  if (::unlink((path_ / name).c_str()) != 0 && errno != ENOENT)
+  if (fault_errno("state.remove") || (::unlink((path_ / name).c_str()) != 0 && errno != ENOENT))
     return failure_of(errno, "cannot remove", path_ / name);
   return Done{};
 }

@@ -6,6 +6,7 @@
 #include "server/ca/authority.h"
 #include "server/error.h"
 #include "server/people/list_query.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -192,6 +193,7 @@ AgentRecord revoke_agent(Session& session, Instant now, const Actor& actor,
   session.execute(kRevokeAgent, {agent.agent_id, now.ms, actor.name,
                                  reason.empty() ? SqlValue() : SqlValue(reason)});
   session.execute(kRevokeCertificates, {agent.agent_id, now.ms});
+  store_fault("revoke.agent");
   JsonWriter detail;
   detail.begin_object().member("reason", reason).end_object();
   add_audit(session, {now, actor, "agent.revoke", "agent/" + agent.agent_id, detail.text()});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/support/fault.h"
 #include "common/support/text.h"
 #include "common/tls/file.h"
 #include "common/tls/pkcs7.h"
@@ -41,6 +42,7 @@ Result<CertificateAuthority> CertificateAuthority::init(
   // The authority's certificate comes last of what load() needs, so that only a whole init counts
   // as one.
   if (const auto written = write_names(folder, *names); !written) return written.failure();
+  if (const auto fault = fault_failure("authority.names")) return *fault;
   if (const auto made = make_authority(folder, 1, now); !made) return made.failure();
   Result<CertificateAuthority> loaded = load(folder);
   if (!loaded) return loaded;
@@ -195,6 +197,7 @@ Result<bool> CertificateAuthority::renew(const State& state, const std::filesyst
       file, key->to_pem() + certificate->to_pem() + authority.certificate.to_pem(),
       tls::FileMode::kPrivate);
   if (!written) return written.failure();
+  if (const auto fault = fault_failure("authority.server_certificate")) return *fault;
   return true;
 }
 
@@ -219,6 +222,7 @@ Result<bool> CertificateAuthority::roll_over(Instant now) {
                                               " already: check the clock"};
   }
   if (const auto made = make_authority(folder_, next, now); !made) return made.failure();
+  if (const auto fault = fault_failure("authority.rolled_over")) return *fault;
   if (const auto loaded = reload(); !loaded) return loaded.failure();
   return true;
 }

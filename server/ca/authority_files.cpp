@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/support/fault.h"
 #include "common/support/text.h"
 #include "common/tls/file.h"
 
@@ -38,6 +39,7 @@ Result<tls::Authority> make_authority(const std::filesystem::path& folder, std::
     key = tls::PrivateKey::generate();
     if (!key) return key.failure();
     if (const auto saved = key->save(key_path); !saved) return saved.failure();
+    if (const auto fault = fault_failure("authority.key")) return *fault;
   }
   if (!key) return key.failure();
   Result<tls::Authority> authority = tls::issue_authority(*key, now);
@@ -45,6 +47,7 @@ Result<tls::Authority> make_authority(const std::filesystem::path& folder, std::
   const auto written = tls::replace_file(certificate_file(folder, generation),
                                          authority->certificate.to_pem(), tls::FileMode::kPublic);
   if (!written) return written.failure();
+  if (const auto fault = fault_failure("authority.certificate")) return *fault;
   return authority;
 }
 

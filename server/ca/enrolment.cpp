@@ -7,6 +7,7 @@
 #include "common/support/digest.h"
 #include "server/ca/est.h"
 #include "server/error.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -107,17 +108,23 @@ Enrolled Enrolment::simple_enroll(std::string_view authorization, std::string_vi
   const std::string agent_id = random_uuid();
   IssuedCertificate issued = issue(request_base64, agent_id);
   const tls::CertificateFields& fields = issued.certificate.fields();
+  store_fault("enrol.issued");
 
   std::string token_id;
   store_.write([&](Session& session) {
     const Instant now = store_.clock().now();
     token_id = redeem_join_token(session, now, text);
+    store_fault("enrol.token");
     add_enrolled_agent(session, now, {agent_id, token_id, address});
+    store_fault("enrol.agent");
     add_certificate(session, now, agent_id, fields);
+    store_fault("enrol.certificate");
     audit_enrolment(session, now, "agent.enrol", agent_id, address, request_id, fields.serial_hex,
                     token_id);
   });
+  store_fault("enrol.committed");
   remember(SideLogKind::kTokenUsed, token_id);
+  store_fault("enrol.remembered");
   return {agent_id, std::move(issued.pkcs7_base64)};
 }
 
@@ -169,15 +176,18 @@ Enrolled Enrolment::simple_reenroll(const tls::Certificate& certificate,
   const tls::AgentStanding standing = standing_of(certificate);
   known_agent(certificate, standing, address);
   IssuedCertificate issued = issue(request_base64, standing.agent_id);
+  store_fault("renew.issued");
   const tls::CertificateFields& fields = issued.certificate.fields();
   store_.write([&](Session& session) {
     const Instant now = store_.clock().now();
     // It may have been revoked while the certificate was made.
     authenticate_agent(session, standing.agent_id, standing.serial_hex);
     add_certificate(session, now, standing.agent_id, fields);
+    store_fault("renew.certificate");
     audit_enrolment(session, now, "agent.renew", standing.agent_id, address, request_id,
                     fields.serial_hex, std::nullopt);
   });
+  store_fault("renew.committed");
   return {standing.agent_id, std::move(issued.pkcs7_base64)};
 }
 
@@ -186,6 +196,7 @@ AgentRecord Enrolment::revoke_agent(const Actor& actor, std::string_view agent_i
   const auto agent = store_.write_value<AgentRecord>([&](Session& session) {
     return server::revoke_agent(session, store_.clock().now(), actor, agent_id, reason);
   });
+  store_fault("revoke.committed");
   remember(SideLogKind::kAgentRevoked, agent.agent_id);
   return agent;
 }

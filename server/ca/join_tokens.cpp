@@ -6,6 +6,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 #include "server/people/list_query.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -124,6 +125,7 @@ CreatedJoinToken create_join_token(Session& session, Instant now, const Actor& a
   session.execute(kInsert, {token.id, Blob{sha256(secret)}, token.note, now.ms, token.created_by,
                             token.expires_at.ms, token.max_uses});
   audit_token(session, now, actor, "join_token.create", token);
+  store_fault("join_token.created");
   std::string text = std::string(kPrefix) + token.id + "_" + secret;
   return {std::move(token), std::move(text)};
 }
@@ -162,6 +164,7 @@ JoinToken revoke_join_token(Session& session, Instant now, const Actor& actor,
   JoinToken& token = stored->token;
   if (token.revoked_at) return std::move(token);
   session.execute(kRevoke, {token.id, now.ms});
+  store_fault("join_token.revoked");
   token.revoked_at = now;
   audit_token(session, now, actor, "join_token.revoke", token);
   return std::move(token);

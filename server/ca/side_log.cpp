@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/support/digest.h"
+#include "common/support/fault.h"
 #include "common/support/text.h"
 
 namespace muster::server {
@@ -141,6 +142,7 @@ Result<SideLog> SideLog::open(const std::filesystem::path& path) {
     return Failure{FailureKind::kRefused,
                    path.string() + " is in use: another muster-server runs on this folder"};
   }
+  if (const auto fault = fault_failure("side_log.open")) return *fault;
   const Result<std::string> text = read_all(descriptor, path);
   if (!text) return text.failure();
   Result<SideLogContent> content = parse_side_log(*text);
@@ -172,7 +174,8 @@ Result<Done> SideLog::append(const SideLogRecord& record) {
   }
   std::string_view left = line;
   while (!left.empty()) {
-    const ssize_t written = ::write(descriptor_, left.data(), left.size());
+    const ssize_t written =
+        fault_errno("side_log.write") ? -1 : ::write(descriptor_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) {
       is_broken_ = true;
@@ -180,12 +183,13 @@ Result<Done> SideLog::append(const SideLogRecord& record) {
     }
     left.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fdatasync(descriptor_) != 0) {
+  if (fault_errno("side_log.sync") || ::fdatasync(descriptor_) != 0) {
     // The kernel forgets after one failed sync what was not written; a second call would wrongly
     // succeed.
     is_broken_ = true;
     return system_failure("cannot make sure that the disk holds", path_);
   }
+  fault_at("side_log.synced");
   return Done{};
 }
 

@@ -8,6 +8,7 @@
 #include "server/error.h"
 #include "server/query/classes.h"
 #include "server/query/fields.h"
+#include "server/store/fault.h"
 #include "server/store/revisions.h"
 #include "server/store/section_tables.h"
 
@@ -101,7 +102,9 @@ bool write_value(Session& session, std::int64_t record, const std::string& attri
   // An edit's valid time is when it was recorded; never before the value that it ends.
   const std::int64_t at = std::max(revision.recorded_at.ms, old_since);
   if (old) session.execute(kCloseValue, {at, revision.id, old_id});
+  store_fault("value.closed");
   if (value) session.execute(kOpenValue, {record, attribute, *value, at, revision.id});
+  store_fault("value.opened");
   return true;
 }
 
@@ -171,6 +174,7 @@ std::int64_t create_item(Session& session, const AttributeEdits& attributes,
   const Revision revision = edit_revision(session, actor, now);
   const std::int64_t item_id =
       session.find_integer(kAddItem, {revision.id, revision.recorded_at.ms}).value();
+  store_fault("item.created");
   const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
   for (const auto& [attribute, value] : attributes) {
     if (value) write_value(session, record, attribute, value, revision);

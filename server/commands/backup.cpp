@@ -12,6 +12,7 @@
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
 #include "server/commands/database_file.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -54,10 +55,14 @@ class BackupCommand final : public Command {
   static DatabaseFacts make(const ServerConfig& config, const fs::path& part,
                             const fs::path& target) {
     open_database(config)->backup(part.string());
+    store_fault("backup.copied");
     const DatabaseFacts facts = examine_database(part);
     settle_database(part);
+    store_fault("backup.settled");
     if (::link(part.c_str(), target.c_str()) != 0) throw std::runtime_error(std::strerror(errno));
+    store_fault("backup.linked");
     remove_database(part);
+    store_fault("backup.unlinked");
     sync_directory(target.parent_path());
     return facts;
   }

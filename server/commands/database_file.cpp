@@ -9,6 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "server/store/fault.h"
 #include "server/store/migrations.h"
 #include "server/store/sqlite.h"
 
@@ -78,6 +79,7 @@ std::string describe(const DatabaseFacts& facts) {
 }
 
 void settle_database(const fs::path& file) {
+  store_fault("database.settle");
   {
     const std::unique_ptr<Session> session = open_sqlite(file.string(), false)->connect(false, 0);
     if (session->find_integer("PRAGMA wal_checkpoint(TRUNCATE)").value_or(1) != 0) {

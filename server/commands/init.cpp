@@ -17,6 +17,7 @@
 #include "server/commands/data_directory.h"
 #include "server/people/passwords.h"
 #include "server/people/users.h"
+#include "server/store/fault.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 
@@ -95,6 +96,7 @@ class InitCommand final : public Command {
     const std::string password = read_password(context.in);
     check_new_password(password, admin);
     make_data_directory(config.data_directory);
+    store_fault("init.folder");
     const DataLock lock(config);
     Store store(open_sqlite(config.database_file().string(), true), {}, context.clock);
     if (store.read_value<std::int64_t>(
@@ -105,8 +107,10 @@ class InitCommand final : public Command {
     }
     const CertificateAuthority authority =
         make_authority(config, public_names_, context.clock.now());
+    store_fault("init.authority");
     const SideLog side_log = value_or_throw(SideLog::open(config.side_log_file()));
     value_or_throw(tls_folder(config.data_directory / "downloads"));
+    store_fault("init.side_log");
     make_admin(context, store, admin, password);
     report(context, authority, admin);
     return kSucceeded;

@@ -15,6 +15,7 @@
 #include "server/commands/data_directory.h"
 #include "server/commands/database_file.h"
 #include "server/ingest/check_invariants.h"
+#include "server/store/fault.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 
@@ -69,7 +70,9 @@ class RestoreCommand final : public Command {
     const Copy copy(config);
     const DatabaseFacts facts = examine_copy(source, copy.file);
     refuse_to_lose(config, facts);
+    store_fault("restore.examined");
     const std::int64_t reconciled = prepare(context, copy.file);
+    store_fault("restore.settled");
     const auto aside = put_in_place(config, copy.file, context.clock.now());
     context.out << "restored: " << describe(facts) << "\n";
     if (reconciled > 0) {
@@ -104,6 +107,7 @@ class RestoreCommand final : public Command {
     }
     if (error) throw std::runtime_error("cannot copy " + source.string() + ": " + error.message());
     fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+    store_fault("restore.copied");
     try {
       return examine_database(copy);
     } catch (const std::exception& failure) {
@@ -134,6 +138,7 @@ class RestoreCommand final : public Command {
       reconciled = store.write_value<std::int64_t>(
           [&](Session& session) { return reconcile(session, side_log); });
       if (!force_) check_content(store, file_);
+      store_fault("restore.reconciled");
     }
     settle_database(copy);
     return reconciled;
@@ -155,12 +160,15 @@ class RestoreCommand final : public Command {
         throw std::runtime_error("cannot keep the database as " + aside->string() + ": " +
                                  std::strerror(errno));
       }
+      store_fault("restore.linked");
       for (const char* suffix : {"-wal", "-shm"}) {
         std::error_code none;
         fs::rename(database.string() + suffix, aside->string() + suffix, none);
       }
     }
+    store_fault("restore.log_aside");
     fs::rename(copy, database);
+    store_fault("restore.renamed");
     sync_directory(config.data_directory);
     return aside;
   }

@@ -11,6 +11,7 @@
 #include "server/error.h"
 #include "server/people/list_query.h"
 #include "server/people/users.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -245,6 +246,7 @@ Ticket create_ticket(Session& session, Instant now, const Actor& actor, const Ti
       session.find_integer(kInsert, {title, ticket.description, requester.name, requester.user_id,
                                      assignee ? std::optional(assignee->id) : std::nullopt,
                                      began_at.ms, now.ms, actor.name});
+  store_fault("ticket.created");
   JsonWriter detail;
   detail.begin_object().member("number", ticket_number(*id)).member("title", title).end_object();
   add_audit(session, {now, actor, "ticket.create", "ticket/" + std::to_string(*id), detail.text()});

@@ -9,6 +9,7 @@
 #include "server/ingest/identify.h"
 #include "server/ingest/section_writer.h"
 #include "server/ingest/valid_time.h"
+#include "server/store/fault.h"
 #include "server/store/revisions.h"
 
 namespace muster::server {
@@ -98,17 +99,21 @@ class Application {
     result_.reply.ignored = report_.ignored;
     result_.reply.refused = report_.refused;
     if (!find_source_record()) return std::move(result_);
+    store_fault("ingest.agent_found");
     state_ = find_agent_state(session_, source_record_);
     if (state_ && state_->agent_id == context_.agent_id && repeated_or_stale())
       return std::move(result_);
     learn_times();
     apply_sections();
+    store_fault("ingest.sections");
     answer_hashes();
     compare_roots();
     note_gap();
     write_evidence_if_changed();
     write_presence();
+    store_fault("ingest.presence");
     write_state();
+    store_fault("ingest.state");
     return std::move(result_);
   }
 
@@ -164,11 +169,13 @@ class Application {
     }
     std::vector<Evidence> evidence = evidence_of(identity_facts(report_));
     if (split_from_clone_) evidence.clear();
+    store_fault("ingest.identify");
     const Identification found = identify(session_, {.agent_id = context_.agent_id,
                                                      .evidence = evidence,
                                                      .since_ms = since_ms,
                                                      .recorded_at_ms = context_.now.ms,
                                                      .revision = revision()});
+    store_fault("ingest.identified");
     source_record_ = found.source_record;
     result_.identified = found.reason;
     evidence_changed_ = true;
@@ -314,6 +321,7 @@ class Application {
     if (!skipped || !(base_mismatch_ || roots_differ_)) return;
     session_.execute(kAddGap, {source_record_, state_->reported_at.ms, context_.now.ms,
                                "history_gap", revision()});
+    store_fault("ingest.gap");
     result_.gap = true;
   }
 
@@ -321,6 +329,7 @@ class Application {
     if (!evidence_changed_) return;
     write_evidence(session_, source_record_, evidence_of(identity_facts(session_, source_record_)),
                    context_.now.ms, [this] { return revision(); });
+    store_fault("ingest.evidence");
   }
 
   void write_presence() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/ingest/identify.h"
 
+#include "server/store/fault.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -133,6 +135,7 @@ Identification identify(Session& session, const IdentifyRequest& request) {
   if (matches.size() == 1) {
     out = {matches.front().source_record, false, matches.front().reason};
     session.execute(kSupersede, {request.recorded_at_ms, request.agent_id, out.source_record});
+    store_fault("identify.superseded");
   } else {
     out.is_new = true;
     out.reason = "first report of agent " + request.agent_id;
@@ -143,12 +146,16 @@ Identification identify(Session& session, const IdentifyRequest& request) {
                     std::to_string(matches[i].item_id) + " (" + matches[i].reason + ")";
     }
     out.source_record = session.find_integer(kAddSourceRecord, {request.revision}).value();
+    store_fault("identify.source_record");
     const auto item =
         session.find_integer(kAddItem, {request.revision, request.recorded_at_ms}).value();
+    store_fault("identify.item");
     session.execute(kAssign,
                     {out.source_record, item, out.reason, request.since_ms, request.revision});
+    store_fault("identify.assigned");
   }
   session.execute(kBindAgent, {out.source_record, request.agent_id});
+  store_fault("identify.bound");
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "server/error.h"
 #include "server/ingest/apply_report.h"
 #include "server/ingest/decode.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 
@@ -13,6 +14,7 @@ Ingest::Ingest(Store& store, const Log& log, IngestOptions options)
 wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                            const std::string& address) {
   const DecodedReport report = decode_report(json);
+  store_fault("ingest.decoded");
   ReportResult result;
   store_.write([&](Session& session) {
     result = apply_report(session,
@@ -21,7 +23,9 @@ wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                            .now = store_.clock().now(),
                            .interval_s = options_.interval_s},
                           report);
+    store_fault("ingest.applied");
   });
+  store_fault("ingest.answer");
   if (result.stale_after) {
     ++counters_.stale;
     throw Error(Status::kConflict, "stale_sequence",

@@ -7,6 +7,7 @@
 
 #include "common/json/write.h"
 #include "server/ingest/section_sql.h"
+#include "server/store/fault.h"
 #include "server/store/section_tables.h"
 
 namespace muster::server {
@@ -202,6 +203,7 @@ std::vector<std::int64_t> content_ids(Session& session, const SectionSchema& sch
         if (schema.fields[i].shared) values.push_back(to_sql(open.row->row.cells[i]));
       }
       session.execute(sql.insert_content, values);
+      store_fault("section.content");
       id = session.find_integer(sql.find_content, {hash});
     }
     out.push_back(id.value());
@@ -231,6 +233,7 @@ void write_rows(Session& session, const SectionApplication& application,
     closes.push_back({application.at.ms, revision, close.reason, confirmed, close.row_id});
   }
   session.execute_many(sql.close, closes);
+  store_fault("section.closed");
   std::vector<std::int64_t> contents;
   if (schema.has_content()) contents = content_ids(session, schema, plan.opens);
   std::vector<Session::Values> opens;
@@ -254,6 +257,7 @@ void write_rows(Session& session, const SectionApplication& application,
     opens.push_back(std::move(values));
   }
   session.execute_many(sql.insert, opens);
+  store_fault("section.opened");
 }
 
 std::map<std::string, KnownSource, std::less<>> known_sources(Session& session,
@@ -322,8 +326,10 @@ SectionResult apply_section(Session& session, const SectionApplication& applicat
   Plan plan;
   SectionResult result = Planner(session, application, section, state, known).plan(plan);
   if (result.outcome != SectionOutcome::kApplied) return result;
+  store_fault("section.planned");
   write_rows(session, application, schema, plan);
   write_statuses(session, application, section, known);
+  store_fault("section.statuses");
   const bool all_ok =
       std::all_of(section.sources.begin(), section.sources.end(),
                   [](const auto& source) { return source.second.status == Status::kOk; });
@@ -332,6 +338,7 @@ SectionResult apply_section(Session& session, const SectionApplication& applicat
       {application.source_record, schema.name, section.schema_number, Blob{plan.hash.to_bytes()},
        Blob{plan.kept_hash.to_bytes()}, inventory::status_line(schema.name, section.sources),
        application.at.ms, all_ok ? SqlValue(application.at.ms) : SqlValue()});
+  store_fault("section.state");
   result.rows_changed = !plan.closes.empty() || !plan.opens.empty();
   // Rows that were kept while their source failed can be gone now that it is ok again: only the
   // whole section tells.
@@ -358,6 +365,7 @@ void drop_section(Session& session, const SectionApplication& application,
     if (source.open) session.execute(kCloseStatus, {last.at.ms, last.revision(), source.status_id});
   }
   session.execute(kDeleteState, {application.source_record, section});
+  store_fault("section.dropped");
 }
 
 }  // namespace muster::server

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/people/list_query.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::string_view kSelect =
 void add_audit(Session& session, const AuditEntry& entry) {
   session.execute(kInsert, {entry.at.ms, entry.actor.name, entry.action, entry.object, entry.detail,
                             entry.actor.address, entry.actor.request_id});
+  store_fault("audit.added");
 }
 
 AuditPage list_audit(Session& session, const AuditFilter& filter) {

@@ -8,6 +8,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 #include "server/people/tokens.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -121,6 +122,7 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
     if (better) session.execute(kSetHash, {user->id, better->text});
     limiter_.forgive(session, name, origin.address);
     begun = begin_session(session, now, get_user(session, user->id), origin);
+    store_fault("session.begun");
     audit_sign_in(session, now, user, "session.begin", origin);
   });
   if (!begun) throw sign_in_failed();
@@ -131,6 +133,7 @@ void SignIn::logout(std::string_view cookie, const SignInOrigin& origin) {
   store_.write([&](Session& session) {
     const auto user_id = session.find_integer(kEndSession, {Blob{sha256(cookie)}});
     if (!user_id) return;
+    store_fault("session.ended");
     audit_sign_in(session, store_.clock().now(), find_user(session, *user_id), "session.end",
                   origin);
   });

@@ -9,6 +9,7 @@
 #include "server/error.h"
 #include "server/people/list_query.h"
 #include "server/people/tokens.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -155,6 +156,7 @@ User create_user(Session& session, Instant now, const Actor& actor, const NewUse
   JsonWriter detail;
   detail.begin_object().member("name", name).key("role").value(to_string(user.role)).end_object();
   add_audit(session, {now, actor, "user.create", object_of(*id), detail.text()});
+  store_fault("user.created");
   return get_user(session, *id);
 }
 

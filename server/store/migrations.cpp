@@ -5,6 +5,7 @@
 
 #include "common/support/digest.h"
 #include "common/support/text.h"
+#include "server/store/fault.h"
 #include "server/store/section_tables.h"
 
 namespace muster::server {
@@ -54,11 +55,15 @@ void migrate(Database& database, Session& session, Instant now) {
     if (applied.contains(migration.number)) continue;
     session.begin(true);
     try {
+      store_fault("migration.begun");
       session.run_script(std::string(kCreateList));
       session.run_script(database.translate(migration.sql));
+      store_fault("migration.script");
       session.execute(kAddToList,
                       {migration.number, migration.name, to_hex(sha256(migration.sql)), now.ms});
+      store_fault("migration.listed");
       session.commit();
+      fault_at("migration.committed");
     } catch (...) {
       session.rollback();
       throw;
@@ -67,6 +72,7 @@ void migrate(Database& database, Session& session, Instant now) {
   session.begin(true);
   try {
     update_section_tables(database, session);
+    store_fault("section_tables.updated");
     session.commit();
   } catch (...) {
     session.rollback();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/revisions.h"
+#include "server/store/fault.h"
 
 #include <algorithm>
 
@@ -22,6 +23,7 @@ Revision add_revision(Session& session, Instant now, const NewRevision& revision
       session.find_integer(kInsert, {at.ms, revision.kind, revision.actor, revision.source_record,
                                      revision.report_sequence, revision.agent_version,
                                      revision.time_uncertain, revision.possibly_collector});
+  store_fault("revision.added");
   return {*id, at};
 }
 

@@ -6,6 +6,7 @@
 #include "common/json/value.h"
 #include "common/json/write.h"
 #include "common/support/digest.h"
+#include "server/store/fault.h"
 
 namespace muster::server {
 namespace {
@@ -110,6 +111,7 @@ std::string section_view_ddl(const SectionSchema& schema) {
 void update_section_tables(Database& database, Session& session) {
   for (const SectionSchema& schema : inventory::section_schemas()) {
     session.run_script(database.translate(section_ddl(schema)));
+    store_fault("section_tables.table");
     for (const bool shared : {false, true}) {
       if (shared && !schema.has_content()) continue;
       const std::string table = shared ? content_table(schema) : section_table(schema);
@@ -123,6 +125,7 @@ void update_section_tables(Database& database, Session& session) {
       }
     }
     session.run_script(section_view_ddl(schema));
+    store_fault("section_tables.view");
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/store.h"
 
+#include "server/store/fault.h"
 #include "server/store/migrations.h"
 
 namespace muster::server {
@@ -52,6 +53,7 @@ void Store::run_writer() {
     }
     lock.unlock();
     commit_batch(batch);
+    fault_at("store.acknowledge");
     lock.lock();
     for (Waiting* waiting : batch)
       waiting->done = true;
@@ -67,10 +69,16 @@ void Store::commit_batch(std::vector<Waiting*>& batch) {
     if (redone) ++counters_.batches_redone;
   };
   try {
+    store_fault("store.begin");
     writer_->begin(true);
-    for (const Waiting* waiting : batch)
+    store_fault("store.begun");
+    for (const Waiting* waiting : batch) {
       (*waiting->work)(*writer_);
+      store_fault("store.worked");
+    }
+    store_fault("store.before_commit");
     writer_->commit();
+    fault_at("store.committed");
     count(batch.size(), false);
     return;
   } catch (...) {
@@ -85,6 +93,7 @@ void Store::commit_batch(std::vector<Waiting*>& batch) {
     try {
       writer_->begin(true);
       (*waiting->work)(*writer_);
+      store_fault("store.redo");
       writer_->commit();
       count(1, false);
     } catch (...) {
@@ -114,6 +123,7 @@ void Store::give_reader(std::unique_ptr<Session> session) {
 
 void Store::read(const Work& work) {
   std::unique_ptr<Session> session = take_reader();
+  store_fault("store.read");
   session->begin(false);
   try {
     work(*session);

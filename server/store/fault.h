@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fault point (common/support/fault.h) inside work on the database: fails as the database would.
+// In shipped programs it does nothing. Errors: StoreError, kFull or kConnectionLost. Any thread.
+#pragma once
+#include <string>
+
+#include "common/support/fault.h"
+#include "server/store/database.h"
+
+namespace muster::server {
+
+inline void store_fault(FaultPoint point) {
+  const auto fault = fault_at(point);
+  if (!fault) return;
+  const bool full = *fault == FaultKind::kNoSpace;
+  throw StoreError(
+      full ? StoreErrorKind::kFull : StoreErrorKind::kConnectionLost,
+      std::string(point.name()) + (full ? ": database or disk is full" : ": disk I/O error"));
+}
+
+}  // namespace muster::server
