@@ -133,6 +133,7 @@ struct Application::Parts {
                              .accept_expired_days = kExpiredDays};
     options.body_limit = agent_body_limit;
     options.close_after_response = true;
+    options.background = true;  // a person's page goes before a storm of agents
     options.proxy_protocol = config.agents_proxy_protocol;
     agents =
         std::make_unique<HttpServer>(std::move(options), logged("agents", agents_router, log), log);

@@ -55,14 +55,27 @@ void write_listeners(Exposition& out, const Listeners& listeners) {
   out.family("muster_http_refused_total", "counter", "Connections and requests refused, by reason");
   for (const auto& [name, counters] : all) {
     const std::pair<std::string_view, std::uint64_t> reasons[] = {
-        {"address_limit", counters.refused_address_limit}, {"proxy", counters.refused_proxy},
-        {"handshake", counters.refused_handshake},         {"deadline", counters.refused_deadline},
-        {"malformed", counters.refused_malformed},         {"overload", counters.refused_overload},
-        {"queue_full", counters.dropped_queue_full}};
+        {"proxy", counters.refused_proxy},
+        {"handshake", counters.refused_handshake},
+        {"deadline", counters.refused_deadline},
+        {"malformed", counters.refused_malformed},
+        {"overload", counters.refused_overload}};
     for (const auto& [reason, count] : reasons) {
       out.sample({{"listener", name}, {"reason", reason}}, count);
     }
   }
+  out.family("muster_http_waited_total", "counter",
+             "Connections that had to wait because their address has many");
+  for (const auto& [name, counters] : all)
+    out.sample({{"listener", name}}, counters.waited_address_limit);
+  out.family("muster_http_displaced_total", "counter",
+             "Silent or idle connections closed to make room for others");
+  for (const auto& [name, counters] : all)
+    out.sample({{"listener", name}}, counters.displaced);
+  out.family("muster_http_accept_pauses_total", "counter",
+             "Times that no connection could be accepted, for want of descriptors");
+  for (const auto& [name, counters] : all)
+    out.sample({{"listener", name}}, counters.accept_paused);
   out.family("muster_http_responses_total", "counter", "Answers by class of status");
   constexpr std::array<std::string_view, 6> kClasses = {"", "1xx", "2xx", "3xx", "4xx", "5xx"};
   for (const auto& [name, counters] : all) {

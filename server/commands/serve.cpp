@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // muster-server serve: both listeners until SIGTERM or SIGINT; SIGHUP reads certificates again.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -16,6 +19,15 @@ namespace {
 
 constexpr std::chrono::hours kMaintenancePeriod{24};
 constexpr int kHighestPort = 65535;
+constexpr rlim_t kDescriptors = 65'536;
+
+// Shells and containers often start with 1,024, which is no limit but a default.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kDescriptors) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kDescriptors);
+  (void)setrlimit(RLIMIT_NOFILE, &limit);  // what it is then, the listeners go by
+}
 
 // Calls Application::maintain() once a day on a thread of its own.
 class Maintenance {
@@ -72,6 +84,7 @@ class ServeCommand final : public Command {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 
+    raise_descriptor_limit();
     Application application(context.config, context.clock, context.log);
     if (!ports_file_.empty()) write_ports(application);
     const Maintenance maintenance(application);

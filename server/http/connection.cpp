@@ -3,9 +3,10 @@
 #include "server/http/connection.h"
 
 #include <openssl/ssl.h>
-#include <pthread.h>
-#include <signal.h>
+#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,9 +22,17 @@ namespace muster::server {
 namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
-constexpr int kOverloadMs = 2'000;  // all a connection gets that will be answered 503
 constexpr int kDrainMs = 1'000;
 constexpr std::size_t kDrainBytes = 4 * 1024 * 1024;
+// A body up to here is not counted; with `threads` of them that is 16 MiB.
+constexpr std::size_t kUncountedBodyBytes = 64 * 1024;
+constexpr std::size_t kBodyStepBytes = 256 * 1024;
+constexpr int kBodyRoomMs = 10'000;
+constexpr int kRetryAfterS = 5;
+constexpr int kRetryJitterS = 25;
+constexpr int kTlsRecordHeaderBytes = 5;
+constexpr int kTlsMaxRecordBytes = 16'384;
+constexpr unsigned char kTlsHandshakeRecord = 22;
 
 Deadline after_ms(int ms) {
   return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
@@ -35,6 +44,16 @@ std::string random_prefix() {
   for (char& byte : bytes)
     byte = static_cast<char>(device() & 0xff);
   return to_hex(bytes) + '-';
+}
+
+std::string key_of(const std::string& address) {
+  return limit_key(address);
+}
+
+// Not all at the same moment again.
+int retry_after_s() {
+  thread_local std::minstd_rand chance{std::random_device{}()};
+  return kRetryAfterS + std::uniform_int_distribution<int>(0, kRetryJitterS)(chance);
 }
 
 std::string joined(const std::vector<std::string>& segments) {
@@ -63,107 +82,192 @@ ConnectionShared::ConnectionShared(ServerOptions options_, HttpServer::Handler h
       handler(std::move(handler_)),
       log(log_),
       trusted_proxies(options.trusted_proxies),
-      id_prefix(random_prefix()) {}
+      id_prefix(random_prefix()),
+      bodies(options.limits.bodies_bytes) {}
 
 std::string ConnectionShared::next_request_id() {
   return id_prefix + std::to_string(++counts.ids);
 }
 
 std::shared_ptr<const TlsContext> ConnectionShared::current_tls() const {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(tls_mutex);
   return tls;
 }
 
 Connection::Connection(int fd, std::string peer_address, ConnectionShared& shared)
-    : shared_(shared), stream_(fd, shared.aborting.fd()), peer_address_(std::move(peer_address)) {
+    : shared_(shared),
+      fd_(fd),
+      stream_(fd, shared.aborting.fd()),
+      stage_(shared.options.proxy_protocol ? Stage::kProxyHeader : Stage::kHello),
+      deadline_(after_ms(shared.options.proxy_protocol || shared.options.tls
+                             ? shared.options.limits.handshake_ms
+                             : shared.options.limits.idle_ms)),
+      peer_address_(std::move(peer_address)) {
   if (const auto address = parse_address(peer_address_)) peer_address_ = to_text(*address);
   client_address_ = peer_address_;
   ++shared_.counts.accepted;
-  const std::lock_guard lock(shared_.mutex);
   ++shared_.open;
-  overloaded_ = shared_.open > static_cast<std::uint64_t>(shared_.options.limits.threads);
 }
 
 Connection::~Connection() {
-  const std::lock_guard lock(shared_.mutex);
-  if (!limit_key_.empty()) {
-    const auto slot = shared_.per_address.find(limit_key_);
-    if (--slot->second == 0) shared_.per_address.erase(slot);
-  }
+  ::close(fd_);
   --shared_.open;
-  shared_.all_closed.notify_all();
 }
 
-void Connection::run() {
-  // OpenSSL writes without MSG_NOSIGNAL.
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-
-  if (shared_.is_stopping || !open()) return;
-  while (serve_request()) {
-  }
-  if (stream_.is_broken()) return stream_.abandon();
-  stream_.finish_writing();
-  if (was_answered_) stream_.drain(kDrainBytes, after_ms(kDrainMs));
+void Connection::extend(Deadline::duration waited) {
+  deadline_ += waited;
+  request_deadline_ += waited;
 }
 
-bool Connection::open() {
-  const HttpLimits& limits = shared_.options.limits;
-  const Deadline deadline = after_ms(overloaded_ ? kOverloadMs : limits.handshake_ms);
-  if (shared_.options.proxy_protocol && !read_proxy_header(deadline)) return false;
-  if (!take_address_slot()) {
-    ++shared_.counts.address_limit;
-    return false;
+Connection::Next Connection::receive(bool hung_up) {
+  if (stage_ == Stage::kProxyHeader) {
+    const Next next = read_proxy_header(hung_up);
+    if (next != Next::kReady) return next;
+    stage_ = Stage::kHello;
   }
-  if (!shared_.options.tls) return true;
-  const IoOutcome outcome = stream_.handshake(shared_.current_tls(), deadline);
-  if (outcome != IoOutcome::kDone) {
-    ++(outcome == IoOutcome::kTimeout ? shared_.counts.deadline : shared_.counts.handshake);
-    shared_.log.debug(shared_.options.name, "a TLS handshake failed",
-                      {{"peer", client_address_}, {"cause", take_tls_error()}});
-    return false;
-  }
-  certificate_ = peer_certificate(stream_.tls(), shared_.clock.now());
-  return true;
+  return await_hello(hung_up);
 }
 
-bool Connection::read_proxy_header(Deadline deadline) {
+// Makes the socket readable only when that many bytes are there.
+Connection::Next Connection::await_bytes(int bytes) {
+  setsockopt(fd_, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+  return Next::kRead;
+}
+
+Connection::Next Connection::read_proxy_header(bool hung_up) {
   // Exactly the header's bytes are taken: the next one is the client's, perhaps TLS.
-  std::string received;
-  ProxyHeader header{ProxyHeader::State::kNeedsMore, 16, std::nullopt};
+  ProxyHeader header = parse_proxy_header(proxy_header_);
   if (!shared_.trusted_proxies.contains(peer_address_)) header.state = ProxyHeader::State::kRefused;
   while (header.state == ProxyHeader::State::kNeedsMore) {
-    std::string part(std::max<std::size_t>(header.length_bytes, 16) - received.size(), '\0');
-    const auto [outcome, bytes] = stream_.read(part.data(), part.size(), deadline);
+    const std::size_t whole = std::max<std::size_t>(header.length_bytes, 16);
+    std::string part(whole - proxy_header_.size(), '\0');
+    const auto [outcome, bytes] = stream_.read_now(part.data(), part.size());
+    if (outcome == IoOutcome::kTimeout && !hung_up) return Next::kRead;
     if (outcome != IoOutcome::kDone) {
-      ++(outcome == IoOutcome::kTimeout ? shared_.counts.deadline : shared_.counts.proxy);
-      return false;
+      ++shared_.counts.proxy;
+      return Next::kEnd;
     }
-    received.append(part, 0, bytes);
-    header = parse_proxy_header(received);
+    proxy_header_.append(part, 0, bytes);
+    header = parse_proxy_header(proxy_header_);
   }
   if (header.state == ProxyHeader::State::kRefused) {
     ++shared_.counts.proxy;
     shared_.log.debug(shared_.options.name, "no PROXY protocol header from a trusted proxy",
                       {{"peer", peer_address_}});
-    return false;
+    return Next::kEnd;
   }
   if (header.address) client_address_ = *header.address;
-  return true;
+  proxy_header_ = {};
+  return Next::kReady;
 }
 
-bool Connection::take_address_slot() {
+Connection::Next Connection::await_hello(bool hung_up) {
+  int there = 0;
+  ioctl(fd_, FIONREAD, &there);
+  int needed = 1;
+  if (shared_.options.tls) {
+    // Until the first record is whole there is nothing that TLS could do with it, and no memory is
+    // spent on it. What is no TLS at all goes on, to be refused by it.
+    std::array<unsigned char, kTlsRecordHeaderBytes> record{};
+    const ssize_t seen = recv(fd_, record.data(), record.size(), MSG_PEEK | MSG_DONTWAIT);
+    needed = kTlsRecordHeaderBytes;
+    if (seen > 0 && record[0] != kTlsHandshakeRecord) {
+      needed = 1;
+    } else if (seen == kTlsRecordHeaderBytes) {
+      needed += std::min(record[3] << 8 | record[4], kTlsMaxRecordBytes);
+    }
+  }
+  if (there < needed) {
+    if (!hung_up) return await_bytes(needed);
+    if (there > 0) ++shared_.counts.handshake;
+    return Next::kEnd;
+  }
+  await_bytes(1);
   // One proxy carries many clients, so its own connections are not counted against it.
-  if (shared_.trusted_proxies.contains(client_address_)) return true;
-  const std::string key = limit_key(client_address_);
-  const std::lock_guard lock(shared_.mutex);
-  int& used = shared_.per_address[key];
-  if (used >= shared_.options.limits.connections_per_address) return false;
-  ++used;
-  limit_key_ = key;
-  return true;
+  if (!shared_.trusted_proxies.contains(client_address_)) limit_key_ = key_of(client_address_);
+  return Next::kReady;
+}
+
+void Connection::admit() {
+  stage_ = shared_.options.tls ? Stage::kHandshake : Stage::kIdle;
+}
+
+Connection::Next Connection::shake_hands() {
+  const auto failed = [&] {
+    ++shared_.counts.handshake;
+    shared_.log.debug(shared_.options.name, "a TLS handshake failed",
+                      {{"peer", client_address_}, {"cause", take_tls_error()}});
+    return Next::kEnd;
+  };
+  if (stream_.tls() == nullptr) {
+    // Who left while it waited must not cost a signature.
+    pollfd gone{fd_, POLLRDHUP, 0};
+    if (poll(&gone, 1, 0) > 0) return failed();
+    if (!stream_.start_tls(shared_.current_tls())) return failed();
+  }
+  switch (stream_.handshake()) {
+    case Stream::Progress::kWantsRead:
+      return Next::kRead;
+    case Stream::Progress::kWantsWrite:
+      return Next::kWrite;
+    case Stream::Progress::kFailed:
+      stream_.finish_writing();
+      return failed();
+    case Stream::Progress::kDone:
+      break;
+  }
+  certificate_ = peer_certificate(stream_.tls(), shared_.clock.now());
+  stage_ = Stage::kIdle;
+  deadline_ = after_ms(shared_.options.limits.idle_ms);
+  return Next::kReady;
+}
+
+Connection::Next Connection::work() {
+  if (stage_ == Stage::kHandshake) return shake_hands();
+  if (expired_) {
+    timed_out();
+    return close();
+  }
+  for (;;) {
+    RequestHead head;
+    const Progress progress = read_head(head);
+    if (progress == Progress::kWait) return stream_.wants_write() ? Next::kWrite : Next::kRead;
+    if (progress == Progress::kOver || !serve(head)) return close();
+    was_served_ = true;
+    stage_ = Stage::kIdle;
+    deadline_ = after_ms(shared_.options.limits.idle_ms);
+  }
+}
+
+Connection::Next Connection::close() {
+  if (stream_.is_broken()) {
+    stream_.abandon();
+    return Next::kEnd;
+  }
+  stream_.finish_writing();
+  if (!was_answered_) return Next::kEnd;
+  // Dropping what the peer still sends keeps closing from resetting the connection under our last
+  // answer.
+  stage_ = Stage::kDraining;
+  deadline_ = after_ms(kDrainMs);
+  return drain_some();
+}
+
+Connection::Next Connection::drain_some() {
+  std::array<char, kReadBytes> dropped;
+  while (drained_bytes_ < kDrainBytes) {
+    const ssize_t bytes = recv(fd_, dropped.data(), dropped.size(), MSG_DONTWAIT);
+    if (bytes == 0) return Next::kEnd;
+    if (bytes < 0) {
+      return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Next::kDrain : Next::kEnd;
+    }
+    drained_bytes_ += static_cast<std::size_t>(bytes);
+  }
+  return Next::kEnd;
+}
+
+void Connection::say_goodbye() {
+  stream_.finish_writing();
 }
 
 bool Connection::more(Deadline deadline) {
@@ -175,34 +279,50 @@ bool Connection::more(Deadline deadline) {
   return true;
 }
 
-bool Connection::read_head(RequestHead& head) {
+Connection::Progress Connection::read_head(RequestHead& head) {
   const HttpLimits& limits = shared_.options.limits;
-  if (in_.empty()) {
-    if (shared_.is_stopping) return false;
+  for (;;) {
+    if (stage_ == Stage::kIdle && !in_.empty()) {
+      stage_ = Stage::kHead;
+      request_id_ = shared_.next_request_id();
+      request_deadline_ = after_ms(limits.request_ms);
+      deadline_ = std::min(after_ms(limits.head_ms), request_deadline_);
+    }
+    if (stage_ == Stage::kHead) {
+      const auto end = find_head_end(in_, limits.head);
+      if (const auto* refusal = std::get_if<Refusal>(&end)) {
+        refuse(*refusal);
+        return Progress::kOver;
+      }
+      if (const auto length = std::get<0>(end)) {
+        auto parsed = parse_head(std::string_view(in_).substr(0, *length), limits.head);
+        if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
+          refuse(*refusal);
+          return Progress::kOver;
+        }
+        head = std::move(std::get<RequestHead>(parsed));
+        in_.erase(0, *length);
+        return Progress::kDone;
+      }
+    } else if (shared_.is_stopping) {
+      return Progress::kOver;
+    }
     std::array<char, kReadBytes> buffer;
-    const Deadline idle = after_ms(overloaded_ ? kOverloadMs : limits.idle_ms);
-    const auto [outcome, bytes] =
-        stream_.read(buffer.data(), buffer.size(), idle, shared_.stopping.fd());
-    was_answered_ = false;  // long ago; nothing of it can be on its way any more
-    if (outcome != IoOutcome::kDone) return false;
+    const auto [outcome, bytes] = stream_.read_now(buffer.data(), buffer.size());
+    // A peer that always has something to send never makes us wait.
+    if (outcome == IoOutcome::kTimeout) {
+      if (std::chrono::steady_clock::now() < deadline_) return Progress::kWait;
+      if (stage_ == Stage::kHead) timed_out();
+      return Progress::kOver;
+    }
+    if (stage_ == Stage::kIdle) was_answered_ = false;  // long ago; nothing of it is on its way
+    if (outcome != IoOutcome::kDone) return Progress::kOver;
     in_.append(buffer.data(), bytes);
+    if (stage_ == Stage::kHead && std::chrono::steady_clock::now() >= deadline_) {
+      timed_out();
+      return Progress::kOver;
+    }
   }
-  request_id_ = shared_.next_request_id();
-  request_deadline_ = after_ms(limits.request_ms);
-  const Deadline deadline =
-      std::min(after_ms(overloaded_ ? kOverloadMs : limits.head_ms), request_deadline_);
-  auto end = find_head_end(in_, limits.head);
-  while (std::holds_alternative<std::optional<std::size_t>>(end) && !std::get<0>(end)) {
-    if (!more(deadline)) return false;
-    end = find_head_end(in_, limits.head);
-  }
-  if (const auto* refusal = std::get_if<Refusal>(&end)) return refuse(*refusal);
-  const std::size_t length = *std::get<0>(end);
-  auto parsed = parse_head(std::string_view(in_).substr(0, length), limits.head);
-  if (const auto* refusal = std::get_if<Refusal>(&parsed)) return refuse(*refusal);
-  head = std::move(std::get<RequestHead>(parsed));
-  in_.erase(0, length);
-  return true;
 }
 
 bool Connection::make_request(RequestHead& head, Request& request) {
@@ -247,7 +367,7 @@ bool Connection::read_body(const RequestHead& head, Request& request) {
             .with("limit_bytes", static_cast<std::int64_t>(limit)),
         request_id_));
   }
-  const Deadline deadline = std::min(after_ms(limits.body_ms), request_deadline_);
+  const Deadline deadline = body_deadline(head);
   if (head.expect_continue && head.has_body() && in_.empty() &&
       stream_.write("HTTP/1.1 100 Continue\r\n\r\n", deadline) != IoOutcome::kDone) {
     return false;
@@ -258,7 +378,7 @@ bool Connection::read_body(const RequestHead& head, Request& request) {
       const auto fed = decoder.feed(in_, request.body);
       if (const auto* refusal = std::get_if<Refusal>(&fed)) return refuse(*refusal);
       if (std::get<bool>(fed)) return true;
-      if (!more(deadline)) return false;
+      if (!make_room(request.body.size()) || !more(deadline)) return false;
     }
   }
   // Moved over piece by piece, so that a large body is in memory once.
@@ -268,24 +388,50 @@ bool Connection::read_body(const RequestHead& head, Request& request) {
     request.body.append(in_, 0, part);
     in_.erase(0, part);
     if (request.body.size() == head.content_length) return true;
-    if (!more(deadline)) return false;
+    if (!make_room(request.body.size()) || !more(deadline)) return false;
   }
 }
 
-bool Connection::serve_request() {
-  RequestHead head;
-  Request request;
+// A short body has no need of the time that a long one gets.
+Deadline Connection::body_deadline(const RequestHead& head) const {
+  const HttpLimits& limits = shared_.options.limits;
+  Deadline deadline = std::min(after_ms(limits.body_ms), request_deadline_);
+  if (head.chunked) return deadline;
+  const auto rate = static_cast<std::uint64_t>(std::max(limits.least_bytes_per_s, 1));
+  return std::min(deadline,
+                  after_ms(limits.head_ms) +
+                      std::chrono::seconds(static_cast<std::int64_t>(head.content_length / rate)));
+}
+
+bool Connection::make_room(std::size_t bytes) {
+  if (bytes < kUncountedBodyBytes + body_share_->bytes()) return true;
+  if (body_share_->grow(kBodyStepBytes, after_ms(kBodyRoomMs))) return true;
+  ++shared_.counts.overload;
+  return refuse(problem(Error(Status::kUnavailable, "overloaded",
+                              "The server is receiving as much as it has room for; try again soon.")
+                            .retry_after(retry_after_s()),
+                        request_id_));
+}
+
+bool Connection::serve(RequestHead& head) {
   keep_alive_ = false;
-  if (!read_head(head)) return false;
   if (overloaded_) {
     ++shared_.counts.overload;
     return refuse(
         problem(Error(Status::kUnavailable, "overloaded", "The server is busy; try again soon.")
-                    .retry_after(5),
+                    .retry_after(retry_after_s()),
                 request_id_));
   }
-  if (!make_request(head, request) || !read_body(head, request)) return false;
-  return respond(head, request, call_handler(request));
+  body_share_.emplace(shared_.bodies);
+  bool goes_on = false;
+  {
+    Request request;
+    if (make_request(head, request) && read_body(head, request)) {
+      goes_on = respond(head, request, call_handler(request));
+    }
+  }
+  body_share_.reset();
+  return goes_on;
 }
 
 }  // namespace muster::server

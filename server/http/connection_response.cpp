@@ -114,15 +114,7 @@ Response Connection::call_handler(Request& request) {
 }
 
 bool Connection::respond(const RequestHead& head, const Request& request, Response response) {
-  const HttpLimits& limits = shared_.options.limits;
-  bool crowded = false;
-  {
-    // An idle connection holds a thread, so with few left nobody may keep one for later.
-    const std::lock_guard lock(shared_.mutex);
-    crowded = shared_.open * 4 > static_cast<std::uint64_t>(limits.threads) * 3;
-  }
-  keep_alive_ =
-      head.keep_alive && !crowded && !shared_.options.close_after_response && !shared_.is_stopping;
+  keep_alive_ = head.keep_alive && !shared_.options.close_after_response && !shared_.is_stopping;
   try {
     return send_response(request, head, response) && keep_alive_;
   } catch (const std::exception& failure) {

@@ -1,93 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that includes Poco: its TCPServer accepts, queues and keeps the pool of threads.
-// Its SecureServerSocket is not used, because a PROXY header comes before TLS and because
-// reload_tls() changes the context of new connections.
 #include "server/http/server.h"
 
-#include <Poco/Exception.h>
-#include <Poco/Net/NetException.h>
-#include <Poco/Net/ServerSocket.h>
-#include <Poco/Net/TCPServer.h>
-#include <Poco/Net/TCPServerConnection.h>
-#include <Poco/Net/TCPServerConnectionFactory.h>
-#include <Poco/ThreadPool.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include <chrono>
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 
 #include "server/http/connection.h"
+#include "server/http/reception.h"
 
 namespace muster::server {
 namespace {
 
-// Threads beyond HttpLimits::threads, which only tell the connections too many that the server is
-// busy.
-constexpr int kOverloadThreads = 8;
-constexpr int kBacklog = 512;
-constexpr int kThreadIdleSeconds = 30;
-
-class AcceptedConnection final : public Poco::Net::TCPServerConnection {
+class ListeningSocket {
  public:
-  AcceptedConnection(const Poco::Net::StreamSocket& socket, ConnectionShared& shared)
-      : TCPServerConnection(socket), shared_(shared) {}
-
-  void run() override {
-    try {
-      Connection(static_cast<int>(socket().impl()->sockfd()),
-                 socket().peerAddress().host().toString(), shared_)
-          .run();
-    } catch (const Poco::Exception&) {
-      // peerAddress() of a connection that was reset before its turn.
-    } catch (const std::exception& failure) {
-      shared_.log.error(shared_.options.name, "a connection failed", {{"cause", failure.what()}});
-    }
-  }
-
- private:
-  ConnectionShared& shared_;
-};
-
-class ConnectionFactory final : public Poco::Net::TCPServerConnectionFactory {
- public:
-  explicit ConnectionFactory(ConnectionShared& shared) : shared_(shared) {}
-  Poco::Net::TCPServerConnection* createConnection(const Poco::Net::StreamSocket& socket) override {
-    return new AcceptedConnection(socket, shared_);  // Poco owns it
-  }
-
- private:
-  ConnectionShared& shared_;
-};
-
-Poco::Net::ServerSocket listen_on(const std::string& address, std::uint16_t port) {
-  try {
-    Poco::Net::ServerSocket socket;
-    const Poco::Net::SocketAddress at(Poco::Net::IPAddress(address), port);
-    // Address reuse only takes over connections of an earlier run; port reuse would let another
-    // program share the port.
-    if (at.family() == Poco::Net::SocketAddress::IPv6) {
-      socket.bind6(at, true, false, false);
+  ListeningSocket(const std::string& address, std::uint16_t port) {
+    sockaddr_storage at{};
+    auto& ip4 = reinterpret_cast<sockaddr_in&>(at);
+    auto& ip6 = reinterpret_cast<sockaddr_in6&>(at);
+    socklen_t length = sizeof ip4;
+    if (inet_pton(AF_INET, address.c_str(), &ip4.sin_addr) == 1) {
+      ip4.sin_family = AF_INET;
+      ip4.sin_port = htons(port);
+    } else if (inet_pton(AF_INET6, address.c_str(), &ip6.sin6_addr) == 1) {
+      ip6.sin6_family = AF_INET6;
+      ip6.sin6_port = htons(port);
+      length = sizeof ip6;
     } else {
-      socket.bind(at, true, false);
+      fail(address, port, "it is no IP address");
     }
-    socket.listen(kBacklog);
-    return socket;
-  } catch (const Poco::Exception& failure) {
-    throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(port) +
-                             ": " + failure.displayText());
+    fd_ = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    const int off = 0;
+    // Address reuse only takes over connections of an earlier run; port reuse would let another
+    // program share the port. An IPv6 socket takes IPv4 too.
+    if (fd_ < 0 || setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        (at.ss_family == AF_INET6 &&
+         setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0) ||
+        bind(fd_, reinterpret_cast<const sockaddr*>(&at), length) != 0 ||
+        listen(fd_, SOMAXCONN) != 0 ||
+        getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &length) != 0) {
+      const int cause = errno;
+      if (fd_ >= 0) close(fd_);
+      fail(address, port, std::strerror(cause));
+    }
+    port_ = ntohs(at.ss_family == AF_INET6 ? ip6.sin6_port : ip4.sin_port);
   }
-}
+  ~ListeningSocket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  ListeningSocket(const ListeningSocket&) = delete;
+  ListeningSocket& operator=(const ListeningSocket&) = delete;
 
-Poco::Net::TCPServerParams::Ptr pool_params(const HttpLimits& limits) {
-  Poco::Net::TCPServerParams::Ptr params = new Poco::Net::TCPServerParams;
-  params->setMaxThreads(limits.threads + kOverloadThreads);
-  params->setMaxQueued(limits.queued);
-  params->setThreadIdleTime(Poco::Timespan(kThreadIdleSeconds, 0));
-  return params;
-}
+  std::uint16_t port() const { return port_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  [[noreturn]] static void fail(const std::string& address, std::uint16_t port, const char* cause) {
+    throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(port) +
+                             ": " + cause);
+  }
+  int fd_ = -1;
+  std::uint16_t port_ = 0;
+};
 
 void check(const ServerOptions& options) {
   const HttpLimits& limits = options.limits;
-  for (const int least_one : {limits.threads, limits.queued, limits.connections_per_address}) {
+  for (const int least_one : {limits.threads, limits.connections, limits.connections_per_address}) {
     if (least_one < 1)
       throw std::invalid_argument("limits of threads and connections are at least 1");
   }
@@ -104,38 +87,32 @@ struct HttpServer::Parts {
   Parts(ServerOptions options, Handler handler, const Log& log)
       : shared(std::move(options), std::move(handler), log),
         tls_options(shared.options.tls),
-        listening((load_tls(), listen_on(shared.options.address, shared.options.port))),
-        port(listening.address().port()),
-        pool(2, shared.options.limits.threads + kOverloadThreads + 1, kThreadIdleSeconds),
-        tcp(new ConnectionFactory(shared), pool, listening, pool_params(shared.options.limits)) {}
+        listening((load_tls(), shared.options.address), shared.options.port),
+        port(listening.port()) {}
 
   void load_tls() {
     if (!tls_options) return;
     auto context = std::make_shared<const TlsContext>(*tls_options);
-    const std::lock_guard lock(shared.mutex);
+    const std::lock_guard lock(shared.tls_mutex);
     shared.tls = std::move(context);
   }
 
   ConnectionShared shared;
   std::mutex reload_mutex;  // one reload at a time
   std::optional<TlsOptions> tls_options;
-  Poco::Net::ServerSocket listening;
+  ListeningSocket listening;
   std::uint16_t port;
-  Poco::ThreadPool pool;
-  std::mutex stop_mutex;  // one stop at a time
-  Poco::Net::TCPServer tcp;
+  std::optional<Reception> reception;
 };
 
 HttpServer::HttpServer(ServerOptions options, Handler handler, const Log& log) {
   check(options);
   parts_ = std::make_unique<Parts>(std::move(options), std::move(handler), log);
-  parts_->tcp.start();
+  parts_->reception.emplace(parts_->listening.release(), parts_->shared);
 }
 
 HttpServer::~HttpServer() {
   stop(0);
-  std::unique_lock lock(parts_->shared.mutex);
-  parts_->shared.all_closed.wait(lock, [this] { return parts_->shared.open == 0; });
 }
 
 std::uint16_t HttpServer::port() const {
@@ -161,19 +138,12 @@ void HttpServer::reload_tls(TlsOptions options) {
 }
 
 bool HttpServer::stop(int within_ms) {
-  ConnectionShared& shared = parts_->shared;
-  {
-    const std::lock_guard lock(parts_->stop_mutex);
-    shared.is_stopping = true;
-    shared.stopping.set();
-    parts_->tcp.stop();
-    parts_->listening.close();
-  }
-  std::unique_lock lock(shared.mutex);
-  const auto none_open = [&] { return shared.open == 0; };
-  const bool all_finished =
-      shared.all_closed.wait_for(lock, std::chrono::milliseconds(within_ms), none_open);
-  shared.aborting.set();
+  Reception& reception = *parts_->reception;
+  parts_->shared.is_stopping = true;
+  reception.stop_accepting();
+  const bool all_finished = reception.wait_until_empty(within_ms);
+  parts_->shared.aborting.set();
+  if (!all_finished) reception.cut_off();
   return all_finished;
 }
 
@@ -182,17 +152,17 @@ HttpCounters HttpServer::counters() const {
   const auto& counts = shared.counts;
   HttpCounters counters;
   counters.accepted = counts.accepted;
-  counters.refused_address_limit = counts.address_limit;
+  counters.waited_address_limit = counts.address_waits;
+  counters.displaced = counts.displaced;
   counters.refused_proxy = counts.proxy;
   counters.refused_handshake = counts.handshake;
   counters.refused_deadline = counts.deadline;
   counters.refused_malformed = counts.malformed;
   counters.refused_overload = counts.overload;
-  counters.dropped_queue_full = static_cast<std::uint64_t>(parts_->tcp.refusedConnections());
+  counters.accept_paused = counts.accept_pauses;
   for (std::size_t i = 0; i < counters.responses.size(); ++i) {
     counters.responses[i] = counts.responses[i];
   }
-  const std::lock_guard lock(shared.mutex);
   counters.open_connections = shared.open;
   return counters;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // HttpServer: one listening port that reads requests within hard limits, hands each to the handler
-// and writes the answer. A connection owns a thread of the pool while it is open; limits on
-// threads, on connections for each address and on every phase's time keep slow or hostile peers
-// from holding them all.
+// and writes the answer. A connection that has nothing to be worked on (no complete hello yet, a
+// handshake or a head that waits for its peer, an idle one) costs a descriptor and no thread; it
+// gets one of `threads` when there is something to do (server/http/reception.h). Limits on
+// connections in all and for each address and on every phase's time keep slow or hostile peers from
+// taking what others need, and who comes while much is going on waits in line instead of being
+// dropped.
 //
 // Construction binds and starts; stop() or the destructor ends it. The handler is called from many
 // threads at once, and may be Router::handle. All functions here may be called from any thread.
@@ -27,15 +30,22 @@ namespace muster::server {
 struct HttpLimits {
   HeadLimits head;  // 16 KiB, 100 fields
   std::size_t body_bytes = 8 * 1024 * 1024;
-  int threads = 256;                 // connections served at once; the next are answered 503
-  int queued = 128;                  // connections waiting for a thread; the next are dropped
-  int connections_per_address = 64;  // for IPv6 per /64; trusted proxies are exempt
-  int handshake_ms = 10'000;         // PROXY header and TLS
-  int idle_ms = 60'000;              // waiting for a first or a next request
-  int head_ms = 10'000;              // from a request's first byte to the end of its head
-  int body_ms = 120'000;             // from there to the end of its body
-  int request_ms = 125'000;          // head and body together
-  int response_ms = 60'000;          // writing, plus the time that least_bytes_per_s allows
+  // Of all request bodies that are being received or worked on, beyond the first 64 KiB of each.
+  std::size_t bodies_bytes = 64 * 1024 * 1024;
+  int threads = 256;  // connections worked on at once
+  // Open at once. Beyond it the oldest that is silent or idle goes; without any, the kernel keeps
+  // the next ones waiting. Never more than the descriptors of the process allow.
+  int connections = 16'384;
+  // In a handshake or later; the next ones of that address wait for their turn (an idle one makes
+  // room). For IPv6 per /64; trusted proxies are exempt.
+  int connections_per_address = 64;
+  int queue_ms = 20'000;      // waiting for a turn or a thread; who waited longer is answered 503
+  int handshake_ms = 10'000;  // PROXY header and TLS
+  int idle_ms = 60'000;       // waiting for a first or a next request
+  int head_ms = 10'000;       // from a request's first byte to the end of its head
+  int body_ms = 120'000;      // from there to the end of its body
+  int request_ms = 125'000;   // head and body together
+  int response_ms = 60'000;   // writing, plus the time that least_bytes_per_s allows
   int least_bytes_per_s =
       16 * 1024;  // for long answers; a streamed one has response_ms for each write
 };
@@ -51,6 +61,7 @@ struct ServerOptions {
   // megabytes.
   std::function<std::size_t(const Request&)> body_limit;
   bool close_after_response = false;  // for agents, who report once a cycle
+  bool background = false;            // its threads leave the processor to others when it is short
   // Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, or whose PROXY
   // headers.
   std::vector<std::string> trusted_proxies;
@@ -63,13 +74,14 @@ struct ServerOptions {
 struct HttpCounters {
   std::uint64_t accepted = 0;
   std::uint64_t open_connections = 0;
-  std::uint64_t refused_address_limit = 0;  // closed without an answer
-  std::uint64_t refused_proxy = 0;          // not a trusted proxy, or no PROXY header
+  std::uint64_t waited_address_limit = 0;  // had to wait because of connections_per_address
+  std::uint64_t displaced = 0;             // silent or idle ones that had to make room
+  std::uint64_t refused_proxy = 0;         // not a trusted proxy, or no PROXY header
   std::uint64_t refused_handshake = 0;
   std::uint64_t refused_deadline = 0;   // of any phase but idle
   std::uint64_t refused_malformed = 0;  // 4xx or 501, 505 of the framing
-  std::uint64_t refused_overload = 0;   // answered 503 because all threads were taken
-  std::uint64_t dropped_queue_full = 0;
+  std::uint64_t refused_overload = 0;   // answered 503 because the wait was longer than queue_ms
+  std::uint64_t accept_paused = 0;      // times that nothing could be accepted for a while
   std::array<std::uint64_t, 6> responses{};  // by hundreds: [2] counts 200 to 299
 };
 

@@ -37,25 +37,25 @@ Stream::Stream(int fd, int abort_fd) : fd_(fd), abort_fd_(abort_fd) {
   fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
 }
 
-IoOutcome Stream::wait(short events, Deadline deadline, int stop_fd) {
+IoOutcome Stream::wait(short events, Deadline deadline) {
   // A peer that always has something to read or take would otherwise never be stopped: ask for the
   // time first.
   const int timeout_ms = milliseconds_until(deadline);
   if (timeout_ms == 0) return IoOutcome::kTimeout;
-  std::array<pollfd, 3> sets = {{{fd_, events, 0}, {abort_fd_, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
+  std::array<pollfd, 2> sets = {{{fd_, events, 0}, {abort_fd_, POLLIN, 0}}};
   const int ready = poll(sets.data(), sets.size(), timeout_ms);
   if (ready < 0) return errno == EINTR ? IoOutcome::kDone : IoOutcome::kFailed;
   if (sets[1].revents != 0) return IoOutcome::kStopped;
-  if (sets[0].revents != 0) return IoOutcome::kDone;  // errors show when reading or writing
-  return sets[2].revents != 0 ? IoOutcome::kStopped : IoOutcome::kTimeout;
+  return sets[0].revents != 0 ? IoOutcome::kDone  // errors show when reading or writing
+                              : IoOutcome::kTimeout;
 }
 
-IoOutcome Stream::wait_for_tls(int result, Deadline deadline, int stop_fd) {
+IoOutcome Stream::wait_for_tls(int result, Deadline deadline) {
   switch (SSL_get_error(tls_.get(), result)) {
     case SSL_ERROR_WANT_READ:
-      return wait(POLLIN, deadline, stop_fd);
+      return wait(POLLIN, deadline);
     case SSL_ERROR_WANT_WRITE:
-      return wait(POLLOUT, deadline, stop_fd);
+      return wait(POLLOUT, deadline);
     case SSL_ERROR_ZERO_RETURN:
       return IoOutcome::kEnd;
     default:
@@ -63,35 +63,58 @@ IoOutcome Stream::wait_for_tls(int result, Deadline deadline, int stop_fd) {
   }
 }
 
-IoOutcome Stream::handshake(std::shared_ptr<const TlsContext> context, Deadline deadline) {
+bool Stream::start_tls(std::shared_ptr<const TlsContext> context) {
   context_ = std::move(context);
   tls_.reset(SSL_new(context_->get()));
-  if (!tls_ || SSL_set_fd(tls_.get(), fd_) != 1) return IoOutcome::kFailed;
+  if (!tls_ || SSL_set_fd(tls_.get(), fd_) != 1) return false;
   SSL_set_accept_state(tls_.get());
-  for (;;) {
-    ERR_clear_error();
-    const int result = SSL_do_handshake(tls_.get());
-    if (result == 1) return IoOutcome::kDone;
-    const IoOutcome outcome = wait_for_tls(result, deadline, -1);
-    if (outcome != IoOutcome::kDone) return outcome;
+  return true;
+}
+
+Stream::Progress Stream::handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(tls_.get());
+  if (result == 1) return Progress::kDone;
+  switch (SSL_get_error(tls_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return Progress::kWantsRead;
+    case SSL_ERROR_WANT_WRITE:
+      return Progress::kWantsWrite;
+    default:
+      return Progress::kFailed;
   }
 }
 
-Stream::Read Stream::read(char* buffer, std::size_t size, Deadline deadline, int stop_fd) {
+Stream::Read Stream::read_now(char* buffer, std::size_t size) {
+  wants_write_ = false;
+  if (!tls_) {
+    const ssize_t bytes = recv(fd_, buffer, size, 0);
+    if (bytes > 0) return {IoOutcome::kDone, static_cast<std::size_t>(bytes)};
+    if (bytes == 0) return {IoOutcome::kEnd};
+    return {must_wait(errno) ? IoOutcome::kTimeout : IoOutcome::kFailed};
+  }
+  ERR_clear_error();
+  std::size_t bytes = 0;
+  const int result = SSL_read_ex(tls_.get(), buffer, size, &bytes);
+  if (result == 1) return {IoOutcome::kDone, bytes};
+  switch (SSL_get_error(tls_.get(), result)) {
+    case SSL_ERROR_WANT_WRITE:
+      wants_write_ = true;
+      return {IoOutcome::kTimeout};
+    case SSL_ERROR_WANT_READ:
+      return {IoOutcome::kTimeout};
+    case SSL_ERROR_ZERO_RETURN:
+      return {IoOutcome::kEnd};
+    default:
+      return {IoOutcome::kFailed};
+  }
+}
+
+Stream::Read Stream::read(char* buffer, std::size_t size, Deadline deadline) {
   for (;;) {
-    IoOutcome outcome = IoOutcome::kFailed;
-    if (tls_) {
-      ERR_clear_error();
-      std::size_t bytes = 0;
-      const int result = SSL_read_ex(tls_.get(), buffer, size, &bytes);
-      if (result == 1) return {IoOutcome::kDone, bytes};
-      outcome = wait_for_tls(result, deadline, stop_fd);
-    } else {
-      const ssize_t bytes = recv(fd_, buffer, size, 0);
-      if (bytes > 0) return {IoOutcome::kDone, static_cast<std::size_t>(bytes)};
-      if (bytes == 0) return {IoOutcome::kEnd};
-      if (must_wait(errno)) outcome = wait(POLLIN, deadline, stop_fd);
-    }
+    const Read read = read_now(buffer, size);
+    if (read.outcome != IoOutcome::kTimeout) return read;
+    const IoOutcome outcome = wait(wants_write_ ? POLLOUT : POLLIN, deadline);
     if (outcome != IoOutcome::kDone) return {outcome};
   }
 }
@@ -110,14 +133,14 @@ IoOutcome Stream::write_all(std::string_view bytes, Deadline deadline) {
       ERR_clear_error();
       const std::size_t part = std::min(bytes.size(), kMaxTlsWriteBytes);
       const int result = SSL_write_ex(tls_.get(), bytes.data(), part, &written);
-      outcome = result == 1 ? IoOutcome::kDone : wait_for_tls(result, deadline, -1);
+      outcome = result == 1 ? IoOutcome::kDone : wait_for_tls(result, deadline);
     } else {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent >= 0) {
         written = static_cast<std::size_t>(sent);
         outcome = IoOutcome::kDone;
       } else if (must_wait(errno)) {
-        outcome = wait(POLLOUT, deadline, -1);
+        outcome = wait(POLLOUT, deadline);
       }
     }
     if (outcome != IoOutcome::kDone) return outcome;
@@ -141,18 +164,6 @@ void Stream::finish_writing() {
     ERR_clear_error();
   }
   shutdown(fd_, SHUT_WR);
-}
-
-void Stream::drain(std::size_t most_bytes, Deadline deadline) {
-  std::array<char, 16384> dropped;
-  while (most_bytes > 0) {
-    const ssize_t bytes = recv(fd_, dropped.data(), dropped.size(), 0);
-    if (bytes == 0) return;
-    if (bytes < 0 && !must_wait(errno)) return;
-    if (bytes < 0 && wait(POLLIN, deadline, -1) != IoOutcome::kDone) return;
-    if (bytes > 0) most_bytes -= std::min(most_bytes, static_cast<std::size_t>(bytes));
-    if (milliseconds_until(deadline) == 0) return;
-  }
 }
 
 }  // namespace muster::server

@@ -30,15 +30,21 @@ class Stream {
   // `abort_fd` becomes readable when everything must end at once.
   Stream(int fd, int abort_fd);
 
-  // From here on everything is TLS. `context` is kept for the stream's life.
-  IoOutcome handshake(std::shared_ptr<const TlsContext> context, Deadline deadline);
+  // From here on everything is TLS. `context` is kept for the stream's life. False: out of memory.
+  bool start_tls(std::shared_ptr<const TlsContext> context);
+  // Does what can be done of the handshake without waiting.
+  enum class Progress { kDone, kWantsRead, kWantsWrite, kFailed };
+  Progress handshake();
 
   struct Read {
     IoOutcome outcome;
     std::size_t bytes = 0;  // at least 1 where kDone
   };
-  // Waits for the first bytes. With `stop_fd`, its becoming readable ends the wait too (kStopped).
-  Read read(char* buffer, std::size_t size, Deadline deadline, int stop_fd = -1);
+  // Waits for the first bytes.
+  Read read(char* buffer, std::size_t size, Deadline deadline);
+  // Does not wait: kTimeout says that nothing is there, and wants_write() what TLS is waiting for.
+  Read read_now(char* buffer, std::size_t size);
+  bool wants_write() const { return wants_write_; }
 
   IoOutcome write(std::string_view bytes, Deadline deadline);  // all of them
 
@@ -50,9 +56,6 @@ class Stream {
   // Says that nothing more will come: close_notify and FIN. The peer's bytes can still be read from
   // the socket.
   void finish_writing();
-  // Reads and drops what the peer still sends, so that closing does not reset the connection under
-  // our last answer.
-  void drain(std::size_t most_bytes, Deadline deadline);
 
   ssl_st* tls() const { return tls_.get(); }  // nullptr: plain
 
@@ -61,12 +64,13 @@ class Stream {
     void operator()(ssl_st* connection) const;
   };
   IoOutcome write_all(std::string_view bytes, Deadline deadline);
-  IoOutcome wait(short events, Deadline deadline, int stop_fd);
-  IoOutcome wait_for_tls(int result, Deadline deadline, int stop_fd);
+  IoOutcome wait(short events, Deadline deadline);
+  IoOutcome wait_for_tls(int result, Deadline deadline);
 
   int fd_;
   int abort_fd_;
   bool is_broken_ = false;
+  bool wants_write_ = false;
   std::shared_ptr<const TlsContext> context_;
   std::unique_ptr<ssl_st, Free> tls_;
 };

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accepting, waiting and deadlines. Turns and workers are in reception_turns.cpp.
+#include "server/http/reception.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+
+namespace muster::server {
+namespace {
+
+constexpr std::uint64_t kListeningId = 0;
+constexpr std::uint64_t kWakeId = ~std::uint64_t{0};
+constexpr int kAcceptAtOnce = 256;
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::seconds kFarAway{3600};
+// Descriptors that are left to the store, to files that are sent and to the other listener's first
+// needs.
+constexpr std::uint64_t kOtherDescriptors = 256;
+constexpr std::uint64_t kLeastOpen = 64;
+
+// Two listeners share the process.
+std::size_t open_limit(const HttpLimits& limits) {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return kLeastOpen;
+  const std::uint64_t soft = descriptors.rlim_cur;
+  const std::uint64_t share = soft > kOtherDescriptors ? (soft - kOtherDescriptors) / 2 : 0;
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(
+      static_cast<std::uint64_t>(limits.connections), 1, std::max(share, kLeastOpen)));
+}
+
+std::string text_of(const sockaddr_storage& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    const auto& ip = reinterpret_cast<const sockaddr_in&>(address);
+    inet_ntop(AF_INET, &ip.sin_addr, text.data(), text.size());
+  } else if (address.ss_family == AF_INET6) {
+    const auto& ip = reinterpret_cast<const sockaddr_in6&>(address);
+    inet_ntop(AF_INET6, &ip.sin6_addr, text.data(), text.size());
+  }
+  return text.data();
+}
+
+}  // namespace
+
+Reception::Reception(int listening, ConnectionShared& shared)
+    : shared_(shared),
+      limits_(shared.options.limits),
+      most_open_(open_limit(limits_)),
+      most_handshakes_(std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
+      listening_(listening),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  if (epoll_ < 0) throw std::runtime_error("cannot create an epoll: too many open files?");
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kListeningId;
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, listening_, &event);
+  event.data.u64 = kWakeId;
+  event.events = EPOLLIN | EPOLLET;  // set, never read
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_.fd(), &event);
+  thread_ = std::thread([this] { run(); });
+}
+
+Reception::~Reception() {
+  stop_accepting();
+  cut_off();
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return guests_.empty(); });
+    ending_ = true;
+  }
+  changed_.notify_all();
+  wake_.set();
+  thread_.join();
+  for (std::thread& worker : workers_)
+    worker.join();
+  close(epoll_);
+}
+
+void Reception::stop_accepting() {
+  const std::lock_guard lock(mutex_);
+  if (listening_ >= 0) {
+    close(listening_);
+    listening_ = -1;
+    accepting_ = false;
+  }
+  std::vector<Id> over;
+  for (const auto& [id, guest] : guests_) {
+    const bool is_idle =
+        guest->where == Where::kParked && guest->connection.stage() == Connection::Stage::kIdle;
+    if (guest->where == Where::kSilent || guest->where == Where::kWaiting || is_idle) {
+      guest->connection.say_goodbye();
+      over.push_back(id);
+    }
+  }
+  for (const Id id : over)
+    remove(id);
+}
+
+bool Reception::wait_until_empty(int within_ms) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::milliseconds(within_ms),
+                           [&] { return guests_.empty(); });
+}
+
+void Reception::cut_off() {
+  shared_.aborting.set();
+  const std::lock_guard lock(mutex_);
+  aborting_ = true;
+  std::vector<Id> over;
+  for (const auto& [id, guest] : guests_) {
+    if (guest->where != Where::kRunning) over.push_back(id);
+  }
+  for (const Id id : over)
+    remove(id);
+}
+
+int Reception::wait_ms() const {
+  Clock::time_point next = Clock::now() + kFarAway;
+  if (!accepting_ && listening_ >= 0) next = std::min(next, accept_again_);
+  if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
+}
+
+void Reception::run() {
+  std::array<epoll_event, 512> events;
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    const int timeout_ms = wait_ms();
+    lock.unlock();
+    const int ready =
+        epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
+    lock.lock();
+    for (int i = 0; i < ready; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      if (event.data.u64 == kListeningId) {
+        accept_some();
+      } else if (event.data.u64 != kWakeId) {
+        on_event(event.data.u64, event.events);
+      }
+    }
+    on_deadlines(Clock::now());
+  }
+}
+
+void Reception::accept_some() {
+  for (int i = 0; i < kAcceptAtOnce && listening_ >= 0; ++i) {
+    const bool is_full = guests_.size() >= most_open_;
+    if (is_full && silent_.empty() && idle_.empty()) return pause_accepting();
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    const int fd = accept4(listening_, reinterpret_cast<sockaddr*>(&address), &length,
+                           SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      if (errno == ECONNABORTED || errno == EINTR) continue;
+      const bool is_short =
+          errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+      // Only at the first: later nobody may be there, and the error is the same.
+      if (is_short && i == 0 && !make_descriptor_room()) pause_accepting();
+      return;
+    }
+    if (is_full) make_descriptor_room();
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const Id id = ++last_id_;
+    auto made = std::make_unique<Guest>(fd, text_of(address), shared_);
+    Guest& guest = *made;
+    guests_.emplace(id, std::move(made));
+    epoll_event event{};
+    event.data.u64 = id;
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
+      guests_.erase(id);
+      return pause_accepting();
+    }
+    move(id, guest, Where::kSilent, guest.connection.deadline());
+    settle(id, guest, guest.connection.receive(false));
+  }
+}
+
+// Oldest first: who is honest sends its first bytes soon.
+bool Reception::make_descriptor_room() {
+  const auto now = Clock::now();
+  if (silent_.empty()) return displace(idle_, now);
+  const Id id = silent_.begin()->second;
+  ++shared_.counts.displaced;
+  remove(id);
+  return true;
+}
+
+void Reception::pause_accepting() {
+  if (listening_ < 0 || !accepting_) return;
+  ++shared_.counts.accept_pauses;
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, listening_, nullptr);
+  accepting_ = false;
+  accept_again_ = Clock::now() + kAcceptPause;
+}
+
+void Reception::on_event(Id id, std::uint32_t events) {
+  const auto found = guests_.find(id);
+  if (found == guests_.end()) return;
+  Guest& guest = *found->second;
+  const bool hung_up = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  switch (guest.where) {
+    case Where::kSilent:
+      return settle(id, guest, guest.connection.receive(hung_up));
+    case Where::kParked:
+      return queue(id, guest);
+    case Where::kDraining:
+      return settle(id, guest, guest.connection.drain_some());
+    case Where::kWaiting:
+    case Where::kQueued:
+    case Where::kRunning:
+      return;
+  }
+}
+
+void Reception::on_deadlines(Clock::time_point now) {
+  if (!accepting_ && listening_ >= 0 && now >= accept_again_) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = kListeningId;
+    accepting_ = epoll_ctl(epoll_, EPOLL_CTL_ADD, listening_, &event) == 0;
+    accept_again_ = now + kAcceptPause;
+  }
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const Id id = deadlines_.begin()->second;
+    on_deadline(id, *guests_.at(id), now);
+  }
+}
+
+void Reception::on_deadline(Id id, Guest& guest, Clock::time_point now) {
+  switch (guest.where) {
+    case Where::kSilent:
+      // Without TLS it is idle rather than late.
+      if (shared_.options.tls || shared_.options.proxy_protocol) ++shared_.counts.deadline;
+      return remove(id);
+    case Where::kParked:
+      if (guest.connection.stage() == Connection::Stage::kHead) {
+        guest.connection.set_expired();
+        return queue(id, guest);
+      }
+      if (guest.connection.stage() == Connection::Stage::kHandshake) ++shared_.counts.deadline;
+      guest.connection.say_goodbye();
+      return remove(id);
+    case Where::kWaiting:
+    case Where::kQueued:
+      return begin(id, guest, now);
+    case Where::kRunning:
+    case Where::kDraining:
+      return remove(id);
+  }
+}
+
+// What comes after a step of the connection.
+void Reception::settle(Id id, Guest& guest, Connection::Next next) {
+  if (aborting_) return remove(id);
+  const bool is_silent = guest.where == Where::kSilent;
+  switch (next) {
+    case Connection::Next::kRead:
+    case Connection::Next::kWrite:
+      if (!is_silent) move(id, guest, Where::kParked, guest.connection.deadline());
+      return listen_to(id, guest, next == Connection::Next::kRead ? EPOLLIN : EPOLLOUT);
+    case Connection::Next::kReady:
+      return is_silent ? wait_for_turn(id, guest) : queue(id, guest);
+    case Connection::Next::kDrain:
+      end_turn(guest);
+      if (guest.where != Where::kDraining)
+        move(id, guest, Where::kDraining, guest.connection.deadline());
+      listen_to(id, guest, EPOLLIN);
+      return give_turns();
+    case Connection::Next::kEnd:
+      return remove(id);
+  }
+}
+
+void Reception::listen_to(Id id, const Guest& guest, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events | EPOLLONESHOT | EPOLLRDHUP;
+  // A half-closed connection would be reported for ever, though its answer is still wanted.
+  if (guest.where == Where::kParked) event.events &= ~static_cast<std::uint32_t>(EPOLLRDHUP);
+  event.data.u64 = id;
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, guest.connection.fd(), &event);
+}
+
+void Reception::move(Id id, Guest& guest, Where where, Clock::time_point deadline) {
+  leave(id, guest);
+  const bool is_first = deadlines_.empty() || deadline < deadlines_.begin()->first;
+  guest.where = where;
+  guest.since = Clock::now();
+  guest.deadline = deadline;
+  if (where == Where::kRunning) return;
+  deadlines_.emplace(deadline, id);
+  if (where == Where::kSilent) silent_.emplace(guest.since, id);
+  if (where == Where::kParked && guest.connection.stage() == Connection::Stage::kIdle) {
+    idle_.emplace(guest.since, id);
+    if (guest.has_turn) addresses_[guest.key].idle.emplace(guest.since, id);
+  }
+  if (is_first) wake_.set();  // the thread may be waiting for longer
+}
+
+void Reception::leave(Id id, Guest& guest) {
+  deadlines_.erase({guest.deadline, id});
+  silent_.erase({guest.since, id});
+  if (idle_.erase({guest.since, id}) > 0 && guest.has_turn) {
+    addresses_[guest.key].idle.erase({guest.since, id});
+  }
+}
+
+void Reception::remove(Id id) {
+  const auto found = guests_.find(id);
+  if (found == guests_.end()) return;  // it made room for another one
+  Guest& guest = *found->second;
+  leave(id, guest);
+  if (guest.where == Where::kWaiting) std::erase(addresses_[guest.key].waiting, id);
+  if (guest.where == Where::kQueued) {
+    for (std::deque<Id>* queue : {&requests_, &handshakes_, &busy_answers_})
+      std::erase(*queue, id);
+  }
+  end_turn(guest);
+  guests_.erase(found);  // closes the descriptor, which leaves the epoll
+  give_turns();
+  if (guests_.empty()) changed_.notify_all();
+}
+
+}  // namespace muster::server

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reception: accepts the connections of one listener and holds all of them while there is nothing
+// to do: one thread and an epoll. Internal to server/http.
+//
+//   silent    accepted; costs a descriptor until the first TLS record (or byte) is whole
+//   waiting   for a turn: each address has at most connections_per_address that are further, and
+//             addresses take turns, so that one with thousands delays nobody but itself
+//   parked    in a handshake or a head that waits for its peer, or idle between requests
+//   queued    has something to do; requests go before handshakes, and no more handshakes run at
+//             once than there are processors
+//   running   on a worker
+//   draining  answered; what the peer still sends is dropped
+//
+// Where there is no room for the next connection, the oldest silent or idle one goes, as in a SYN
+// cache. Who has sent a request is never dropped: waiting longer than queue_ms, it is answered 503.
+// Any thread; the lock is held for no more than system calls that do not wait.
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "server/http/connection.h"
+
+namespace muster::server {
+
+class Reception {
+ public:
+  // `listening` is bound, listens and does not block; it is closed by stop_accepting().
+  Reception(int listening, ConnectionShared& shared);
+  ~Reception();  // cuts off, and waits for handlers that are still running
+  Reception(const Reception&) = delete;
+  Reception& operator=(const Reception&) = delete;
+
+  void stop_accepting();  // also ends what is silent, waiting or idle
+  bool wait_until_empty(int within_ms);
+  void cut_off();  // ends everything but the handlers that are running, which end their own
+
+ private:
+  using Id = std::uint64_t;
+  using Clock = std::chrono::steady_clock;
+  using ByAge = std::set<std::pair<Clock::time_point, Id>>;
+  enum class Where { kSilent, kWaiting, kParked, kQueued, kRunning, kDraining };
+  struct Guest {
+    Guest(int fd, std::string address, ConnectionShared& shared)
+        : connection(fd, std::move(address), shared) {}
+    Connection connection;
+    Where where = Where::kSilent;
+    Clock::time_point since;     // in this place
+    Clock::time_point deadline;  // of this place, in deadlines_
+    std::string key;             // Connection::limit_key, once it has a turn
+    bool has_turn = false;       // counted in its address
+    bool is_overloaded = false;
+  };
+  struct Address {
+    int turns = 0;
+    std::deque<Id> waiting;
+    ByAge idle;
+    bool is_listed = false;  // in next_turns_
+  };
+
+  void run();
+  int wait_ms() const;
+  void accept_some();
+  bool make_descriptor_room();
+  void pause_accepting();
+  void on_event(Id id, std::uint32_t events);
+  void on_deadlines(Clock::time_point now);
+  void on_deadline(Id id, Guest& guest, Clock::time_point now);
+
+  void settle(Id id, Guest& guest, Connection::Next next);
+  void move(Id id, Guest& guest, Where where, Clock::time_point deadline);
+  void leave(Id id, Guest& guest);  // its place, in all indexes
+  void listen_to(Id id, const Guest& guest, std::uint32_t events);
+  void wait_for_turn(Id id, Guest& guest);
+  void give_turns();
+  bool give_turn(Address& address, Clock::time_point now);
+  void end_turn(Guest& guest);
+  void begin(Id id, Guest& guest, Clock::time_point now);
+  void queue(Id id, Guest& guest);
+  void remove(Id id);
+  bool displace(ByAge& idle, Clock::time_point now);
+
+  void add_worker();
+  void work();
+  std::deque<Id>* next_queue();
+
+  ConnectionShared& shared_;
+  const HttpLimits& limits_;
+  const std::size_t most_open_;
+  const int most_handshakes_;
+  int listening_;
+  const int epoll_;
+  const WakeEvent wake_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // for workers and for those who wait until it is empty
+  Id last_id_ = 0;
+  std::unordered_map<Id, std::unique_ptr<Guest>> guests_;
+  ByAge deadlines_;
+  ByAge silent_;
+  ByAge idle_;
+  std::map<std::string, Address> addresses_;
+  std::deque<std::string> next_turns_;  // addresses that may have somebody waiting
+  int turns_ = 0;
+  int overloaded_ = 0;
+
+  std::deque<Id> requests_;
+  std::deque<Id> handshakes_;
+  std::deque<Id> busy_answers_;  // those that get 503
+  int free_workers_ = 0;
+  int running_ = 0;
+  int running_handshakes_ = 0;
+  bool aborting_ = false;
+  bool ending_ = false;
+  bool accepting_ = true;
+  Clock::time_point accept_again_;
+  std::vector<std::thread> workers_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace muster::server
