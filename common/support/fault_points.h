@@ -29,6 +29,7 @@ inline constexpr FaultPointInfo kFaultPoints[] = {
     {"store.rollback", FaultProgram::kServer, FaultReach::kCrash},
     {"store.redo", FaultProgram::kServer},
     {"store.read", FaultProgram::kServer},
+    {"store.checkpoint_due", FaultProgram::kServer},  // a fault here makes it due at once
     {"store.checkpoint", FaultProgram::kServer, FaultReach::kCrash},
     {"store.checkpointed", FaultProgram::kServer, FaultReach::kCrash},
     {"store.backup", FaultProgram::kServer},
