@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-load: many agents against a real muster-server, and the ceilings beside it. How to read
+// what it prints is told in docs/load.md.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "tests/load/echo_server.h"
+#include "tests/load/profiles.h"
+#include "tests/support/program.h"
+
+namespace muster::load {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string from_environment(const char* name, const std::string& otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : value;
+}
+
+int run(int count, char** values) {
+  CLI::App app("Many agents against a real muster-server, beside the ceilings of the machine.",
+               "muster-load");
+  LoadOptions options;
+  FleetOptions fleet;
+  std::vector<std::string> wanted;
+  std::string json_file, settings_file, work;
+  fleet.captures = from_environment("MUSTER_SOURCE", ".") + "/tests/captures";
+  fleet.shared_data = from_environment("MUSTER_TEST_DATA", "../shared/data");
+  options.server = from_environment("MUSTER_BIN", ".") + "/muster-server";
+  bool only_captures = from_environment("MUSTER_TEST_NO_SHARED_DATA", "") == "1";
+  app.add_option("profile", wanted,
+                 "unchanged, first, steady, patch, reconnect, enrol, hostile; all without one");
+  app.add_option("--server", options.server, "The program muster-server (MUSTER_BIN)");
+  app.add_option("--captures", fleet.captures, "Folder of captured machines (MUSTER_SOURCE)");
+  app.add_option("--data", fleet.shared_data, "Shared test data (MUSTER_TEST_DATA)");
+  app.add_flag("--only-captures", only_captures, "Make machines from the captures alone");
+  app.add_option("--work", work, "Folder for servers and files; kept. Default: a temporary one");
+  app.add_option("--server-settings", settings_file, "Lines for [server] in server.ini");
+  app.add_option("--machines", options.machines, "Machines")->capture_default_str();
+  app.add_option("--large-fleet", options.large_fleet, "unchanged: also at this size");
+  app.add_option("--large-packages", options.large_packages, "Packages of each machine there")
+      ->capture_default_str();
+  app.add_option("--packages", options.packages, "Packages of a machine")->capture_default_str();
+  app.add_option("--seconds", options.seconds, "For each side that is measured")
+      ->capture_default_str();
+  app.add_option("--rounds", options.rounds, "Slices of each side")->capture_default_str();
+  app.add_option("--open", options.open, "Connections at once, flat out")->capture_default_str();
+  app.add_option("--rate", options.reports_per_s, "steady, hostile: reports a second")
+      ->capture_default_str();
+  app.add_option("--people", options.people_per_s, "People's requests a second")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "Threads of the agents")->capture_default_str();
+  app.add_option("--patience", options.patience_s, "Seconds until all must be acknowledged")
+      ->capture_default_str();
+  app.add_option("--json", json_file, "The same figures as JSON");
+  CLI11_PARSE(app, count, values);
+
+  if (only_captures) {
+    fleet.shared_data.clear();
+    std::puts("machines are made from the captures alone: the shared test data was left out");
+  }
+  if (!settings_file.empty()) options.settings = test::read_whole(settings_file);
+  std::optional<test::TemporaryFolder> temporary;
+  if (work.empty()) {
+    temporary.emplace();
+    work = temporary->path().string();
+  }
+  options.work = fs::absolute(work);
+  options.server = fs::absolute(options.server);
+  fleet.work = options.work;
+  raise_descriptor_limit();
+
+  std::vector<Outcome> outcomes;
+  bool wrong = false;
+  for (const NamedProfile& profile : profiles()) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), profile.name) == wanted.end())
+      continue;
+    outcomes.push_back(profile.run({options, fleet}));
+    print(outcomes.back());
+    wrong = wrong || !outcomes.back().mistakes.empty();
+  }
+  if (outcomes.empty()) {
+    std::fprintf(stderr, "muster-load: no such profile\n");
+    return 2;
+  }
+  if (!json_file.empty()) std::ofstream(json_file) << to_json(outcomes);
+  return wrong ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace muster::load
+
+int main(int count, char** values) {
+  try {
+    if (count == 6 && std::string(values[1]) == "echo")
+      return muster::load::run_echo_server(values[2], values[3], values[4], std::atoi(values[5]));
+    return muster::load::run(count, values);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "muster-load: %s\n", error.what());
+    return 3;
+  }
+}

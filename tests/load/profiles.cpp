@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/load/profiles.h"
+
+#include "tests/load/site.h"
+
+namespace muster::load {
+
+const std::vector<NamedProfile>& profiles() {
+  static const std::vector<NamedProfile> kProfiles = {
+      {"unchanged", unchanged_profile},
+      {"steady", steady_profile},
+  };
+  return kProfiles;
+}
+
+}  // namespace muster::load
