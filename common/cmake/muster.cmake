@@ -58,6 +58,7 @@ find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net Util Crypto NetSSL)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 
 # muster_library(NAME [SOURCES glob...] [DEPENDS lib...]): a static library of this folder's *.cpp (or of the globs).
 # What a part may include is what it lists in DEPENDS: the arrows of docs/architecture.md are these lists.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam between Muster and a database: a Session is one connection, a Database makes them. One
-// driver a database (sqlite.h; PostgreSQL is another file behind the same interface). SQL is one
-// text for both: the common subset with ?1 placeholders, and {identity}, {bytes} in table
-// definitions (Database::translate). Above this header nobody knows which database it is.
+// driver a database (sqlite.h, postgres.h). SQL is one text for both: the common subset with ?1
+// placeholders, and {identity}, {bytes} in table definitions (dialect.h has what differs). Above
+// this header nobody knows which database it is.
 //
 // Threads: a Session belongs to one thread at a time. Errors: StoreError, after which the
-// transaction is over.
+// transaction is over on every database: until rollback() each further statement fails. Text with
+// NUL or invalid UTF-8 is refused before any database sees it (Error 422 invalid_text), since one
+// would cut it and another refuse it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -18,15 +20,19 @@
 #include <variant>
 #include <vector>
 
+#include "server/store/dialect.h"
+
 namespace muster::server {
 
 enum class StoreErrorKind {
-  kConflict,
-  kBusy,
-  kConnectionLost,
+  kConflict,        // a constraint, or two transactions in each other's way
+  kBusy,            // a lock was not to be had in time
+  kConnectionLost,  // no connection, or none any more; during commit(): whether it is done is
+                    // unknown
   kFull,
+  kNotSynced,  // the disk did not confirm: what it holds is unknown until the process is restarted
   kCorrupt,
-  kInterrupted,
+  kInterrupted,  // the statement took longer than the session's limit
   kOther
 };
 
@@ -37,7 +43,7 @@ class StoreError : public std::runtime_error {
   StoreErrorKind kind;
 };
 
-// Bytes, as opposed to text. Text must be valid UTF-8 without NUL: PostgreSQL stores no other.
+// Bytes, as opposed to text.
 struct Blob {
   std::string bytes;
 };
@@ -66,6 +72,9 @@ class SqlValue {
   Variant value_;
 };
 
+// What every driver asks of a value before it binds it; throws Error 422 invalid_text.
+void check_text(std::string_view text);
+
 // One row of a result, valid until the callback that got it returns. Columns count from 0.
 class ResultRow {
  public:
@@ -91,15 +100,32 @@ class Session {
   // result. Returns the number of rows that it changed. `sql` must live as long as the session when
   // it is a constant, which it nearly always is; a text made at run time is found by its content.
   virtual std::int64_t run(std::string_view sql, const Values& values, const Each& each) = 0;
-  // The same statement for many rows of values: a prepared loop here, a pipeline or unnest on
-  // PostgreSQL.
+  // The same statement for many rows of values, in few round trips: a prepared loop on SQLite, a
+  // pipeline on PostgreSQL.
   virtual void execute_many(std::string_view sql, const std::vector<Values>& rows) = 0;
+  // The same for a statement with results: `each` gets the number of the row of values and a row of
+  // its result.
+  using EachOfMany = std::function<void(std::size_t, const ResultRow&)>;
+  virtual void query_many(std::string_view sql, const std::vector<Values>& rows,
+                          const EachOfMany& each) {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      run(sql, rows[i], [&](const ResultRow& row) { each(i, row); });
+  }
+  // A statement whose result nobody looks at: it may travel with the next one, or with the commit,
+  // and its error then comes from there. Within a transaction only.
+  virtual void execute_later(std::string_view sql, const Values& values) { execute(sql, values); }
+  // Like run, in bounded memory whatever the size of the result; `each` runs no other statement.
+  virtual void scan(std::string_view sql, const Values& values, const Each& each) {
+    run(sql, values, each);
+  }
   // Several statements without values or results: table definitions.
   virtual void run_script(const std::string& sql) = 0;
 
   virtual void begin(bool write) = 0;
   virtual void commit() = 0;    // durable when it returns
   virtual void rollback() = 0;  // never throws; ends the transaction whatever its state
+  // False: the connection is gone, and another session takes its place. Costs no round trip.
+  virtual bool is_alive() { return true; }
 
   std::int64_t execute(std::string_view sql, const Values& values = {}) {
     return run(sql, values, [](const ResultRow&) {});
@@ -118,13 +144,16 @@ class Database {
   // A session that reads only stops a statement after `statement_limit_ms`
   // (StoreErrorKind::kInterrupted); 0: never.
   virtual std::unique_ptr<Session> connect(bool read_only, int statement_limit_ms) = 0;
-  virtual std::string name() const = 0;  // "sqlite"
-  // Table definitions in this database's words: replaces {identity} and {bytes}.
-  virtual std::string translate(std::string_view ddl) const = 0;
+  virtual std::string name() const = 0;  // "sqlite", "postgresql"
+  virtual const Dialect& dialect() const = 0;
   // A consistent copy into `file` while the server serves. StoreError when it cannot be written.
   virtual void backup(const std::string& file) = 0;
+
+  // Table definitions in this database's words.
+  std::string translate(std::string_view ddl) const { return server::translate(dialect(), ddl); }
   // The columns of a table, by name; empty: no such table.
-  virtual std::vector<std::string> columns(Session& session, const std::string& table) = 0;
+  std::vector<std::string> columns(Session& session, const std::string& table) const;
+  std::vector<std::string> tables(Session& session) const;
 };
 
 }  // namespace muster::server

@@ -19,6 +19,15 @@ constexpr std::string_view kReadList =
 constexpr std::string_view kAddToList =
     "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)";
 
+// Number and digest of what was applied.
+std::map<std::int64_t, std::string> read_list(Database& database, Session& session) {
+  std::map<std::int64_t, std::string> applied;
+  if (schema_version(database, session) == 0) return applied;
+  session.query(kReadList, {},
+                [&](const ResultRow& row) { applied[row.integer(0)] = row.text(2); });
+  return applied;
+}
+
 void check_known(const std::map<std::int64_t, std::string>& applied) {
   for (const auto& [number, digest] : applied) {
     if (number > static_cast<std::int64_t>(migrations().size())) {
@@ -45,23 +54,21 @@ int schema_version(Database& database, Session& session) {
 }
 
 void migrate(Database& database, Session& session, Instant now) {
-  std::map<std::int64_t, std::string> applied;
-  if (schema_version(database, session) > 0) {
-    session.query(kReadList, {},
-                  [&](const ResultRow& row) { applied[row.integer(0)] = row.text(2); });
-    check_known(applied);
-  }
+  // Read first without the lock on writing, so that a newer database is not touched at all.
+  check_known(read_list(database, session));
   for (const Migration& migration : migrations()) {
-    if (applied.contains(migration.number)) continue;
     session.begin(true);
     try {
       store_fault("migration.begun");
-      session.run_script(std::string(kCreateList));
-      session.run_script(database.translate(migration.sql));
-      store_fault("migration.script");
-      session.execute(kAddToList,
-                      {migration.number, migration.name, to_hex(sha256(migration.sql)), now.ms});
-      store_fault("migration.listed");
+      // Another server may have been at it until this moment.
+      if (!read_list(database, session).contains(migration.number)) {
+        session.run_script(std::string(kCreateList));
+        session.run_script(database.translate(migration.sql));
+        store_fault("migration.script");
+        session.execute(kAddToList,
+                        {migration.number, migration.name, to_hex(sha256(migration.sql)), now.ms});
+        store_fault("migration.listed");
+      }
       session.commit();
       fault_at("migration.committed");
     } catch (...) {

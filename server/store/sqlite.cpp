@@ -6,15 +6,22 @@
 #include <chrono>
 #include <unordered_map>
 
+#include "common/support/fault.h"
+#include "server/store/fault.h"
+
 namespace muster::server {
 namespace {
 
+constexpr int kCheckpointPages = 4000;  // of the write-ahead log; 16 MiB
 constexpr int kBusyTimeoutMs = 10'000;
-constexpr int kProgressSteps = 20'000;  // virtual machine steps between looks at the deadline
+constexpr int kProgressSteps = 20'000;    // virtual machine steps between looks at the deadline
+constexpr std::size_t kShownBytes = 200;  // of a statement in an error
 constexpr std::size_t kPreparedStatements =
     512;  // kept per session; beyond it they are all dropped and made anew
 
 StoreErrorKind kind_of(int code) {
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
+    return StoreErrorKind::kNotSynced;
   switch (code & 0xFF) {
     case SQLITE_CONSTRAINT:
       return StoreErrorKind::kConflict;
@@ -82,6 +89,7 @@ class SqliteSession final : public Session {
  public:
   SqliteSession(const std::string& file, bool read_only, bool create, int statement_limit_ms)
       : limit_ms_(statement_limit_ms) {
+    store_fault("store.open");
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (create) flags |= SQLITE_OPEN_CREATE;
@@ -94,8 +102,9 @@ class SqliteSession final : public Session {
     }
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     if (!read_only) {
-      run_script(
-          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+      run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+      // In the place of SQLite's automatic checkpoint, which tells nobody that a sync failed.
+      sqlite3_wal_hook(handle, &SqliteSession::on_commit, this);
     }
     run_script(
         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA "
@@ -106,42 +115,40 @@ class SqliteSession final : public Session {
 
   std::int64_t run(std::string_view sql, const Values& values, const Each& each) override {
     sqlite3_stmt* statement = prepare(sql);
-    const ResetOnExit reset{statement};
-    bind(statement, sql, values);
-    start_limit();
-    const SqliteRow row(statement);
-    for (;;) {
-      const int code = sqlite3_step(statement);
-      if (code == SQLITE_DONE) break;
-      if (code != SQLITE_ROW) fail(handle_.get(), std::string(sql.substr(0, 200)));
-      each(row);
-    }
+    step(statement, sql, values, each);
     return sqlite3_changes64(handle_.get());
   }
 
   void execute_many(std::string_view sql, const std::vector<Values>& rows) override {
     if (rows.empty()) return;
     sqlite3_stmt* statement = prepare(sql);
-    for (const Values& values : rows) {
-      const ResetOnExit reset{statement};
-      bind(statement, sql, values);
-      const int code = sqlite3_step(statement);
-      if (code != SQLITE_DONE && code != SQLITE_ROW)
-        fail(handle_.get(), std::string(sql.substr(0, 200)));
-    }
+    for (const Values& values : rows)
+      step(statement, sql, values, [](const ResultRow&) {});
   }
 
   void run_script(const std::string& sql) override {
     char* message = nullptr;
     const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, &message);
     const std::unique_ptr<char, decltype(&sqlite3_free)> owned(message, &sqlite3_free);
-    if (code != SQLITE_OK)
-      throw StoreError(kind_of(code), message != nullptr ? message : sqlite3_errstr(code));
+    if (code == SQLITE_OK) return;
+    if (kind_of(code) == StoreErrorKind::kNotSynced) stop_writing();
+    throw StoreError(kind_of(code), message != nullptr ? message : sqlite3_errstr(code));
   }
 
-  void begin(bool write) override { run_script(write ? "BEGIN IMMEDIATE" : "BEGIN"); }
-  void commit() override { run_script("COMMIT"); }
+  void begin(bool write) override {
+    if (write && not_synced_) {
+      throw StoreError(StoreErrorKind::kNotSynced,
+                       "the disk did not confirm an earlier write: start the program again");
+    }
+    run_script(write ? "BEGIN IMMEDIATE" : "BEGIN");
+  }
+  void commit() override {
+    refuse_after_error();
+    run_script("COMMIT");
+    checkpoint_when_due();
+  }
   void rollback() override {
+    failed_ = false;
     // After some errors SQLite has rolled back by itself; a second ROLLBACK would then be an error.
     if (sqlite3_get_autocommit(handle_.get()) == 0)
       sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -158,7 +165,55 @@ class SqliteSession final : public Session {
     }
   };
 
+  static int on_commit(void* self, sqlite3*, const char*, int log_pages) {
+    static_cast<SqliteSession*>(self)->log_pages_ = log_pages;
+    return SQLITE_OK;
+  }
+  // What is committed stands in the log: where a checkpoint cannot be made (the disk is full, a
+  // reader needs the pages), the next commit tries again.
+  void checkpoint_when_due() {
+    if (log_pages_ < kCheckpointPages && !fault_at("store.checkpoint_due")) return;
+    fault_at("store.checkpoint");
+    const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                               nullptr, nullptr);
+    fault_at("store.checkpointed");
+    if (kind_of(code) != StoreErrorKind::kNotSynced) return;
+    stop_writing();
+    throw StoreError(StoreErrorKind::kNotSynced,
+                     std::string("checkpoint: ") + sqlite3_errstr(code));
+  }
+  // Nothing more, and no checkpoint when the session is closed: what the kernel says that the log
+  // holds may be in memory alone.
+  void stop_writing() {
+    not_synced_ = true;
+    sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+
+  // SQLite itself would go on after most errors; PostgreSQL does not, and neither may callers.
+  void refuse_after_error() const {
+    if (failed_)
+      throw StoreError(StoreErrorKind::kOther, "the transaction is over since an error in it");
+  }
+  [[noreturn]] void fail_statement(std::string_view sql) {
+    if (sqlite3_get_autocommit(handle_.get()) == 0) failed_ = true;
+    fail(handle_.get(), std::string(sql.substr(0, kShownBytes)));
+  }
+
+  void step(sqlite3_stmt* statement, std::string_view sql, const Values& values, const Each& each) {
+    const ResetOnExit reset{statement};
+    bind(statement, sql, values);
+    start_limit();
+    const SqliteRow row(statement);
+    for (;;) {
+      const int code = sqlite3_step(statement);
+      if (code == SQLITE_DONE) return;
+      if (code != SQLITE_ROW) fail_statement(sql);
+      each(row);
+    }
+  }
+
   sqlite3_stmt* prepare(std::string_view sql) {
+    refuse_after_error();
     if (const auto found = prepared_.find(std::string(sql)); found != prepared_.end())
       return found->second.get();
     if (prepared_.size() >= kPreparedStatements) prepared_.clear();
@@ -166,15 +221,14 @@ class SqliteSession final : public Session {
     const char* tail = nullptr;
     const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, &tail);
-    if (code != SQLITE_OK || statement == nullptr)
-      fail(handle_.get(), std::string(sql.substr(0, 200)));
+    if (code != SQLITE_OK || statement == nullptr) fail_statement(sql);
     return prepared_.emplace(std::string(sql), Prepared(statement)).first->second.get();
   }
 
   void bind(sqlite3_stmt* statement, std::string_view sql, const Values& values) {
     if (sqlite3_bind_parameter_count(statement) > static_cast<int>(values.size())) {
       throw StoreError(StoreErrorKind::kOther,
-                       "too few values for " + std::string(sql.substr(0, 200)));
+                       "too few values for " + std::string(sql.substr(0, kShownBytes)));
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
       const int at = static_cast<int>(i) + 1;
@@ -184,6 +238,7 @@ class SqliteSession final : public Session {
       if (const auto* number = std::get_if<std::int64_t>(&value)) {
         code = sqlite3_bind_int64(statement, at, *number);
       } else if (const auto* text = std::get_if<std::string>(&value)) {
+        check_text(*text);
         code = sqlite3_bind_text64(statement, at, text->data(), text->size(), SQLITE_STATIC,
                                    SQLITE_UTF8);
       } else if (const auto* blob = std::get_if<Blob>(&value)) {
@@ -192,7 +247,7 @@ class SqliteSession final : public Session {
       } else {
         code = sqlite3_bind_null(statement, at);
       }
-      if (code != SQLITE_OK) fail(handle_.get(), std::string(sql.substr(0, 200)));
+      if (code != SQLITE_OK) fail_statement(sql);
     }
   }
 
@@ -207,6 +262,9 @@ class SqliteSession final : public Session {
   Handle handle_;
   std::unordered_map<std::string, Prepared> prepared_;  // destroyed before handle_
   int limit_ms_;
+  bool failed_ = false;  // a statement of this transaction
+  bool not_synced_ = false;
+  int log_pages_ = 0;  // in the write-ahead log after the last commit
   std::chrono::steady_clock::time_point deadline_;
 };
 
@@ -219,20 +277,10 @@ class SqliteDatabase final : public Database {
   }
   std::string name() const override { return "sqlite"; }
 
-  std::string translate(std::string_view ddl) const override {
-    std::string out(ddl);
-    const auto replace = [&](std::string_view token, std::string_view words) {
-      for (std::size_t at = 0; (at = out.find(token, at)) != std::string::npos;
-           at += words.size()) {
-        out.replace(at, token.size(), words);
-      }
-    };
-    replace("{identity}", "INTEGER PRIMARY KEY AUTOINCREMENT");
-    replace("{bytes}", "BLOB");
-    return out;
-  }
+  const Dialect& dialect() const override { return kSqlite; }
 
   void backup(const std::string& file) override {
+    store_fault("store.backup");
     SqliteSession from(file_, true, false, 0);
     sqlite3* target = nullptr;
     const int opened =
@@ -246,15 +294,9 @@ class SqliteDatabase final : public Database {
     // and WAL readers do not hold up the writer.
     const int code = sqlite3_backup_step(copy, -1);
     sqlite3_backup_finish(copy);
+    store_fault("store.backup_copied");
     if (code != SQLITE_DONE)
       throw StoreError(kind_of(code), "backup to " + file + ": " + sqlite3_errstr(code));
-  }
-
-  std::vector<std::string> columns(Session& session, const std::string& table) override {
-    std::vector<std::string> out;
-    session.query("SELECT name FROM pragma_table_info(?1) ORDER BY name", {table},
-                  [&](const ResultRow& row) { out.emplace_back(row.text(0)); });
-    return out;
   }
 
  private:

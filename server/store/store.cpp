@@ -68,49 +68,77 @@ void Store::commit_batch(std::vector<Waiting*>& batch) {
     counters_.works += works;
     if (redone) ++counters_.batches_redone;
   };
-  try {
-    store_fault("store.begin");
-    writer_->begin(true);
-    store_fault("store.begun");
-    for (const Waiting* waiting : batch) {
-      (*waiting->work)(*writer_);
-      store_fault("store.worked");
-    }
-    store_fault("store.before_commit");
-    writer_->commit();
-    fault_at("store.committed");
-    count(batch.size(), false);
+  Attempt first = attempt(batch, false);
+  if (first.error == nullptr) return count(batch.size(), false);
+  if (first.is_final && writer_ == nullptr) {
+    // There is no connection to be had: nobody waits for as many attempts as there are batches.
+    const std::lock_guard lock(mutex_);
+    batch.insert(batch.end(), queue_.begin(), queue_.end());
+    queue_.clear();
+  }
+  if (batch.size() == 1 || first.is_final) {
+    for (Waiting* waiting : batch)
+      waiting->error = first.error;
     return;
-  } catch (...) {
-    writer_->rollback();
-    if (batch.size() == 1) {
-      batch.front()->error = std::current_exception();
-      return;
-    }
   }
   count(0, true);
-  for (Waiting* waiting : batch) {
-    try {
-      writer_->begin(true);
-      (*waiting->work)(*writer_);
-      store_fault("store.redo");
-      writer_->commit();
-      count(1, false);
-    } catch (...) {
-      writer_->rollback();
-      waiting->error = std::current_exception();
-    }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Attempt alone = attempt({&batch[i], 1}, true);
+    batch[i]->error = alone.error;
+    if (alone.error == nullptr) count(1, false);
+    if (!alone.is_final) continue;
+    while (++i < batch.size())
+      batch[i]->error = alone.error;
   }
 }
 
-std::unique_ptr<Session> Store::take_reader() {
-  {
-    const std::lock_guard lock(readers_mutex_);
-    if (!readers_.empty()) {
-      std::unique_ptr<Session> session = std::move(readers_.back());
-      readers_.pop_back();
-      return session;
+Store::Attempt Store::attempt(std::span<Waiting* const> works, bool redo) {
+  bool committing = false;
+  Attempt out;
+  try {
+    store_fault("store.begin");
+    if (writer_ == nullptr || !writer_->is_alive()) {
+      writer_.reset();
+      writer_ = database_->connect(false, 0);
     }
+    writer_->begin(true);
+    store_fault("store.begun");
+    for (const Waiting* waiting : works) {
+      (*waiting->work)(*writer_);
+      store_fault("store.worked");
+    }
+    if (redo) store_fault("store.redo");
+    store_fault("store.before_commit");
+    committing = true;
+    writer_->commit();
+    fault_at("store.committed");
+    return out;
+  } catch (const StoreError& error) {
+    out.error = std::current_exception();
+    // Whatever comes next would fail in the same way, only later; and what may have been committed
+    // must not be done again.
+    const bool is_lost = error.kind == StoreErrorKind::kConnectionLost;
+    const bool not_synced = error.kind == StoreErrorKind::kNotSynced;
+    if (not_synced && options_.on_lost_sync) options_.on_lost_sync(error.what());
+    out.is_final = error.kind == StoreErrorKind::kBusy || not_synced ||
+                   (is_lost && (committing || writer_ == nullptr || !writer_->is_alive()));
+  } catch (...) {
+    out.error = std::current_exception();
+  }
+  if (writer_ != nullptr) writer_->rollback();
+  return out;
+}
+
+std::unique_ptr<Session> Store::take_reader() {
+  for (;;) {
+    std::unique_ptr<Session> session;
+    {
+      const std::lock_guard lock(readers_mutex_);
+      if (readers_.empty()) break;
+      session = std::move(readers_.back());
+      readers_.pop_back();
+    }
+    if (session->is_alive()) return session;
   }
   return database_->connect(true, options_.read_statement_limit_ms);
 }

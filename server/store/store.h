@@ -6,7 +6,10 @@
 //
 // Work given to `write` may run twice: when any work of a batch throws, the batch is rolled back
 // and its works go one by one, so that only the faulty one fails. It must therefore change nothing
-// but the database and what it assigns anew.
+// but the database and what it assigns anew. It never runs again after a commit whose outcome is
+// not known (kConnectionLost): what is done twice is worse than what has to be asked for again.
+//
+// A session whose connection is gone is replaced before it is used the next time.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -14,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +34,9 @@ struct StoreOptions {
   int read_statement_limit_ms = 10'000;
   std::size_t batch = 64;            // works in one commit
   std::size_t queued_writes = 4096;  // beyond it: StoreErrorKind::kBusy
+  // Called on the writer's thread when the disk did not confirm a commit (kNotSynced), with the
+  // cause. The process must end: see docs/decisions/0017-fault-points.md.
+  std::function<void(const std::string&)> on_lost_sync = {};
 };
 
 struct StoreCounters {
@@ -74,6 +81,12 @@ class Store {
   };
   void run_writer();
   void commit_batch(std::vector<Waiting*>& batch);
+  // One transaction with these works; rolled back when `error` is set.
+  struct Attempt {
+    std::exception_ptr error;
+    bool is_final = false;  // trying the works one by one would be no use, or wrong
+  };
+  Attempt attempt(std::span<Waiting* const> works, bool redo);
   std::unique_ptr<Session> take_reader();
   void give_reader(std::unique_ptr<Session> session);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real store in a temporary folder, filled by direct INSERTs: items, source records, section rows
-// and their histories, as ingest and edits would leave them. For tests of what reads the store. All
-// times are milliseconds; each helper makes a revision recorded at the valid time that it is given,
-// unless `recorded_at_ms` says that it was learned later.
+// A real store (of the kind that test_database.h tells), filled by direct INSERTs: items, source
+// records, section rows and their histories, as ingest and edits would leave them. For tests of
+// what reads the store. All times are milliseconds; each helper makes a revision recorded at the
+// valid time that it is given, unless `recorded_at_ms` says that it was learned later.
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -21,8 +21,8 @@
 #include "server/store/read_point.h"
 #include "server/store/revisions.h"
 #include "server/store/section_tables.h"
-#include "server/store/sqlite.h"
 #include "server/store/store.h"
+#include "tests/support/test_database.h"
 
 namespace muster::server {
 
@@ -59,15 +59,19 @@ class StoreFixture {
  public:
   using Fields = std::vector<std::pair<std::string, SqlValue>>;
 
-  StoreFixture()
-      : store_(std::make_unique<Store>(open_sqlite((folder_.path() / "muster.db").string(), true),
-                                       StoreOptions{}, clock)) {}
+  StoreFixture() : store_(open_again()) {}
 
   SettableClock clock;
   std::optional<std::int64_t> recorded_at_ms;  // of the revisions that the helpers make
 
   Store& store() { return *store_; }
-  std::string file() const { return (folder_.path() / "muster.db").string(); }
+  // Another store over the same database, as another server has it.
+  std::unique_ptr<Store> open_again(StoreOptions options = {}) const {
+    return std::make_unique<Store>(database_.open(), options, clock);
+  }
+  void close() { store_.reset(); }
+  std::filesystem::path folder() const { return folder_.path(); }
+  std::string file() const { return database_.file(); }  // on SQLite only
   ReadPoint now() const { return {.at_ms = clock.now_ms}; }
   ReadPoint at(std::int64_t at_ms) const { return {.at_ms = at_ms, .is_now = false}; }
   ReadPoint as_known(std::int64_t at_ms, std::int64_t known_at_ms) {
@@ -228,13 +232,11 @@ class StoreFixture {
     made.actor = "test";
     return add_revision(session, Instant{recorded_at_ms.value_or(at_ms)}, made).id;
   }
-  static std::int64_t insert(Session& session, std::string_view sql,
-                             const Session::Values& values) {
+  std::int64_t insert(Session& session, std::string_view sql, const Session::Values& values) {
     session.execute(sql, values);
-    return session.find_integer("SELECT last_insert_rowid()").value();
+    return session.find_integer(store_->database().dialect().last_identity).value();
   }
-  static std::int64_t insert_into(Session& session, const std::string& table,
-                                  const Fields& fields) {
+  std::int64_t insert_into(Session& session, const std::string& table, const Fields& fields) {
     std::string names, marks;
     Session::Values values;
     for (const auto& [name, value] : fields) {
@@ -245,8 +247,8 @@ class StoreFixture {
     return insert(session, "INSERT INTO " + table + " (" + names + ") VALUES (" + marks + ")",
                   values);
   }
-  static std::int64_t content_id(Session& session, const inventory::SectionSchema& schema,
-                                 Fields content) {
+  std::int64_t content_id(Session& session, const inventory::SectionSchema& schema,
+                          Fields content) {
     std::string text;
     for (const auto& [name, value] : content) {
       text += name + '=';
@@ -270,6 +272,7 @@ class StoreFixture {
   }
 
   TemporaryFolder folder_;
+  test::TestDatabase database_{(folder_.path() / "muster.db").string()};
   std::unique_ptr<Store> store_;
   std::unique_ptr<Session> bulk_;
   std::int64_t row_keys_ = 0;

@@ -16,9 +16,7 @@ class TemporaryStore {
   Instant now() const { return fixture.clock.now(); }
   // Not while another thread uses the store.
   void pass(std::int64_t ms) { fixture.clock.now_ms += ms; }
-  std::filesystem::path folder() const {
-    return std::filesystem::path(fixture.file()).parent_path();
-  }
+  std::filesystem::path folder() const { return fixture.folder(); }
 
   StoreFixture fixture;
 };

@@ -7,7 +7,6 @@
 
 #include "server/store/migrations.h"
 #include "server/store/section_tables.h"
-#include "server/store/sqlite.h"
 #include "server/store/store.h"
 #include "tests/support/store_fixture.h"
 
@@ -104,35 +103,27 @@ TEST_CASE("work that throws leaves nothing behind", "[store]") {
 }
 
 TEST_CASE("what was written is there after the store is opened again", "[store]") {
-  const TemporaryFolder folder;
-  const SettableClock clock;
-  const std::string file = (folder.path() / "muster.db").string();
-  {
-    Store store(open_sqlite(file, true), {}, clock);
-    store.write([](Session& session) { add_user(session, "ana"); });
-  }
-  Store again(open_sqlite(file, false), {}, clock);
-  CHECK(count_users(again) == 1);
+  StoreFixture f;
+  f.store().write([](Session& session) { add_user(session, "ana"); });
+  f.close();
+  CHECK(count_users(*f.open_again()) == 1);
 }
 
 TEST_CASE("a reader cannot write, and its statements are stopped in time", "[store]") {
   StoreFixture f;
   CHECK_THROWS_AS(f.store().read([](Session& session) { add_user(session, "nobody"); }),
                   StoreError);
-  const TemporaryFolder folder;
-  const SettableClock clock;
-  Store impatient(open_sqlite((folder.path() / "muster.db").string(), true),
-                  {.read_statement_limit_ms = 1}, clock);
+  const auto impatient = f.open_again({.read_statement_limit_ms = 100});
   CHECK(
       kind_of([&] {
-        impatient.read([](Session& session) {
+        impatient->read([](Session& session) {
           session.find_integer(
               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) "
               "SELECT COUNT(*) FROM n");
         });
       }) == StoreErrorKind::kInterrupted);
   // The session that was stopped is not used again, and the store goes on.
-  CHECK(count_users(impatient) == 0);
+  CHECK(count_users(*impatient) == 0);
 }
 
 TEST_CASE("NULL is never read as a number or a text", "[store]") {
@@ -150,7 +141,7 @@ TEST_CASE("NULL is never read as a number or a text", "[store]") {
   }) == std::nullopt);
 }
 
-TEST_CASE("a backup taken while writing is a whole database", "[store][thread]") {
+TEST_CASE("a backup taken while writing is a whole database", "[store][thread][sqlite]") {
   StoreFixture f;
   std::atomic<bool> stop{false};
   std::thread writer([&] {
@@ -176,20 +167,15 @@ TEST_CASE("a backup taken while writing is a whole database", "[store][thread]")
 }
 
 TEST_CASE("a database of a newer version is refused and not touched", "[store][migrations]") {
-  const TemporaryFolder folder;
-  const SettableClock clock;
-  const std::string file = (folder.path() / "muster.db").string();
-  {
-    Store store(open_sqlite(file, true), {}, clock);
-    store.write([](Session& session) {
-      session.execute(
-          "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (9999, "
-          "'future', 'x', 0)");
-    });
-  }
+  StoreFixture f;
+  f.store().write([](Session& session) {
+    session.execute(
+        "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (9999, "
+        "'future', 'x', 0)");
+  });
   std::string message;
   try {
-    Store newer(open_sqlite(file, false), {}, clock);
+    f.open_again();
   } catch (const StoreError& error) {
     message = error.what();
   }
@@ -197,16 +183,11 @@ TEST_CASE("a database of a newer version is refused and not touched", "[store][m
 }
 
 TEST_CASE("a migration whose text was changed is refused", "[store][migrations]") {
-  const TemporaryFolder folder;
-  const SettableClock clock;
-  const std::string file = (folder.path() / "muster.db").string();
-  {
-    Store store(open_sqlite(file, true), {}, clock);
-    store.write([](Session& session) {
-      session.execute("UPDATE schema_migrations SET sha256 = 'other' WHERE number = 1");
-    });
-  }
-  CHECK_THROWS_AS(Store(open_sqlite(file, false), {}, clock), StoreError);
+  StoreFixture f;
+  f.store().write([](Session& session) {
+    session.execute("UPDATE schema_migrations SET sha256 = 'other' WHERE number = 1");
+  });
+  CHECK_THROWS_AS(f.open_again(), StoreError);
 }
 
 TEST_CASE("migrations are numbered 1 to n without a gap", "[store][migrations]") {
@@ -217,23 +198,16 @@ TEST_CASE("migrations are numbered 1 to n without a gap", "[store][migrations]")
 
 TEST_CASE("a field that a newer declaration adds gets its column, and old rows keep their values",
           "[store][migrations]") {
-  const TemporaryFolder folder;
-  const SettableClock clock;
-  const std::string file = (folder.path() / "muster.db").string();
-  {
-    Store store(open_sqlite(file, true), {}, clock);
-    store.write([](Session& session) {
-      session.run_script(
-          "DROP VIEW inventory_memory; ALTER TABLE section_memory DROP COLUMN slots");
-      session.execute(
-          "INSERT INTO section_memory (source_record, row_key, row_hash, since, opened_by, "
-          "total_bytes) "
-          "VALUES (1, 1, ?1, 0, 1, 4096)",
-          {Blob{"0123456789abcdef"}});
-    });
-  }
-  Store store(open_sqlite(file, false), {}, clock);
-  store.read([](Session& session) {
+  StoreFixture f;
+  f.store().write([](Session& session) {
+    session.run_script("DROP VIEW inventory_memory; ALTER TABLE section_memory DROP COLUMN slots");
+    session.execute(
+        "INSERT INTO section_memory (source_record, row_key, row_hash, since, opened_by, "
+        "total_bytes) "
+        "VALUES (1, 1, ?1, 0, 1, 4096)",
+        {Blob{"0123456789abcdef"}});
+  });
+  f.open_again()->read([](Session& session) {
     CHECK(session.find_integer("SELECT total_bytes FROM inventory_memory WHERE slots IS NULL") ==
           4096);
   });
