@@ -43,6 +43,10 @@ int run(int count, char** values) {
   app.add_option("--large-fleet", options.large_fleet, "unchanged: also at this size");
   app.add_option("--large-packages", options.large_packages, "Packages of each machine there")
       ->capture_default_str();
+  app.add_option("--first-reports", options.first_reports, "first: at most so many machines")
+      ->capture_default_str();
+  app.add_option("--reconnecting", options.reconnecting, "reconnect: agents")
+      ->capture_default_str();
   app.add_option("--packages", options.packages, "Packages of a machine")->capture_default_str();
   app.add_option("--seconds", options.seconds, "For each side that is measured")
       ->capture_default_str();

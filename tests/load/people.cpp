@@ -52,8 +52,7 @@ std::vector<std::string> item_ids(const test::HttpAnswer& answer) {
   const JsonValue* items = json ? json->find("items") : nullptr;
   if (items == nullptr || items->array() == nullptr) return out;
   for (const JsonValue& item : *items->array()) {
-    if (const auto id = item.integer_at("id")) out.push_back(std::to_string(*id));
-    if (const auto id = item.text_at("id")) out.push_back(*id);
+    if (const auto id = item.integer_at("item_id")) out.push_back(std::to_string(*id));
   }
   return out;
 }
@@ -73,6 +72,10 @@ People::People(std::uint16_t port, std::string api_token, double per_s)
   if (per_s_ <= 0) return;
   std::vector<std::string> items =
       item_ids(Browser(port_, authorization_).get("/api/v1/items?limit=100"));
+  if (items.empty()) {
+    times_.failed = 1;
+    times_.first_failure = "the list of items is empty: there is no item page to ask for";
+  }
   for (unsigned person = 0; person < kPeople; ++person)
     threads_.emplace_back([this, person, items] { ask(person, items); });
 }

@@ -19,8 +19,10 @@ struct LoadOptions {
   std::string settings;  // more lines for server.ini
   int machines = 1000;
   int large_fleet = 0;       // unchanged: also with so many machines; 0: not
-  int large_packages = 100;  // of each of them
+  int large_packages = 100;  // of each of them, and of those that reconnect
   int packages = 1000;
+  int first_reports = 400;     // first: at most so many machines
+  int reconnecting = 10'000;   // with large_packages each
   double seconds = 10;         // of each profile, or of each side where two alternate
   int rounds = 4;              // slices of each side
   std::size_t open = 32;       // connections at once where agents come flat out
