@@ -2,6 +2,7 @@
 #include "server/application.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <stdexcept>
@@ -16,6 +17,7 @@
 #include "server/api/store_errors.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
+#include "server/store/postgres.h"
 
 namespace muster::server {
 namespace {
@@ -80,11 +82,14 @@ struct Application::Parts {
         clock(server_clock),
         log(server_log),
         lock(config),
-        authority(value_or_throw(CertificateAuthority::load(config.authority_folder()))),
-        side_log(value_or_throw(SideLog::open(config.side_log_file()))),
         store(checked_database(config, lock),
-              {.readers = config.store_readers, .read_statement_limit_ms = config.read_limit_ms},
+              {.readers = config.store_readers,
+               .read_statement_limit_ms = config.read_limit_ms,
+               .on_lost_sync = [this](const std::string& cause) { end_at_once(cause); }},
               clock),
+        authority(value_or_throw(CertificateAuthority::load(config.authority_folder(),
+                                                            authority_storage(config, store)))),
+        side_log(value_or_throw(SideLog::open(config.side_log_file()))),
         sign_in(store, passwords),
         ingest(store, log, {.interval_s = config.report_interval_s}),
         enrolment(store, authority, side_log),
@@ -107,6 +112,14 @@ struct Application::Parts {
     }
     value_or_throw(authority.roll_over(clock.now()));
     value_or_throw(authority.renew_server_certificates(clock.now()));
+  }
+
+  // A sync that failed is not tried again: the kernel may have dropped what it could not write and
+  // would now confirm what is not there. The next start goes by what the disk really holds.
+  [[noreturn]] void end_at_once(const std::string& cause) const {
+    log.error("store", "the disk did not confirm a write: this process ends, start it again",
+              {{"cause", cause}});
+    std::_Exit(kFailed);
   }
 
   std::filesystem::path client_ca_file() const {
@@ -170,9 +183,9 @@ struct Application::Parts {
   const Clock& clock;
   const Log& log;
   DataLock lock;
+  Store store;
   CertificateAuthority authority;
   SideLog side_log;
-  Store store;
   Passwords passwords;
   SignIn sign_in;
   Ingest ingest;
@@ -197,6 +210,7 @@ Application::Application(const ServerConfig& config, const Clock& clock, const L
   log.info("serve", "serving",
            {{"version", MUSTER_VERSION},
             {"data", config.data_directory.string()},
+            {"database", config.is_postgres() ? shown_connection(config.database) : "sqlite"},
             {"people", parts.settings.public_url},
             {"agents", parts.settings.agents_url}});
 }
@@ -221,9 +235,11 @@ void Application::maintain() {
   };
   const Instant now = parts.clock.now();
   attempt("the certificates could not be renewed", [&] {
-    const bool rolled = value_or_throw(parts.authority.roll_over(now));
+    const std::size_t trusted = parts.authority.trusted(now).size();
+    value_or_throw(parts.authority.roll_over(now));  // sees what another server made, too
+    const bool rolled = parts.authority.trusted(now).size() != trusted;
     const bool renewed = value_or_throw(parts.authority.renew_server_certificates(now));
-    if (rolled) parts.log.warning("maintenance", "the next certificate authority was made");
+    if (rolled) parts.log.warning("maintenance", "there is another certificate authority");
     if (renewed) parts.log.info("maintenance", "the listeners' certificates were renewed");
     if (rolled || renewed) reload_certificates();
   });

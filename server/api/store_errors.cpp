@@ -21,6 +21,8 @@ constexpr Answer kAnswers[] = {
      "The database cannot be reached; the server's log says why."},
     {StoreErrorKind::kInterrupted, Status::kUnavailable, "read_too_long", 60,
      "This took the database too long and was stopped; ask for less."},
+    {StoreErrorKind::kNotSynced, Status::kUnavailable, "store_unreachable", 30,
+     "The server's disk did not confirm a write; the server is restarting."},
     {StoreErrorKind::kFull, Status::kInsufficientStorage, "store_full", 300,
      "The server's disk is full; nothing was stored."},
     {StoreErrorKind::kCorrupt, Status::kInternal, "store_corrupt", 0,

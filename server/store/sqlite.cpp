@@ -148,6 +148,7 @@ class SqliteSession final : public Session {
     checkpoint_when_due();
   }
   void rollback() override {
+    fault_at("store.rollback");
     failed_ = false;
     // After some errors SQLite has rolled back by itself; a second ROLLBACK would then be an error.
     if (sqlite3_get_autocommit(handle_.get()) == 0)

@@ -106,6 +106,12 @@ void SimulatedAgent::reinstall() {
   pending_.clear();
 }
 
+void SimulatedAgent::lose_report() {
+  change();
+  queue({}, false);
+  pending_.pop_back();
+}
+
 void SimulatedAgent::change() {
   const std::string name = "p" + std::to_string(++changed_) + "-" + hostname_;
   packages_[name] = "1." + std::to_string(changed_);

@@ -37,7 +37,8 @@ class SimulatedAgent {
   void reinstall();
   // Its memory of what it reported is lost, or is that of an earlier time.
   void forget_reports() { believed_.clear(); }
-  void skip_sequences(std::int64_t count) { sequence_ += count; }
+  // A report is made and never sent, nor remembered as unsent: what follows builds on it.
+  void lose_report();
   // A section is switched off, or on again.
   void report_disks(bool on) { has_disks_ = on; }
 
