@@ -103,6 +103,8 @@ std::size_t find_negative_zero(std::string_view text) {
       if (c == '"') in_text = false;
     } else if (c == '"') {
       in_text = true;
+    } else if (c == 'e' || c == 'E') {
+      ++i;  // the sign of an exponent: 1e-07 is no negative zero
     } else if (c == '-' && i + 1 < text.size() && text[i + 1] == '0') {
       const char next = i + 2 < text.size() ? text[i + 2] : ' ';
       if (next != '.' && next != 'e' && next != 'E') return i;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace muster {
 
@@ -54,9 +55,14 @@ void append_json_integer(std::string& out, std::int64_t value) {
 }
 
 void append_json_number(std::string& out, double value) {
+  // From here on a number without fraction and exponent would be read as an integer that is none.
+  constexpr double kBeyondIntegers = 9'007'199'254'740'992.0;  // 2^53
   std::array<char, 40> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  out.append(buffer.data(), result.ptr);
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data()));
+  out += text;
+  const bool looks_whole = text.find_first_of(".e") == std::string_view::npos;
+  if (looks_whole && (text == "-0" || std::abs(value) >= kBeyondIntegers)) out += ".0";
 }
 
 void JsonWriter::separate() {
