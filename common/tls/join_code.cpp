@@ -77,6 +77,8 @@ std::optional<JoinCode> parse_address(std::string_view address) {
   JoinCode code;
   code.host = std::string(host);
   code.port = static_cast<std::uint16_t>(*port);
+  // "host:08444" and "[host]:8444" would be second spellings of one code.
+  if (bracketed(code.host) + ":" + std::to_string(code.port) != address) return std::nullopt;
   return code;
 }
 

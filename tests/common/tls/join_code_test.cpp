@@ -127,4 +127,18 @@ TEST_CASE("a join code is not made of what could not be read back", "[tls][join]
   CHECK(refused([](JoinCode& code) { code.ca_spki_sha256_hex = "x"; }));
 }
 
+TEST_CASE("an address in a join code has one spelling", "[tls][join]") {
+  const auto with_address = [](const std::string& address) {
+    std::string content(1, static_cast<char>(address.size()));
+    content += address + sha256("key") + '\x03' + "mst";
+    content += sha256("muster1_" + content).substr(0, 4);
+    return parse_join_code("muster1_" + to_base32(content)).ok();
+  };
+  CHECK(with_address("cmdb.example.org:8444"));
+  CHECK(with_address("[2001:db8::1]:8444"));
+  CHECK_FALSE(with_address("cmdb.example.org:08444"));
+  CHECK_FALSE(with_address("[cmdb.example.org]:8444"));
+  CHECK_FALSE(with_address("2001:db8::1:8444"));
+}
+
 }  // namespace muster::tls
