@@ -30,28 +30,29 @@ struct Structure {
   std::vector<Text> texts;  // string number 1 is the first
 };
 
-// Walks until the end or the first damage; returns where that is.
+// Walks until the end or the first damage; returns where that is. It must see the same texts as the
+// parser (agent/collect/smbios.cpp), or a serial number would stay: the first two zeros behind the
+// formatted part end the structure, also when its first text is empty.
 template <class Visit>
 std::size_t for_each_structure(std::string_view table, Visit&& visit) {
+  constexpr unsigned kEndOfTable = 127;
   std::size_t at = 0;
   while (table.size() - at >= 4) {
     Structure structure{
         .begin = at, .length = byte_at(table, at + 1), .type = byte_at(table, at), .texts = {}};
     if (structure.length < 4 || structure.length > table.size() - at) return at;
-    std::size_t next = at + structure.length;
-    for (;;) {
-      const std::size_t end = table.find('\0', next);
-      if (end == std::string_view::npos) return at;
-      if (end == next) break;
-      structure.texts.push_back({next, end - next});
-      next = end + 1;
+    const std::size_t begin = at + structure.length;
+    const std::size_t end = table.find(std::string_view("\0\0", 2), begin);
+    // The end mark may stand without texts; what follows it is not of the table.
+    if (end == std::string_view::npos) return structure.type == kEndOfTable ? begin : at;
+    for (std::size_t text = begin; text < end;) {
+      const std::size_t stop = std::min(table.find('\0', text), end);
+      structure.texts.push_back({text, stop - text});
+      text = stop + 1;
     }
-    // Without a string there are two zeros, and behind the last string there is one more.
-    next += structure.texts.empty() ? 2 : 1;
-    if (next > table.size()) return at;
     visit(structure);
-    at = next;
-    if (structure.type == 127) break;  // end of table; what follows is not of it
+    at = end + 2;
+    if (structure.type == kEndOfTable) break;
   }
   return at;
 }

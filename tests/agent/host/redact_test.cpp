@@ -114,6 +114,18 @@ TEST_CASE("a cut SMBIOS table is blanked from where it is damaged", "[redact]") 
   }
 }
 
+TEST_CASE("a serial number behind an empty text of SMBIOS is hidden too", "[redact]") {
+  // The first text is empty, so that a reader who stops at the first NUL sees no texts at all.
+  std::string table("\x01\x08\x01\x00\x00\x00\x00\x02", 8);
+  table += std::string("\0PF2ABC9X\0\0", 11) + std::string("\x7f\x04\x03\x00\0\0", 6);
+  CHECK(smbios_serials(table) == std::vector<std::string>{"PF2ABC9X"});
+  const std::string out = redacted_content("/sys/firmware/dmi/tables/DMI", table);
+  CHECK(out.size() == table.size());
+  CHECK(out.find("PF2ABC9X") == std::string::npos);
+  CHECK(out.substr(0, 9) == table.substr(0, 9));
+  CHECK(out.substr(17) == table.substr(17));
+}
+
 TEST_CASE("addresses keep their kind", "[redact]") {
   struct Case {
     std::string text;
