@@ -29,7 +29,9 @@ bool same_prefix(const AddressBytes& a, const AddressBytes& b, int bits) {
 
 std::optional<AddressBytes> parse_address(std::string_view text) {
   const std::string terminated(text);
-  if (terminated.size() > INET6_ADDRSTRLEN) return std::nullopt;
+  // inet_pton would read no further than a NUL and take the rest unseen.
+  if (terminated.size() > INET6_ADDRSTRLEN || terminated.find('\0') != std::string::npos)
+    return std::nullopt;
   AddressBytes address = kMapped;
   if (inet_pton(AF_INET, terminated.c_str(), address.data() + 12) == 1) return address;
   if (inet_pton(AF_INET6, terminated.c_str(), address.data()) == 1) return address;

@@ -24,6 +24,7 @@ TEST_CASE("addresses have one text", "[http]") {
     INFO(text);
     CHECK_FALSE(parse_address(text));
   }
+  CHECK_FALSE(parse_address(std::string_view("1.2.3.4\0, 10.0.0.1", 17)));
 }
 
 TEST_CASE("clients are counted by address, in IPv6 by /64", "[http]") {
