@@ -141,7 +141,7 @@ std::map<std::int64_t, Processor> parse_cpuinfo(std::string_view text) {
     Processor processor = read_processor(records.shared);
     const std::string tick = "Cpu" + std::string(name.substr(3)) + "ClkTck";
     const auto hertz = parse_integer(value_of(records.shared, tick), 16);
-    if (hertz && *hertz > 0 && *hertz / 1'000'000 <= kClockMhz)
+    if (hertz && *hertz >= 1'000'000 && *hertz / 1'000'000 <= kClockMhz)
       processor.fixed_clock_mhz = *hertz / 1'000'000;
     out.emplace(*number, std::move(processor));
   }

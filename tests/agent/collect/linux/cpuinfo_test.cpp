@@ -27,6 +27,8 @@ TEST_CASE("the clock of the moment is no fact, a fixed one is", "[collect][cpus]
   REQUIRE(sparc.count(6) == 1);
   CHECK(sparc.at(6).fixed_clock_mhz == 248);
   CHECK(sparc.at(6).model_name == "TI");
+  CHECK(parse_cpuinfo("Cpu6ClkTck : 00f423f\nCPU6: online\n").at(6).fixed_clock_mhz ==
+        std::nullopt);
 }
 
 TEST_CASE("an ARM part without a known name has no invented one", "[collect][cpus]") {
