@@ -93,7 +93,9 @@ struct Application::Parts {
         enrolment(store, authority, side_log),
         services{store,   ingest,    authority, side_log, enrolment, passwords,
                  sign_in, listeners, settings,  log,      clock},
-        agents_router(with_store_errors(agent_routes(services), log), {}, log),
+        budgets({.reports_per_minute = config.agent_reports_per_minute,
+                 .bytes_per_minute = config.agent_megabytes_per_minute * 1024 * 1024}),
+        agents_router(with_store_errors(agent_routes(services, budgets), log), {}, log),
         people_router((settings.downloads_directory = config.downloads_directory,
                        settings.version = MUSTER_VERSION, all_people_routes(services)),
                       {}, log) {
@@ -142,7 +144,9 @@ struct Application::Parts {
                              .client_certificate = ClientCertificate::kOptional,
                              .minimum = TlsVersion::k13,
                              .accept_expired_days = kExpiredDays};
-    options.body_limit = agent_body_limit;
+    options.body_limit = [this](const Request& request) {
+      return agent_body_limit(request, budgets);
+    };
     options.close_after_response = true;
     options.background = true;  // a person's page goes before a storm of agents
     options.proxy_protocol = config.agents_proxy_protocol;
@@ -155,6 +159,7 @@ struct Application::Parts {
     ServerOptions options = listener_options("people", config.people);
     const bool own = !config.people_certificate.empty();
     const std::string file = authority.people_file().string();
+    options.body_limit = people_body_limit;
     options.tls.emplace();
     options.tls->certificate_chain_file = own ? config.people_certificate : file;
     options.tls->private_key_file = own ? config.people_key : file;
@@ -191,6 +196,7 @@ struct Application::Parts {
   Listeners listeners;
   ApiSettings settings;
   Services services;
+  AgentBudgets budgets;
   Router agents_router;
   Router people_router;
   std::unique_ptr<HttpServer> agents;

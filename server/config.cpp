@@ -112,6 +112,8 @@ Result<ServerConfig> to_server_config(const Config& config) {
   reader.text("people_certificate", out.people_certificate);
   reader.text("people_key", out.people_key);
   read_listener(reader, "agents", out.agents);
+  reader.integer("agent_reports_per_minute", 0, 1'000'000, out.agent_reports_per_minute);
+  reader.integer("agent_megabytes_per_minute", 1, 1'000'000, out.agent_megabytes_per_minute);
   reader.boolean("agents_proxy_protocol", out.agents_proxy_protocol);
   reader.integer("report_interval_s", 10, 86'400, out.report_interval_s);
   reader.integer("store_readers", 1, 256, out.store_readers);
@@ -153,6 +155,9 @@ const std::vector<SettingDescription>& setting_descriptions() {
       {"agents_threads", "256", "", "connections worked on at once"},
       {"agents_connections_per_address", "64", "",
        "connections of one address, IPv6 of a /64, beyond their hello; the next wait"},
+      {"agent_reports_per_minute", "60", "",
+       "what one agent may send; ten times that at once; 0 is no budget"},
+      {"agent_megabytes_per_minute", "8", "MiB", "the same unpacked; 32 times that at once"},
       {"agents_proxy_protocol", "off", "", "each connection begins with a PROXY v2 header"},
       {"report_interval_s", "900", "s", "what agents are told to keep between reports"},
       {"store_readers", "8", "", "database sessions for reading that are kept open"},

@@ -40,6 +40,8 @@ struct ServerConfig {
   ListenerConfig agents;
   bool agents_proxy_protocol = false;
   std::int64_t report_interval_s = 900;
+  std::int64_t agent_reports_per_minute = 60;  // 0: no budget
+  std::int64_t agent_megabytes_per_minute = 8;
 
   int store_readers = 8;
   int read_limit_ms = 10'000;

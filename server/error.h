@@ -90,7 +90,8 @@ constexpr std::string_view title(Status status) {
 //   throw Error(Status::kUnprocessable, "invalid_value", "...").at("values.owner").with("column",
 //   12);
 struct Error : std::exception {
-  using Extra = std::pair<std::string, std::variant<std::int64_t, std::string>>;
+  using Extra =
+      std::pair<std::string, std::variant<std::int64_t, std::string, std::vector<std::string>>>;
 
   Error(Status status_, std::string code_, std::string message_)
       : status(status_), code(std::move(code_)), message(std::move(message_)) {}
@@ -110,6 +111,10 @@ struct Error : std::exception {
     return std::move(*this);
   }
   Error&& with(std::string name, std::string value) && {
+    extra.emplace_back(std::move(name), std::move(value));
+    return std::move(*this);
+  }
+  Error&& with(std::string name, std::vector<std::string> value) && {
     extra.emplace_back(std::move(name), std::move(value));
     return std::move(*this);
   }

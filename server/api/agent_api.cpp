@@ -2,11 +2,13 @@
 #include "server/api/agent_api.h"
 
 #include <chrono>
-#include <semaphore>
+#include <random>
 
 #include "common/support/text.h"
+#include "common/tls/certificate.h"
 #include "common/wire/compress.h"
 #include "server/ca/est.h"
+#include "server/http/byte_budget.h"
 
 namespace muster::server {
 namespace {
@@ -14,12 +16,15 @@ namespace {
 constexpr std::size_t kEnrolmentBytes = 64 * 1024;
 constexpr int kNotApplicable = -1;  // Route::permission: the certificate decides
 
-// Nearly every report is small. What unpacks to more waits for one of a few places, so that a
-// handful of agents cannot take all the memory with well compressed nothing.
-constexpr std::size_t kSmallReportBytes = 8 * 1024 * 1024;
-constexpr int kLargeReports = 4;
-constexpr std::chrono::seconds kLargeReportPatience{20};
-constexpr int kOverloadRetryS = 60;
+// What unpacked reports may take in memory, all threads together. A report takes its text and,
+// while it is applied, its rows, which are about as much again; nearly every report is small and
+// waits for nobody.
+constexpr std::size_t kUnpackedBudgetBytes = 128 * 1024 * 1024;
+constexpr std::size_t kUncountedReportBytes = 64 * 1024;
+constexpr std::size_t kRowsFactor = 2;
+constexpr std::chrono::seconds kPatience{10};
+constexpr int kRetryAfterS = 30;
+constexpr int kRetryJitterS = 60;
 
 Error missing_certificate() {
   return {Status::kUnauthorized, "certificate_missing",
@@ -68,18 +73,22 @@ Response respond(EstAnswer answer) {
   return response;
 }
 
+Error too_large() {
+  return Error(Status::kTooLarge, "body_too_large",
+               "The report is too large: it unpacks to more than " +
+                   std::to_string(wire::kReportBytes) + " bytes")
+      .with("limit_bytes", static_cast<std::int64_t>(wire::kReportBytes));
+}
+
 Error unpacking_error(const Failure& failure) {
-  if (failure.kind == FailureKind::kTooLarge) {
-    return Error(Status::kTooLarge, "body_too_large", "The report is too large: " + failure.message)
-        .with("limit_bytes", static_cast<std::int64_t>(wire::kReportBytes));
-  }
+  if (failure.kind == FailureKind::kTooLarge) return too_large();
   return {Status::kBadRequest, "invalid_compression",
           "The report cannot be unpacked: " + failure.message};
 }
 
 class AgentApi {
  public:
-  explicit AgentApi(Services& services) : services_(services) {}
+  AgentApi(Services& services, AgentBudgets& budgets) : services_(services), budgets_(budgets) {}
 
   Response ca_certificates(const Request&) {
     Result<std::string> bundle = services_.authority.cacerts(services_.clock.now());
@@ -111,34 +120,41 @@ class AgentApi {
     const AgentPrincipal agent =
         services_.enrolment.authenticate(certificate_of(request), request.peer_address);
     require_zstd(request);
-    if (const auto small = wire::decompress(request.body, kSmallReportBytes)) {
-      return take_report(agent, *small, request);
-    } else if (small.failure().kind != FailureKind::kTooLarge) {
-      throw unpacking_error(small.failure());
-    }
-    const LargePlace place(large_);
-    const Result<std::string> large = wire::decompress(request.body, wire::kReportBytes);
-    if (!large) throw unpacking_error(large.failure());
-    return take_report(agent, *large, request);
+    const auto now = std::chrono::steady_clock::now();
+    budgets_.take_report(agent.agent_id, now);
+    const std::size_t bytes = size_of(request.body);
+    budgets_.take_bytes(agent.agent_id, static_cast<std::int64_t>(bytes), now);
+    ByteBudget::Share share(unpacked_);
+    if (bytes > kUncountedReportBytes) take_room(share, bytes * kRowsFactor);
+    const Result<std::string> json = wire::decompress(request.body, bytes);
+    if (!json) throw unpacking_error(json.failure());
+    return take_report(agent, *json, request);
   }
 
  private:
-  using Places = std::counting_semaphore<kLargeReports>;
-  class LargePlace {
-   public:
-    explicit LargePlace(Places& places) : places_(places) {
-      if (places_.try_acquire_for(kLargeReportPatience)) return;
-      throw Error(Status::kUnavailable, "overloaded",
-                  "The server is taking as many large reports as it can; try again later.")
-          .retry_after(kOverloadRetryS);
+  // The frame may say how much comes out; if not, it is unpacked once for nothing, with its window
+  // counted.
+  std::size_t size_of(const std::string& body) {
+    const Result<wire::FrameSize> frame = wire::frame_size(body);
+    if (!frame) throw unpacking_error(frame.failure());
+    if (const auto content = frame->content_bytes) {
+      if (*content > wire::kReportBytes) throw too_large();
+      return static_cast<std::size_t>(*content);
     }
-    ~LargePlace() { places_.release(); }
-    LargePlace(const LargePlace&) = delete;
-    LargePlace& operator=(const LargePlace&) = delete;
+    ByteBudget::Share window(unpacked_);
+    take_room(window, static_cast<std::size_t>(frame->window_bytes));
+    const Result<std::size_t> size = wire::unpacked_size(body, wire::kReportBytes);
+    if (!size) throw unpacking_error(size.failure());
+    return *size;
+  }
 
-   private:
-    Places& places_;
-  };
+  static void take_room(ByteBudget::Share& share, std::size_t bytes) {
+    if (share.grow(bytes, std::chrono::steady_clock::now() + kPatience)) return;
+    thread_local std::minstd_rand chance{std::random_device{}()};
+    throw Error(Status::kUnavailable, "overloaded",
+                "The server is taking as many large reports as it can; try again later.")
+        .retry_after(kRetryAfterS + std::uniform_int_distribution<int>(0, kRetryJitterS)(chance));
+  }
 
   Response take_report(const AgentPrincipal& agent, std::string_view json, const Request& request) {
     return Response::json(
@@ -146,13 +162,14 @@ class AgentApi {
   }
 
   Services& services_;
-  Places large_{kLargeReports};
+  AgentBudgets& budgets_;
+  ByteBudget unpacked_{kUnpackedBudgetBytes};
 };
 
 }  // namespace
 
-std::vector<Route> agent_routes(Services& services) {
-  const auto api = std::make_shared<AgentApi>(services);
+std::vector<Route> agent_routes(Services& services, AgentBudgets& budgets) {
+  const auto api = std::make_shared<AgentApi>(services, budgets);
   const auto route = [&](std::string_view method, std::string pattern,
                          Response (AgentApi::*handler)(const Request&)) {
     return Route{std::string(method), std::move(pattern), kNotApplicable,
@@ -167,11 +184,14 @@ std::vector<Route> agent_routes(Services& services) {
   };
 }
 
-std::size_t agent_body_limit(const Request& request) {
+std::size_t agent_body_limit(const Request& request, AgentBudgets& budgets) {
   if (request.path != wire::kReportPath) return kEnrolmentBytes;
   if (!request.peer_certificate) throw missing_certificate();
   if (request.peer_certificate->expired) return kEnrolmentBytes;  // the handler says what to do
   require_zstd(request);
+  // The listener has checked the certificate's chain, so the name in it is ours.
+  const auto agent_id = tls::agent_id_of(certificate_of(request));
+  if (agent_id) budgets.check(*agent_id, std::chrono::steady_clock::now());
   return wire::kReportCompressedBytes;
 }
 

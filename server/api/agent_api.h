@@ -7,22 +7,23 @@
 // certificate_refused, certificate_expired, certificate_unknown, certificate_revoked,
 // agent_unknown, agent_revoked. Of a report besides: 415 unsupported_encoding,
 // unsupported_media_type; 413 body_too_large; 400 invalid_compression; those of
-// server/ingest/ingest.h; 503 overloaded.
+// server/ingest/ingest.h; 429 too_many_reports; 503 overloaded.
 #pragma once
 #include <cstddef>
 #include <memory>
 #include <vector>
 
+#include "server/api/agent_budget.h"
 #include "server/api/services.h"
 #include "server/http/router.h"
 
 namespace muster::server {
 
-// `services` outlives the routes.
-std::vector<Route> agent_routes(Services& services);
+// Both outlive the routes.
+std::vector<Route> agent_routes(Services& services, AgentBudgets& budgets);
 
 // For ServerOptions::body_limit: what the head of a request earns. Throws where it shows already
 // that the request will be refused, before megabytes are sent.
-std::size_t agent_body_limit(const Request& request);
+std::size_t agent_body_limit(const Request& request, AgentBudgets& budgets);
 
 }  // namespace muster::server

@@ -10,16 +10,16 @@ namespace muster::server {
 namespace {
 
 [[noreturn]] void ambiguous(const std::string& text, const std::vector<ItemSummary>& candidates) {
-  std::string names;
+  std::vector<std::string> names;
   for (const ItemSummary& candidate : candidates) {
-    names += (names.empty() ? "" : "; ") + std::to_string(candidate.item_id) + ' ' +
-             candidate.name + (candidate.serial_number ? ' ' + *candidate.serial_number : "");
+    names.push_back(std::to_string(candidate.item_id) + ' ' + candidate.name +
+                    (candidate.serial_number ? ' ' + *candidate.serial_number : ""));
   }
   const std::string at_least = candidates.size() < kCandidates ? "" : "at least ";
   throw Error(Status::kConflict, "ambiguous_item",
               '"' + text + "\" is ambiguous: " + at_least + std::to_string(candidates.size()) +
                   " items are called so.")
-      .with("candidates", names);
+      .with("candidates", std::move(names));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 namespace muster::server {
 namespace {
 
+constexpr std::size_t kStrangersBodyBytes = 64 * 1024;
+constexpr std::size_t kBodyBytes = 1024 * 1024;
+
 struct Row {
   const char* method;
   const char* pattern;
@@ -43,7 +46,7 @@ const std::vector<Row>& table() {
        kReadAudit,
        show_audit,
        {"actor", "action", "object", "from", "to", "limit", "cursor"}},
-      {"GET", "/metrics", kManageUsers, show_metrics, {}},
+      {"GET", "/metrics", kReadMetrics, show_metrics, {}},
 
       {"GET", "/api/v1/join-tokens", kManageAgents, list_tokens_to_join, {"limit", "cursor"}},
       {"POST", "/api/v1/join-tokens", kManageAgents, add_token_to_join, {}},
@@ -128,6 +131,12 @@ std::vector<Route> people_routes(Services& services) {
          row.query});
   }
   return routes;
+}
+
+std::size_t people_body_limit(const Request& request) {
+  const bool has_credentials =
+      request.header("cookie") != nullptr || request.header("authorization") != nullptr;
+  return has_credentials ? kBodyBytes : kStrangersBodyBytes;
 }
 
 }  // namespace muster::server

@@ -18,4 +18,8 @@ inline constexpr int kPublicRoute = -1;
 // `services` outlives the routes.
 std::vector<Route> people_routes(Services& services);
 
+// For ServerOptions::body_limit: who shows no credentials has little to say, and nobody has more
+// than 1 MiB.
+std::size_t people_body_limit(const Request& request);
+
 }  // namespace muster::server

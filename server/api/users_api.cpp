@@ -119,6 +119,17 @@ Response add_token(Call& call) {
   std::optional<Instant> expires_at;
   if (const auto days = integer_member(body, "expires_in_days", 1, kMaxTokenDays))
     expires_at = call.now() + *days * kDayMs;
+  // Or a token that leaked could be kept alive for ever.
+  if (const auto most = call.principal.token_expires_at) {
+    if (expires_at && *expires_at > *most) {
+      throw Error(
+          Status::kUnprocessable, "invalid_value",
+          "An API token cannot make one that outlives it: sign in with the password, or ask "
+          "for fewer days.")
+          .at("expires_in_days");
+    }
+    if (!expires_at) expires_at = most;
+  }
   const CreatedToken created = call.services.store.write_value<CreatedToken>([&](Session& session) {
     return create_token(session, call.now(), call.actor(), call.principal.user_id, name,
                         expires_at);

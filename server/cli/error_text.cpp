@@ -42,6 +42,7 @@ ExitCode exit_code_of(int status, std::string_view code) {
 // "item 17: lap-0421   laptop   5CG1234X9Q   novak", with what the server knows.
 std::string candidate_line(const JsonValue& candidate) {
   if (const std::string* text = candidate.text()) return *text;
+  if (candidate.text() != nullptr) return *candidate.text();
   std::string line;
   for (const char* name : {"name", "class", "serial_number", "owner", "location"}) {
     if (const auto value = candidate.text_at(name)) line += (line.empty() ? "" : "   ") + *value;
@@ -51,7 +52,8 @@ std::string candidate_line(const JsonValue& candidate) {
   return line;
 }
 
-// Either a list of items or one text, "17 lap-0421 5CG1234X9Q; 18 lap-0422".
+// A list of texts ("17 lap-0421 5CG1234X9Q"), or of items; servers before 0.2 sent one text, with
+// "; " between.
 void add_candidates(Problem& problem, const JsonValue& body) {
   const JsonValue* candidates = body.find("candidates");
   if (candidates == nullptr) return;
@@ -66,8 +68,10 @@ void add_candidates(Problem& problem, const JsonValue& body) {
     for (const JsonValue& candidate : *candidates->array()) {
       if (problem.details.size() < kMaxCandidates)
         problem.details.push_back(candidate_line(candidate));
-      if (const auto number = candidate.integer_at("item_id"); number && id.empty())
-        id = std::to_string(*number);
+      const auto number = candidate.integer_at("item_id");
+      if (number && id.empty()) id = std::to_string(*number);
+      if (const std::string* line = candidate.text(); line != nullptr && id.empty())
+        id = line->substr(0, line->find(' '));
     }
   }
   if (!id.empty() && problem.hint.empty())

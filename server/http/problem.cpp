@@ -71,6 +71,11 @@ Response problem(const Error& error, std::string_view request_id) {
     json.key(name);
     if (const auto* number = std::get_if<std::int64_t>(&value)) {
       json.value(*number);
+    } else if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
+      json.begin_array();
+      for (const std::string& text : *texts)
+        json.value(to_valid_text(text));
+      json.end_array();
     } else {
       json.value(to_valid_text(std::get<std::string>(value)));
     }

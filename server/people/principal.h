@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/support/clock.h"
 #include "server/people/roles.h"
 
 namespace muster::server {
@@ -19,8 +20,9 @@ struct Principal {
   std::optional<std::string> display_name = {};
   Role role = Role::kRequester;
   PrincipalKind kind = PrincipalKind::kSession;
-  std::string csrf_token;             // of a session; empty for an API token
-  bool must_change_password = false;  // then nothing but that is allowed
+  std::string csrf_token;                        // of a session; empty for an API token
+  std::optional<Instant> token_expires_at = {};  // of an API token that does
+  bool must_change_password = false;             // then nothing but that is allowed
 
   bool may(Permission permission) const { return muster::server::may(role, permission); }
 };

@@ -40,6 +40,7 @@ enum class Permission {
   kManageAgents,   // join tokens, approving and revoking agents
   kManageUsers,    // accounts, roles, other people's API tokens
   kReadAudit,
+  kReadMetrics,  // counters of the server
 };
 
 struct PermissionRow {
@@ -49,7 +50,7 @@ struct PermissionRow {
 };
 
 // clang-format off
-inline constexpr std::array<PermissionRow, 13> kPermissions = {{
+inline constexpr std::array<PermissionRow, 14> kPermissions = {{
     //                                                  requester viewer technician admin
     {Permission::kOwnAccount,    "own_account",          {true,  true,  true,  true}},
     {Permission::kOwnTickets,    "own_tickets",          {true,  true,  true,  true}},
@@ -64,6 +65,7 @@ inline constexpr std::array<PermissionRow, 13> kPermissions = {{
     {Permission::kManageAgents,  "manage_agents",        {false, false, false, true}},
     {Permission::kManageUsers,   "manage_users",         {false, false, false, true}},
     {Permission::kReadAudit,     "read_audit",           {false, false, false, true}},
+    {Permission::kReadMetrics,   "read_metrics",         {false, true,  true,  true}},
 }};
 // clang-format on
 

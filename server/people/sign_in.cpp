@@ -30,14 +30,15 @@ constexpr std::string_view kEndSessions = "DELETE FROM sessions WHERE user_id = 
 constexpr std::string_view kEndOldSessions =
     "DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2";
 constexpr std::string_view kFindSession = R"sql(
-  SELECT sessions.user_id, name, display_name, role, must_change_password, last_used_at, csrf_token
+  SELECT sessions.user_id, name, display_name, role, must_change_password, last_used_at, csrf_token,
+         NULL
   FROM sessions JOIN users ON users.user_id = sessions.user_id
   WHERE hash = ?1 AND expires_at > ?2 AND last_used_at > ?3 AND disabled_at IS NULL)sql";
 constexpr std::string_view kTouchSession =
     "UPDATE sessions SET last_used_at = ?2 WHERE hash = ?1 AND last_used_at < ?2";
 constexpr std::string_view kFindToken = R"sql(
   SELECT tokens.user_id, users.name, display_name, role, must_change_password,
-         COALESCE(last_used_at, 0), ''
+         COALESCE(last_used_at, 0), '', expires_at
   FROM tokens JOIN users ON users.user_id = tokens.user_id
   WHERE hash = ?1 AND (expires_at IS NULL OR expires_at > ?2) AND revoked_at IS NULL
     AND disabled_at IS NULL)sql";
@@ -65,6 +66,8 @@ Found read_principal(const ResultRow& row, PrincipalKind kind) {
   found.principal.must_change_password = row.integer(4) != 0;
   found.last_used_at = {row.integer(5)};
   found.principal.csrf_token = row.text(6);
+  if (const auto expires_ms = row.optional_integer(7))
+    found.principal.token_expires_at = {*expires_ms};
   return found;
 }
 

@@ -197,7 +197,9 @@ TEST_CASE("a name that two items have is ambiguous, a number never is", "[api][i
   const Answer answer = api.get("/api/v1/items/twin");
   CHECK(answer.status() == 409);
   CHECK(answer.code() == "ambiguous_item");
-  CHECK(answer.at("candidates") == "1 twin; 2 twin");
+  CHECK(answer.at("candidates[0]") == "1 twin");
+  CHECK(answer.at("candidates[1]") == "2 twin");
+  CHECK(answer.at("candidates[2]").empty());
   CHECK(api.get("/api/v1/items/2").at("item_id") == "2");
   CHECK(api.get("/api/v1/items/twi").at("detail").find("No item is called") == 0);
   api.web.report();

@@ -53,7 +53,7 @@ TEST_CASE("the mark stands right behind wide and escaped characters", "[cli]") {
 TEST_CASE("an ambiguous name lists who is called so, as text or as a list", "[cli]") {
   for (
       const char* candidates :
-      {R"("17 lap-0421 5CG1234X9Q; 18 lap-0422")",
+      {R"("17 lap-0421 5CG1234X9Q; 18 lap-0422")", R"(["17 lap-0421 5CG1234X9Q","18 lap-0422"])",
        R"([{"item_id":17,"name":"lap-0421","serial_number":"5CG1234X9Q"},{"item_id":18,"name":"lap-0422"}])"}) {
     const Problem problem =
         problem_of({409,
