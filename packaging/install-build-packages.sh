@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build ccache pkg-config dpkg-dev file openssl ca-certificates iproute2
   libpoco-dev libsqlite3-dev nlohmann-json3-dev libssl-dev libcli11-dev libzstd-dev)
 if [ "${1:-}" = "--tests" ]; then
-  packages+=(catch2 clang-14 libclang-rt-14-dev clang-format-14 curl util-linux procps zstd xz-utils adduser man-db systemd)
+  packages+=(catch2 clang-14 libclang-rt-14-dev llvm-14 clang-format-14 curl util-linux procps zstd xz-utils adduser man-db systemd)
 fi
 
 missing=()

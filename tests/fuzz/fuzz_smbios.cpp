@@ -1,24 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// SMBIOS tables from anywhere: the first 32 bytes are the entry point, the rest is the table, as in
-// a file of `dmidecode --dump-bin`. Seeds: the tables of ../shared/data/smbios behind 32 bytes.
-#include <cstddef>
-#include <cstdint>
+// SMBIOS tables from anywhere: behind an entry point of 32 bytes, as in a file of
+// `dmidecode --dump-bin`, or the table alone, as sysfs has it (../shared/data/smbios). Whatever the
+// firmware claims, what comes out is within what a table can say.
 #include <optional>
-#include <string_view>
 
 #include "agent/collect/smbios.h"
+#include "common/support/text.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace muster::agent;
+using muster::fuzz::require;
+
+namespace {
+
+void check(const Smbios& smbios, std::string_view table) {
+  require(smbios.structures <= table.size() / 4 + 1);
+  for (const auto& device : smbios.memory_devices) {
+    require(!device.size_bytes || (*device.size_bytes > 0 && device.filled));
+    require(!device.speed_mts || *device.speed_mts > 0);
+    static_cast<void>(smbios.is_module(device));
+    for (const auto& text : {device.locator, device.serial_number, device.part_number})
+      require(!text || (!text->empty() && muster::trim(*text) == *text));
+  }
+  for (const auto& array : smbios.memory_arrays)
+    require(!array.slots || *array.slots >= 0);
+  if (smbios.system && smbios.system->uuid) require(muster::is_uuid(*smbios.system->uuid));
+  if (smbios.firmware && smbios.firmware->release_date) {
+    const std::string& date = *smbios.firmware->release_date;
+    require(firmware_date(date) == date || date.size() == 8 || date.size() == 10);
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  std::optional<muster::agent::SmbiosEntryPoint> entry;
-  if (auto parsed = muster::agent::parse_smbios_entry_point(bytes.substr(0, 32))) entry = *parsed;
-  const std::string_view table = bytes.size() > 32 ? bytes.substr(32) : bytes;
-  for (const auto& known : {entry, std::optional<muster::agent::SmbiosEntryPoint>()}) {
-    const muster::agent::Smbios smbios = muster::agent::parse_smbios(table, known);
-    for (const auto& device : smbios.memory_devices) {
-      if (device.size_bytes && (*device.size_bytes <= 0 || !device.filled)) __builtin_trap();
-      static_cast<void>(smbios.is_module(device));
-    }
-  }
+  const std::string_view bytes = muster::fuzz::as_text(data, size);
+  const bool has_entry = bytes.starts_with("_SM") || bytes.starts_with("_DMI_");
+  std::optional<SmbiosEntryPoint> entry;
+  if (auto parsed = parse_smbios_entry_point(bytes.substr(0, 32))) entry = *parsed;
+  const std::string_view table = has_entry && size > 32 ? bytes.substr(32) : bytes;
+  check(parse_smbios(table, entry), table);
+  check(parse_smbios(table, std::nullopt), table);
   return 0;
 }

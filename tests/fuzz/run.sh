@@ -1,27 +1,55 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh BUILD SECONDS: replays the kept corpus of every fuzz target and then fuzzes each for SECONDS. A finding is
-# written to BUILD/fuzz/findings and fails the run. Memory is bounded; new inputs stay in BUILD.
+# run.sh BUILD SECONDS [TARGET...]: replays the kept corpus of every fuzz target (or of those named) and then fuzzes each
+# for SECONDS, as many at once as there are processors. A finding is written to BUILD/fuzz/findings and fails the run; new
+# inputs stay in BUILD/fuzz/corpus. Without names it also checks that the table is whole and the planted bounds apply;
+# with MUSTER_TEST_FULL=1 it measures coverage (coverage.sh) and finds the planted bounds (planted.sh).
 set -euo pipefail
-build=$1
+build=$(cd "$1" && pwd)
 seconds=$2
+shift 2
 here=$(cd "$(dirname "$0")" && pwd)
+# What a target keeps on disk is made anew for each run: memory is quick enough and nothing is worn out.
+[ -w /dev/shm ] && export TMPDIR=/dev/shm
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}:allocator_may_return_null=1
 mkdir -p "$build/fuzz/findings"
-count=0
-for program in "$build"/fuzz/fuzz_*; do
-  [ -x "$program" ] || continue
-  name=$(basename "$program")
-  new=$build/fuzz/corpus/$name
-  mkdir -p "$new"
-  corpora=("$new")
-  [ -d "$here/corpus/${name#fuzz_}" ] && corpora+=("$here/corpus/${name#fuzz_}")
-  if ! "$program" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
-    -artifact_prefix="$build/fuzz/findings/$name-" "${corpora[@]}" > "$build/fuzz/$name.log" 2>&1; then
+
+fuzz_one() {
+  local name=$1 build=$2 here=$3 seconds=$4
+  local program=$build/fuzz/fuzz_$name log=$build/fuzz/$name.log
+  local options=(-max_total_time="$seconds" -rss_limit_mb=2048 -timeout=30 -print_final_stats=1)
+  local corpora=("$build/fuzz/corpus/$name")
+  mkdir -p "${corpora[0]}"
+  [ -f "$here/dictionaries/$name.dict" ] && options+=(-dict="$here/dictionaries/$name.dict")
+  [ -d "$here/corpus/$name" ] && corpora+=("$here/corpus/$name")
+  # The real tables are large and stay where they are.
+  local data=${MUSTER_TEST_DATA:-$here/../../../shared/data}
+  [ "$name" = smbios ] && [ -d "$data/smbios" ] && corpora+=("$data/smbios")
+  [ "$name" = dpkg ] && [ -d "$data/packages/dpkg" ] && corpora+=("$data/packages/dpkg")
+  if ! "$program" "${options[@]}" -artifact_prefix="$build/fuzz/findings/$name-" "${corpora[@]}" > "$log" 2>&1; then
     echo "FAILED $name; the input is in $build/fuzz/findings"
-    tail -40 "$build/fuzz/$name.log"
-    exit 1
+    tail -40 "$log"
+    return 1
   fi
-  echo "ok $name $(grep -o 'number_of_executed_units: *[0-9]*' "$build/fuzz/$name.log" | tr -s ' ')"
-  count=$((count + 1))
+  echo "ok $name: $(find "${corpora[@]:1}" -type f 2> /dev/null | wc -l) kept inputs," \
+    "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
+}
+export -f fuzz_one
+
+if [ $# -gt 0 ]; then
+  targets=("$@")
+else
+  bash "$here/check_table.sh"
+  bash "$here/planted.sh" --check
+  mapfile -t targets < <(sed -n 's/^\([a-z][a-z0-9_]*\).*/\1/p' "$here/targets.txt")
+fi
+for name in "${targets[@]}"; do
+  [ -x "$build/fuzz/fuzz_$name" ] || { echo "fuzz_$name was not built in $build"; exit 1; }
 done
-[ "$count" -gt 0 ] || { echo "no fuzz target was built in $build"; exit 1; }
+printf '%s\n' "${targets[@]}" |
+  xargs -P "$(nproc)" -I{} bash -c 'fuzz_one "$@"' fuzz_one {} "$build" "$here" "$seconds"
+echo "all ${#targets[@]} fuzz targets passed"
+if [ "${MUSTER_TEST_FULL:-0}" = 1 ]; then
+  bash "$here/coverage.sh" "$build"
+  bash "$here/planted.sh" "$build"
+fi

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's folder as a thief, a backup or a broken disk left it: agent.json, certificates, key,
+// sequence, the spool. Each file is of the fuzzer's making; whatever it holds, the agent says what
+// is wrong and goes on. Parts of the input are cut at 1E 0A; MAGIC files are sealed, so that what
+// is behind the checksum is reached.
+#include <filesystem>
+
+#include "agent/sync/agent_identity.h"
+#include "agent/sync/codec.h"
+#include "agent/sync/reporter.h"
+#include "agent/sync/spool.h"
+#include "agent/sync/status.h"
+#include "common/support/text.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/store_fixture.h"
+
+using namespace muster;
+using namespace muster::agent;
+using muster::fuzz::require;
+
+namespace {
+
+struct Folder {
+  server::TemporaryFolder folder;
+  StateDirectory directory = StateDirectory::open(folder.path() / "state").value();
+  Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
+};
+
+// A file that is not in the input keeps what is in the middle of an enrolled agent's life.
+void write_files(const StateDirectory& directory, std::string_view rest) {
+  constexpr std::string_view kFiles[] = {kAgentFile,    kCertificateFile, kKeyFile,
+                                         kSequenceFile, kExchangeFile,    kAuthoritiesFile};
+  for (const std::string_view name : kFiles) {
+    const std::string_view text = fuzz::take_part(rest, "\x1e\n");
+    require(directory.write(name, text).ok());
+  }
+  constexpr std::string_view kSpoolFiles[] = {"spool/00000000000000000007.report",
+                                              "spool/00000000000000000008.report"};
+  for (const std::string_view name : kSpoolFiles) {
+    const std::string_view text = fuzz::take_part(rest, "\x1e\n");
+    static_cast<void>(directory.remove(name));
+    if (text.empty()) continue;
+    const bool sealed = text.starts_with('S');
+    require(directory.write(name, sealed ? seal("MUSTER-SPOOL-1\n", text.substr(1)) : text).ok());
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Folder* const made = new Folder;  // lives as long as the process
+  const SystemClock clock;
+  write_files(made->directory, fuzz::as_text(data, size));
+  if (const auto identity = look_at_identity(made->directory)) {
+    require(is_uuid(identity->agent_id) && identity->server.port > 0);
+    require(ServerAddress::parse(identity->server.url()).ok());
+    static_cast<void>(renewal_is_due(identity->current.certificate, clock.now()));
+  }
+  if (const auto status = look_at_status(made->directory, clock)) {
+    require(!status_text(*status).empty() && !status_json(*status).empty());
+  }
+  auto spool = Spool::open(made->directory, made->log);
+  require(spool.ok());
+  const auto oldest = spool->oldest();
+  const auto newest = spool->newest();
+  if (oldest && newest && *oldest && *newest) require((*oldest)->sequence <= (*newest)->sequence);
+  for (const SpoolFile& file : spool->files())
+    require(file.sequence > 0);
+  // What was set aside or merged must not wait for the next input.
+  std::error_code none;
+  std::filesystem::remove_all(made->directory.path() / "spool", none);
+  return 0;
+}

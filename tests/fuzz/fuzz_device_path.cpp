@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a device is plugged in, from a link in sysfs, and udev's database: texts of the kernel, or
+// of a copied tree that anyone made.
+#include <algorithm>
+
+#include "agent/collect/linux/device_path.h"
+#include "agent/collect/linux/disks.h"
+#include "agent/collect/linux/udev_data.h"
+#include "common/inventory/sections/disks.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace muster;
+using muster::fuzz::require;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view rest = fuzz::as_text(data, size);
+  const std::string_view port = fuzz::take_part(rest, "\x1e");
+  for (const auto& ata : {std::optional<std::string_view>(), std::optional(port)}) {
+    const agent::DevicePath path = agent::parse_device_path(rest, ata);
+    require(std::find(std::begin(inventory::kTransports), std::end(inventory::kTransports),
+                      path.transport) != std::end(inventory::kTransports));
+  }
+  for (const auto part : {agent::PathPart::kAtaPort, agent::PathPart::kUsbDevice}) {
+    const std::string folder = agent::sysfs_folder_of(rest, part);
+    require(folder.empty() || agent::sysfs_folder(rest).starts_with(folder));
+  }
+  if (const auto value = agent::udev_property(rest, port)) {
+    require(!value->empty() && value->find('\n') == std::string_view::npos);
+    require(rest.find(*value) != std::string_view::npos);
+  }
+  require(agent::decode_udev(rest).size() <= rest.size());
+  static_cast<void>(agent::is_disk_name(port));
+  return 0;
+}

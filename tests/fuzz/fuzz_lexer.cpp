@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a query, up to its tree: refused as a query with a place inside the text, or taken
+// within the limits; and a text that a program quotes means itself.
+#include <variant>
+
+#include "common/support/text.h"
+#include "server/error.h"
+#include "server/query/lexer.h"
+#include "server/query/parser.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace muster;
+using namespace muster::server;
+using muster::fuzz::require;
+
+namespace {
+
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text)
+    count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  return count;
+}
+
+void check_refusal(const Error& error, std::string_view text) {
+  require(error.code == "invalid_query");
+  require(is_valid_utf8(error.message) && printable(error.message) == error.message);
+  for (const auto& [name, value] : error.extra) {
+    if (name != "column") continue;
+    const auto column = std::get<std::int64_t>(value);
+    require(column >= 1 && column <= static_cast<std::int64_t>(text.size()) + 1);
+  }
+}
+
+void check_tree(const Node& node, std::size_t depth, std::size_t& terms) {
+  require(depth <= 2 * kQueryDepth + 4);
+  if (node.kind == NodeKind::kWord || node.kind == NodeKind::kCondition) ++terms;
+  if (node.kind == NodeKind::kNot || node.kind == NodeKind::kGroup)
+    require(node.children.size() == 1);
+  if (node.kind == NodeKind::kOr) require(node.children.size() >= 2);
+  for (const Node& child : node.children)
+    check_tree(child, depth + 1, terms);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::as_text(data, size);
+  try {
+    const auto tokens = lex(text);
+    require(text.size() <= kQueryBytes && is_valid_utf8(text));
+    require(!tokens.empty() && tokens.back().kind == TokenKind::kEnd);
+    for (const QueryToken& token : tokens) {
+      require(token.span.column >= 1);
+      require(token.span.column + token.span.length <= characters(text) + 2);
+      if (token.kind == TokenKind::kCondition || token.kind == TokenKind::kWord)
+        require(!token.literal.pieces.empty());
+    }
+    std::size_t terms = 0;
+    check_tree(parse_query(text), 0, terms);
+    require(terms <= kQueryTerms);
+  } catch (const Error& error) {
+    check_refusal(error, text);
+  }
+  if (text.empty() || text.size() > 1000 || !is_valid_utf8(text) || printable(text) != text)
+    return 0;
+  const auto tokens = lex(quote_literal(text));
+  require(tokens.size() == 2 && tokens[0].kind == TokenKind::kWord);
+  require(tokens[0].literal.text == text && !tokens[0].literal.has_wildcard());
+  return 0;
+}
