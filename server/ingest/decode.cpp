@@ -27,6 +27,15 @@ constexpr std::size_t kListEntries = 4096;
 constexpr std::size_t kExtraMembers = 64;
 constexpr std::size_t kReasonBytes = 2048;
 
+// At most that many bytes, and never a part of a character: no store takes that.
+std::string cut_text(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
+    --most;
+  text.resize(most);
+  return text;
+}
+
 // Where in the document the next event stands.
 enum class Place {
   kStart,
@@ -413,7 +422,7 @@ bool ReportHandler::set_member(std::string& value) {
                         "there is no such status");
         section_->sources[source_name_].status = *status;
       } else if (key_ == "reason") {
-        section_->sources[source_name_].reason = value.substr(0, kReasonBytes);
+        section_->sources[source_name_].reason = cut_text(std::move(value), kReasonBytes);
       }
       return true;
     case Place::kHash:
