@@ -6,6 +6,7 @@
 #include "common/inventory/format_version.h"
 #include "common/json/value.h"
 #include "common/json/write.h"
+#include "common/support/text.h"
 
 namespace muster::wire {
 namespace {
@@ -14,7 +15,8 @@ void write_sources(JsonWriter& json, const inventory::SourceStatuses& sources) {
   json.key("sources").begin_object();
   for (const auto& [name, source] : sources) {
     json.key(name).begin_object().member("status", inventory::to_string(source.status));
-    if (!source.reason.empty()) json.member("reason", source.reason);
+    // Reasons name files, and a file may be called anything; one bad text would cost the report.
+    if (!source.reason.empty()) json.member("reason", to_valid_text(source.reason));
     json.end_object();
   }
   json.end_object();
