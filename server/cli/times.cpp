@@ -161,7 +161,7 @@ std::optional<Instant> parse_time(std::string_view text, Instant now, Zone zone)
   if (text.starts_with("-")) ago = text.substr(1);
   if (!ago.empty()) {
     const auto ms = parse_duration(ago);
-    return ms ? std::optional(now - *ms) : std::nullopt;
+    return ms && *ms <= now.ms ? std::optional(now - *ms) : std::nullopt;
   }
   const auto at = parse_calendar(text, now, zone);
   return at && at->ms >= 0 ? at : std::nullopt;

@@ -56,6 +56,13 @@ TEST_CASE("what is no time is refused, also a day or an hour that does not exist
   }
 }
 
+TEST_CASE("no time before 1970 is found by counting back", "[cli]") {
+  const Instant now = at("2026-11-23T08:00:00Z");
+  CHECK(parse_time("20000d ago", now, Zone::kUtc) == now - 20'000LL * 24 * 3600 * 1000);
+  CHECK_FALSE(parse_time("30000d ago", now, Zone::kUtc));
+  CHECK_FALSE(parse_time("-30000d", now, Zone::kUtc));
+}
+
 TEST_CASE("a change is said to lie between two looks", "[cli]") {
   in_central_europe();
   const Instant seen = at("2026-11-23T09:00:00Z");
