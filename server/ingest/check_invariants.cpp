@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/ingest/check_invariants.h"
 
-#include <map>
+#include <utility>
 
 #include "common/inventory/canonical.h"
 #include "common/inventory/schema.h"
+#include "common/inventory/snapshot.h"
+#include "common/wire/report.h"
+#include "server/ingest/check_section_rows.h"
 #include "server/store/section_tables.h"
 
 namespace muster::server {
 namespace {
 
-using inventory::Hash128;
 using inventory::SectionSchema;
 
 // A query whose rows are violations; the first column of the first one is shown.
@@ -48,89 +50,163 @@ constexpr Rule kRules[] = {
     {"statuses: end after they began", R"sql(
      SELECT 'status ' || status_id FROM section_status
      WHERE until < since OR (until IS NULL) <> (closed_by IS NULL))sql"},
+    {"evidence: ends after it began", R"sql(
+     SELECT 'evidence ' || evidence_id FROM evidence
+     WHERE until < since OR (until IS NULL) <> (closed_by IS NULL))sql"},
+    {"presence: stretches of one machine do not overlap", R"sql(
+     SELECT 'presence ' || id FROM (
+       SELECT presence_id AS id, since, last_seen, LAG(last_seen) OVER (
+         PARTITION BY source_record ORDER BY since, presence_id) AS before_seen FROM presence) AS spans
+     WHERE last_seen < since OR before_seen > since)sql"},
+    {"certificates: belong to agents", R"sql(
+     SELECT 'certificate ' || c.serial FROM certificates c
+     WHERE c.agent_id <> '' AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.agent_id = c.agent_id))sql"},
 };
 
-constexpr std::string_view kStates =
-    "SELECT source_record, hash, kept_hash FROM section_state WHERE section = ?1";
+constexpr std::string_view kSourceRecords =
+    "SELECT source_record FROM source_records WHERE kind = 'agent' ORDER BY source_record";
+constexpr std::string_view kAgentRoots = "SELECT source_record, root, reply FROM agent_state";
+constexpr std::string_view kRootLines =
+    "SELECT section, schema, hash, status_line FROM section_state WHERE source_record = ?1";
 
-void count(InvariantCheck& check, std::string example) {
-  if (check.violations++ == 0) check.first = std::move(example);
-}
+// Temporal tables whose intervals of one thing must not overlap: what makes it one thing.
+struct Intervals {
+  std::string_view table;
+  std::string_view id;
+  std::string_view of;
+};
+constexpr Intervals kIntervals[] = {
+    {"assignments", "assignment_id", "source_record"},
+    {"item_values", "value_id", "source_record, attribute"},
+    {"section_status", "status_id", "source_record, section, source"},
+    {"evidence", "evidence_id", "source_record, kind, value"},
+};
 
-InvariantCheck check_rule(Session& session, std::string what, std::string_view sql) {
+// Tables whose rows belong to something: a row that belongs to nothing is an orphan.
+struct Belonging {
+  std::string_view table;
+  std::string_view column;
+  std::string_view owner;
+  std::string_view owner_key;
+};
+constexpr Belonging kBelongings[] = {
+    {"section_state", "source_record", "source_records", "source_record"},
+    {"section_status", "source_record", "source_records", "source_record"},
+    {"presence", "source_record", "source_records", "source_record"},
+    {"evidence", "source_record", "source_records", "source_record"},
+    {"item_values", "source_record", "source_records", "source_record"},
+    {"history_gaps", "source_record", "source_records", "source_record"},
+    {"agent_state", "source_record", "source_records", "source_record"},
+    {"agent_state", "agent_id", "agents", "agent_id"},
+    {"assignments", "opened_by", "revisions", "revision_id"},
+    {"item_values", "opened_by", "revisions", "revision_id"},
+    {"section_status", "opened_by", "revisions", "revision_id"},
+    {"evidence", "opened_by", "revisions", "revision_id"},
+    {"sessions", "user_id", "users", "user_id"},
+    {"tokens", "user_id", "users", "user_id"},
+    {"ticket_notes", "ticket_id", "tickets", "ticket_id"},
+    {"ticket_links", "ticket_id", "tickets", "ticket_id"},
+    {"ticket_links", "item_id", "items", "item_id"},
+};
+
+InvariantCheck check_rule(Session& session, std::string what, const std::string& sql) {
   InvariantCheck check{std::move(what), 0, {}};
-  session.query(sql, {},
-                [&](const ResultRow& row) { count(check, row.optional_text(0).value_or("")); });
+  session.query(sql, {}, [&](const ResultRow& row) {
+    count_violation(check, row.optional_text(0).value_or(""));
+  });
   return check;
 }
 
-Hash128 hash_of(const ResultRow& row, int column, InvariantCheck& check) {
-  const auto hash = Hash128::from_bytes(row.text(column));
-  if (!hash) count(check, "a hash that is not 16 bytes");
-  return hash.value_or(Hash128{});
+InvariantCheck check_overlap(Session& session, const Intervals& one) {
+  const std::string table(one.table);
+  return check_rule(
+      session, table + ": intervals of one thing do not overlap",
+      "SELECT '" + table + " ' || id FROM (SELECT " + std::string(one.id) +
+          " AS id, since, LAG(COALESCE(until, 9223372036854775807)) OVER (PARTITION BY " +
+          std::string(one.of) +
+          " ORDER BY since, COALESCE(until, 9223372036854775807)) AS before_until FROM " + table +
+          ") AS spans WHERE before_until > since");
 }
 
-// The sums are made here and not in SQL, which cannot add 128-bit numbers.
-InvariantCheck check_hashes(Session& session, const SectionSchema& schema) {
-  InvariantCheck check{std::string(schema.name) + ": hashes are the sums of the rows", 0, {}};
-  std::map<std::int64_t, Hash128> sums;
-  const std::string open_rows =
-      "SELECT source_record, row_hash FROM " + section_table(schema) + " WHERE until IS NULL";
-  session.query(open_rows, {},
-                [&](const ResultRow& row) { sums[row.integer(0)] += hash_of(row, 1, check); });
-  session.query(kStates, {schema.name}, [&](const ResultRow& row) {
-    Hash128 expected = hash_of(row, 1, check);
-    expected += hash_of(row, 2, check);
-    const auto found = sums.find(row.integer(0));
-    const Hash128 sum = found == sums.end() ? Hash128{} : found->second;
-    if (sum != expected) {
-      count(check, "source record " + std::to_string(row.integer(0)) + ": " + sum.to_hex() +
-                       " instead of " + expected.to_hex());
+InvariantCheck check_belonging(Session& session, const Belonging& one) {
+  const std::string table(one.table);
+  const std::string column(one.column);
+  return check_rule(session, table + ": lead to " + std::string(one.owner) + " by " + column,
+                    "SELECT '" + column + " ' || t." + column + " FROM " + table +
+                        " t WHERE NOT EXISTS (SELECT 1 FROM " + std::string(one.owner) +
+                        " o WHERE o." + std::string(one.owner_key) + " = t." + column + ")");
+}
+
+// Where the server asked for nothing more, both sides agreed on everything.
+InvariantCheck check_roots(Session& session) {
+  InvariantCheck check{"agents: the root of the last report is that of the sections", 0, {}};
+  std::vector<std::pair<std::int64_t, std::string>> agreed;
+  session.scan(kAgentRoots, {}, [&](const ResultRow& row) {
+    const auto reply = wire::parse_reply(row.text(2));
+    if (!reply) {
+      count_violation(check, "the reply to source record " + std::to_string(row.integer(0)) +
+                                 " cannot be read");
+    } else if (reply->send_full.empty() && !reply->send_hashes) {
+      agreed.emplace_back(row.integer(0), row.text(1));
     }
-    if (found != sums.end()) sums.erase(found);
   });
-  for (const auto& [source_record, sum] : sums) {
-    count(check, "source record " + std::to_string(source_record) +
-                     " has rows and no state of the section");
+  for (const auto& [source_record, root] : agreed) {
+    std::vector<inventory::RootLine> lines;
+    bool is_readable = true;
+    session.query(kRootLines, {source_record}, [&](const ResultRow& row) {
+      if (inventory::find_section(row.text(0)) == nullptr) return;
+      const auto hash = inventory::Hash128::from_bytes(row.text(2));
+      is_readable = is_readable && hash;
+      lines.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
+                       hash.value_or(inventory::Hash128{}).to_hex(), std::string(row.text(3))});
+    });
+    if (is_readable && inventory::root_hash(std::move(lines)) == root) continue;
+    count_violation(check, "source record " + std::to_string(source_record));
   }
   return check;
 }
 
 void check_section(Session& session, const SectionSchema& schema,
-                   std::vector<InvariantCheck>& checks) {
+                   const std::vector<std::int64_t>& source_records,
+                   const InvariantProgress& progress, std::vector<InvariantCheck>& checks) {
   const std::string name(schema.name);
   const std::string table = section_table(schema);
-  checks.push_back(check_rule(session, name + ": one open row of a key",
-                              "SELECT 'source record ' || source_record FROM " + table +
-                                  " WHERE until IS NULL GROUP BY source_record, row_key "
-                                  "HAVING COUNT(*) > 1"));
-  checks.push_back(
-      check_rule(session, name + ": times and revisions of rows fit",
-                 "SELECT 'row ' || r.row_id FROM " + table +
-                     " r WHERE r.until < r.since OR (r.until IS NULL) <> (r.closed_by IS NULL)"
-                     " OR (r.until IS NULL) <> (r.close_reason IS NULL)"
-                     " OR NOT EXISTS (SELECT 1 FROM revisions v WHERE v.revision_id = r.opened_by)"
-                     " OR NOT EXISTS (SELECT 1 FROM source_records s"
-                     " WHERE s.source_record = r.source_record)"));
+  checks.push_back(check_rule(
+      session, name + ": times and revisions of rows fit",
+      "SELECT 'row ' || r.row_id FROM " + table +
+          " r WHERE r.until < r.since OR r.not_before > r.since OR r.close_not_before > r.until"
+          " OR r.closed_by < r.opened_by OR (r.until IS NULL) <> (r.closed_by IS NULL)"
+          " OR (r.until IS NULL) <> (r.close_reason IS NULL)"
+          " OR NOT EXISTS (SELECT 1 FROM revisions v WHERE v.revision_id = r.opened_by)"
+          " OR NOT EXISTS (SELECT 1 FROM source_records s"
+          " WHERE s.source_record = r.source_record)"));
   if (schema.has_content()) {
     checks.push_back(check_rule(session, name + ": shared content is there",
                                 "SELECT 'row ' || r.row_id FROM " + table +
                                     " r WHERE NOT EXISTS (SELECT 1 FROM " + content_table(schema) +
                                     " c WHERE c.content_id = r.content_id)"));
+    checks.push_back(check_content(session, schema));
   }
-  checks.push_back(check_hashes(session, schema));
+  for (InvariantCheck& check : check_section_rows(session, schema, source_records, progress))
+    checks.push_back(std::move(check));
 }
 
 }  // namespace
 
-std::vector<InvariantCheck> check_invariants(Session& session) {
+std::vector<InvariantCheck> check_invariants(Session& session, const InvariantProgress& progress) {
   std::vector<InvariantCheck> checks;
-  for (const Rule& rule : kRules) {
-    checks.push_back(check_rule(session, std::string(rule.what), rule.sql));
-  }
-  for (const SectionSchema& schema : inventory::section_schemas()) {
-    check_section(session, schema, checks);
-  }
+  for (const Rule& rule : kRules)
+    checks.push_back(check_rule(session, std::string(rule.what), std::string(rule.sql)));
+  for (const Intervals& one : kIntervals)
+    checks.push_back(check_overlap(session, one));
+  for (const Belonging& one : kBelongings)
+    checks.push_back(check_belonging(session, one));
+  checks.push_back(check_roots(session));
+  std::vector<std::int64_t> source_records;
+  session.query(kSourceRecords, {},
+                [&](const ResultRow& row) { source_records.push_back(row.integer(0)); });
+  for (const SectionSchema& schema : inventory::section_schemas())
+    check_section(session, schema, source_records, progress, checks);
   return checks;
 }
 

@@ -4,8 +4,11 @@
 // time in proportion to the database; run it on a session without a statement limit, inside one
 // transaction.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/store/database.h"
@@ -20,10 +23,16 @@ struct InvariantCheck {
   bool ok() const { return violations == 0; }
 };
 
-// For every section: at most one open row of a key; times and revisions that fit; shared content
-// that is there; for each source record, hash + kept_hash is the sum of the hashes of its open
-// rows. For the rest: assignments and agents that lead to something, at most one active agent of a
-// source record.
-std::vector<InvariantCheck> check_invariants(Session& session);
+// Called now and then during what takes long: the section, and how many of its source records were
+// looked at of how many.
+using InvariantProgress = std::function<void(std::string_view, std::size_t, std::size_t)>;
+
+// For every section, over the whole history: rows of one key that do not overlap in time; times and
+// revisions that fit; shared content that is there; hashes that are those of what stands in the
+// rows; for each source record, hash + kept_hash is the sum of the hashes of its open rows. For the
+// rest: intervals that do not overlap, assignments, agents, revisions, statuses and links that lead
+// to something, the root that an agent sent and that was agreed to. Works on every database.
+std::vector<InvariantCheck> check_invariants(Session& session,
+                                             const InvariantProgress& progress = {});
 
 }  // namespace muster::server

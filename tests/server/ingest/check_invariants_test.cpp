@@ -32,7 +32,10 @@ struct World {
     return out;
   }
   void tamper(std::string_view sql) {
-    store->write([&](Session& session) { REQUIRE(session.execute(sql) > 0); });
+    store->write([&](Session& session) {
+      const Session::Values hashes = {Blob{std::string(16, '\0')}, Blob{std::string(3, '\0')}};
+      REQUIRE(session.execute(sql, hashes) > 0);
+    });
   }
 
   TemporaryStore store;
@@ -54,15 +57,26 @@ TEST_CASE("what reports have written keeps the invariants", "[invariants]") {
   CHECK(world.violated() == "");
 }
 
+TEST_CASE("looking at a large database tells how far it is", "[invariants]") {
+  World world;
+  std::string told;
+  world.store->read([&](Session& session) {
+    check_invariants(session, [&](std::string_view section, std::size_t done, std::size_t all) {
+      if (section == "packages") told += std::to_string(done) + " of " + std::to_string(all);
+    });
+  });
+  CHECK(told == "0 of 1");
+}
+
 TEST_CASE("each invariant is seen when it is broken", "[invariants]") {
   struct Case {
     const char* sql;
     const char* what;
   };
   const Case cases[] = {
-      {"UPDATE section_packages SET row_hash = zeroblob(16) WHERE until IS NULL",
+      {"UPDATE section_packages SET row_hash = ?1 WHERE until IS NULL",
        "packages: hashes are the sums of the rows"},
-      {"UPDATE section_packages SET row_hash = zeroblob(3) WHERE until IS NULL",
+      {"UPDATE section_packages SET row_hash = ?2 WHERE until IS NULL",
        "packages: hashes are the sums of the rows (a hash that is not 16 bytes"},
       {"DELETE FROM section_state WHERE section = 'os'", "os: hashes are the sums of the rows"},
       {"UPDATE section_packages SET until = since - 1 WHERE until IS NOT NULL",
@@ -77,6 +91,34 @@ TEST_CASE("each invariant is seen when it is broken", "[invariants]") {
        "state_changed_by) SELECT 'twin', source_record, 'active', 0, 0, 'test' FROM agents",
        "agents: at most one is active"},
       {"UPDATE section_status SET until = since", "statuses: end after they began"},
+      {"UPDATE section_packages SET row_key = (SELECT MIN(row_key) FROM section_packages WHERE "
+       "until IS NULL) WHERE until IS NOT NULL",
+       "packages: rows of one key do not overlap"},
+      {"UPDATE section_packages_content SET version = '3.0.7' WHERE version = '3.0.8'",
+       "packages: shared content is what was received"},
+      {"UPDATE section_packages_content SET version = '3.0.7' WHERE version = '3.0.8'",
+       "packages: rows are what was received"},
+      {"UPDATE section_os SET hostname = 'other'", "os: rows are what was received"},
+      {"UPDATE section_packages SET row_key = row_key + 1 WHERE until IS NOT NULL",
+       "packages: rows are what was received"},
+      {"UPDATE section_packages SET extra = '{' WHERE until IS NULL",
+       "packages: rows are what was received"},
+      {"UPDATE section_packages SET closed_by = 0 WHERE until IS NOT NULL",
+       "packages: times and revisions"},
+      {"INSERT INTO assignments (source_record, item_id, reason, since, until, opened_by, "
+       "closed_by) "
+       "SELECT source_record, item_id, reason, since - 10, since + 10, opened_by, opened_by FROM "
+       "assignments",
+       "assignments: intervals of one thing do not overlap"},
+      {"INSERT INTO presence (source_record, since, last_seen, opened_by) SELECT source_record, "
+       "since + 1, last_seen, opened_by FROM presence",
+       "presence: stretches of one machine do not overlap"},
+      {"UPDATE agent_state SET root = 'another'", "agents: the root of the last report"},
+      {"UPDATE agent_state SET reply = '{'", "agents: the root of the last report"},
+      {"UPDATE agent_state SET agent_id = 'nobody'", "agent_state: lead to agents by agent_id"},
+      {"UPDATE evidence SET opened_by = 999999", "evidence: lead to revisions by opened_by"},
+      {"INSERT INTO certificates (serial, agent_id, issued_at, not_after) VALUES ('1', 'x', 0, 0)",
+       "certificates: belong to agents"},
   };
   for (const Case& one : cases) {
     INFO(one.sql);
