@@ -32,7 +32,7 @@ int run(int count, char** values) {
   options.server = from_environment("MUSTER_BIN", ".") + "/muster-server";
   bool only_captures = from_environment("MUSTER_TEST_NO_SHARED_DATA", "") == "1";
   app.add_option("profile", wanted,
-                 "unchanged, first, steady, patch, reconnect, enrol, hostile; all without one");
+                 "unchanged, first, patch, steady, enrol, hostile, reconnect; all without one");
   app.add_option("--server", options.server, "The program muster-server (MUSTER_BIN)");
   app.add_option("--captures", fleet.captures, "Folder of captured machines (MUSTER_SOURCE)");
   app.add_option("--data", fleet.shared_data, "Shared test data (MUSTER_TEST_DATA)");
@@ -44,6 +44,10 @@ int run(int count, char** values) {
   app.add_option("--large-packages", options.large_packages, "Packages of each machine there")
       ->capture_default_str();
   app.add_option("--first-reports", options.first_reports, "first: at most so many machines")
+      ->capture_default_str();
+  app.add_option("--enrolling", options.enrolling, "enrol: at most so many machines")
+      ->capture_default_str();
+  app.add_option("--slow-sockets", options.slow_sockets, "hostile: held open")
       ->capture_default_str();
   app.add_option("--reconnecting", options.reconnecting, "reconnect: agents")
       ->capture_default_str();

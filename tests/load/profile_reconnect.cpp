@@ -6,8 +6,6 @@
 
 namespace muster::load {
 
-LoadAgent::Waiting steady_report(const Fleet& fleet, LoadAgent& agent);  // profile_steady.cpp
-
 Outcome reconnect_profile(const Load& load) {
   const LoadOptions& options = load.options;
   const int machines = options.reconnecting;

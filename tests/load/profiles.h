@@ -22,6 +22,8 @@ struct LoadOptions {
   int large_packages = 100;  // of each of them, and of those that reconnect
   int packages = 1000;
   int first_reports = 400;     // first: at most so many machines
+  int enrolling = 2000;        // enrol: at most so many machines, with large_packages each
+  int slow_sockets = 200;      // hostile
   int reconnecting = 10'000;   // with large_packages each
   double seconds = 10;         // of each profile, or of each side where two alternate
   int rounds = 4;              // slices of each side

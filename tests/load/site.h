@@ -66,6 +66,9 @@ void drain(Site& site, Figures& figures, double patience_s);
 // no agent should get, the server gone, an acknowledged report missing, hashes that disagree.
 void finish(Site& site, const Reporting& reporting, Figures& figures, Outcome& outcome);
 
+// What a machine says next in the steady state (profile_steady.cpp).
+LoadAgent::Waiting steady_report(const Fleet& fleet, LoadAgent& agent);
+
 Ratio at_least(const std::string& what, double value, double wanted);
 Ratio at_most(const std::string& what, double value, double wanted, const char* unit = "");
 void add_common_ratios(const Figures& figures, Outcome& outcome);
