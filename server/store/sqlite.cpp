@@ -8,6 +8,7 @@
 
 #include "common/support/fault.h"
 #include "server/store/fault.h"
+#include "server/store/write_ahead_log.h"
 
 namespace muster::server {
 namespace {
@@ -307,6 +308,12 @@ class SqliteDatabase final : public Database {
 }  // namespace
 
 std::unique_ptr<Database> open_sqlite(const std::string& file, bool create) {
+  // SQLite would leave out without a word what stands behind the damage.
+  if (const auto damage = log_damage(file + "-wal")) {
+    throw StoreError(StoreErrorKind::kCorrupt,
+                     "the write-ahead log " + file + "-wal: " + *damage +
+                         ": restore a backup with muster-server restore");
+  }
   const SqliteSession probe(file, false, create, 0);  // also sets WAL, which stays with the file
   return std::make_unique<SqliteDatabase>(file);
 }

@@ -191,7 +191,11 @@ void SimulatedAgent::acknowledge(const Pending& pending, const wire::Reply& repl
   const bool taken = std::find(reply.send_full.begin(), reply.send_full.end(), "packages") ==
                          reply.send_full.end() &&
                      !reply.refused.contains("packages");
-  if (taken) facts_.insert(facts_.end(), pending.changes.begin(), pending.changes.end());
+  if (!taken) return;
+  for (Change change : pending.changes) {
+    change.agent_id = agent_id_;
+    facts_.push_back(std::move(change));
+  }
 }
 
 bool SimulatedAgent::send(FaultServer& server, Pending& pending) {
@@ -256,10 +260,17 @@ std::string SimulatedAgent::missing_in(server::Session& session, bool all) {
     if (sequence == acknowledged_ && session.find_text(kRoot, {record}) != acknowledged_root_)
       lost("report " + std::to_string(acknowledged_) + " is there with another content");
   }
+  std::map<std::string, std::int64_t> records;
   for (std::size_t i = all ? 0 : checked_; i < facts_.size(); ++i) {
     const Change& fact = facts_[i];
     const char* const sql = fact.is_gone ? kClosedPackage : kPackage;
-    if (session.find_integer(sql, {record, fact.name}).value_or(0) == 0)
+    // The agent before this one on the same machine may stand behind another source record.
+    const auto known = records.find(fact.agent_id);
+    const std::int64_t of = known != records.end()
+                                ? known->second
+                                : records[fact.agent_id] =
+                                      session.find_integer(kRecord, {fact.agent_id}).value_or(0);
+    if (session.find_integer(sql, {of, fact.name}).value_or(0) == 0)
       lost(std::string(fact.is_gone ? "removal of " : "installation of ") + fact.name);
   }
   checked_ = facts_.size();

@@ -53,6 +53,7 @@ class SimulatedAgent {
   struct Change {  // of one package
     std::string name;
     bool is_gone;
+    std::string agent_id = {};  // to which it was acknowledged
   };
   struct Pending {
     wire::Report report;
