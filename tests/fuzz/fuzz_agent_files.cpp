@@ -10,6 +10,7 @@
 #include "agent/sync/reporter.h"
 #include "agent/sync/spool.h"
 #include "agent/sync/status.h"
+#include "common/json/value.h"
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/store_fixture.h"
@@ -33,6 +34,9 @@ void write_files(const StateDirectory& directory, std::string_view rest) {
   for (const std::string_view name : kFiles) {
     const std::string_view text = fuzz::take_part(rest, "\x1e\n");
     require(directory.write(name, text).ok());
+    // Renewed, and not proven yet.
+    if (name == kKeyFile) require(directory.write(kNextKeyFile, text).ok());
+    if (name == kCertificateFile) require(directory.write(kNextCertificateFile, text).ok());
   }
   constexpr std::string_view kSpoolFiles[] = {"spool/00000000000000000007.report",
                                               "spool/00000000000000000008.report"};
@@ -54,6 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto identity = look_at_identity(made->directory)) {
     require(is_uuid(identity->agent_id) && identity->server.port > 0);
     require(ServerAddress::parse(identity->server.url()).ok());
+    require(JsonValue::parse(agent_json(*identity))->text_at("agent_id") == identity->agent_id);
+    require(promote_next(made->directory).ok() || !identity->next);
+    require(discard_next(made->directory).ok());
     static_cast<void>(renewal_is_due(identity->current.certificate, clock.now()));
   }
   if (const auto status = look_at_status(made->directory, clock)) {

@@ -25,6 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(!request || text.size() <= tls::kMaxRequestBytes);
   if (text.size() > tls::kMaxRequestBytes)
     require(request.failure().kind == FailureKind::kTooLarge);
-  if (request) require(tls::is_p256_public_key(request->spki_der));
+  if (!request) return 0;
+  // Nothing may stand behind its end.
+  if (is_der && rest.size() < 8000)
+    require(!tls::check_request(tls::to_base64_lines(std::string(rest) + std::string(1, 0))).ok());
+  require(tls::is_p256_public_key(request->spki_der));
   return 0;
 }

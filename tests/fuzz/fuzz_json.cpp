@@ -24,6 +24,8 @@ void check(const JsonValue& value, std::size_t depth, Seen& seen) {
     require(text->size() <= kLimits.text_bytes && is_valid_utf8(*text));
     require(text->find('\0') == std::string::npos);
   }
+  const bool is_nest = value.array() != nullptr || value.object() != nullptr;
+  require(!is_nest || depth < kLimits.depth);
   if (const auto* array = value.array()) {
     for (const JsonValue& each : *array)
       check(each, depth + 1, seen);

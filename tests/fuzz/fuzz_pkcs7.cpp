@@ -16,6 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto certificates = tls::from_pkcs7(text);
   if (!certificates) return 0;
   require(text.size() <= tls::kMaxEnvelopeBytes);
+  // Nothing may stand behind its end.
+  if (is_der && rest.size() < 8000)
+    require(!tls::from_pkcs7(tls::to_base64_lines(std::string(rest) + std::string(1, 0))).ok());
   require(!certificates->empty() && certificates->size() <= tls::kMaxCertificates);
   const auto again = tls::to_pkcs7(*certificates);
   require(again.ok());

@@ -26,7 +26,21 @@ bool is_good_refusal(const muster::server::Error& error, std::string_view text) 
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace muster::server;
-  static StoreFixture* const fixture = new StoreFixture;  // lives as long as the process
+  static StoreFixture* const fixture = [] {
+    auto* const made = new StoreFixture;  // lives as long as the process
+    const std::int64_t record = made->add_machine(1).second;
+    for (const char* section : {"packages", "disks", "users"})
+      made->set_status(record, section, "ok", 1);
+    for (const char* version : {"3.0.8-1", "1:2.3-4", "0.9~rc1"})
+      made->add_row(record, "packages",
+                    {{"manager", "dpkg"},
+                     {"scope", "system"},
+                     {"name", std::string("p") + version},
+                     {"architecture", "amd64"},
+                     {"version", version}},
+                    1);
+    return made;
+  }();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const ReadPoint& point : {fixture->now(), fixture->at(1)}) {
     try {

@@ -2,6 +2,7 @@
 // What a server acknowledges and asks for. Whatever it says, the agent keeps a pace that it can
 // keep, and asks nothing of itself that it does not have.
 #include "agent/sync/plan.h"
+#include "common/json/value.h"
 #include "common/wire/report.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -24,6 +25,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   agent::accept_reply(state, sent, *reply, Instant{1'790'000'000'000});
   const auto encoded = agent::encode_state(state);
   require(agent::decode_state(encoded).ok());
-  static_cast<void>(agent::plan_follow_up(state, {}));
+  // What it asks for goes out as a report that can be read.
+  agent::Gathered gathered;
+  gathered.boot_id = "boot";
+  const SystemClock clock;
+  for (const char* boot : {"boot", "later"}) {
+    if (auto answer = agent::plan_follow_up(state, gathered)) {
+      answer->sections["os"].base = inventory::Hash128{1, 2};
+      answer->sections["os"].remove = {"[]"};
+      answer->sections["os"].upsert["[]"].canonical = "{}";
+      answer->sections["os"].sources["os"] = {inventory::Status::kFailed, "why"};
+      answer->collected["each"] = {};
+      answer->coalesced = 1;
+      answer->vitals = "{}";
+      const auto report = agent::to_wire(*answer, clock, boot);
+      require(JsonValue::parse(wire::to_json(report)).ok());
+    }
+  }
   return 0;
 }

@@ -28,6 +28,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     muster::inventory::Snapshot snapshot;
     static_cast<void>(bring_forward(*report, snapshot));
     static_cast<void>(merge(*report, *report));
+    const muster::SystemClock clock;
+    static_cast<void>(to_wire(*report, clock, "boot"));
+    for (const auto& [name, section] : snapshot) {
+      const PendingSection whole = pending_section(name, nullptr, section, {});
+      require(!whole.base && whole.upsert.size() == section.rows.size());
+      const PendingSection none = pending_section(name, &section, section, {});
+      require(none.base == section.hash && none.upsert.empty() && none.remove.empty());
+    }
   }
   if (const auto state = decode_state(bytes)) {
     require(decode_state(encode_state(*state)).ok());

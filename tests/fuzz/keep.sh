@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # keep.sh BUILD [TARGET...]: the new inputs in BUILD/fuzz/corpus that reach lines which the kept ones do not reach become
-# kept ones, in tests/fuzz/corpus. Only lines count, not how often they are passed, and nothing above 8 KiB is kept, so
+# kept ones, in tests/fuzz/corpus. Only lines count, not how often they are passed, and nothing above 32 KiB is kept, so
 # that the corpora stay small.
 set -euo pipefail
 build=$(cd "$1" && pwd)
@@ -15,7 +15,7 @@ for name in "${targets[@]}"; do
   [ -d "$build/fuzz/corpus/$name" ] || continue
   mkdir -p "$here/corpus/$name"
   before=$(find "$here/corpus/$name" -type f | wc -l)
-  "$build/fuzz/fuzz_$name" -merge=1 -use_value_profile=0 -use_counters=0 -max_len=8192 -rss_limit_mb=4096 \
+  "$build/fuzz/fuzz_$name" -merge=1 -use_value_profile=0 -use_counters=0 -max_len=32768 -rss_limit_mb=4096 \
     "$here/corpus/$name" "$build/fuzz/corpus/$name" > "$build/fuzz/$name.keep.log" 2>&1 ||
     { tail -20 "$build/fuzz/$name.keep.log"; exit 1; }
   echo "$name: $before kept inputs, now $(find "$here/corpus/$name" -type f | wc -l)"
