@@ -6,6 +6,9 @@
 namespace muster::load {
 namespace {
 
+// muster-server doctor's checks read every row: only where that takes seconds.
+constexpr std::size_t kWholeCheckMachines = 1000;
+
 FleetOptions with_packages(FleetOptions options, int packages) {
   options.packages = packages;
   return options;
@@ -120,6 +123,13 @@ void finish(Site& site, const Reporting& reporting, Figures& figures, Outcome& o
   }
   for (std::string& text : compare_with_store(site.server.database(), site.agents()))
     outcome.mistakes.push_back(figures.name + ": " + std::move(text));
+  if (site.agents().size() <= kWholeCheckMachines) {
+    for (std::string& text : check_store(site.server.database()))
+      outcome.mistakes.push_back(figures.name + ": the store: " + std::move(text));
+  }
+  if (figures.tally.faults() > 0)
+    outcome.mistakes.push_back(figures.name + ": " + std::to_string(figures.tally.faults()) +
+                               " exchanges of honest agents ended without an answer");
   if (figures.tally.without_retry_after > 0)
     outcome.mistakes.push_back(figures.name + ": 503 or 429 without Retry-After");
 }
