@@ -17,6 +17,7 @@
 #include "server/api/store_errors.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
+#include "server/store/postgres.h"
 
 namespace muster::server {
 namespace {
@@ -81,13 +82,14 @@ struct Application::Parts {
         clock(server_clock),
         log(server_log),
         lock(config),
-        authority(value_or_throw(CertificateAuthority::load(config.authority_folder()))),
-        side_log(value_or_throw(SideLog::open(config.side_log_file()))),
         store(checked_database(config, lock),
               {.readers = config.store_readers,
                .read_statement_limit_ms = config.read_limit_ms,
                .on_lost_sync = [this](const std::string& cause) { end_at_once(cause); }},
               clock),
+        authority(value_or_throw(CertificateAuthority::load(config.authority_folder(),
+                                                            authority_storage(config, store)))),
+        side_log(value_or_throw(SideLog::open(config.side_log_file()))),
         sign_in(store, passwords),
         ingest(store, log, {.interval_s = config.report_interval_s}),
         enrolment(store, authority, side_log),
@@ -186,9 +188,9 @@ struct Application::Parts {
   const Clock& clock;
   const Log& log;
   DataLock lock;
+  Store store;
   CertificateAuthority authority;
   SideLog side_log;
-  Store store;
   Passwords passwords;
   SignIn sign_in;
   Ingest ingest;
@@ -214,6 +216,7 @@ Application::Application(const ServerConfig& config, const Clock& clock, const L
   log.info("serve", "serving",
            {{"version", MUSTER_VERSION},
             {"data", config.data_directory.string()},
+            {"database", config.is_postgres() ? shown_connection(config.database) : "sqlite"},
             {"people", parts.settings.public_url},
             {"agents", parts.settings.agents_url}});
 }
@@ -238,9 +241,11 @@ void Application::maintain() {
   };
   const Instant now = parts.clock.now();
   attempt("the certificates could not be renewed", [&] {
-    const bool rolled = value_or_throw(parts.authority.roll_over(now));
+    const std::size_t trusted = parts.authority.trusted(now).size();
+    value_or_throw(parts.authority.roll_over(now));  // sees what another server made, too
+    const bool rolled = parts.authority.trusted(now).size() != trusted;
     const bool renewed = value_or_throw(parts.authority.renew_server_certificates(now));
-    if (rolled) parts.log.warning("maintenance", "the next certificate authority was made");
+    if (rolled) parts.log.warning("maintenance", "there is another certificate authority");
     if (renewed) parts.log.info("maintenance", "the listeners' certificates were renewed");
     if (rolled || renewed) reload_certificates();
   });

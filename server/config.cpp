@@ -7,6 +7,7 @@
 #include "common/support/text.h"
 #include "common/tls/file.h"
 #include "server/http/address.h"
+#include "server/store/postgres.h"
 
 namespace muster::server {
 namespace {
@@ -100,6 +101,28 @@ void read_log_level(Reader& reader, LogLevel& out) {
   out = static_cast<LogLevel>(found - std::begin(kNames));
 }
 
+void read_database(Reader& reader, ServerConfig& out) {
+  reader.text("database", out.database);
+  if (out.database.empty()) out.database = "sqlite";
+  std::filesystem::path password_file;
+  reader.path("database_password_file", password_file);
+  out.database_password_file = password_file.string();
+  reader.boolean("database_accept_no_fsync", out.database_accept_no_fsync);
+  if (!out.is_postgres()) return;
+  // The text itself is not repeated: whoever got it wrong may have put a password into it.
+  const std::string expected =
+      "sqlite, or where PostgreSQL is: postgresql://USER@HOST/NAME or host=HOST dbname=NAME "
+      "user=USER";
+  if (!is_postgres_connection(out.database)) return reader.fail("database", expected);
+  try {
+    if (has_password(out.database)) {
+      reader.fail("database", "without a password, which belongs into database_password_file");
+    }
+  } catch (const StoreError&) {
+    reader.fail("database", expected);
+  }
+}
+
 Result<ServerConfig> to_server_config(const Config& config) {
   ServerConfig out;
   out.people.port = 8443;
@@ -116,6 +139,7 @@ Result<ServerConfig> to_server_config(const Config& config) {
   reader.integer("agent_megabytes_per_minute", 1, 1'000'000, out.agent_megabytes_per_minute);
   reader.boolean("agents_proxy_protocol", out.agents_proxy_protocol);
   reader.integer("report_interval_s", 10, 86'400, out.report_interval_s);
+  read_database(reader, out);
   reader.integer("store_readers", 1, 256, out.store_readers);
   reader.integer("read_limit_ms", 100, 600'000, out.read_limit_ms);
   reader.integer("stop_within_ms", 0, 600'000, out.stop_within_ms);
@@ -160,6 +184,10 @@ const std::vector<SettingDescription>& setting_descriptions() {
       {"agent_megabytes_per_minute", "8", "MiB", "the same unpacked; 32 times that at once"},
       {"agents_proxy_protocol", "off", "", "each connection begins with a PROXY v2 header"},
       {"report_interval_s", "900", "s", "what agents are told to keep between reports"},
+      {"database", "sqlite", "", "sqlite, or where PostgreSQL is: postgresql://USER@HOST/NAME"},
+      {"database_password_file", "", "", "a file whose first line is its password; mode 0600"},
+      {"database_accept_no_fsync", "off", "",
+       "for tests only: also a PostgreSQL that loses what was acknowledged"},
       {"store_readers", "8", "", "database sessions for reading that are kept open"},
       {"read_limit_ms", "10000", "ms", "the longest that one reading statement may take"},
       {"stop_within_ms", "10000", "ms", "what requests in progress get when the server stops"},

@@ -43,10 +43,15 @@ struct ServerConfig {
   std::int64_t agent_reports_per_minute = 60;  // 0: no budget
   std::int64_t agent_megabytes_per_minute = 8;
 
+  std::string database = "sqlite";     // or a connection text of libpq, without a password
+  std::string database_password_file;  // its first line; empty: as libpq finds one
+  bool database_accept_no_fsync = false;
   int store_readers = 8;
   int read_limit_ms = 10'000;
   int stop_within_ms = 10'000;
 
+  bool is_postgres() const { return database != "sqlite"; }
+  std::filesystem::path cluster_key_file() const { return data_directory / "cluster.key"; }
   std::filesystem::path database_file() const { return data_directory / "muster.db"; }
   std::filesystem::path authority_folder() const { return data_directory / "ca"; }
   std::filesystem::path side_log_file() const { return data_directory / "revocations.log"; }

@@ -93,6 +93,18 @@ function(muster_quick_to_compile name)
   endif()
 endfunction()
 
+# muster_test_on_postgresql(NAME...): the same programs once more, on a PostgreSQL that each starts for itself. What is
+# about SQLite's own files or words is tagged [sqlite] and stays out; what needs PostgreSQL whatever the store is tagged
+# [postgresql] and runs only here.
+function(muster_test_on_postgresql)
+  foreach(name ${ARGN})
+    get_test_property(${name} ENVIRONMENT environment)
+    add_test(NAME ${name}_postgresql COMMAND ${name} --durations no "~[sqlite]")
+    set_tests_properties(${name}_postgresql PROPERTIES TIMEOUT 600 LABELS "postgresql" ENVIRONMENT
+      "${environment};MUSTER_TEST_STORE=postgresql")
+  endforeach()
+endfunction()
+
 # muster_test(NAME DEPENDS lib...): a Catch2 program of this folder's *_test.cpp, one CTest test a TEST_CASE group.
 function(muster_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
@@ -108,7 +120,7 @@ function(muster_test name)
   target_precompile_headers(${name} REUSE_FROM test_support)
   muster_quick_to_compile(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  add_test(NAME ${name} COMMAND ${name} --durations no)
+  add_test(NAME ${name} COMMAND ${name} --durations no "~[postgresql]")
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}" ENVIRONMENT
     "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR}")
 endfunction()

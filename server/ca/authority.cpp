@@ -14,8 +14,6 @@
 namespace muster::server {
 namespace {
 
-constexpr std::size_t kMaxAuthorities = 8;
-
 std::vector<std::string> sorted(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   return names;
@@ -30,21 +28,29 @@ bool needs_renewal(Instant not_before, Instant not_after, Instant now) {
 Result<CertificateAuthority> CertificateAuthority::init(
     const std::filesystem::path& folder, const std::vector<std::string>& public_names,
     Instant now) {
+  return init(folder, authority_in_folder(folder), public_names, now);
+}
+
+Result<CertificateAuthority> CertificateAuthority::init(
+    const std::filesystem::path& folder, std::shared_ptr<AuthorityStorage> storage,
+    const std::vector<std::string>& public_names, Instant now) {
   const Result<std::vector<std::string>> names = checked_names(public_names);
   if (!names) return names.failure();
   if (const auto made = tls::make_private_folder(folder); !made) return made.failure();
-  if (std::filesystem::exists(certificate_file(folder, 1))) {
+  const Result<std::vector<tls::Authority>> present = storage->read();
+  if (!present) return present.failure();
+  if (!present->empty()) {
     return Failure{FailureKind::kRefused,
-                   folder.string() +
+                   storage->place() +
                        " holds a certificate authority already, which every agent "
                        "trusts: it is not made anew"};
   }
   // The authority's certificate comes last of what load() needs, so that only a whole init counts
   // as one.
-  if (const auto written = write_names(folder, *names); !written) return written.failure();
+  if (const auto written = storage->write_names(*names); !written) return written.failure();
   if (const auto fault = fault_failure("authority.names")) return *fault;
-  if (const auto made = make_authority(folder, 1, now); !made) return made.failure();
-  Result<CertificateAuthority> loaded = load(folder);
+  if (const auto made = storage->make(1, now); !made) return made.failure();
+  Result<CertificateAuthority> loaded = load(folder, std::move(storage));
   if (!loaded) return loaded;
   if (const auto renewed = loaded->renew_server_certificates(now); !renewed) {
     return renewed.failure();
@@ -52,33 +58,36 @@ Result<CertificateAuthority> CertificateAuthority::init(
   return loaded;
 }
 
-Result<CertificateAuthority::State> CertificateAuthority::read_state(
-    const std::filesystem::path& folder) {
+Result<CertificateAuthority::State> CertificateAuthority::read_state() const {
   State state;
-  for (std::size_t generation = 1; generation <= kMaxAuthorities; ++generation) {
-    Result<std::optional<tls::Authority>> authority = read_authority(folder, generation);
-    if (!authority) return authority.failure();
-    if (!authority->has_value()) break;
-    state.authorities.push_back(**std::move(authority));
-  }
-  if (state.authorities.empty()) {
+  Result<std::vector<tls::Authority>> authorities = storage_->read();
+  if (!authorities) return authorities.failure();
+  if (authorities->empty()) {
     return Failure{FailureKind::kNotFound, "there is no certificate authority in " +
-                                               folder.string() + ": run muster-server init"};
+                                               storage_->place() + ": run muster-server init"};
   }
-  Result<std::vector<std::string>> names = read_names(folder);
+  state.authorities = *std::move(authorities);
+  const Result<std::vector<std::string>> names = storage_->read_names();
   if (!names) return names.failure();
-  state.public_names = *std::move(names);
+  Result<std::vector<std::string>> checked = checked_names(*names);
+  if (!checked) return checked.failure();
+  state.public_names = *std::move(checked);
   return state;
 }
 
 Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::path& folder) {
-  CertificateAuthority result(folder);
+  return load(folder, authority_in_folder(folder));
+}
+
+Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::path& folder,
+                                                        std::shared_ptr<AuthorityStorage> storage) {
+  CertificateAuthority result(folder, std::move(storage));
   if (const auto loaded = result.reload(); !loaded) return loaded.failure();
   return result;
 }
 
 Result<Done> CertificateAuthority::reload() {
-  Result<State> state = read_state(folder_);
+  Result<State> state = read_state();
   if (!state) return state.failure();
   const std::unique_lock lock(locks_->state);
   state_ = std::make_shared<const State>(*std::move(state));
@@ -161,7 +170,7 @@ Result<Done> CertificateAuthority::set_public_names(const std::vector<std::strin
   const Result<std::vector<std::string>> names = checked_names(public_names);
   if (!names) return names.failure();
   const std::lock_guard lock(locks_->files);
-  if (const auto written = write_names(folder_, *names); !written) return written.failure();
+  if (const auto written = storage_->write_names(*names); !written) return written.failure();
   return reload();
 }
 
@@ -213,15 +222,17 @@ Result<bool> CertificateAuthority::renew_server_certificates(Instant now) {
 
 Result<bool> CertificateAuthority::roll_over(Instant now) {
   const std::lock_guard lock(locks_->files);
+  // Another server may have made the next one already.
+  if (const auto loaded = reload(); !loaded) return loaded.failure();
   const auto current = state();
   const tls::CertificateFields& newest = current->authorities.back().certificate.fields();
   if (!needs_renewal(newest.not_before, newest.not_after, now)) return false;
   const std::size_t next = current->authorities.size() + 1;
   if (next > kMaxAuthorities) {
-    return Failure{FailureKind::kRefused, "there are eight authorities in " + folder_.string() +
+    return Failure{FailureKind::kRefused, "there are eight authorities in " + storage_->place() +
                                               " already: check the clock"};
   }
-  if (const auto made = make_authority(folder_, next, now); !made) return made.failure();
+  if (const auto made = storage_->make(next, now); !made) return made.failure();
   if (const auto fault = fault_failure("authority.rolled_over")) return *fault;
   if (const auto loaded = reload(); !loaded) return loaded.failure();
   return true;

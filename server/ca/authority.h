@@ -14,9 +14,10 @@
 // signs follows from the time alone: no switch that a crash could leave halfway. Join codes name
 // the signing authority's key; those made before it changes must be made again.
 //
-// Several servers behind one balancer share one copy of this folder's content; one of them renews
-// (jobs are claimed in the database) and the others call reload(). Failures as Result; any thread
-// may call anything.
+// Several servers of one database have the authorities and the public names there
+// (authority_database.h) and in this folder only the certificates of their own listeners. Whichever
+// comes first makes the next authority, in the transaction that finds it missing; the others see it
+// when they reload(). Failures as Result; any thread may call anything.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -31,6 +32,7 @@
 #include "common/support/result.h"
 #include "common/tls/issue.h"
 #include "common/tls/pinning.h"
+#include "server/ca/authority_storage.h"
 
 namespace muster::server {
 
@@ -54,6 +56,13 @@ class CertificateAuthority {
                                            const std::vector<std::string>& public_names,
                                            Instant now);
   static Result<CertificateAuthority> load(const std::filesystem::path& folder);
+  // The same with what is shared in another place than the folder.
+  static Result<CertificateAuthority> init(const std::filesystem::path& folder,
+                                           std::shared_ptr<AuthorityStorage> storage,
+                                           const std::vector<std::string>& public_names,
+                                           Instant now);
+  static Result<CertificateAuthority> load(const std::filesystem::path& folder,
+                                           std::shared_ptr<AuthorityStorage> storage);
   Result<Done> reload();
 
   // For a new or a known agent; only the public key of the request is used.
@@ -92,15 +101,18 @@ class CertificateAuthority {
     std::shared_mutex state;  // over state_
     std::mutex files;         // one writer of the folder at a time; taken before `state`
   };
-  explicit CertificateAuthority(std::filesystem::path folder)
-      : folder_(std::move(folder)), locks_(std::make_unique<Locks>()) {}
-  static Result<State> read_state(const std::filesystem::path& folder);
+  CertificateAuthority(std::filesystem::path folder, std::shared_ptr<AuthorityStorage> storage)
+      : folder_(std::move(folder)),
+        storage_(std::move(storage)),
+        locks_(std::make_unique<Locks>()) {}
+  Result<State> read_state() const;
   std::shared_ptr<const State> state() const;
   static const tls::Authority& signing(const State& state, Instant now);
   static bool is_current(const State& state, const std::filesystem::path& file, Instant now);
   static Result<bool> renew(const State& state, const std::filesystem::path& file, Instant now);
 
   std::filesystem::path folder_;
+  std::shared_ptr<AuthorityStorage> storage_;
   // Behind a pointer so that the object can be moved.
   std::unique_ptr<Locks> locks_;
   std::shared_ptr<const State> state_;

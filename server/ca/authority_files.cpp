@@ -117,4 +117,41 @@ Result<std::vector<std::string>> read_names(const std::filesystem::path& folder)
   return checked;
 }
 
+namespace {
+
+class FolderStorage final : public AuthorityStorage {
+ public:
+  explicit FolderStorage(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::string place() const override { return folder_.string(); }
+
+  Result<std::vector<tls::Authority>> read() override {
+    std::vector<tls::Authority> out;
+    for (std::size_t generation = 1; generation <= kMaxAuthorities; ++generation) {
+      Result<std::optional<tls::Authority>> authority = read_authority(folder_, generation);
+      if (!authority) return authority.failure();
+      if (!authority->has_value()) break;
+      out.push_back(**std::move(authority));
+    }
+    return out;
+  }
+  Result<Done> make(std::size_t generation, Instant now) override {
+    const auto made = make_authority(folder_, generation, now);
+    if (!made) return made.failure();
+    return Done{};
+  }
+  Result<std::vector<std::string>> read_names() override { return server::read_names(folder_); }
+  Result<Done> write_names(const std::vector<std::string>& names) override {
+    return server::write_names(folder_, names);
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace
+
+std::shared_ptr<AuthorityStorage> authority_in_folder(const std::filesystem::path& folder) {
+  return std::make_shared<FolderStorage>(folder);
+}
+
 }  // namespace muster::server

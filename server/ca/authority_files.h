@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How CertificateAuthority keeps its authorities and public names in files (authority.h lists
-// them). For authority.cpp only; one thread at a time writes a folder.
+// them), as it does where there is one server. For authority.cpp only; one thread at a time writes
+// a folder.
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "common/support/clock.h"
 #include "common/support/result.h"
 #include "common/tls/issue.h"
+#include "server/ca/authority_storage.h"
 
 namespace muster::server {
 
@@ -28,6 +31,8 @@ Result<std::optional<tls::Authority>> read_authority(const std::filesystem::path
 
 // In canonical form, each once, in the order given; 1 to 100.
 Result<std::vector<std::string>> checked_names(const std::vector<std::string>& names);
+std::shared_ptr<AuthorityStorage> authority_in_folder(const std::filesystem::path& folder);
+
 Result<Done> write_names(const std::filesystem::path& folder,
                          const std::vector<std::string>& names);
 Result<std::vector<std::string>> read_names(const std::filesystem::path& folder);

@@ -29,6 +29,7 @@ class BackupCommand final : public Command {
   }
 
   int run(CommandContext& context) override {
+    if (context.config.is_postgres()) open_database(context.config)->backup(file_);  // says how
     const fs::path target = fs::absolute(file_);
     if (fs::exists(fs::symlink_status(target))) {
       throw std::runtime_error(target.string() + " exists already; a backup replaces nothing");

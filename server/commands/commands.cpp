@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Command>> commands() {
   all.push_back(backup_command());
   all.push_back(restore_command());
   all.push_back(doctor_command());
+  all.push_back(migrate_command());
   return all;
 }
 

@@ -61,5 +61,6 @@ std::unique_ptr<Command> serve_command();
 std::unique_ptr<Command> backup_command();
 std::unique_ptr<Command> restore_command();
 std::unique_ptr<Command> doctor_command();
+std::unique_ptr<Command> migrate_command();
 
 }  // namespace muster::server

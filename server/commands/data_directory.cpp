@@ -9,6 +9,11 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "server/ca/authority_database.h"
+#include "server/ca/authority_files.h"
+#include "server/ca/cluster_key.h"
+#include "server/store/migrations.h"
+#include "server/store/postgres.h"
 #include "server/store/sqlite.h"
 
 namespace muster::server {
@@ -33,12 +38,42 @@ DataLock::~DataLock() {
   ::close(descriptor_);
 }
 
+std::unique_ptr<Database> open_postgres(const ServerConfig& config, const std::string& connection) {
+  return open_postgres(PostgresOptions{.connection = connection,
+                                       .password_file = config.database_password_file,
+                                       .accept_no_fsync = config.database_accept_no_fsync});
+}
+
+std::unique_ptr<Database> make_database(const ServerConfig& config) {
+  if (config.is_postgres()) return open_postgres(config, config.database);
+  return open_sqlite(config.database_file().string(), true);
+}
+
 std::unique_ptr<Database> open_database(const ServerConfig& config) {
-  if (!std::filesystem::exists(config.database_file())) {
+  if (!config.is_postgres() && !std::filesystem::exists(config.database_file())) {
     throw std::runtime_error("there is no database in " + config.data_directory.string() +
                              ": run muster-server init, or name another directory with --data");
   }
-  return open_sqlite(config.database_file().string(), false);
+  std::unique_ptr<Database> database = make_database(config);
+  if (config.is_postgres() && schema_version(*database, *database->connect(true, 0)) == 0) {
+    throw std::runtime_error("there is nothing of Muster in the database " +
+                             shown_connection(config.database) +
+                             ": run muster-server init, or muster-server migrate to move an "
+                             "installation there");
+  }
+  return database;
+}
+
+std::shared_ptr<AuthorityStorage> authority_storage(const ServerConfig& config, Store& store) {
+  if (!config.is_postgres()) return authority_in_folder(config.authority_folder());
+  Result<ClusterKey> key = ClusterKey::load(config.cluster_key_file());
+  if (!key && key.failure().kind == FailureKind::kNotFound) {
+    throw std::runtime_error("there is no " + config.cluster_key_file().string() +
+                             ": copy it from the first server (mode 0600) and run muster-server "
+                             "init --join");
+  }
+  if (!key) throw std::runtime_error(key.failure().message);
+  return authority_in_database(store, *std::move(key));
 }
 
 }  // namespace muster::server

@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "server/ca/authority_storage.h"
 #include "server/config.h"
-#include "server/store/database.h"
+#include "server/store/store.h"
 
 namespace muster::server {
 
@@ -23,7 +24,16 @@ class DataLock {
   int descriptor_ = -1;
 };
 
-// The database of an initialised data directory; std::runtime_error that names `init` otherwise.
+// The database of an initialised installation; std::runtime_error that names `init` otherwise.
 std::unique_ptr<Database> open_database(const ServerConfig& config);
+// The same, made where it is missing (SQLite) or as empty as the administrator made it
+// (PostgreSQL).
+std::unique_ptr<Database> make_database(const ServerConfig& config);
+// PostgreSQL by its connection text, with what the configuration says besides.
+std::unique_ptr<Database> open_postgres(const ServerConfig& config, const std::string& connection);
+
+// Where the authority's generations are: in files, or in the database under the cluster key.
+// std::runtime_error where the key is missing.
+std::shared_ptr<AuthorityStorage> authority_storage(const ServerConfig& config, Store& store);
 
 }  // namespace muster::server

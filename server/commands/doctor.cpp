@@ -18,7 +18,8 @@
 #include "server/commands/database_file.h"
 #include "server/ingest/check_invariants.h"
 #include "server/store/migrations.h"
-#include "server/store/sqlite.h"
+#include "server/store/postgres.h"
+#include "server/store/store.h"
 
 namespace muster::server {
 namespace {
@@ -98,8 +99,15 @@ class Examination {
   }
 
   std::string authority() const {
-    const CertificateAuthority authority =
-        value_or_throw(CertificateAuthority::load(config_.authority_folder()));
+    std::unique_ptr<Store> store;
+    if (config_.is_postgres()) {
+      store = std::make_unique<Store>(open_database(config_), StoreOptions{.migrate = false},
+                                      context_.clock);
+    }
+    const CertificateAuthority authority = value_or_throw(
+        store == nullptr ? CertificateAuthority::load(config_.authority_folder())
+                         : CertificateAuthority::load(config_.authority_folder(),
+                                                      authority_storage(config_, *store)));
     value_or_throw(authority.cacerts(now_));
     Instant until{0};
     for (const tls::Certificate& one : authority.trusted(now_)) {
@@ -132,18 +140,25 @@ class Examination {
   std::string database() {
     std::unique_ptr<Database> opened = open_database(config_);
     std::unique_ptr<Session> session = opened->connect(true, 0);
-    if (const std::string found = integrity(*session); found != "ok") {
+    const std::string found = config_.is_postgres() ? "ok" : integrity(*session);
+    if (found != "ok") {
       throw std::runtime_error(found + "; restore a backup with muster-server restore");
     }
-    const int version = schema_version(*opened, *session);
+    const int version = check_version(*opened, *session);
+    database_ = std::move(opened);
+    session_ = std::move(session);
+    return (config_.is_postgres() ? shown_connection(config_.database) : "whole") + ", version " +
+           std::to_string(version);
+  }
+
+  static int check_version(Database& opened, Session& session) {
+    const int version = schema_version(opened, session);
     const auto known = static_cast<int>(migrations().size());
     if (version == 0 || version > known) {
       throw std::runtime_error("version " + std::to_string(version) + " of the database; this " +
                                "program knows 1 to " + std::to_string(known));
     }
-    database_ = std::move(opened);
-    session_ = std::move(session);
-    return "whole, version " + std::to_string(version);
+    return version;
   }
 
   std::string clock() const {
@@ -151,7 +166,8 @@ class Examination {
     if (last && *last > now_.ms) {
       throw std::runtime_error("this machine says " + to_rfc3339(now_) +
                                ", but the database has changes of " + to_rfc3339(Instant{*last}) +
-                               ": set the clock");
+                               ": set the clock. Where it had run ahead then and is right now, "
+                               "new changes are dated as the last one until it is reached");
     }
     return to_rfc3339(now_);
   }
@@ -159,7 +175,11 @@ class Examination {
   void content() {
     try {
       session_->begin(false);
-      for (const InvariantCheck& found : check_invariants(*session_)) {
+      const auto progress = [this](std::string_view section, std::size_t done, std::size_t all) {
+        if (done > 0)
+          context_.error << section << ": " << done << " of " << all << " machines\n" << std::flush;
+      };
+      for (const InvariantCheck& found : check_invariants(*session_, progress)) {
         tell(found.what, found.ok(),
              found.ok()
                  ? ""

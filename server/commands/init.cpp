@@ -11,14 +11,16 @@
 #include <ostream>
 
 #include "common/support/text.h"
+#include "common/tls/file.h"
 #include "server/ca/authority.h"
+#include "server/ca/cluster_key.h"
 #include "server/ca/side_log.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
 #include "server/people/passwords.h"
 #include "server/people/users.h"
 #include "server/store/fault.h"
-#include "server/store/sqlite.h"
+#include "server/store/postgres.h"
 #include "server/store/store.h"
 
 namespace muster::server {
@@ -59,13 +61,16 @@ void make_data_directory(const fs::path& directory) {
 }
 
 // What an interrupted init made is used; the names given now count.
-CertificateAuthority make_authority(const ServerConfig& config,
+CertificateAuthority make_authority(const ServerConfig& config, Store& store,
                                     const std::vector<std::string>& names, Instant now) {
+  if (config.is_postgres()) value_or_throw(ClusterKey::load_or_make(config.cluster_key_file()));
+  const auto storage = authority_storage(config, store);
   const fs::path folder = config.authority_folder();
-  if (!fs::exists(folder / "ca.pem")) {
-    return value_or_throw(CertificateAuthority::init(folder, names, now));
+  if (value_or_throw(storage->read()).empty()) {
+    return value_or_throw(CertificateAuthority::init(folder, storage, names, now));
   }
-  CertificateAuthority authority = value_or_throw(CertificateAuthority::load(folder));
+  value_or_throw(tls::make_private_folder(folder));
+  CertificateAuthority authority = value_or_throw(CertificateAuthority::load(folder, storage));
   value_or_throw(authority.set_public_names(names));
   value_or_throw(authority.renew_server_certificates(now));
   return authority;
@@ -77,39 +82,47 @@ class InitCommand final : public Command {
   std::string_view summary() const override { return "Make a new installation"; }
 
   void set_up(CLI::App& subcommand, ServerFlags&) override {
-    subcommand.add_option("--admin", admin_, "Name of the first administrator")->required();
-    subcommand
-        .add_flag("--password-stdin", password_stdin_,
-                  "Read the administrator's password from the first line of standard input")
-        ->required();
-    subcommand
-        .add_option(
-            "--public-name", public_names_,
-            "DNS name or IP address under which agents and people reach this server; may be "
-            "given again, the first one goes into join codes")
-        ->required();
+    subcommand.add_option("--admin", admin_, "Name of the first administrator");
+    subcommand.add_flag("--password-stdin", password_stdin_,
+                        "Read the administrator's password from the first line of standard input");
+    subcommand.add_option(
+        "--public-name", public_names_,
+        "DNS name or IP address under which agents and people reach this server; may be "
+        "given again, the first one goes into join codes");
+    subcommand.add_flag("--join", join_,
+                        "Make one more server of an installation on PostgreSQL; cluster.key of "
+                        "its first server must be in the data directory");
   }
 
   int run(CommandContext& context) override {
     const ServerConfig& config = context.config;
+    if (join_) return join(context);
+    if (admin_.empty() || !password_stdin_ || public_names_.empty()) {
+      context.error << "muster-server: init needs --admin NAME, --password-stdin and --public-name "
+                       "NAME (or --join)\n";
+      return kUsage;
+    }
     const std::string admin = checked_user_name(admin_);
     const std::string password = read_password(context.in);
     check_new_password(password, admin);
     make_data_directory(config.data_directory);
     store_fault("init.folder");
     const DataLock lock(config);
-    Store store(open_sqlite(config.database_file().string(), true), {}, context.clock);
-    if (store.read_value<std::int64_t>(
-            [](Session& session) { return session.find_integer(kCountUsers).value_or(0); }) > 0) {
-      throw std::runtime_error("the installation in " + config.data_directory.string() +
-                               " is there already and was left as it is; to begin anew, remove the "
-                               "directory, which ends the trust of every agent");
+    Store store(make_database(config), {}, context.clock);
+    if (count_users(store) > 0) {
+      throw std::runtime_error(
+          config.is_postgres()
+              ? "the database " + shown_connection(config.database) +
+                    " holds an installation already, which was left as it is; --join makes one "
+                    "more server of it"
+              : "the installation in " + config.data_directory.string() +
+                    " is there already and was left as it is; to begin anew, remove the "
+                    "directory, which ends the trust of every agent");
     }
     const CertificateAuthority authority =
-        make_authority(config, public_names_, context.clock.now());
+        make_authority(config, store, public_names_, context.clock.now());
     store_fault("init.authority");
-    const SideLog side_log = value_or_throw(SideLog::open(config.side_log_file()));
-    value_or_throw(tls_folder(config.data_directory / "downloads"));
+    make_own_files(config);
     store_fault("init.side_log");
     make_admin(context, store, admin, password);
     report(context, authority, admin);
@@ -117,6 +130,47 @@ class InitCommand final : public Command {
   }
 
  private:
+  static std::int64_t count_users(Store& store) {
+    return store.read_value<std::int64_t>(
+        [](Session& session) { return session.find_integer(kCountUsers).value_or(0); });
+  }
+
+  // What each server has for itself.
+  static void make_own_files(const ServerConfig& config) {
+    const SideLog side_log = value_or_throw(SideLog::open(config.side_log_file()));
+    value_or_throw(tls_folder(config.data_directory / "downloads"));
+  }
+
+  int join(CommandContext& context) const {
+    const ServerConfig& config = context.config;
+    if (!admin_.empty() || password_stdin_ || !public_names_.empty()) {
+      context.error << "muster-server: --join takes nothing else: accounts and names are those of "
+                       "the installation\n";
+      return kUsage;
+    }
+    if (!config.is_postgres()) {
+      throw std::runtime_error(
+          "--join is for installations on PostgreSQL: set database in server.ini; one SQLite "
+          "database serves one server");
+    }
+    make_data_directory(config.data_directory);
+    const DataLock lock(config);
+    Store store(open_database(config), {}, context.clock);
+    if (count_users(store) == 0) {
+      throw std::runtime_error("the installation in the database " +
+                               shown_connection(config.database) +
+                               " is not finished: run muster-server init on its first server");
+    }
+    const auto storage = authority_storage(config, store);
+    value_or_throw(tls::make_private_folder(config.authority_folder()));
+    CertificateAuthority authority =
+        value_or_throw(CertificateAuthority::load(config.authority_folder(), storage));
+    value_or_throw(authority.renew_server_certificates(context.clock.now()));
+    make_own_files(config);
+    report(context, authority, "as before");
+    return kSucceeded;
+  }
+
   static Result<Done> tls_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directory(folder, error);
@@ -148,12 +202,21 @@ class InitCommand final : public Command {
                 << "public names:    " << names << "\n"
                 << "authority's key: " << authority.spki_pin(context.clock.now()) << "\n"
                 << "administrator:   " << admin << "\n"
+                << "database:        "
+                << (context.config.is_postgres() ? shown_connection(context.config.database)
+                                                 : context.config.database_file().string())
+                << "\n"
                 << "next:            muster-server serve --data "
                 << context.config.data_directory.string() << "\n";
+    if (!context.config.is_postgres()) return;
+    context.out << "keep safe:       " << context.config.cluster_key_file().string()
+                << ", without which no server can use the authority in the database; the other "
+                   "servers need a copy\n";
   }
 
   std::string admin_;
   bool password_stdin_ = false;
+  bool join_ = false;
   std::vector<std::string> public_names_;
 };
 

@@ -59,6 +59,16 @@ class RestoreCommand final : public Command {
 
   int run(CommandContext& context) override {
     const ServerConfig& config = context.config;
+    if (config.is_postgres()) {
+      throw std::runtime_error(
+          "a PostgreSQL database is restored by its own tools: stop every server, createdb an "
+          "empty "
+          "database (docs/operate.md), pg_restore --dbname=... " +
+          file_ +
+          ", then start every server: each brings back the revocations and the uses of join "
+          "tokens that its side log " +
+          config.side_log_file().string() + " knows");
+    }
     const fs::path source = fs::absolute(file_);
     if (!fs::exists(config.authority_folder() / "ca.pem")) {
       throw std::runtime_error(

@@ -343,13 +343,13 @@ class Application {
     // kept.
     const std::int64_t silence_ms = (3 * context_.interval_s + 60) * 1000;
     if (presence && context_.now.ms - last_seen <= silence_ms) {
-      session_.execute(kExtendPresence, {context_.now.ms, *presence});
+      session_.execute_later(kExtendPresence, {context_.now.ms, *presence});
     } else {
       // Being heard of again changes no fact, so it makes no revision of its own; it counts as
       // known with the last one.
       const std::int64_t known_with =
           revision_ ? *revision_ : session_.find_integer(kLastRevision).value_or(0);
-      session_.execute(kAddPresence, {source_record_, context_.now.ms, known_with});
+      session_.execute_later(kAddPresence, {source_record_, context_.now.ms, known_with});
     }
   }
 
@@ -364,7 +364,7 @@ class Application {
       const bool plausible = collected[i] && *collected[i] <= context_.now.ms;
       collected[i] = plausible ? std::max(*collected[i], at) : at;
     }
-    session_.execute(
+    session_.execute_later(
         kPutState,
         {source_record_, context_.agent_id, report_.sequence, report_.boot_id, report_.root,
          wire::to_json(result_.reply), context_.now.ms, context_.now - report_.sent_at,

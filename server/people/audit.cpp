@@ -30,7 +30,7 @@ AuditPage list_audit(Session& session, const AuditFilter& filter) {
   if (filter.actor) query.where("actor = ?", {*filter.actor});
   if (filter.action) {
     const std::string family = *filter.action + ".";
-    query.where("action = ? OR SUBSTR(action, 1, ?) = ?",
+    query.where("action = ? OR SUBSTR(action, 1, CAST(? AS INTEGER)) = ?",
                 {*filter.action, static_cast<std::int64_t>(family.size()), family});
   }
   if (filter.object) query.where("object = ?", {*filter.object});

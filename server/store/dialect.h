@@ -18,12 +18,17 @@ namespace muster::server {
 struct Dialect {
   std::string_view identity;
   std::string_view bytes;
-  // One column, of ?1 = table: the names of its columns, in order of name.
+  // Of ?1 = table: names and types of its columns, in order of name.
   std::string_view columns;
   // One column: the names of all tables of ours, in order of name.
   std::string_view tables;
   // The key that was generated last in this session.
   std::string_view last_identity;
+  // For moving a store: of ?1 = table, the name of its generated key and the last one that was
+  // given; and giving on behind ?3, of ?1 = table, ?2 = column. Empty: not to be had.
+  std::string_view identity_column;
+  std::string_view last_given;
+  std::string_view give_on;
 };
 
 extern const Dialect kSqlite;

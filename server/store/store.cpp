@@ -9,7 +9,13 @@ namespace muster::server {
 Store::Store(std::unique_ptr<Database> database, StoreOptions options, const Clock& clock)
     : database_(std::move(database)), options_(options), clock_(clock) {
   writer_ = database_->connect(false, 0);
-  migrate(*database_, *writer_, clock_.now());
+  if (options_.migrate) {
+    migrate(*database_, *writer_, clock_.now());
+  } else if (schema_version(*database_, *writer_) != static_cast<int>(migrations().size())) {
+    throw StoreError(StoreErrorKind::kOther,
+                     "the database is not of this program's version; muster-server serve brings it "
+                     "there");
+  }
   thread_ = std::thread([this] { run_writer(); });
 }
 

@@ -33,6 +33,7 @@ struct StoreOptions {
   int readers = 8;  // sessions for reading that are kept open
   int read_statement_limit_ms = 10'000;
   std::size_t batch = 64;            // works in one commit
+  bool migrate = true;                 // false: the database must be of this version
   std::size_t queued_writes = 4096;  // beyond it: StoreErrorKind::kBusy
   // Called on the writer's thread when the disk did not confirm a commit (kNotSynced), with the
   // cause. The process must end: see docs/decisions/0017-fault-points.md.

@@ -2,7 +2,7 @@
 // What agents, stolen certificates and strangers must not get from the agents' listener.
 #include <catch2/catch.hpp>
 
-#include "server/store/sqlite.h"
+#include "tests/end_to_end/database.h"
 #include "tests/end_to_end/wire_agent.h"
 
 using namespace muster;
@@ -223,8 +223,7 @@ TEST_CASE("a join token that is used up, expired, revoked or forged enrols nobod
         "token_revoked");
 
   const std::string late = here.server.join_code();
-  server::open_sqlite((here.server.data() / "muster.db").string(), false)
-      ->connect(false, 0)
+  database_session(here.server)
       ->execute("UPDATE join_tokens SET expires_at = 1 WHERE uses = 0 AND revoked_at IS NULL");
   CHECK(WireAgent(here.server, "late").enroll(late).text("code") == "token_expired");
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machines that may not report: each is told why, and what to do about it.
-#include <sqlite3.h>
-
 #include <catch2/catch.hpp>
 
 #include "common/support/digest.h"
 #include "common/tls/join_code.h"
+#include "tests/end_to_end/database.h"
 #include "tests/end_to_end/installation.h"
 
 using muster::JsonValue;
@@ -15,16 +14,7 @@ namespace {
 
 // For what would take a minute of waiting otherwise.
 void change_database(Installation& installation, const char* sql) {
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open((installation.server().data() / "muster.db").c_str(), &database) ==
-          SQLITE_OK);
-  sqlite3_busy_timeout(database, 10'000);
-  char* problem = nullptr;
-  const int result = sqlite3_exec(database, sql, nullptr, nullptr, &problem);
-  INFO((problem == nullptr ? "" : problem));
-  sqlite3_free(problem);
-  sqlite3_close(database);
-  REQUIRE(result == SQLITE_OK);
+  database_session(installation.server())->execute(sql);
 }
 
 }  // namespace

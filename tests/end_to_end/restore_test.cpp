@@ -9,7 +9,7 @@ using namespace muster;
 using namespace muster::test;
 
 TEST_CASE("a backup taken while serving is restored, and revokes nothing that was revoked since",
-          "[end_to_end]") {
+          "[end_to_end][sqlite]") {
   ServerProcess server;
   server.start();
   const std::string code = server.join_code("{\"max_uses\":2}");
@@ -52,7 +52,7 @@ TEST_CASE("a backup taken while serving is restored, and revokes nothing that wa
   CHECK(lost.send(lost.report_json(2)).text("code") == "agent_revoked");
 }
 
-TEST_CASE("what is no backup is not restored, and the database stays", "[end_to_end]") {
+TEST_CASE("what is no backup is not restored, and the database stays", "[end_to_end][sqlite]") {
   ServerProcess server;
   const std::string before = read_whole(server.data() / "muster.db");
   const auto file = server.folder() / "file";
@@ -71,7 +71,7 @@ TEST_CASE("what is no backup is not restored, and the database stays", "[end_to_
   server.start();
 }
 
-TEST_CASE("doctor tells what is wrong and exits 1", "[end_to_end]") {
+TEST_CASE("doctor tells what is wrong and exits 1", "[end_to_end][sqlite]") {
   ServerProcess server;
   CHECK(server.command({"doctor"}).code == 0);
   std::filesystem::permissions(server.data(), std::filesystem::perms(0755));

@@ -7,7 +7,7 @@ using muster::JsonValue;
 using namespace muster::test;
 
 TEST_CASE("after an old backup is restored, one exchange later both sides agree on the present",
-          "[end_to_end]") {
+          "[end_to_end][sqlite]") {
   Installation installation;
   Machine machine("srv-07");
   join(installation, machine);

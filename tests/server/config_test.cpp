@@ -102,3 +102,21 @@ TEST_CASE("lists and URLs are read as people write them", "[config]") {
   CHECK(config.agents.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "fd00::/8"});
   CHECK(config.agents_proxy_protocol);
 }
+
+TEST_CASE("where the database is stands in the settings, its password does not", "[config]") {
+  CHECK_FALSE(parse("")->is_postgres());
+  for (const char* good :
+       {"postgresql://muster@db.example.org/muster", "host=/run/postgresql dbname=muster",
+        "postgresql://muster@a.example.org,b.example.org/muster?sslmode=verify-full"}) {
+    INFO(good);
+    CHECK(parse(std::string("[server]\ndatabase = ") + good + "\n")->is_postgres());
+  }
+  for (const char* bad :
+       {"postgres", "/var/lib/muster.db", "postgresql://muster:geheim@db.example.org/muster",
+        "host=db password=geheim", "host=db nonsense=geheim", "host=db password='geheim"}) {
+    INFO(bad);
+    const auto refused = parse(std::string("[server]\ndatabase = ") + bad + "\n");
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.failure().message.find("geheim") == std::string::npos);
+  }
+}

@@ -99,6 +99,22 @@ class PostgresServer {
     return PQntuples(result.get()) == 0 ? "" : PQgetvalue(result.get(), 0, 0);
   }
 
+  // A copy of a database, by its own tools, while it is in use.
+  void copy_database(const std::string& from, const std::string& to) const {
+    // A template must not be in use: those who use it lose their connections and get new ones.
+    query("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + from +
+          "'");
+    for (int i = 0;; ++i) {
+      try {
+        query("CREATE DATABASE " + to + " TEMPLATE " + from);
+        return;
+      } catch (const std::runtime_error&) {
+        if (i == 50) throw;  // the sessions that were ended may need a moment to go
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      }
+    }
+  }
+
   // Stops it (at once, as a crash would) and removes its folder.
   void end() {
     if (guardian_ <= 0) return;
@@ -213,5 +229,27 @@ class PostgresServer {
   pid_t guardian_ = 0;
   int lifeline_ = -1;
 };
+
+inline bool tests_run_on_postgres() {
+  const char* named = std::getenv("MUSTER_TEST_STORE");
+  const std::string_view store = named == nullptr ? "sqlite" : named;
+  if (store != "sqlite" && store != "postgresql")
+    throw std::runtime_error("MUSTER_TEST_STORE is sqlite or postgresql");
+  return store == "postgresql";
+}
+
+// The server that the tests of one program share.
+inline const PostgresServer& shared_postgres() {
+  static const PostgresServer server;
+  return server;
+}
+
+// A new, empty database there.
+inline std::string new_postgres_database(const std::string& name_template = "template0") {
+  static int count = 0;
+  std::string name = "test_" + std::to_string(++count);
+  shared_postgres().query("CREATE DATABASE " + name + " TEMPLATE " + name_template);
+  return name;
+}
 
 }  // namespace muster::test

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real muster-server in a data directory of its own, on ports that were free, and a minimal
-// client for both of its listeners. MUSTER_BIN names the folder of the binaries (set by CTest). A
-// server that does not come up fails the test with its log. One thread.
+// client for both of its listeners. MUSTER_BIN names the folder of the binaries (set by CTest),
+// MUSTER_TEST_STORE the store (postgres_server.h). A server that does not come up fails the test
+// with its log. One thread.
 #pragma once
 #include <signal.h>
 
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "common/json/value.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/program.h"
 #include "tests/support/raw_client.h"
 
@@ -77,11 +79,26 @@ class ServerProcess {
   static constexpr const char* kPassword = "correct horse battery staple";
 
   // Makes the installation; start() serves.
-  ServerProcess() {
+  ServerProcess()
+      : ServerProcess(tests_run_on_postgres()
+                          ? shared_postgres().connection(new_postgres_database())
+                          : "sqlite") {}
+  // On this database (server.ini, database), which is empty.
+  explicit ServerProcess(const std::string& database) : database_(database) {
+    write_config();
     const Ended made = command({"init", "--admin", kAdmin, "--password-stdin", "--public-name",
                                 "localhost", "--public-name", "127.0.0.1"},
                                std::string(kPassword) + "\n");
     if (made.code != 0) throw std::runtime_error("init: " + made.error);
+  }
+  // One more server of an installation on PostgreSQL.
+  explicit ServerProcess(const ServerProcess* first) : database_(first->database_) {
+    write_config();
+    std::filesystem::create_directory(data());
+    std::filesystem::permissions(data(), std::filesystem::perms::owner_all);
+    std::filesystem::copy_file(first->data() / "cluster.key", data() / "cluster.key");
+    const Ended made = command({"init", "--join"});
+    if (made.code != 0) throw std::runtime_error("init --join: " + made.error);
   }
   ~ServerProcess() {
     if (child_ != 0) stop(SIGKILL);
@@ -89,10 +106,11 @@ class ServerProcess {
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  // muster-server with these arguments and --data.
+  // muster-server with these arguments, --config and --data.
   Ended command(std::vector<std::string> arguments, const std::string& input = {}) const {
     arguments.insert(arguments.begin(), binary("muster-server"));
-    arguments.insert(arguments.end(), {"--data", data().string()});
+    arguments.insert(arguments.end(),
+                     {"--config", config_file().string(), "--data", data().string()});
     return run_program(arguments, input);
   }
 
@@ -100,9 +118,9 @@ class ServerProcess {
   void start() {
     const auto ports = folder_.path() / "ports";
     std::filesystem::remove(ports);
-    child_ = spawn({binary("muster-server"), "serve", "--data", data().string(), "--ports-file",
-                    ports.string(), "--people-port", std::to_string(people_port_), "--agents-port",
-                    std::to_string(agents_port_)},
+    child_ = spawn({binary("muster-server"), "serve", "--config", config_file().string(), "--data",
+                    data().string(), "--ports-file", ports.string(), "--people-port",
+                    std::to_string(people_port_), "--agents-port", std::to_string(agents_port_)},
                    "/dev/null", "/dev/null", log_file());
     // It writes the file when both listeners are open; this only bounds how long a test can hang.
     for (int i = 0; i < 1200 && !std::filesystem::exists(ports); ++i) {
@@ -134,13 +152,22 @@ class ServerProcess {
   std::uint16_t people_port() const { return people_port_; }
   std::uint16_t agents_port() const { return agents_port_; }
   std::string log() const { return read_whole(log_file()); }
+  const std::string& database() const { return database_; }
+  void set_database(const std::string& database) {  // from the next start
+    database_ = database;
+    write_config();
+  }
+  pid_t process() const { return child_; }
 
   HttpAnswer ask(const HttpAsk& what) const { return exchange(people_port_, what); }
-  // As the administrator, who signs in the first time.
-  HttpAnswer ask_as_admin(HttpAsk what) {
+  // What makes a request the administrator's, who signs in the first time.
+  std::vector<std::pair<std::string, std::string>> admin_headers() {
     if (cookie_.empty()) sign_in();
-    what.headers.emplace_back("Cookie", cookie_);
-    what.headers.emplace_back("X-CSRF-Token", csrf_token_);
+    return {{"Cookie", cookie_}, {"X-CSRF-Token", csrf_token_}};
+  }
+  HttpAnswer ask_as_admin(HttpAsk what) {
+    for (auto& header : admin_headers())
+      what.headers.push_back(std::move(header));
     if (!what.body.empty()) what.headers.emplace_back("Content-Type", "application/json");
     return ask(what);
   }
@@ -152,6 +179,11 @@ class ServerProcess {
   }
 
  private:
+  void write_config() const {
+    std::ofstream(config_file()) << "[server]\ndatabase = " << database_
+                                 << "\ndatabase_accept_no_fsync = on\n";
+  }
+  std::filesystem::path config_file() const { return folder_.path() / "server.ini"; }
   std::filesystem::path log_file() const { return folder_.path() / "server.log"; }
 
   void sign_in() {
@@ -167,6 +199,7 @@ class ServerProcess {
   }
 
   TemporaryFolder folder_;
+  std::string database_;
   pid_t child_ = 0;
   std::uint16_t people_port_ = 0;
   std::uint16_t agents_port_ = 0;

@@ -70,6 +70,7 @@ class StoreFixture {
     return std::make_unique<Store>(database_.open(), options, clock);
   }
   void close() { store_.reset(); }
+  std::unique_ptr<test::TestDatabase> backup() const { return database_.backup(); }
   std::filesystem::path folder() const { return folder_.path(); }
   std::string file() const { return database_.file(); }  // on SQLite only
   ReadPoint now() const { return {.at_ms = clock.now_ms}; }

@@ -11,26 +11,13 @@
 #include <utility>
 
 #include "common/support/clock.h"
+#include "common/support/digest.h"
 #include "server/store/postgres.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 #include "tests/support/postgres_server.h"
 
 namespace muster::test {
-
-inline bool tests_run_on_postgres() {
-  const char* named = std::getenv("MUSTER_TEST_STORE");
-  const std::string_view store = named == nullptr ? "sqlite" : named;
-  if (store != "sqlite" && store != "postgresql")
-    throw std::runtime_error("MUSTER_TEST_STORE is sqlite or postgresql");
-  return store == "postgresql";
-}
-
-// The server that the tests of one program share.
-inline const PostgresServer& shared_postgres() {
-  static const PostgresServer server;
-  return server;
-}
 
 inline std::unique_ptr<server::Database> open_postgres_for_test(const std::string& connection) {
   return server::open_postgres({.connection = connection, .accept_no_fsync = true});
@@ -41,10 +28,7 @@ class PostgresTestDatabase {
  public:
   enum class Kind { kMigrated, kEmpty };
   explicit PostgresTestDatabase(Kind kind = Kind::kMigrated) {
-    static int count = 0;
-    name_ = "test_" + std::to_string(++count);
-    shared_postgres().query("CREATE DATABASE " + name_ + " TEMPLATE " +
-                            (kind == Kind::kEmpty ? "template0" : template_name()));
+    name_ = new_postgres_database(kind == Kind::kEmpty ? "template0" : template_name());
   }
   ~PostgresTestDatabase() {
     try {
@@ -55,6 +39,12 @@ class PostgresTestDatabase {
   }
   PostgresTestDatabase(const PostgresTestDatabase&) = delete;
   PostgresTestDatabase& operator=(const PostgresTestDatabase&) = delete;
+
+  // A copy of another one, as a restored backup is.
+  explicit PostgresTestDatabase(const PostgresTestDatabase& other, Kind) {
+    name_ = other.name_ + "_copy";
+    shared_postgres().copy_database(other.name_, name_);
+  }
 
   std::string connection() const { return shared_postgres().connection(name_); }
   const std::string& name() const { return name_; }
@@ -87,7 +77,31 @@ class TestDatabase {
   }
   const std::string& file() const { return file_; }
 
+  // A backup of this moment, as a database of its own.
+  std::unique_ptr<TestDatabase> backup() const {
+    auto copy = std::unique_ptr<TestDatabase>(new TestDatabase());
+    copy->file_ = file_ + ".backup-" + random_uuid();
+    copy->file_.replace(0, copy->file_.rfind('/'), std::filesystem::temp_directory_path().string());
+    copy->is_owned_ = true;
+    if (postgres_ == nullptr) {
+      open()->backup(copy->file_);
+    } else {
+      copy->postgres_ =
+          std::make_unique<PostgresTestDatabase>(*postgres_, PostgresTestDatabase::Kind::kMigrated);
+    }
+    return copy;
+  }
+
+  ~TestDatabase() {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      if (is_owned_) std::filesystem::remove(file_ + suffix, ignored);
+    }
+  }
+
  private:
+  TestDatabase() = default;
+  bool is_owned_ = false;  // the file, which lies in no folder of the test
   std::string file_;
   std::unique_ptr<PostgresTestDatabase> postgres_;
 };

@@ -178,8 +178,7 @@ TEST_CASE("a restored backup revives neither revoked agents nor used or revoked 
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("muster-restore-" + random_uuid());
   std::filesystem::create_directory(folder);
-  const std::string backup = (folder / "backup.db").string();
-  before->store->database().backup(backup);
+  const auto backup = before->store.fixture.backup();
   // All of this is lost with the backup.
   const tls::Certificate late = certificate_of(before->enroll(used));
   before->enrolment.revoke_agent(before->actor, *tls::agent_id_of(thief), "stolen");
@@ -193,7 +192,7 @@ TEST_CASE("a restored backup revives neither revoked agents nor used or revoked 
 
   {
     SettableClock clock;
-    Store store(open_sqlite(backup, false), StoreOptions{}, clock);
+    Store store(backup->open(), StoreOptions{}, clock);
     const auto authority = CertificateAuthority::load(folder / "ca");
     auto side_log = SideLog::open(folder / "side.log");
     REQUIRE(authority);

@@ -290,8 +290,7 @@ TEST_CASE("a database restored from an older backup agrees again after one excha
   Fixture f;
   f.machine.install("one", "1");
   f.machine.report();
-  const std::string copy = (f.base.file() + ".backup");
-  f.base.store().database().backup(copy);
+  const auto copy = f.base.backup();
   f.later(900'000);
   f.machine.install("two", "2");
   f.machine.report();
@@ -299,7 +298,7 @@ TEST_CASE("a database restored from an older backup agrees again after one excha
   f.machine.install("three", "3");
   f.machine.report();
 
-  Store restored(open_sqlite(copy, false), {}, f.base.clock);
+  Store restored(copy->open(), {}, f.base.clock);
   Ingest ingest(restored, f.log);
   f.later(900'000);
   f.machine.packages.erase("one");

@@ -11,13 +11,22 @@ namespace {
 
 constexpr std::int64_t kStart = 1'780'000'000'000;
 
+bool is_sqlite(StoreFixture& fixture) {
+  return fixture.store().database().name() == "sqlite";
+}
+
 std::string plan_of(StoreFixture& fixture, std::string_view query, const ReadPoint& point) {
+  const bool sqlite = is_sqlite(fixture);
   return fixture.read([&](Session& session) {
+    // Tables of one row are read whole by any planner with sense.
+    if (!sqlite) session.execute("SET LOCAL enable_seqscan = off");
     const ItemFilter filter = build_filter(session, query, point, {});
     std::string out;
-    session.query("EXPLAIN QUERY PLAN SELECT i.item_id FROM items i WHERE " + filter.matches,
-                  filter.values,
-                  [&](const ResultRow& row) { out += std::string(row.text(3)) + '\n'; });
+    session.query(std::string(sqlite ? "EXPLAIN QUERY PLAN" : "EXPLAIN") +
+                      " SELECT i.item_id FROM items i WHERE " + filter.matches,
+                  filter.values, [&](const ResultRow& row) {
+                    out += std::string(row.text(sqlite ? 3 : 0)) + '\n';
+                  });
     return out;
   });
 }
@@ -36,6 +45,7 @@ TEST_CASE("a package by name is found through indexes from its content to its it
       INFO(query << '\n' << plan);
       CHECK(plan.find("SCAN r") == std::string::npos);
       CHECK(plan.find("SCAN c") == std::string::npos);
+      CHECK(plan.find("Seq Scan on section_packages") == std::string::npos);
       CHECK(plan.find("section_packages_by_content") != std::string::npos);
     }
   }
@@ -46,7 +56,8 @@ TEST_CASE("an item is found by its number without a look at others", "[query]") 
   f.add_machine(kStart);
   const std::string plan = plan_of(f, "id:1", f.now());
   INFO(plan);
-  CHECK(plan.find("SEARCH i USING INTEGER PRIMARY KEY") != std::string::npos);
+  CHECK(plan.find(is_sqlite(f) ? "SEARCH i USING INTEGER PRIMARY KEY" : "items_pkey") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ca/authority_database.h"
+
+#include <stdexcept>
+
+namespace muster::server {
+namespace {
+
+constexpr std::string_view kRead =
+    "SELECT generation, certificate, sealed_key FROM authorities ORDER BY generation";
+constexpr std::string_view kFind = "SELECT generation FROM authorities WHERE generation = ?1";
+constexpr std::string_view kInsert =
+    "INSERT INTO authorities (generation, certificate, sealed_key, made_at) VALUES (?1, ?2, ?3, "
+    "?4)";
+constexpr std::string_view kReadNames = "SELECT name FROM public_names ORDER BY place";
+constexpr std::string_view kForgetNames = "DELETE FROM public_names";
+constexpr std::string_view kInsertName = "INSERT INTO public_names (place, name) VALUES (?1, ?2)";
+
+std::string described(std::int64_t generation) {
+  return "the key of certificate authority " + std::to_string(generation);
+}
+
+void replace_names(Session& session, const std::vector<std::string>& names) {
+  session.execute(kForgetNames);
+  std::int64_t place = 0;
+  for (const std::string& name : names)
+    session.execute(kInsertName, {++place, name});
+}
+
+class DatabaseStorage final : public AuthorityStorage {
+ public:
+  DatabaseStorage(Store& store, ClusterKey key) : store_(store), key_(std::move(key)) {}
+
+  std::string place() const override { return "the database"; }
+
+  Result<std::vector<tls::Authority>> read() override {
+    struct Row {
+      std::int64_t generation;
+      std::string certificate, sealed_key;
+    };
+    std::vector<Row> rows;
+    const auto done = guarded([&] {
+      store_.read([&](Session& session) {
+        rows.clear();
+        session.query(kRead, {}, [&](const ResultRow& row) {
+          rows.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2))});
+        });
+      });
+    });
+    if (!done) return done.failure();
+    std::vector<tls::Authority> out;
+    for (const Row& row : rows) {
+      const Result<std::string> pem = key_.open(row.sealed_key, described(row.generation));
+      if (!pem) return pem.failure();
+      const Result<tls::PrivateKey> key = tls::PrivateKey::from_pem(*pem);
+      if (!key) return key.failure();
+      const Result<tls::Certificate> certificate = tls::Certificate::from_pem(row.certificate);
+      if (!certificate) return certificate.failure();
+      if (certificate->fields().spki_sha256_hex != tls::spki_sha256_hex(key->public_key_der())) {
+        return Failure{FailureKind::kMalformed, described(row.generation) +
+                                                    " is not that of its certificate: restore the "
+                                                    "database from a backup"};
+      }
+      out.push_back({*certificate, *key});
+    }
+    return out;
+  }
+
+  Result<Done> make(std::size_t generation, Instant now) override {
+    const auto number = static_cast<std::int64_t>(generation);
+    const Result<tls::PrivateKey> key = tls::PrivateKey::generate();
+    if (!key) return key.failure();
+    const Result<tls::Authority> authority = tls::issue_authority(*key, now);
+    if (!authority) return authority.failure();
+    const Result<std::string> sealed = key_.seal(key->to_pem(), described(number));
+    if (!sealed) return sealed.failure();
+    return guarded([&] {
+      store_.write([&](Session& session) {
+        if (session.find_integer(kFind, {number})) return;
+        session.execute(kInsert, {number, authority->certificate.to_pem(), Blob{*sealed}, now.ms});
+      });
+    });
+  }
+
+  Result<std::vector<std::string>> read_names() override {
+    std::vector<std::string> names;
+    const auto done = guarded([&] {
+      store_.read([&](Session& session) {
+        names.clear();
+        session.query(kReadNames, {},
+                      [&](const ResultRow& row) { names.emplace_back(row.text(0)); });
+      });
+    });
+    if (!done) return done.failure();
+    return names;
+  }
+
+  Result<Done> write_names(const std::vector<std::string>& names) override {
+    return guarded([&] { store_.write([&](Session& session) { replace_names(session, names); }); });
+  }
+
+ private:
+  template <class Work>
+  static Result<Done> guarded(const Work& work) {
+    try {
+      work();
+    } catch (const StoreError& error) {
+      return Failure{FailureKind::kIo, error.what()};
+    }
+    return Done{};
+  }
+
+  Store& store_;
+  ClusterKey key_;
+};
+
+}  // namespace
+
+std::shared_ptr<AuthorityStorage> authority_in_database(Store& store, ClusterKey key) {
+  return std::make_shared<DatabaseStorage>(store, std::move(key));
+}
+
+void put_authority(Session& session, const ClusterKey& key,
+                   const std::vector<tls::Authority>& authorities,
+                   const std::vector<std::string>& public_names, Instant now) {
+  std::int64_t generation = 0;
+  for (const tls::Authority& authority : authorities) {
+    ++generation;
+    const Result<std::string> sealed = key.seal(authority.key.to_pem(), described(generation));
+    if (!sealed) throw std::runtime_error(sealed.failure().message);
+    session.execute(kInsert, {generation, authority.certificate.to_pem(), Blob{*sealed}, now.ms});
+  }
+  replace_names(session, public_names);
+}
+
+}  // namespace muster::server

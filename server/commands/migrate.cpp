@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// muster-server migrate --to DATABASE: moves the installation of this data directory from SQLite
+// into an empty PostgreSQL database, all of it or nothing: one transaction, in which what arrived
+// is counted and checked before it is committed. The SQLite database stays as it is.
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "server/ca/authority_database.h"
+#include "server/ca/authority_files.h"
+#include "server/commands/commands.h"
+#include "server/commands/data_directory.h"
+#include "server/ingest/check_invariants.h"
+#include "server/store/move.h"
+#include "server/store/postgres.h"
+#include "server/store/store.h"
+
+namespace muster::server {
+namespace {
+
+void check_counts(Session& session, const std::vector<MovedTable>& tables) {
+  for (const MovedTable& table : tables) {
+    const auto rows = session.find_integer("SELECT COUNT(*) FROM \"" + table.name + '"');
+    if (rows == table.rows) continue;
+    throw std::runtime_error(table.name + " has " + std::to_string(rows.value_or(0)) +
+                             " rows where " + std::to_string(table.rows) + " were moved");
+  }
+}
+
+void check_content(Session& session) {
+  for (const InvariantCheck& check : check_invariants(session)) {
+    if (check.ok()) continue;
+    throw std::runtime_error("what was moved contradicts itself (" + check.what + ": " +
+                             check.first + "); muster-server doctor tells more");
+  }
+}
+
+class MigrateCommand final : public Command {
+ public:
+  std::string_view name() const override { return "migrate"; }
+  std::string_view summary() const override {
+    return "Move an installation from SQLite to PostgreSQL";
+  }
+
+  void set_up(CLI::App& subcommand, ServerFlags&) override {
+    subcommand
+        .add_option("--to", to_,
+                    "The empty PostgreSQL database: postgresql://USER@HOST/NAME, or host=HOST "
+                    "dbname=NAME user=USER; its password comes from database_password_file")
+        ->required();
+  }
+
+  int run(CommandContext& context) override {
+    const ServerConfig& config = context.config;
+    check_target(config);
+    const DataLock lock(config);
+    Store source(open_database(config), {}, context.clock);
+    Store target(open_postgres(config, to_), {}, context.clock);
+    const auto authority = authority_in_folder(config.authority_folder());
+    const std::vector<tls::Authority> authorities = value_or_throw(authority->read());
+    const std::vector<std::string> names = value_or_throw(authority->read_names());
+    const ClusterKey key = value_or_throw(ClusterKey::load_or_make(config.cluster_key_file()));
+
+    const std::unique_ptr<Session> from = source.database().connect(true, 0);
+    const std::unique_ptr<Session> to = target.database().connect(false, 0);
+    from->begin(false);
+    to->begin(true);
+    std::int64_t rows = 0;
+    try {
+      const std::vector<MovedTable> moved = move_tables(
+          source.database(), *from, target.database(), *to, [&](const MovedTable& table) {
+            context.out << table.name << ": " << table.rows << " rows\n" << std::flush;
+          });
+      context.out << "checking\n" << std::flush;
+      check_counts(*to, moved);
+      check_content(*to);
+      for (const MovedTable& table : moved)
+        rows += table.rows;
+      put_authority(*to, key, authorities, names, context.clock.now());
+      to->commit();
+    } catch (...) {
+      to->rollback();
+      throw;
+    }
+    from->rollback();
+    tell(context, rows);
+    return kSucceeded;
+  }
+
+ private:
+  void check_target(const ServerConfig& config) const {
+    if (config.is_postgres()) {
+      throw std::runtime_error(
+          "database in server.ini is PostgreSQL already; migrate moves from SQLite: run it before "
+          "changing the setting");
+    }
+    if (!is_postgres_connection(to_)) {
+      throw std::runtime_error("--to is postgresql://USER@HOST/NAME or host=HOST dbname=NAME");
+    }
+    if (has_password(to_)) {
+      throw std::runtime_error(
+          "others can read a password on the command line: put it into a file and name that as "
+          "database_password_file in server.ini");
+    }
+  }
+
+  void tell(CommandContext& context, std::int64_t rows) const {
+    const ServerConfig& config = context.config;
+    context.out << "moved: " << rows << " rows to " << shown_connection(to_) << "\n"
+                << "next:  in server.ini, database = " << to_ << ", then start the server\n"
+                << "keep:  " << config.cluster_key_file().string()
+                << ", without which the authority in the database is of no use\n"
+                << "       " << config.database_file().string()
+                << " stays as it was; changes from now on are in PostgreSQL only\n";
+  }
+
+  std::string to_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> migrate_command() {
+  return std::make_unique<MigrateCommand>();
+}
+
+}  // namespace muster::server
