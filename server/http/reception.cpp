@@ -177,6 +177,7 @@ void Reception::accept_some() {
     Guest& guest = *made;
     guests_.emplace(id, std::move(made));
     epoll_event event{};
+    event.events = EPOLLONESHOT;  // or a reset of one that waits would be told without end
     event.data.u64 = id;
     if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
       guests_.erase(id);
