@@ -21,25 +21,28 @@ namespace muster::test {
 
 class WireAgent {
  public:
-  WireAgent(ServerProcess& server, std::string hostname)
-      : server_(server), hostname_(std::move(hostname)) {}
+  // `port`: of a proxy before the agents' listener; 0 is the listener itself.
+  WireAgent(ServerProcess& server, std::string hostname, std::uint16_t port = 0)
+      : server_(server), hostname_(std::move(hostname)), port_(port) {}
+
+  // From now on it reports the identifiers of the machine of that name.
+  void pretend_to_be(std::string hostname) { hostname_ = std::move(hostname); }
 
   HttpAnswer enroll(const std::string& join_code) {
     const std::string token = tls::parse_join_code(join_code).value().token;
     const HttpAnswer answer =
-        exchange(server_.agents_port(),
-                 {.method = "POST",
-                  .path = "/.well-known/est/simpleenroll",
-                  .headers = {{"Content-Type", "application/pkcs10"},
-                              {"Authorization", "Basic " + to_base64("muster:" + token)}},
-                  .body = tls::to_base64_lines(tls::make_request(key_, "agent").value())});
+        exchange(port(), {.method = "POST",
+                          .path = "/.well-known/est/simpleenroll",
+                          .headers = {{"Content-Type", "application/pkcs10"},
+                                      {"Authorization", "Basic " + to_base64("muster:" + token)}},
+                          .body = tls::to_base64_lines(tls::make_request(key_, "agent").value())});
     if (answer.status == 200) {
       certificate_ = tls::from_pkcs7(answer.body).value().front().to_pem();
     }
     return answer;
   }
   HttpAnswer renew() const {
-    return exchange(server_.agents_port(),
+    return exchange(port(),
                     {.method = "POST",
                      .path = "/.well-known/est/simplereenroll",
                      .headers = {{"Content-Type", "application/pkcs10"}},
@@ -64,7 +67,7 @@ class WireAgent {
             .body = std::move(body)};
   }
   HttpAnswer send_bytes(std::string body) const {
-    return exchange(server_.agents_port(), ask_bytes(std::move(body)), identity());
+    return exchange(port(), ask_bytes(std::move(body)), identity());
   }
   HttpAnswer send(const std::string& json) const { return send_bytes(wire::compress(json)); }
 
@@ -113,8 +116,11 @@ class WireAgent {
     now[name] = inventory::next_snapshot(nullptr, std::move(collected)).value();
   }
 
+  std::uint16_t port() const { return port_ != 0 ? port_ : server_.agents_port(); }
+
   ServerProcess& server_;
   std::string hostname_;
+  std::uint16_t port_;
   tls::PrivateKey key_ = tls::PrivateKey::generate().value();
   std::string certificate_;
   std::string boot_id_ = random_uuid();

@@ -147,6 +147,7 @@ class ServerProcess {
   }
   bool is_running() const { return child_ != 0 && ::waitpid(child_, nullptr, WNOHANG) == 0; }
 
+  pid_t id() const { return child_; }
   std::filesystem::path data() const { return folder_.path() / "data"; }
   std::filesystem::path folder() const { return folder_.path(); }
   std::uint16_t people_port() const { return people_port_; }

@@ -42,6 +42,17 @@ class TestCa {
     certificate_ = make(wish, key_.get(), nullptr);
   }
 
+  // An authority that is there already: its certificate and key as PEM.
+  TestCa(const std::string& certificate_pem, const std::string& key_pem) {
+    const auto memory = [](const std::string& text) {
+      return std::unique_ptr<BIO, Free>(
+          BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    };
+    certificate_.reset(PEM_read_bio_X509(memory(certificate_pem).get(), nullptr, nullptr, nullptr));
+    key_.reset(PEM_read_bio_PrivateKey(memory(key_pem).get(), nullptr, nullptr, nullptr));
+    if (!certificate_ || !key_) throw std::runtime_error("no certificate or no key in the PEM");
+  }
+
   std::string certificate_pem() const { return pem(certificate_.get()); }
 
   IssuedCertificate issue(const CertificateWish& wish) const {
