@@ -82,10 +82,14 @@ TEST_CASE("07 behind HAProxy nothing is smuggled either, and addresses come thro
   REQUIRE(agent.enroll(here.server.join_code()).status == 200);
   CHECK(agent.send(agent.report_json(1)).status == 200);
 
-  // Equal lengths are one length to HAProxy (RFC 9112, section 6.3), so that what is behind the
-  // body is a request of its own to both; nothing else may bring a second one.
-  const std::set<std::string> agreed = {"list of lengths", "two equal lengths", "empty line first",
-                                        "two Authorization fields"};
+  // Without a body there is nothing to disagree about: what follows is a request of its own to
+  // both, also where HAProxy mends what we would refuse. So are equal lengths (RFC 9112,
+  // section 6.3).
+  const std::set<std::string> agreed = {"list of lengths", "two equal lengths"};
+  const auto has_length = [](const std::string& bytes) {
+    return bytes.find("Content-Length") != std::string::npos ||
+           bytes.find("Transfer-Encoding") != std::string::npos || bytes.find("POST") == 0;
+  };
   int number = 0;
   for (const server::test::FramingCase& c : server::test::framing_cases()) {
     INFO(c.name);
@@ -99,7 +103,7 @@ TEST_CASE("07 behind HAProxy nothing is smuggled either, and addresses come thro
     const bool changes_length = bytes.size() != c.bytes.size() && !is_refusal_case(c);
     if (changes_length) continue;  // an ordinary request, whose body was one of the hidden ones
     answer_of(haproxy.people_port(), bytes);
-    if (!agreed.contains(c.name)) CHECK_FALSE(is_seen());
+    if (has_length(c.bytes) && !agreed.contains(c.name)) CHECK_FALSE(is_seen());
     // Through TCP every byte is ours to judge.
     const std::vector<int> statuses =
         statuses_of(answer_of(haproxy.agents_port(), c.bytes, agent.identity()));
