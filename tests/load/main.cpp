@@ -33,6 +33,8 @@ int run(int count, char** values) {
   bool only_captures = from_environment("MUSTER_TEST_NO_SHARED_DATA", "") == "1";
   app.add_option("profile", wanted,
                  "unchanged, first, patch, steady, enrol, hostile, reconnect; all without one");
+  // run.sh names sizes, and whoever calls it may name others behind them.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--server", options.server, "The program muster-server (MUSTER_BIN)");
   app.add_option("--captures", fleet.captures, "Folder of captured machines (MUSTER_SOURCE)");
   app.add_option("--data", fleet.shared_data, "Shared test data (MUSTER_TEST_DATA)");
@@ -63,6 +65,8 @@ int run(int count, char** values) {
   app.add_option("--threads", options.threads, "Threads of the agents")->capture_default_str();
   app.add_option("--patience", options.patience_s, "Seconds until all must be acknowledged")
       ->capture_default_str();
+  app.add_flag("--lose-something", options.lose_something,
+               "Negative control: damages the store before it is checked, so this must end with 1");
   app.add_option("--json", json_file, "The same figures as JSON");
   CLI11_PARSE(app, count, values);
 

@@ -219,4 +219,21 @@ std::vector<std::string> check_store(const std::filesystem::path& database) {
   return out;
 }
 
+void lose_something(const std::filesystem::path& database) {
+  const auto opened = server::open_sqlite(database.string(), false);
+  const auto session = opened->connect(false, 0);
+  session->begin(true);
+  session->execute(
+      "UPDATE agent_state SET sequence = sequence - 1 WHERE source_record = (SELECT "
+      "MIN(source_record) FROM agent_state)");
+  session->execute(
+      "UPDATE revisions SET report_sequence = NULL WHERE revision_id = (SELECT MAX(revision_id) "
+      "FROM revisions WHERE kind = 'report')");
+  session->execute(
+      "UPDATE section_state SET hash = ?1 WHERE section = 'os' AND source_record = (SELECT "
+      "MAX(source_record) FROM agent_state)",
+      {server::Blob{std::string(16, 'x')}});
+  session->commit();
+}
+
 }  // namespace muster::load

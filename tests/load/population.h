@@ -57,4 +57,8 @@ std::vector<std::string> compare_with_store(const std::filesystem::path& databas
 // The store's own rules (server/ingest/check_invariants.h), the same way.
 std::vector<std::string> check_store(const std::filesystem::path& database);
 
+// The negative control: takes an acknowledged report, the trace of a change and a hash out of the
+// store, which compare_with_store must then find.
+void lose_something(const std::filesystem::path& database);
+
 }  // namespace muster::load

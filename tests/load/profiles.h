@@ -32,7 +32,8 @@ struct LoadOptions {
   double people_per_s = 10;
   int threads = 2;  // of the client
   int echo_threads = 256;
-  double patience_s = 600;  // until everything must be acknowledged
+  bool lose_something = false;  // the negative control: the check at the end must fail
+  double patience_s = 600;      // until everything must be acknowledged
 };
 
 struct Load {

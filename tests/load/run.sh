@@ -35,4 +35,12 @@ else
   sizes=(--machines 60 --packages 200 --first-reports 40 --enrolling 60 --reconnecting 300 --large-packages 50
     --slow-sockets 40 --seconds 3 --rounds 2 --patience 300)
 fi
+# A check that never fails proves nothing: with three things taken out of the store it must find all three.
+if [ $# -eq 0 ]; then
+  found=$("$build/load/muster-load" "${sizes[@]}" patch --seconds 1 --lose-something) && { echo "a damaged store passed"; exit 1; }
+  for trace in 'the store has' 'are not in the store' 'another hash of os'; do
+    grep -q "WRONG: .*$trace" <<< "$found" || { echo "not found in a damaged store: $trace"; echo "$found"; exit 1; }
+  done
+  echo "negative control: three losses made, three found"
+fi
 exec "$build/load/muster-load" "${sizes[@]}" "$@"

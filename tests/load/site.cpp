@@ -121,6 +121,7 @@ void finish(Site& site, const Reporting& reporting, Figures& figures, Outcome& o
     outcome.mistakes.push_back(figures.name + ": " + std::to_string(waiting) +
                                " agents hold reports that were not acknowledged in time");
   }
+  if (site.loses_something()) lose_something(site.server.database());
   for (std::string& text : compare_with_store(site.server.database(), site.agents()))
     outcome.mistakes.push_back(figures.name + ": " + std::move(text));
   if (site.agents().size() <= kWholeCheckMachines) {

@@ -35,6 +35,7 @@ class Site {
 
   std::vector<LoadAgent>& agents() { return population.agents; }
   ClientOptions client(std::size_t open) const;
+  bool loses_something() const { return load_.options.lose_something; }
   // All agents at once.
   std::vector<Arrival> everybody() const;
 
