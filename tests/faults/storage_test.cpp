@@ -198,7 +198,7 @@ TEST_CASE("a bit that flips is named by the doctor, or changes nothing that is t
   };
   // The fullest pages, each with the part of it that is cells, which stand at its end.
   const std::string of =
-      "SELECT pageno || ' ' || (pgsize - unused) / 2 FROM dbstat WHERE pagetype = ";
+      "SELECT pageno || ' ' || ((pgsize - unused) / 2) FROM dbstat WHERE pagetype = ";
   const std::string fullest = " ORDER BY unused LIMIT 50";
   const std::string is_index = "name IN (SELECT name FROM sqlite_master WHERE type = 'index')";
   const Class classes[] = {
