@@ -192,22 +192,34 @@ class Planner {
 std::vector<std::int64_t> content_ids(Session& session, const SectionSchema& schema,
                                       const std::vector<Plan::Open>& opens) {
   const SectionSql& sql = section_sql(schema);
-  std::vector<std::int64_t> out;
-  out.reserve(opens.size());
-  for (const Plan::Open& open : opens) {
-    const Blob hash{content_hash(schema, open.row->row)};
-    auto id = session.find_integer(sql.find_content, {hash});
-    if (!id) {
-      Session::Values values = {hash};
-      for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-        if (schema.fields[i].shared) values.push_back(to_sql(open.row->row.cells[i]));
-      }
-      session.execute(sql.insert_content, values);
-      store_fault("section.content");
-      id = session.find_integer(sql.find_content, {hash});
+  std::vector<Session::Values> hashes;
+  hashes.reserve(opens.size());
+  for (const Plan::Open& open : opens)
+    hashes.push_back({Blob{content_hash(schema, open.row->row)}});
+  std::vector<std::int64_t> out(opens.size());
+  std::vector<bool> known(opens.size());
+  const auto find = [&] {
+    session.query_many(sql.find_content, hashes, [&](std::size_t i, const ResultRow& row) {
+      out[i] = row.integer(0);
+      known[i] = true;
+    });
+  };
+  find();
+  std::vector<Session::Values> missing;
+  for (std::size_t i = 0; i < opens.size(); ++i) {
+    if (known[i]) continue;
+    Session::Values values = hashes[i];
+    for (std::size_t f = 0; f < schema.fields.size(); ++f) {
+      if (schema.fields[f].shared) values.push_back(to_sql(opens[i].row->row.cells[f]));
     }
-    out.push_back(id.value());
+    missing.push_back(std::move(values));
   }
+  if (missing.empty()) return out;
+  session.execute_many(sql.insert_content, missing);
+  store_fault("section.content");
+  find();
+  if (std::find(known.begin(), known.end(), false) != known.end())
+    throw StoreError(StoreErrorKind::kOther, "content that was stored is not there");
   return out;
 }
 

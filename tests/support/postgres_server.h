@@ -78,7 +78,9 @@ class PostgresServer {
   const std::filesystem::path& folder() const { return folder_; }
   int port() const { return options_.port; }
   std::string connection(const std::string& database) const {
-    return "host=" + folder_.string() + " user=muster dbname=" + database;
+    return "host=" + folder_.string() +
+           (options_.port == 0 ? "" : " port=" + std::to_string(options_.port)) +
+           " user=muster dbname=" + database;
   }
   pid_t postmaster() const {
     std::ifstream file(folder_ / "data/postmaster.pid");

@@ -46,7 +46,10 @@ TEST_CASE("a package by name is found through indexes from its content to its it
       CHECK(plan.find("SCAN r") == std::string::npos);
       CHECK(plan.find("SCAN c") == std::string::npos);
       CHECK(plan.find("Seq Scan on section_packages") == std::string::npos);
-      CHECK(plan.find("section_packages_by_content") != std::string::npos);
+      // Which index of the rows PostgreSQL takes depends on what it counted, of which there is
+      // nothing here; that it comes from the content does not.
+      CHECK(plan.find(is_sqlite(f) ? "section_packages_by_content"
+                                   : "section_packages_content_by") != std::string::npos);
     }
   }
 }

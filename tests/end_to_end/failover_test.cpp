@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// PostgreSQL is killed under load and its synchronous replica takes over: two servers follow by the
+// hosts of their connection text, and no report that was acknowledged is missing. Prints how long
+// there was no service.
+#include <catch2/catch.hpp>
+
+#include <arpa/inet.h>
+
+#include <atomic>
+#include <iostream>
+#include <thread>
+
+#include "tests/end_to_end/database.h"
+#include "tests/end_to_end/wire_agent.h"
+
+using namespace muster;
+using namespace muster::test;
+
+namespace {
+
+int free_port() {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(descriptor, generic, size) != 0 || ::getsockname(descriptor, generic, &size) != 0)
+    throw std::runtime_error("no free port");
+  ::close(descriptor);
+  return ntohs(address.sin_port);
+}
+
+PostgresServer::Options primary_options() {
+  PostgresServer::Options options;
+  options.fsync = true;
+  options.port = free_port();
+  options.settings = {"wal_level=replica", "max_wal_senders=4",
+                      "synchronous_standby_names=replica"};
+  return options;
+}
+
+PostgresServer::Options replica_options(const PostgresServer& primary) {
+  PostgresServer::Options options;
+  options.fsync = true;
+  options.port = free_port();
+  options.prepare = {postgres_programs() + "/pg_basebackup",
+                     "--pgdata=data",
+                     "--write-recovery-conf",
+                     "--wal-method=stream",
+                     "--checkpoint=fast",
+                     "--dbname=" + primary.connection("postgres") +
+                         " port=" + std::to_string(primary.port()) + " application_name=replica"};
+  return options;
+}
+
+std::string over_tcp(const PostgresServer& primary, const PostgresServer& replica,
+                     const std::string& database) {
+  return "host=127.0.0.1,127.0.0.1 port=" + std::to_string(primary.port()) + "," +
+         std::to_string(replica.port()) + " user=muster dbname=" + database;
+}
+
+int report_status(const ServerProcess& server, const WireAgent& agent, std::int64_t sequence) {
+  try {
+    return exchange(server.agents_port(),
+                    WireAgent::ask_bytes(wire::compress(agent.report_json(sequence))),
+                    agent.identity())
+        .status;
+  } catch (const std::runtime_error&) {
+    return 0;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a failover of PostgreSQL to its synchronous replica loses nothing acknowledged",
+          "[end_to_end][postgresql][failover]") {
+  using Clock = std::chrono::steady_clock;
+  const PostgresServer primary(primary_options());
+  const PostgresServer replica(replica_options(primary));
+  for (int i = 0; i < 600 && primary.query("SELECT COUNT(*) FROM pg_stat_replication WHERE "
+                                           "sync_state = 'sync'") != "1";
+       ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  primary.query("CREATE DATABASE muster TEMPLATE template0");
+  ServerProcess a(over_tcp(primary, replica, "muster"));
+  ServerProcess b(&a);
+  a.start();
+  b.start();
+  const std::string code = a.join_code("{\"max_uses\":10}");
+  std::vector<std::unique_ptr<WireAgent>> agents;
+  for (int i = 0; i < 4; ++i) {
+    agents.push_back(std::make_unique<WireAgent>(a, "host-" + std::to_string(i)));
+    REQUIRE(agents.back()->enroll(code).status == 200);
+  }
+  std::vector<std::int64_t> acknowledged(agents.size());
+  std::atomic<std::int64_t> taken{0};
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    threads.emplace_back([&, i] {
+      for (std::int64_t sequence = 1; !stop;) {
+        if (report_status(i % 2 == 0 ? a : b, *agents[i], sequence) != 200) continue;
+        acknowledged[i] = sequence++;
+        ++taken;
+      }
+    });
+  }
+  while (taken < 40)
+    std::this_thread::yield();
+  const auto killed = Clock::now();
+  // As a crash of the machine has it: nobody of it says good-bye.
+  const std::string children = "/proc/" + std::to_string(primary.postmaster()) + "/task/" +
+                               std::to_string(primary.postmaster()) + "/children";
+  std::istringstream pids(read_whole(children));
+  ::kill(primary.postmaster(), SIGKILL);
+  for (pid_t child = 0; pids >> child;)
+    ::kill(child, SIGKILL);
+  REQUIRE(replica.query("SELECT pg_promote(true, 60)") == "t");
+  const std::int64_t before = taken;
+  while (taken < before + 1 && Clock::now() - killed < std::chrono::seconds(120))
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const std::chrono::duration<double> without_service = Clock::now() - killed;
+  while (taken < before + 40 && Clock::now() - killed < std::chrono::seconds(240))
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  stop = true;
+  for (std::thread& thread : threads)
+    thread.join();
+  REQUIRE(taken >= before + 40);
+  const auto session = database_session(b);
+  std::int64_t lost = 0;
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    const auto kept = session->find_integer("SELECT sequence FROM agent_state WHERE agent_id = ?1",
+                                            {agents[i]->agent_id()});
+    if (kept.value_or(0) < acknowledged[i]) ++lost;
+  }
+  CHECK(lost == 0);
+  const Ended doctor = b.command({"doctor"});
+  INFO(doctor.out);
+  CHECK(doctor.code == 0);
+  std::cout << "failover: " << taken << " reports acknowledged, " << lost
+            << " agents lost some; service after " << without_service.count() << " s\n";
+}
