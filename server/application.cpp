@@ -91,7 +91,7 @@ struct Application::Parts {
                                                             authority_storage(config, store)))),
         side_log(value_or_throw(SideLog::open(config.side_log_file()))),
         sign_in(store, passwords),
-        ingest(store, log, {.interval_s = config.report_interval_s}),
+        ingest(store, log, {.interval_s = config.report_interval_s, .merge = {}}),
         enrolment(store, authority, side_log),
         services{store,   ingest,    authority, side_log, enrolment, passwords,
                  sign_in, listeners, settings,  log,      clock},

@@ -77,6 +77,20 @@ std::string canonical_json(const SectionSchema& schema, const Row& row) {
   return out;
 }
 
+std::string shared_canonical_json(const SectionSchema& schema, const Row& row) {
+  std::string out = "{";
+  for (const std::size_t index : schema.canonical_order) {
+    const FieldSchema& field = schema.fields[index];
+    if (!field.shared || std::holds_alternative<std::monostate>(row.cells[index])) continue;
+    if (out.size() > 1) out += ',';
+    append_json_text(out, field.name);
+    out += ':';
+    append_cell(out, row.cells[index]);
+  }
+  out += '}';
+  return out;
+}
+
 std::string row_key(const SectionSchema& schema, const Row& row) {
   return key_of(schema.key_fields, row);
 }

@@ -20,6 +20,8 @@ inline constexpr std::string_view kCutMark =
 
 // UTF-8 JSON, members sorted bytewise by name, absent ones left out, integers only, lists sorted.
 std::string canonical_json(const SectionSchema& schema, const Row& row);
+// The same of the fields that are marked `shared` alone: what rows of many machines have in common.
+std::string shared_canonical_json(const SectionSchema& schema, const Row& row);
 
 // The key's values in the order of the declaration, as a JSON array:
 // ["dpkg","","openssl","amd64","3.0.8"]. A section without a key has the key []. The pairing key is

@@ -71,6 +71,7 @@ inline constexpr FaultPointInfo kFaultPoints[] = {
     {"section.planned", FaultProgram::kServer},
     {"section.closed", FaultProgram::kServer},
     {"section.content", FaultProgram::kServer},
+    {"index.merged", FaultProgram::kServer},
     {"section.opened", FaultProgram::kServer},
     {"section.statuses", FaultProgram::kServer},
     {"section.state", FaultProgram::kServer},

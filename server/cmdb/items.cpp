@@ -233,9 +233,15 @@ Purged purge_item(Session& session, std::int64_t item_id, const std::string& act
     for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
       // One statement for each of the two partial indexes: without its condition neither is used.
       for (const std::string_view part : {" AND until IS NULL", " AND until IS NOT NULL"}) {
-        session.execute("DELETE FROM " + section_table(schema) + " WHERE source_record = ?1" +
-                            std::string(part),
-                        {record});
+        const std::string rows =
+            " FROM " + section_table(schema) + " WHERE source_record = ?1" + std::string(part);
+        if (schema.has_content()) {
+          session.execute("DELETE FROM " + by_content_table(schema) +
+                              " WHERE (content_id, row_id) IN (SELECT content_id, row_id" + rows +
+                              ')',
+                          {record});
+        }
+        session.execute("DELETE" + rows, {record});
       }
     }
     for (const std::string_view table :

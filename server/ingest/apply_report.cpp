@@ -230,7 +230,9 @@ class Application {
     return {.source_record = source_record_,
             .at = at,
             .confirmed_at = confirmed_at,
-            .revision = [this] { return revision(); }};
+            .revision = [this] { return revision(); },
+            .contents = context_.contents,
+            .contents_used = result_.contents};
   }
 
   // The last good look at a section before this report: its own last report while it was ok, or the
@@ -262,6 +264,8 @@ class Application {
                                        "sections." + name + applied.refusal.path,
                                        applied.refusal.detail};
       }
+      if (section.schema->has_content())
+        result_.shared_rows += static_cast<std::int64_t>(applied.rows_opened);
       const bool is_evidence = std::find(std::begin(kEvidenceSections), std::end(kEvidenceSections),
                                          name) != std::end(kEvidenceSections);
       if (is_evidence && applied.rows_changed) evidence_changed_ = true;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // One decoded report, applied inside a write transaction. Ingest (ingest.h) calls it; it may run
-// twice for one report (see store.h), so it touches nothing but the session.
+// twice for one report (see store.h), so it touches nothing but the session and what is remembered
+// of committed contents.
 #pragma once
 #include <optional>
 #include <string>
 
 #include "common/support/clock.h"
 #include "common/wire/report.h"
+#include "server/ingest/content_ids.h"
 #include "server/ingest/decode.h"
 #include "server/store/database.h"
 
@@ -16,7 +18,8 @@ struct ReportContext {
   std::string agent_id;
   std::string address;
   Instant now;
-  std::int64_t interval_s = 900;
+  std::int64_t interval_s;
+  ContentIds& contents;
 };
 
 struct ReportResult {
@@ -24,7 +27,9 @@ struct ReportResult {
   bool changed = false;  // some row, status or evidence changed
   bool gap = false;      // a history gap was noted
   std::optional<std::int64_t>
-      stale_after;         // the report is older than this one, and nothing was stored
+      stale_after;               // the report is older than this one, and nothing was stored
+  ContentsUsed contents;         // to be told to ContentIds::committed
+  std::int64_t shared_rows = 0;  // rows with shared content that were opened
   std::string identified;  // the reason, when the agent's machine was identified by this report
 };
 

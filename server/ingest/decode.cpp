@@ -9,6 +9,8 @@
 #include "common/json/write.h"
 #include "common/support/text.h"
 #include "server/error.h"
+#include "server/ingest/section_sql.h"
+#include "server/store/section_tables.h"
 
 namespace muster::server {
 namespace {
@@ -463,9 +465,11 @@ bool ReportHandler::check_text(const std::string& value) {
 
 bool ReportHandler::set_text(std::string& value) {
   if (refused() || !check_text(value)) return true;
-  std::string json;
-  append_json_text(json, value);
-  if (!field_) return set_cell(FieldType::kText, Cell(std::move(value)), json);
+  if (!field_) {
+    std::string json;
+    append_json_text(json, value);
+    return set_cell(FieldType::kText, Cell(), json);
+  }
   const FieldSchema& field = section_->schema->fields[*field_];
   if (field.type == FieldType::kTime) {
     const auto at = parse_rfc3339(value);
@@ -473,15 +477,15 @@ bool ReportHandler::set_text(std::string& value) {
       return refuse("wrong_type", row_path() + '.' + key_,
                     "a time is RFC 3339 in UTC, with milliseconds only when not 0");
     }
-    return set_cell(FieldType::kTime, Cell(*at), json);
+    return set_cell(FieldType::kTime, Cell(*at), {});
   }
   if (field.type == FieldType::kEnum) {
     if (std::find(field.values.begin(), field.values.end(), value) == field.values.end()) {
       return refuse("unknown_value", row_path() + '.' + key_, "it is none of the field's values");
     }
-    return set_cell(FieldType::kEnum, Cell(std::move(value)), json);
+    return set_cell(FieldType::kEnum, Cell(std::move(value)), {});
   }
-  return set_cell(FieldType::kText, Cell(std::move(value)), json);
+  return set_cell(FieldType::kText, Cell(std::move(value)), {});
 }
 
 bool ReportHandler::add_to_list(std::string& value) {
@@ -542,9 +546,13 @@ void ReportHandler::finish_row() {
     refuse("too_many_rows", row_path(), "a section has at most 200000 rows");
     return;
   }
-  DecodedRow row{
-      .row = std::move(row_), .hash = inventory::row_hash(canonical), .key = {}, .source = {}};
+  DecodedRow row;
+  row.row = std::move(row_);
+  row.hash = inventory::row_hash(canonical);
   row.key = inventory::row_key(schema, row.row);
+  // Hashed here, by the thread of the request: the one thread that writes has enough to do.
+  row.stored_key = stored_key(row.key);
+  if (schema.has_content()) row.content_hash = content_hash(schema, row.row);
   row.source = inventory::row_source(schema, row.row);
   if (!row_keys_.insert(row.key).second) {
     refuse("duplicate_key", row_path(), "two rows have the key " + row.key);

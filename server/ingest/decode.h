@@ -21,8 +21,10 @@ namespace muster::server {
 
 struct DecodedRow {
   inventory::Row row;
-  inventory::Hash128 hash;  // of the row as received
-  std::string key;          // inventory::row_key
+  inventory::Hash128 hash;          // of the row as received
+  std::string key;                  // inventory::row_key
+  std::int64_t stored_key = 0;      // stored_key(key)
+  inventory::Hash128 content_hash;  // of sections with shared content (section_sql.h)
   std::string source;
 };
 

@@ -9,7 +9,7 @@
 namespace muster::server {
 
 Ingest::Ingest(Store& store, const Log& log, IngestOptions options)
-    : store_(store), log_(log), options_(options) {}
+    : store_(store), log_(log), options_(options), merger_(store, log, options.merge) {}
 
 wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                            const std::string& address) {
@@ -21,10 +21,13 @@ wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                           {.agent_id = agent_id,
                            .address = address,
                            .now = store_.clock().now(),
-                           .interval_s = options_.interval_s},
+                           .interval_s = options_.interval_s,
+                           .contents = contents_},
                           report);
     store_fault("ingest.applied");
   });
+  contents_.committed(result.contents);
+  merger_.added(result.shared_rows);
   store_fault("ingest.answer");
   if (result.stale_after) {
     ++counters_.stale;

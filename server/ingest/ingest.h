@@ -9,12 +9,15 @@
 
 #include "common/support/log.h"
 #include "common/wire/report.h"
+#include "server/ingest/content_ids.h"
+#include "server/ingest/merge_index.h"
 #include "server/store/store.h"
 
 namespace muster::server {
 
 struct IngestOptions {
   std::int64_t interval_s = 900;  // what agents are told to keep between reports
+  MergeOptions merge;
 };
 
 struct IngestCounters {
@@ -43,6 +46,8 @@ class Ingest {
   Store& store_;
   const Log& log_;
   IngestOptions options_;
+  ContentIds contents_;
+  IndexMerger merger_;
   IngestCounters counters_;
 };
 

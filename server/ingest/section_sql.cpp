@@ -3,8 +3,6 @@
 
 #include <map>
 
-#include "common/inventory/canonical.h"
-#include "common/support/digest.h"
 #include "server/store/section_tables.h"
 
 namespace muster::server {
@@ -13,12 +11,19 @@ namespace {
 using inventory::FieldSchema;
 using inventory::SectionSchema;
 
+// "?2, ?3, ?4" for 2, 3.
+std::string places(std::size_t first, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i)
+    out += (i > 0 ? ", ?" : "?") + std::to_string(first + i);
+  return out;
+}
+
 std::string insert_text(const std::string& table, const std::string& columns, int count,
                         bool ignore_present) {
-  std::string out = "INSERT INTO " + table + " (" + columns + ") VALUES (";
-  for (int i = 1; i <= count; ++i)
-    out += (i > 1 ? ", ?" : "?") + std::to_string(i);
-  return out + ")" + (ignore_present ? " ON CONFLICT (content_hash) DO NOTHING" : "");
+  return "INSERT INTO " + table + " (" + columns + ") VALUES (" +
+         places(1, static_cast<std::size_t>(count)) + ")" +
+         (ignore_present ? " ON CONFLICT (content_hash) DO NOTHING" : "");
 }
 
 SectionSql make_sql(const SectionSchema& schema) {
@@ -34,8 +39,9 @@ SectionSql make_sql(const SectionSchema& schema) {
     if (field.shared) join = " JOIN " + content + " c ON c.content_id = r.content_id";
   }
   SectionSql sql;
-  sql.find_open = "SELECT r.row_id, r.row_hash, " + source + " FROM " + table + " r" + join +
-                  " WHERE r.source_record = ?1 AND r.row_key = ?2 AND r.until IS NULL";
+  sql.find_open = "SELECT r.row_id, r.row_hash, " + source + ", r.row_key FROM " + table + " r" +
+                  join + " WHERE r.source_record = ?1 AND r.until IS NULL AND r.row_key IN (" +
+                  places(2, kKeysAtOnce) + ')';
   sql.all_open = "SELECT r.row_id, r.row_hash, " + source + ", r.row_key FROM " + table + " r" +
                  join + " WHERE r.source_record = ?1 AND r.until IS NULL";
   sql.close =
@@ -56,7 +62,8 @@ SectionSql make_sql(const SectionSchema& schema) {
     ++(field.shared ? shared_count : count);
   }
   sql.insert = insert_text(table, columns, count, false);
-  sql.find_content = "SELECT content_id FROM " + content + " WHERE content_hash = ?1";
+  sql.find_contents = "SELECT content_id, content_hash FROM " + content +
+                      " WHERE content_hash IN (" + places(1, kKeysAtOnce) + ')';
   sql.insert_content = insert_text(content, shared_columns, shared_count, true);
   return sql;
 }
@@ -73,13 +80,8 @@ const SectionSql& section_sql(const SectionSchema& schema) {
   return kAll.at(schema.name);
 }
 
-std::string content_hash(const SectionSchema& schema, const inventory::Row& row) {
-  inventory::Row shared;
-  shared.cells.resize(schema.fields.size());
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    if (schema.fields[i].shared) shared.cells[i] = row.cells[i];
-  }
-  return sha256(inventory::canonical_json(schema, shared)).substr(0, 16);
+inventory::Hash128 content_hash(const SectionSchema& schema, const inventory::Row& row) {
+  return inventory::row_hash(inventory::shared_canonical_json(schema, row));
 }
 
 }  // namespace muster::server

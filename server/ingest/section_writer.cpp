@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "common/json/write.h"
 #include "server/ingest/section_sql.h"
@@ -102,11 +103,19 @@ class Planner {
     plan.opens.push_back(
         {&row, new_schema() ? std::optional<std::string_view>("schema") : std::nullopt});
   }
-  std::optional<OpenRow> find_open(std::int64_t key) {
-    std::optional<OpenRow> out;
-    session_.query(sql_.find_open, {application_.source_record, key}, [&](const ResultRow& row) {
-      out = OpenRow{row.integer(0), *Hash128::from_bytes(row.text(1)), std::string(row.text(2))};
-    });
+  using OpenRows = std::unordered_map<std::int64_t, OpenRow>;  // by stored key
+  static void add_open(OpenRows& rows, const ResultRow& row) {
+    rows.insert_or_assign(row.integer(3), OpenRow{row.integer(0), *Hash128::from_bytes(row.text(1)),
+                                                  std::string(row.text(2))});
+  }
+  OpenRows find_open(const std::vector<std::int64_t>& keys) {
+    OpenRows out;
+    for (std::size_t from = 0; from < keys.size(); from += kKeysAtOnce) {
+      Session::Values values = {application_.source_record};
+      for (std::size_t i = 0; i < kKeysAtOnce; ++i)
+        values.emplace_back(keys[std::min(from + i, keys.size() - 1)]);
+      session_.query(sql_.find_open, values, [&](const ResultRow& row) { add_open(out, row); });
+    }
     return out;
   }
 
@@ -114,9 +123,16 @@ class Planner {
     if (!state_ || state_->hash != *section_.base) return {SectionOutcome::kSendFull, {}, false};
     plan.hash = *section_.base;
     plan.kept_hash = state_->kept_hash;
-    for (const std::string& key : section_.remove) {
-      const auto open = find_open(stored_key(key));
-      if (!open) return {SectionOutcome::kSendFull, {}, false};
+    std::vector<std::int64_t> keys;
+    for (const std::string& key : section_.remove)
+      keys.push_back(stored_key(key));
+    for (const DecodedRow& row : section_.rows)
+      keys.push_back(row.stored_key);
+    const OpenRows rows = find_open(keys);
+    for (std::size_t i = 0; i < section_.remove.size(); ++i) {
+      const auto found = rows.find(keys[i]);
+      if (found == rows.end()) return {SectionOutcome::kSendFull, {}, false};
+      const OpenRow* open = &found->second;
       const Status status = status_of(open->source);
       if (status != Status::kOk && !inventory::drops_rows(status)) {
         return refuse("removal_without_ok", "The source " + open->source + " is " +
@@ -134,12 +150,12 @@ class Planner {
                           "; only a source that is ok or partial may bring rows.");
       }
       plan.hash += row.hash;
-      const auto open = find_open(stored_key(row.key));
-      if (!open) {
+      const auto open = rows.find(row.stored_key);
+      if (open == rows.end()) {
         plan.opens.push_back({&row, open_reason(row)});
       } else {
-        plan.hash -= open->hash;
-        if (open->hash != row.hash) replace(plan, *open, row);
+        plan.hash -= open->second.hash;
+        if (open->second.hash != row.hash) replace(plan, open->second, row);
       }
     }
     // The agent means another set of rows than we have: only the whole section can tell which.
@@ -148,18 +164,15 @@ class Planner {
   }
 
   SectionResult plan_whole(Plan& plan) {
-    std::map<std::int64_t, OpenRow> open;
-    session_.query(sql_.all_open, {application_.source_record}, [&](const ResultRow& row) {
-      open[row.integer(3)] = {row.integer(0), *Hash128::from_bytes(row.text(1)),
-                              std::string(row.text(2))};
-    });
+    OpenRows open;
+    session_.query(sql_.all_open, {application_.source_record},
+                   [&](const ResultRow& row) { add_open(open, row); });
     plan.hash = section_.hash;
-    std::set<std::int64_t> keys;
+    std::unordered_set<std::int64_t> keys;
     for (const DecodedRow& row : section_.rows) {
-      const std::int64_t key = stored_key(row.key);
-      if (!keys.insert(key).second)
+      if (!keys.insert(row.stored_key).second)
         return refuse("duplicate_key", "Two rows have the same stored key.");
-      const auto old = open.find(key);
+      const auto old = open.find(row.stored_key);
       if (old == open.end()) {
         plan.opens.push_back({&row, open_reason(row)});
       } else {
@@ -188,41 +201,6 @@ class Planner {
   const SectionSql& sql_;
 };
 
-// The ids of the shared parts of the rows, storing those that no machine has brought before.
-std::vector<std::int64_t> content_ids(Session& session, const SectionSchema& schema,
-                                      const std::vector<Plan::Open>& opens) {
-  const SectionSql& sql = section_sql(schema);
-  std::vector<Session::Values> hashes;
-  hashes.reserve(opens.size());
-  for (const Plan::Open& open : opens)
-    hashes.push_back({Blob{content_hash(schema, open.row->row)}});
-  std::vector<std::int64_t> out(opens.size());
-  std::vector<bool> known(opens.size());
-  const auto find = [&] {
-    session.query_many(sql.find_content, hashes, [&](std::size_t i, const ResultRow& row) {
-      out[i] = row.integer(0);
-      known[i] = true;
-    });
-  };
-  find();
-  std::vector<Session::Values> missing;
-  for (std::size_t i = 0; i < opens.size(); ++i) {
-    if (known[i]) continue;
-    Session::Values values = hashes[i];
-    for (std::size_t f = 0; f < schema.fields.size(); ++f) {
-      if (schema.fields[f].shared) values.push_back(to_sql(opens[i].row->row.cells[f]));
-    }
-    missing.push_back(std::move(values));
-  }
-  if (missing.empty()) return out;
-  session.execute_many(sql.insert_content, missing);
-  store_fault("section.content");
-  find();
-  if (std::find(known.begin(), known.end(), false) != known.end())
-    throw StoreError(StoreErrorKind::kOther, "content that was stored is not there");
-  return out;
-}
-
 std::string extra_json(const inventory::Row& row) {
   if (row.extra.empty()) return {};
   JsonWriter json;
@@ -246,20 +224,31 @@ void write_rows(Session& session, const SectionApplication& application,
   }
   session.execute_many(sql.close, closes);
   store_fault("section.closed");
+  // In the order of the keys, so that the rows of a new machine go to the index one after another.
+  std::vector<Plan::Open> sorted = plan.opens;
+  std::sort(sorted.begin(), sorted.end(), [](const Plan::Open& a, const Plan::Open& b) {
+    return a.row->stored_key < b.row->stored_key;
+  });
   std::vector<std::int64_t> contents;
-  if (schema.has_content()) contents = content_ids(session, schema, plan.opens);
+  if (schema.has_content()) {
+    std::vector<const DecodedRow*> rows;
+    rows.reserve(sorted.size());
+    for (const Plan::Open& open : sorted)
+      rows.push_back(open.row);
+    contents = application.contents.find_or_store(session, schema, rows, application.contents_used);
+  }
   std::vector<Session::Values> opens;
-  opens.reserve(plan.opens.size());
-  for (std::size_t i = 0; i < plan.opens.size(); ++i) {
-    const DecodedRow& row = *plan.opens[i].row;
-    const bool initial = plan.opens[i].reason == std::string_view("initial");
+  opens.reserve(sorted.size());
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const DecodedRow& row = *sorted[i].row;
+    const bool initial = sorted[i].reason == std::string_view("initial");
     Session::Values values = {application.source_record,
-                              stored_key(row.key),
+                              row.stored_key,
                               Blob{row.hash.to_bytes()},
                               application.at.ms,
                               initial ? SqlValue() : confirmed,
                               revision,
-                              plan.opens[i].reason};
+                              sorted[i].reason};
     const std::string extra = extra_json(row.row);
     values.push_back(extra.empty() ? SqlValue() : SqlValue(extra));
     if (schema.has_content()) values.push_back(contents[i]);
@@ -351,6 +340,7 @@ SectionResult apply_section(Session& session, const SectionApplication& applicat
        Blob{plan.kept_hash.to_bytes()}, inventory::status_line(schema.name, section.sources),
        application.at.ms, all_ok ? SqlValue(application.at.ms) : SqlValue()});
   store_fault("section.state");
+  result.rows_opened = plan.opens.size();
   result.rows_changed = !plan.closes.empty() || !plan.opens.empty();
   // Rows that were kept while their source failed can be gone now that it is ok again: only the
   // whole section tells.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/wire/report.h"
+#include "server/ingest/content_ids.h"
 #include "server/ingest/decode.h"
 #include "server/store/database.h"
 
@@ -32,6 +33,8 @@ struct SectionApplication {
   Instant at;                              // valid time of this collection
   std::optional<Instant> confirmed_at;     // the last good look before it
   std::function<std::int64_t()> revision;  // makes the report's revision when it is first needed
+  ContentIds& contents;
+  ContentsUsed& contents_used;
 };
 
 enum class SectionOutcome { kApplied, kSendFull, kRefused };
@@ -40,6 +43,7 @@ struct SectionResult {
   SectionOutcome outcome = SectionOutcome::kApplied;
   wire::Refusal refusal;  // of kRefused
   bool rows_changed = false;
+  std::size_t rows_opened = 0;
 };
 
 SectionResult apply_section(Session& session, const SectionApplication& application,

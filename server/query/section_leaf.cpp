@@ -109,20 +109,21 @@ std::string compared_contents(BuildContext& context, const SectionSchema& sectio
     throw query_error(by_version.front()->span, "too many versions compare so",
                       "another condition on the same row, such as packages.name:openssl");
   }
-  if (found.empty()) return "0 = 1";
-  return "r.content_id IN (" + context.binder.bind_list(found) + ')';
+  const std::string select = "SELECT c.content_id FROM " + content_table(section) + " c WHERE ";
+  if (found.empty()) return select + "0 = 1";
+  return select + "c.content_id IN (" + context.binder.bind_list(found) + ')';
 }
 
-std::string content_test(BuildContext& context, const SectionSchema& section,
-                         const std::vector<const Condition*>& conditions) {
+// A SELECT of the contents that satisfy all of the conditions.
+std::string wanted_contents(BuildContext& context, const SectionSchema& section,
+                            const std::vector<const Condition*>& conditions) {
   if (std::any_of(conditions.begin(), conditions.end(),
                   [](const Condition* c) { return needs_versions(*c); }))
     return compared_contents(context, section, conditions);
   std::string out;
   for (const Condition* condition : conditions)
     out += (out.empty() ? "" : " AND ") + row_test(context.binder, *condition);
-  return "r.content_id IN (SELECT c.content_id FROM " + content_table(section) + " c WHERE " + out +
-         ')';
+  return "SELECT c.content_id FROM " + content_table(section) + " c WHERE " + out;
 }
 
 std::string own_test(BuildContext& context, const SectionSchema& section,
@@ -168,7 +169,14 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
       tests.push_back(own_test(context, section, *condition));
     }
   }
-  if (!shared.empty()) tests.insert(tests.begin(), content_test(context, section, shared));
+  if (!shared.empty()) {
+    const std::string wanted = wanted_contents(context, section, shared);
+    // From the contents to their rows where there are few of them; where nearly every row has one,
+    // by looking at the rows of each item.
+    tests.insert(tests.begin(), selective
+                                    ? "r.row_id IN (" + rows_of_contents(section, wanted) + ')'
+                                    : "r.content_id IN (" + wanted + ')');
+  }
   std::string test;
   for (const std::string& one : tests)
     test += (test.empty() ? "" : " AND ") + one;

@@ -3,7 +3,8 @@
 // texts themselves are one for both (database.h says how they are written):
 //
 //   placeholders   ?1 here, $1 there, since on SQLite $1 is a *name*, numbered as it appears
-//   definitions    {identity}: a generated key that is never given twice; {bytes}
+//   definitions    {identity}: a generated key that is never given twice; {bytes};
+//                  {clustered}: the table is the index of its primary key, where there is such
 //   catalogue      which tables, columns and generated keys there are
 //
 // What must not differ by the time it gets here: text compares bytewise and lower() knows A to Z
@@ -18,6 +19,7 @@ namespace muster::server {
 struct Dialect {
   std::string_view identity;
   std::string_view bytes;
+  std::string_view clustered;
   // Of ?1 = table: names and types of its columns, in order of name.
   std::string_view columns;
   // One column: the names of all tables of ours, in order of name.

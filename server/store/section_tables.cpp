@@ -52,6 +52,9 @@ std::string section_table(const SectionSchema& schema) {
 std::string content_table(const SectionSchema& schema) {
   return section_table(schema) + "_content";
 }
+std::string by_content_table(const SectionSchema& schema) {
+  return section_table(schema) + "_by_content";
+}
 
 std::string section_view(const SectionSchema& schema) {
   return "inventory_" + std::string(schema.name);
@@ -77,7 +80,8 @@ std::string section_ddl(const SectionSchema& schema) {
          " (\n  row_id {identity},\n  source_record BIGINT NOT NULL,\n" +
          "  row_key BIGINT NOT NULL,\n  row_hash {bytes} NOT NULL,\n  since BIGINT NOT NULL,\n  "
          "until BIGINT,\n" +
-         "  not_before BIGINT,\n  close_not_before BIGINT,\n  opened_by BIGINT NOT NULL,\n  closed_by BIGINT,\n  open_reason "
+         "  not_before BIGINT,\n  close_not_before BIGINT,\n  opened_by BIGINT NOT NULL,\n  "
+         "closed_by BIGINT,\n  open_reason "
          "TEXT,\n" +
          "  close_reason TEXT" + (split ? ",\n  content_id BIGINT NOT NULL" : "") +
          field_columns(schema, false) + ",\n  extra TEXT);\n";
@@ -86,10 +90,23 @@ std::string section_ddl(const SectionSchema& schema) {
   out += "CREATE INDEX IF NOT EXISTS " + table + "_closed ON " + table +
          " (source_record, until) WHERE until IS NOT NULL;\n";
   if (split) {
-    out += "CREATE INDEX IF NOT EXISTS " + table + "_by_content ON " + table +
-           " (content_id, source_record);\n";
+    out += "CREATE TABLE IF NOT EXISTS " + by_content_table(schema) +
+           " (content_id BIGINT NOT NULL, row_id BIGINT NOT NULL, PRIMARY KEY (content_id, row_id))"
+           "{clustered};\n"
+           "CREATE TABLE IF NOT EXISTS merged_rows (section TEXT PRIMARY KEY, row_id BIGINT NOT "
+           "NULL);\n";
   }
   return out;
+}
+
+std::string rows_of_contents(const SectionSchema& schema, std::string_view contents) {
+  const std::string table = section_table(schema);
+  return "WITH wanted (content_id) AS MATERIALIZED (" + std::string(contents) +
+         ") SELECT x.row_id FROM wanted w CROSS JOIN " + by_content_table(schema) +
+         " x WHERE x.content_id = w.content_id UNION ALL SELECT p.row_id FROM " + table +
+         " p WHERE p.row_id > COALESCE((SELECT m.row_id FROM merged_rows m WHERE m.section = '" +
+         std::string(schema.name) +
+         "'), 0) AND p.content_id IN (SELECT w.content_id FROM wanted w)";
 }
 
 std::string section_view_ddl(const SectionSchema& schema) {
@@ -100,7 +117,8 @@ std::string section_view_ddl(const SectionSchema& schema) {
     out += std::string(", ") + (field.shared ? "c." : "r.") + quoted(field.name);
   }
   out +=
-      ", r.extra, r.since, r.until, r.not_before, r.close_not_before, r.opened_by, r.closed_by, r.open_reason, "
+      ", r.extra, r.since, r.until, r.not_before, r.close_not_before, r.opened_by, r.closed_by, "
+      "r.open_reason, "
       "r.close_reason FROM " +
       section_table(schema) + " r";
   if (schema.has_content())

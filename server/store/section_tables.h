@@ -26,8 +26,15 @@ namespace muster::server {
 //                 schema: a newer agent reports more fields
 //   close_reason  changed, removed: observed; not_collected, schema, erased
 
+// Which rows have a content is answered by section_S_by_content (content_id, row_id), an index over
+// all machines. Kept at every insert it would cost more than all the rest, since each row of a
+// report falls on another page of it. So it is merged in from time to time, sorted
+// (server/ingest/merge_index.h): rows up to merged_rows.row_id of the section are in it, the newer
+// ones are found by looking through them. Queries read both (rows_of_contents).
+
 std::string section_table(const inventory::SectionSchema& schema);  // "section_packages"
 std::string content_table(const inventory::SectionSchema& schema);  // "section_packages_content"
+std::string by_content_table(const inventory::SectionSchema& schema);
 // "inventory_packages". Without the prefix the section "users" would be the table of accounts.
 std::string section_view(const inventory::SectionSchema& schema);
 
@@ -36,6 +43,10 @@ std::string section_view(const inventory::SectionSchema& schema);
 std::string section_ddl(const inventory::SectionSchema& schema);
 // DROP and CREATE VIEW.
 std::string section_view_ddl(const inventory::SectionSchema& schema);
+
+// SQL that yields the row_id of each row, of any time, whose content is among `contents`: a SELECT
+// of one column with content numbers.
+std::string rows_of_contents(const inventory::SectionSchema& schema, std::string_view contents);
 
 // Creates what is missing, adds columns that are new, and makes the views anew.
 void update_section_tables(Database& database, Session& session);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <set>
 
@@ -41,7 +42,20 @@ double percentile(std::vector<double> samples, double p) {
   return samples[std::min(samples.size() - 1, at == 0 ? 0 : at - 1)];
 }
 
-inventory::Snapshot machine_snapshot(int number, int packages, int generation, int changed) {
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "muster-bench-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  path = name;
+}
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;  // a folder that stays behind does no harm
+  std::filesystem::remove_all(path, ignored);
+}
+
+namespace {
+
+// Operating system and hardware of a made-up machine, without packages.
+inventory::Snapshot bare_snapshot(int number) {
   inventory::Snapshot snapshot;
   const std::string id = digits(number, 12);
   inventory::OperatingSystem os;
@@ -55,19 +69,44 @@ inventory::Snapshot machine_snapshot(int number, int packages, int generation, i
   system.serial_number = "MW" + id;
   system.chassis_type = number % 2 == 0 ? "Notebook" : "Desktop";
   put(snapshot, "system", {inventory::to_row(system)});
+  return snapshot;
+}
+
+inventory::Package package_of(int index, int version) {
+  inventory::Package package;
+  package.manager = "dpkg";
+  package.name = "package-" + digits(index, 5);
+  package.architecture = "amd64";
+  package.version = "1." + std::to_string(version) + "-1";
+  package.publisher = "Some Maintainers <maintainers@example.org>";
+  package.summary = "package number " + std::to_string(index);
+  package.installed_size_bytes = 1024 * (index + 1);
+  return package;
+}
+
+}  // namespace
+
+inventory::Snapshot varied_snapshot(int number, int packages, int changed) {
+  constexpr int kDistinct = 20'000;
+  inventory::Snapshot snapshot = bare_snapshot(number);
   std::vector<inventory::Row> rows;
   for (int i = 0; i < packages; ++i) {
-    inventory::Package package;
-    package.manager = "dpkg";
-    package.name = "package-" + digits(i, 5);
-    package.architecture = "amd64";
+    // Every second package is one that all machines have; the others begin anywhere.
+    const int index = i % 2 == 0 ? i : (i * 19 + number * 13) % kDistinct | 1;
+    rows.push_back(
+        inventory::to_row(package_of(index, (index + number) % 4 + (i < changed ? 10 : 0))));
+  }
+  put(snapshot, "packages", std::move(rows));
+  return snapshot;
+}
+
+inventory::Snapshot machine_snapshot(int number, int packages, int generation, int changed) {
+  inventory::Snapshot snapshot = bare_snapshot(number);
+  std::vector<inventory::Row> rows;
+  for (int i = 0; i < packages; ++i) {
     // A fleet has a few versions of each package, not one for each machine.
-    const int version = (i + number) % 4 + (i < changed ? generation * 10 : 0);
-    package.version = "1." + std::to_string(version) + "-1";
-    package.publisher = "Some Maintainers <maintainers@example.org>";
-    package.summary = "package number " + std::to_string(i);
-    package.installed_size_bytes = 1024 * (i + 1);
-    rows.push_back(inventory::to_row(package));
+    rows.push_back(
+        inventory::to_row(package_of(i, (i + number) % 4 + (i < changed ? generation * 10 : 0))));
   }
   put(snapshot, "packages", std::move(rows));
   return snapshot;
@@ -105,6 +144,7 @@ int main(int count, char** values) {
   const auto want = [&](const char* name) { return wanted.empty() || wanted.contains(name); };
   try {
     if (want("agent")) muster::bench::bench_agent();
+    if (want("ingest")) muster::bench::bench_ingest();
     if (want("server")) muster::bench::bench_server();
     if (want("query")) muster::bench::bench_query();
   } catch (const std::exception& error) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -39,10 +40,23 @@ double resident_mib_of(int process_id);
 // The sections of a made-up machine: `packages` packages of which `changed` differ from the first
 // generation.
 inventory::Snapshot machine_snapshot(int number, int packages, int generation, int changed);
+// The same, but as in a fleet: `packages` of 20,000 packages, others on each machine, of which the
+// first `changed` have another version.
+inventory::Snapshot varied_snapshot(int number, int packages, int changed);
 wire::Report report_of(const inventory::Snapshot* before, const inventory::Snapshot& now,
                        std::int64_t sequence);
 
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::filesystem::path path;
+};
+
 void bench_agent();
+void bench_ingest();
 void bench_server();
 void bench_query();
 

@@ -18,20 +18,6 @@ namespace {
 
 constexpr int kPackages = 100;
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "muster-bench-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path = name;
-  }
-  ~Folder() {
-    std::error_code ignored;  // a folder that stays behind does no harm
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::filesystem::path path;
-};
-
 void add_machines(server::Store& store, server::Ingest& ingest, int from, int to) {
   for (int number = from; number < to; ++number) {
     char id[40];
@@ -89,7 +75,7 @@ void time_queries(server::Store& store, int machines) {
 
 void bench_query() {
   std::printf("== queries (machines of %d packages, SQLite, page of 50 with counts)\n", kPackages);
-  const Folder folder;
+  const TemporaryFolder folder;
   const SystemClock clock;
   const Log log(LogLevel::kError);
   server::Store store(server::open_sqlite((folder.path / "muster.db").string(), true), {}, clock);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Prints, in one run: what a full inventory of this machine costs beside dpkg-query -W and fusioninventory-inventory
 # (Debian's, installed if it is missing); bytes of the first, a changed and an unchanged report; reports per second into
-# a real server over mutual TLS, with its CPU per report; query latency at 1,000 and 10,000 machines.
-#   tests/bench/run.sh [agent|server|query]...      all three without an argument
+# a real server over mutual TLS, and into its ingest path alone, with the CPU per report; query latency at 1,000 and 10,000 machines.
+#   tests/bench/run.sh [agent|ingest|server|query]...      all without an argument
 # Machines differ and are noisy: compare figures of one run with each other.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

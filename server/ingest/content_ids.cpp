@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ingest/content_ids.h"
+
+#include <algorithm>
+
+#include "server/ingest/section_sql.h"
+#include "server/store/fault.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+
+using inventory::Hash128;
+using inventory::SectionSchema;
+
+ContentIds::ContentIds(std::size_t remembered) : remembered_(remembered) {
+  for (const SectionSchema& schema : inventory::section_schemas()) {
+    if (schema.has_content()) sections_.try_emplace(schema.name);
+  }
+}
+
+void ContentIds::read(Session& session, const SectionSchema& schema,
+                      const std::vector<Hash128>& hashes, Found& found) {
+  Section& section = sections_.at(schema.name);
+  const std::int64_t committed = section.committed;
+  for (std::size_t from = 0; from < hashes.size(); from += kKeysAtOnce) {
+    Session::Values values;
+    for (std::size_t i = 0; i < kKeysAtOnce; ++i)
+      values.emplace_back(Blob{hashes[std::min(from + i, hashes.size() - 1)].to_bytes()});
+    session.query(section_sql(schema).find_contents, values, [&](const ResultRow& row) {
+      const Hash128 hash = Hash128::from_bytes(row.text(1)).value();
+      found[hash] = row.integer(0);
+      if (row.integer(0) > committed) return;
+      if (section.remembered.size() >= remembered_) section.remembered.clear();
+      section.remembered[hash] = row.integer(0);
+    });
+  }
+}
+
+std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const SectionSchema& schema,
+                                                    const std::vector<const DecodedRow*>& rows,
+                                                    ContentsUsed& used) {
+  const Found& remembered = sections_.at(schema.name).remembered;
+  Found found;
+  std::vector<Hash128> unknown;
+  for (const DecodedRow* row : rows) {
+    const auto known = remembered.find(row->content_hash);
+    if (known != remembered.end()) {
+      found.insert(*known);
+    } else {
+      unknown.push_back(row->content_hash);
+    }
+  }
+  read(session, schema, unknown, found);
+  std::vector<Session::Values> missing;
+  std::vector<Hash128> stored;
+  for (const DecodedRow* row : rows) {
+    if (!found.try_emplace(row->content_hash, 0).second) continue;
+    Session::Values values = {Blob{row->content_hash.to_bytes()}};
+    for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+      if (schema.fields[i].shared) values.push_back(to_sql(row->row.cells[i]));
+    }
+    missing.push_back(std::move(values));
+    stored.push_back(row->content_hash);
+  }
+  session.execute_many(section_sql(schema).insert_content, missing);
+  store_fault("section.content");
+  read(session, schema, stored, found);
+  std::vector<std::int64_t> out;
+  out.reserve(rows.size());
+  std::int64_t& largest = used[schema.name];
+  for (const DecodedRow* row : rows) {
+    out.push_back(found.at(row->content_hash));
+    largest = std::max(largest, out.back());
+  }
+  return out;
+}
+
+void ContentIds::committed(const ContentsUsed& used) {
+  for (const auto& [section, largest] : used) {
+    std::atomic<std::int64_t>& committed = sections_.at(section).committed;
+    std::int64_t before = committed;
+    while (before < largest && !committed.compare_exchange_weak(before, largest)) {
+    }
+  }
+}
+
+}  // namespace muster::server

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/ingest/merge_index.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "common/inventory/schema.h"
+#include "server/store/fault.h"
+#include "server/store/section_tables.h"
+
+namespace muster::server {
+namespace {
+
+using inventory::SectionSchema;
+
+constexpr std::string_view kFindMerged = "SELECT row_id FROM merged_rows WHERE section = ?1";
+constexpr std::string_view kPutMerged = R"sql(
+  INSERT INTO merged_rows (section, row_id) VALUES (?1, ?2)
+  ON CONFLICT (section) DO UPDATE SET row_id = excluded.row_id)sql";
+
+struct Span {
+  std::int64_t merged = 0;  // the last row in the index
+  std::int64_t last = 0;    // the last row that there is
+};
+
+void for_each_split(Session& session,
+                    const std::function<void(const SectionSchema&, const Span&)>& visit) {
+  for (const SectionSchema& schema : inventory::section_schemas()) {
+    if (!schema.has_content()) continue;
+    Span span;
+    span.merged = session.find_integer(kFindMerged, {schema.name}).value_or(0);
+    span.last =
+        session.find_integer("SELECT MAX(row_id) FROM " + section_table(schema)).value_or(0);
+    visit(schema, span);
+  }
+}
+
+}  // namespace
+
+std::int64_t pending_rows(Session& session) {
+  std::int64_t rows = 0;
+  for_each_split(session, [&](const SectionSchema&, const Span& span) {
+    rows += std::max<std::int64_t>(span.last - span.merged, 0);
+  });
+  return rows;
+}
+
+bool merge_indexes(Session& session, std::int64_t most) {
+  bool more = false;
+  for_each_split(session, [&](const SectionSchema& schema, const Span& span) {
+    if (span.last <= span.merged) return;
+    const std::int64_t until = std::min(span.last, span.merged + most);
+    session.execute("INSERT INTO " + by_content_table(schema) +
+                        " (content_id, row_id) SELECT content_id, row_id FROM " +
+                        section_table(schema) +
+                        " WHERE row_id > ?1 AND row_id <= ?2 ORDER BY content_id, row_id",
+                    {span.merged, until});
+    store_fault("index.merged");
+    session.execute(kPutMerged, {schema.name, until});
+    more = more || until < span.last;
+  });
+  return more;
+}
+
+IndexMerger::IndexMerger(Store& store, const Log& log, MergeOptions options)
+    : store_(store), log_(log), options_(options) {
+  pending_ =
+      store_.read_value<std::int64_t>([](Session& session) { return pending_rows(session); });
+  thread_ = std::thread([this] { run(); });
+}
+
+IndexMerger::~IndexMerger() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void IndexMerger::added(std::int64_t rows) {
+  if (rows == 0) return;
+  const std::lock_guard lock(mutex_);
+  pending_ += rows;
+  if (pending_ >= options_.pending) wake_.notify_one();
+}
+
+void IndexMerger::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    wake_.wait_for(lock, std::chrono::milliseconds(options_.every_ms),
+                   [this] { return stopping_ || pending_ >= options_.pending; });
+    if (stopping_ || pending_ == 0) continue;
+    pending_ = 0;
+    lock.unlock();
+    merge();
+    lock.lock();
+  }
+}
+
+void IndexMerger::merge() {
+  try {
+    while (store_.write_value<bool>(
+        [this](Session& session) { return merge_indexes(session, options_.pending); })) {
+    }
+  } catch (const std::exception& failure) {
+    // Nothing is lost: the rows stay pending, queries find them the slow way, and the next merge
+    // takes them too.
+    log_.error("ingest", "the index of contents could not be brought up to date",
+               {{"cause", failure.what()}});
+  }
+}
+
+}  // namespace muster::server

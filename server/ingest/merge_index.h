@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bringing the indexes over all machines up to date (server/store/section_tables.h): the rows that
+// came since the last time are sorted by content and inserted together, which touches each page of
+// the index once instead of once a row. Inside a write transaction; proportional to the rows that
+// came, not to those that are there.
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "common/support/log.h"
+#include "server/store/store.h"
+
+namespace muster::server {
+
+// Rows that are not in the index yet, of all sections together; an upper bound where rows were
+// purged.
+std::int64_t pending_rows(Session& session);
+
+// Merges up to `most` rows of each section, oldest first. True: there are more.
+bool merge_indexes(Session& session, std::int64_t most);
+
+struct MergeOptions {
+  // As long as this many rows are pending, a query looks through them in some 50 ms; the more are
+  // merged together, the fewer pages of the index each one costs.
+  std::int64_t pending = 250'000;
+  int every_ms = 30'000;  // what came in the meantime is merged however little it is
+};
+
+// Merges in a thread of its own, through the store's writer like everything else.
+class IndexMerger {
+ public:
+  IndexMerger(Store& store, const Log& log, MergeOptions options = {});
+  ~IndexMerger();
+  IndexMerger(const IndexMerger&) = delete;
+  IndexMerger& operator=(const IndexMerger&) = delete;
+
+  // So many rows were written. Any thread.
+  void added(std::int64_t rows);
+
+ private:
+  void run();
+  void merge();
+
+  Store& store_;
+  const Log& log_;
+  const MergeOptions options_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::int64_t pending_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace muster::server
