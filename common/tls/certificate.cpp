@@ -167,8 +167,12 @@ Result<std::vector<Certificate>> certificates_from_pem(std::string_view pem) {
 }
 
 std::optional<std::string> agent_id_of(const Certificate& certificate) {
+  return agent_id_of(certificate.fields().uri_names);
+}
+
+std::optional<std::string> agent_id_of(const std::vector<std::string>& uri_names) {
   std::optional<std::string> id;
-  for (const std::string& name : certificate.fields().uri_names) {
+  for (const std::string& name : uri_names) {
     if (!name.starts_with(kUuidUrn)) continue;
     if (id) return std::nullopt;
     id = name.substr(kUuidUrn.size());

@@ -55,5 +55,6 @@ Result<std::vector<Certificate>> certificates_from_pem(std::string_view pem);
 // The agent's id from SAN "urn:uuid:<id>"; nullopt unless there is exactly one such name and it is
 // a UUID.
 std::optional<std::string> agent_id_of(const Certificate& certificate);
+std::optional<std::string> agent_id_of(const std::vector<std::string>& uri_names);
 
 }  // namespace muster::tls

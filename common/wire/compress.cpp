@@ -3,6 +3,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -81,7 +82,9 @@ Result<std::size_t> unpack(std::string_view bytes, std::size_t limit_bytes, cons
   if (frame->content_bytes.value_or(0) > limit_bytes) return too_large();
   const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLog);
-  std::vector<char> buffer(ZSTD_DStreamOutSize());
+  // Most reports are small; a buffer of the library's liking would cost more than they do.
+  std::vector<char> buffer(std::min<std::uint64_t>(
+      frame->content_bytes.value_or(ZSTD_DStreamOutSize()) + 1, ZSTD_DStreamOutSize()));
   ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
   for (std::size_t size = 0;;) {
     ZSTD_outBuffer output{buffer.data(), buffer.size(), 0};

@@ -117,8 +117,9 @@ class AgentApi {
   }
 
   Response report(const Request& request) {
-    const AgentPrincipal agent =
-        services_.enrolment.authenticate(certificate_of(request), request.peer_address);
+    if (!request.peer_certificate) throw missing_certificate();
+    const AgentPrincipal agent = services_.enrolment.authenticate(
+        std::string_view(request.peer_certificate->der), request.peer_address);
     require_zstd(request);
     const auto now = std::chrono::steady_clock::now();
     budgets_.take_report(agent.agent_id, now);
@@ -190,7 +191,7 @@ std::size_t agent_body_limit(const Request& request, AgentBudgets& budgets) {
   if (request.peer_certificate->expired) return kEnrolmentBytes;  // the handler says what to do
   require_zstd(request);
   // The listener has checked the certificate's chain, so the name in it is ours.
-  const auto agent_id = tls::agent_id_of(certificate_of(request));
+  const auto agent_id = tls::agent_id_of(request.peer_certificate->uris);
   if (agent_id) budgets.check(*agent_id, std::chrono::steady_clock::now());
   return wire::kReportCompressedBytes;
 }

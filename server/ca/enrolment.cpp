@@ -170,6 +170,25 @@ AgentPrincipal Enrolment::authenticate(const tls::Certificate& certificate,
                   " has expired; it can only be renewed with it.");
 }
 
+AgentPrincipal Enrolment::authenticate(std::string_view certificate_der,
+                                       const std::string& address) {
+  const Instant now = store_.clock().now();
+  if (const auto owner = seen_.find(certificate_der, now)) {
+    return store_.read_value<AgentPrincipal>([&](Session& session) {
+      return authenticate_agent(session, owner->agent_id, owner->serial_hex);
+    });
+  }
+  const Result<tls::Certificate> certificate = tls::Certificate::from_der(certificate_der);
+  if (!certificate) {
+    throw Error(Status::kForbidden, "certificate_refused",
+                "The certificate cannot be read: " + certificate.failure().message);
+  }
+  AgentPrincipal agent = authenticate(*certificate, address);
+  const tls::CertificateFields& fields = certificate->fields();
+  seen_.add(certificate_der, {agent.agent_id, fields.serial_hex}, fields.not_after, now);
+  return agent;
+}
+
 Enrolled Enrolment::simple_reenroll(const tls::Certificate& certificate,
                                     std::string_view request_base64, const std::string& address,
                                     const std::string& request_id) {

@@ -15,6 +15,7 @@
 #include "server/ca/agents.h"
 #include "server/ca/authority.h"
 #include "server/ca/join_tokens.h"
+#include "server/ca/seen_certificates.h"
 #include "server/ca/side_log.h"
 #include "server/store/store.h"
 
@@ -43,6 +44,9 @@ class Enrolment {
   // Who reports: like reenroll, but the certificate must still be valid. Error 403
   // certificate_expired when it only needs renewal.
   AgentPrincipal authenticate(const tls::Certificate& certificate, const std::string& address);
+  // The same from its bytes, which were checked in the connection's handshake: decoded only when
+  // they are new (seen_certificates.h).
+  AgentPrincipal authenticate(std::string_view certificate_der, const std::string& address);
 
   AgentRecord revoke_agent(const Actor& actor, std::string_view agent_id,
                            const std::string& reason);
@@ -61,6 +65,7 @@ class Enrolment {
   Store& store_;
   const CertificateAuthority& authority_;
   SideLog& side_log_;
+  SeenCertificates seen_;
 };
 
 }  // namespace muster::server

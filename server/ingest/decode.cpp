@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include "common/inventory/format_version.h"
 #include "common/json/read.h"
@@ -177,7 +178,7 @@ class ReportHandler final : public JsonHandler {
   std::string section_name_;
   DecodedSection* section_ = nullptr;  // in report_.sections while inside one
   std::set<std::string, std::less<>> section_seen_;
-  std::set<std::string> row_keys_;
+  std::unordered_set<std::string> row_keys_;
   bool rows_are_whole_ = false;
   std::size_t row_count_ = 0;  // of the report
   std::string source_name_;

@@ -38,7 +38,14 @@ struct Fixture {
     return enrolment.simple_reenroll(certificate, new_request(), "192.0.2.9", "r1");
   }
   std::string code(const tls::Certificate& certificate) {
-    return code_of([&] { enrolment.authenticate(certificate, "192.0.2.9"); });
+    const std::string code = code_of([&] { enrolment.authenticate(certificate, "192.0.2.9"); });
+    // From the bytes it is the same, the first time and when it was seen before.
+    for (int i = 0; i < 2; ++i) {
+      CHECK(code_of([&] {
+              enrolment.authenticate(std::string_view(certificate.to_der()), "192.0.2.9");
+            }) == code);
+    }
+    return code;
   }
   std::int64_t count(std::string_view sql) {
     return store->read_value<std::int64_t>(
