@@ -104,7 +104,7 @@ void BareInserts::prepare(const std::map<std::string, std::vector<inventory::Row
           source_record_, "initial"};
       std::vector<SqlValue> shared;
       if (schema.has_content()) {
-        const std::string content = server::content_hash(schema, row);
+        const std::string content = server::content_hash(schema, row).to_bytes();
         const auto [at, is_new] =
             contents_.try_emplace(name + content, static_cast<std::int64_t>(contents_.size()) + 1);
         values.emplace_back(at->second);
