@@ -53,7 +53,7 @@ TEST_CASE("a package by name is found through indexes from its content to its it
           is_sqlite(f) ? std::vector{"SEARCH x USING PRIMARY KEY (content_id=?)",
                                      "SEARCH p USING INTEGER PRIMARY KEY (rowid>?)",
                                      "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"}
-                       : std::vector{"section_packages_by_content", "section_packages_content_by"};
+                       : std::vector{"section_packages_by_content", "section_packages_content"};
       for (const char* step : steps)
         CHECK(plan.find(step) != std::string::npos);
     }
