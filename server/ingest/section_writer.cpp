@@ -224,31 +224,26 @@ void write_rows(Session& session, const SectionApplication& application,
   }
   session.execute_many(sql.close, closes);
   store_fault("section.closed");
-  // In the order of the keys, so that the rows of a new machine go to the index one after another.
-  std::vector<Plan::Open> sorted = plan.opens;
-  std::sort(sorted.begin(), sorted.end(), [](const Plan::Open& a, const Plan::Open& b) {
-    return a.row->stored_key < b.row->stored_key;
-  });
   std::vector<std::int64_t> contents;
   if (schema.has_content()) {
     std::vector<const DecodedRow*> rows;
-    rows.reserve(sorted.size());
-    for (const Plan::Open& open : sorted)
+    rows.reserve(plan.opens.size());
+    for (const Plan::Open& open : plan.opens)
       rows.push_back(open.row);
     contents = application.contents.find_or_store(session, schema, rows, application.contents_used);
   }
   std::vector<Session::Values> opens;
-  opens.reserve(sorted.size());
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    const DecodedRow& row = *sorted[i].row;
-    const bool initial = sorted[i].reason == std::string_view("initial");
+  opens.reserve(plan.opens.size());
+  for (std::size_t i = 0; i < plan.opens.size(); ++i) {
+    const DecodedRow& row = *plan.opens[i].row;
+    const bool initial = plan.opens[i].reason == std::string_view("initial");
     Session::Values values = {application.source_record,
                               row.stored_key,
                               Blob{row.hash.to_bytes()},
                               application.at.ms,
                               initial ? SqlValue() : confirmed,
                               revision,
-                              sorted[i].reason};
+                              plan.opens[i].reason};
     const std::string extra = extra_json(row.row);
     values.push_back(extra.empty() ? SqlValue() : SqlValue(extra));
     if (schema.has_content()) values.push_back(contents[i]);
