@@ -186,6 +186,18 @@ void check_section(Session& session, const SectionSchema& schema,
                                     " r WHERE NOT EXISTS (SELECT 1 FROM " + content_table(schema) +
                                     " c WHERE c.content_id = r.content_id)"));
     checks.push_back(check_content(session, schema));
+    // What is said to be merged is what queries find by the index alone.
+    const std::string same = "r.row_id = x.row_id AND r.content_id = x.content_id";
+    const std::string index = by_content_table(schema);
+    checks.push_back(check_rule(
+        session, name + ": merged rows are in the index of contents",
+        "SELECT 'row ' || r.row_id FROM " + table +
+            " r WHERE r.row_id <= (SELECT m.row_id FROM merged_rows m WHERE m.section = '" + name +
+            "') AND NOT EXISTS (SELECT 1 FROM " + index + " x WHERE " + same + ")"));
+    checks.push_back(check_rule(session, name + ": the index of contents leads to rows",
+                                "SELECT 'row ' || x.row_id FROM " + index +
+                                    " x WHERE NOT EXISTS (SELECT 1 FROM " + table + " r WHERE " +
+                                    same + ")"));
   }
   for (InvariantCheck& check : check_section_rows(session, schema, source_records, progress))
     checks.push_back(std::move(check));

@@ -83,6 +83,11 @@ TEST_CASE("each invariant is seen when it is broken", "[invariants]") {
        "packages: times and revisions of rows fit"},
       {"UPDATE section_packages SET opened_by = 999999", "packages: times and revisions"},
       {"UPDATE section_packages SET content_id = 999999", "packages: shared content is there"},
+      {"INSERT INTO merged_rows (section, row_id) VALUES ('packages', 999999)",
+       "packages: merged rows are in the index of contents"},
+      {"INSERT INTO section_packages_by_content (content_id, row_id) SELECT content_id, row_id + "
+       "999999 FROM section_packages",
+       "packages: the index of contents leads to rows"},
       {"UPDATE assignments SET item_id = 999999", "assignments: lead to source records and items"},
       {"UPDATE assignments SET until = since - 1, closed_by = 1", "assignments: end after"},
       {"DELETE FROM assignments", "agents: those that report have an item"},
