@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 namespace muster {
@@ -92,25 +93,60 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
   std::size_t values_ = 0;
 };
 
-// nlohmann reads "-0" as the integer 0, so that two texts would have one meaning: found before
-// parsing.
-std::size_t find_negative_zero(std::string_view text) {
+// Between two of {}[],:" nothing but a number, a word or white space can stand.
+constexpr std::size_t kGapBytes = 4096;
+constexpr std::size_t kEscapedBytes = 6;  // of one character, as \u0041
+
+struct Finding {
+  std::size_t at;
+  const char* what;
+};
+
+// What must be found before parsing. nlohmann keeps the whole of the token that it reads, twice,
+// and white space before it too, so one that is as long as the document would take several times
+// its memory. And it reads "-0" as the integer 0, so that two texts would have one meaning.
+std::optional<Finding> find_refused(std::string_view text, std::size_t text_bytes) {
+  const std::size_t longest_text = text_bytes * kEscapedBytes;
   bool in_text = false;
+  std::size_t from = 0;  // where the text or the gap begins
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_text) {
+      if (i - from > longest_text) return Finding{from, "a text is too long"};
       if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == 'e' || c == 'E') {
-      ++i;  // the sign of an exponent: 1e-07 is no negative zero
-    } else if (c == '-' && i + 1 < text.size() && text[i + 1] == '0') {
-      const char next = i + 2 < text.size() ? text[i + 2] : ' ';
-      if (next != '.' && next != 'e' && next != 'E') return i;
+      if (c != '"') continue;
+      in_text = false;
+      from = i + 1;
+      continue;
+    }
+    if (i - from > kGapBytes) return Finding{from, "more than 4096 bytes without a value's end"};
+    switch (c) {
+      case '"':
+        in_text = true;
+        [[fallthrough]];
+      case '{':
+      case '}':
+      case '[':
+      case ']':
+      case ',':
+      case ':':
+        from = i + 1;
+        break;
+      case 'e':
+      case 'E':
+        ++i;  // the sign of an exponent: 1e-07 is no negative zero
+        break;
+      case '-': {
+        const char next = i + 2 < text.size() ? text[i + 2] : ' ';
+        if (i + 1 < text.size() && text[i + 1] == '0' && next != '.' && next != 'e' && next != 'E')
+          return Finding{i, "-0 is not an integer"};
+        break;
+      }
+      default:
+        break;
     }
   }
-  return std::string_view::npos;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -122,9 +158,9 @@ Result<Done> read_json(std::string_view text, const JsonLimits& limits, JsonHand
   }
   if (text.starts_with("\xEF\xBB\xBF"))
     return Failure{FailureKind::kMalformed, "byte 0: a byte order mark"};
-  if (const std::size_t at = find_negative_zero(text); at != std::string_view::npos) {
+  if (const auto found = find_refused(text, limits.text_bytes)) {
     return Failure{FailureKind::kMalformed,
-                   "byte " + std::to_string(at) + ": -0 is not an integer"};
+                   "byte " + std::to_string(found->at) + ": " + found->what};
   }
   Rules rules(limits, handler);
   if (nlohmann::json::sax_parse(text, &rules)) return Done{};

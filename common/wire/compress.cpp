@@ -113,6 +113,9 @@ Result<std::size_t> unpacked_size(std::string_view bytes, std::size_t limit_byte
 
 Result<std::string> decompress(std::string_view bytes, std::size_t limit_bytes) {
   std::string out;
+  // Growing by doubling would need three times the memory; what is only claimed is never touched.
+  const Result<FrameSize> frame = frame_size(bytes);
+  if (frame) out.reserve(std::min<std::uint64_t>(frame->content_bytes.value_or(0), limit_bytes));
   const auto size = unpack(bytes, limit_bytes, [&](std::string_view part) { out.append(part); });
   if (!size) return size.failure();
   return out;

@@ -86,9 +86,23 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
   return result;
 }
 
+// What people and proxies trust stands in the folder, also when the authority is in the database.
+Result<Done> CertificateAuthority::publish(const State& state) const {
+  for (std::size_t i = 0; i < state.authorities.size(); ++i) {
+    const std::filesystem::path file = certificate_file(folder_, i + 1);
+    if (std::filesystem::exists(file)) continue;
+    if (const auto made = tls::make_private_folder(folder_); !made) return made.failure();
+    const auto written =
+        tls::replace_file(file, state.authorities[i].certificate.to_pem(), tls::FileMode::kPublic);
+    if (!written) return written.failure();
+  }
+  return Done{};
+}
+
 Result<Done> CertificateAuthority::reload() {
   Result<State> state = read_state();
   if (!state) return state.failure();
+  if (const auto published = publish(*state); !published) return published.failure();
   const std::unique_lock lock(locks_->state);
   state_ = std::make_shared<const State>(*std::move(state));
   return Done{};

@@ -3,6 +3,7 @@
 //   ca.key, ca.pem   the first authority; ca-2.key, ca-2.pem the one after it, and so on
 //   agents.pem       key and chain of the agents' listener, one file so that they belong together
 //   people.pem       the same for the people's listener, unless server.ini names an own one
+//   (with PostgreSQL the keys and the names are in the database, and only the certificates here)
 //   public_names     the names in both, one a line; the first one goes into join codes
 // Everything with a key in it has mode 0600; every file is replaced whole or not at all
 // (common/tls/file.h).
@@ -106,6 +107,7 @@ class CertificateAuthority {
         storage_(std::move(storage)),
         locks_(std::make_unique<Locks>()) {}
   Result<State> read_state() const;
+  Result<Done> publish(const State& state) const;
   std::shared_ptr<const State> state() const;
   static const tls::Authority& signing(const State& state, Instant now);
   static bool is_current(const State& state, const std::filesystem::path& file, Instant now);

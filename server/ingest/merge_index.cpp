@@ -89,8 +89,9 @@ void IndexMerger::added(std::int64_t rows) {
 
 void IndexMerger::run() {
   std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    wake_.wait_for(lock, std::chrono::milliseconds(options_.every_ms),
+  for (bool is_start = true; !stopping_; is_start = false) {
+    // What an earlier run has left is merged at once.
+    wake_.wait_for(lock, std::chrono::milliseconds(is_start ? 0 : options_.every_ms),
                    [this] { return stopping_ || pending_ >= options_.pending; });
     if (stopping_ || pending_ == 0) continue;
     pending_ = 0;

@@ -27,8 +27,10 @@ std::vector<int> statuses_of(const std::string& bytes) {
   return out;
 }
 
+constexpr std::uint32_t kClientAddress = 0x7F000007;  // 127.0.0.7
+
 std::string answer_of(std::uint16_t port, const std::string& bytes, const RawTls& tls = {}) {
-  RawClient client(port);
+  RawClient client(port, kClientAddress);
   if (!client.start_tls(tls)) return {};
   client.send(bytes);
   client.finish_sending();
@@ -82,33 +84,33 @@ TEST_CASE("07 behind HAProxy nothing is smuggled either, and addresses come thro
   REQUIRE(agent.enroll(here.server.join_code()).status == 200);
   CHECK(agent.send(agent.report_json(1)).status == 200);
 
-  // Without a body there is nothing to disagree about: what follows is a request of its own to
-  // both, also where HAProxy mends what we would refuse. So are equal lengths (RFC 9112,
-  // section 6.3).
-  const std::set<std::string> agreed = {"list of lengths", "two equal lengths"};
-  const auto has_length = [](const std::string& bytes) {
-    return bytes.find("Content-Length") != std::string::npos ||
-           bytes.find("Transfer-Encoding") != std::string::npos || bytes.find("POST") == 0;
-  };
-  int number = 0;
+  // HAProxy reads some messages that we would refuse (RFC 9112 lets it: no length is no body,
+  // leading zeros, trailers and extensions of chunks), frames them anew and hands on what follows
+  // as the request of its own that it is. A request that HAProxy did not know of would lack what it
+  // puts into each one: the client's address.
+  std::vector<std::string> hidden;
   for (const server::test::FramingCase& c : server::test::framing_cases()) {
     INFO(c.name);
-    const std::string hidden = "/hidden-" + std::to_string(++number);
+    hidden.push_back("/hidden-" + std::to_string(hidden.size() + 1) + "-");
     std::string bytes = c.bytes;
     for (auto at = bytes.find("/evil"); at != std::string::npos; at = bytes.find("/evil", at + 1))
-      bytes.replace(at, 5, hidden);
-    const auto is_seen = [&] {
-      return here.server.log().find("path=" + hidden) != std::string::npos;
-    };
+      bytes.replace(at, 5, hidden.back());
     const bool changes_length = bytes.size() != c.bytes.size() && !is_refusal_case(c);
     if (changes_length) continue;  // an ordinary request, whose body was one of the hidden ones
     answer_of(haproxy.people_port(), bytes);
-    if (has_length(c.bytes) && !agreed.contains(c.name)) CHECK_FALSE(is_seen());
     // Through TCP every byte is ours to judge.
     const std::vector<int> statuses =
         statuses_of(answer_of(haproxy.agents_port(), c.bytes, agent.identity()));
     if (is_refusal_case(c)) CHECK(statuses.size() == 1);
     CHECK_FALSE(smuggled(here.server));
+  }
+  here.check_unharmed();  // whose requests are logged after all of those
+  const std::string log = here.server.log();
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    INFO(server::test::framing_cases()[i].name);
+    for (auto at = log.find("path=" + hidden[i]); at != std::string::npos;
+         at = log.find("path=" + hidden[i], at + 1))
+      CHECK_THAT(log.substr(at, log.find('\n', at) - at), Catch::Contains("peer=127.0.0.7"));
   }
   // What the client claims about its address does not count.
   const HttpAnswer claimed =

@@ -47,7 +47,7 @@ TEST_CASE("09 what the agent keeps is for itself alone, or it does not start", "
   for (const auto& entry : fs::recursive_directory_iterator(machine.state())) {
     const std::string name = entry.path().filename().string();
     if (name.find("lock") != std::string::npos) continue;  // holds nothing
-    for (const mode_t lax : {0644, 0660, 0602}) {
+    for (const mode_t lax : {0644U, 0660U, 0602U}) {
       const mode_t before = mode_of(entry.path());
       REQUIRE(::chmod(entry.path().c_str(), entry.is_directory() ? lax | 0100 : lax) == 0);
       const Ended ran = machine.run_once();

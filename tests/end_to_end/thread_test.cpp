@@ -76,7 +76,8 @@ TEST_CASE("init leaves an installation alone that is there already", "[end_to_en
       {"init", "--admin", "eve", "--password-stdin", "--public-name", "elsewhere.example"},
       "another horse battery staple\n");
   CHECK(again.code == 1);
-  CHECK_THAT(again.error, Catch::Contains("is there already"));
+  CHECK_THAT(again.error, Catch::Contains("is there already") ||
+                              Catch::Contains("holds an installation already"));
   CHECK(read_whole(server.data() / "ca" / "ca.pem") == before);
   CHECK((std::filesystem::status(server.data()).permissions() & std::filesystem::perms(077)) ==
         std::filesystem::perms::none);

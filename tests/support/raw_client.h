@@ -32,7 +32,9 @@ struct RawTls {
 
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `from` is an address of 127.0.0.0/8 to come from; 0: the system's choice.
+  explicit RawClient(std::uint16_t port, std::uint32_t from = 0)
+      : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sigset_t pipe;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
@@ -40,6 +42,15 @@ class RawClient {
     const timeval limit{20, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (from != 0) {
+      sockaddr_in source{};
+      source.sin_family = AF_INET;
+      source.sin_addr.s_addr = htonl(from);
+      if (bind(fd_, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) {
+        ::close(fd_);
+        throw std::runtime_error("no connection from an address of its own");
+      }
+    }
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);

@@ -30,3 +30,18 @@ TEST_CASE("a negative zero is refused as an integer and nowhere else", "[json]")
     CHECK(JsonValue::parse(text).ok());
   }
 }
+
+TEST_CASE("no token is read that is longer than any that could be taken", "[json]") {
+  const std::string spaces(1000, ' '), far(5000, ' ');
+  const std::string digits(5000, '1');
+  const std::string letters(500'000, 'x');
+  CHECK(JsonValue::parse("{" + spaces + "\"a\":" + spaces + "1" + spaces + "}"));
+  for (const std::string& text :
+       {far, "{" + far + "}", "[1," + far + "2]", digits, "[" + digits + "]", "[" + letters + "]",
+        "[\"" + letters + "\"]", "{\"" + letters + "\":1}", "\"" + letters}) {
+    INFO(text.substr(0, 20));
+    const auto read = JsonValue::parse(text);
+    REQUIRE_FALSE(read);
+    CHECK(read.failure().message.size() < 200);
+  }
+}
