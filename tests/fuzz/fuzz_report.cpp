@@ -42,6 +42,7 @@ struct World {
   ReportingMachine machine{*store, ingest, "web-1"};
   ReportingMachine neighbour{*store, ingest, "web-2"};
   std::unique_ptr<Session> session;
+  ContentIds contents;
 };
 
 void check_text(const std::string& text) {
@@ -93,7 +94,8 @@ void check_applied(World& world, const DecodedReport& report) {
   session.begin(true);
   const std::int64_t before = rows_of_neighbour(session, world.neighbour.agent_id);
   try {
-    const ReportContext context{world.machine.agent_id, "192.0.2.7", world.store.now(), 900};
+    const ReportContext context{world.machine.agent_id, "192.0.2.7", world.store.now(), 900,
+                                world.contents};
     const ReportResult result = apply_report(session, context, report);
     if (!result.stale_after) require(result.reply.acknowledged == report.sequence);
     for (const InvariantCheck& check : check_invariants(session))
