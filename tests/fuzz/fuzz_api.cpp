@@ -126,7 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (here.matched->pattern.find("/users/{") != std::string::npos ||
          here.matched->pattern.find("/tokens/{") != std::string::npos)) {
       here.store->write([](Session& session) {
-        session.execute("UPDATE api_tokens SET revoked_at = NULL WHERE token_id = 1");
+        session.execute("UPDATE tokens SET revoked_at = NULL WHERE token_id = 1");
         session.execute("UPDATE users SET role = 'admin', disabled_at = NULL WHERE user_id = 1");
       });
     }

@@ -15,7 +15,7 @@ namespace {
 
 // "$scrypt$ln=D,r=D,p=": N is at most 2^9, r at most 9.
 bool is_cheap(std::string_view hash) {
-  return hash.starts_with("$scrypt$ln=") && hash.substr(12, 3) == ",r=" &&
+  return hash.size() > 18 && hash.starts_with("$scrypt$ln=") && hash.substr(12, 3) == ",r=" &&
          hash.substr(16, 3) == ",p=";
 }
 

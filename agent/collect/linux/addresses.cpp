@@ -199,7 +199,8 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
     inventory::Address row;
     row.interface = best->interface;
     row.family = "ipv4";
-    row.address = leaf;
+    // Not the text of the leaf: inet_pton looks no further than to a NUL in it.
+    row.address = ip_text({reinterpret_cast<const char*>(&parsed.s_addr), sizeof parsed.s_addr});
     row.prefix_length = std::popcount(best->mask);
     rows.push_back(std::move(row));
   }

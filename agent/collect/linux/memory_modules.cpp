@@ -13,7 +13,8 @@ std::vector<MemoryModule> memory_modules_from_smbios(const Smbios& smbios) {
   for (const SmbiosMemoryDevice& device : smbios.memory_devices) {
     if (!smbios.is_module(device)) continue;
     MemoryModule module;
-    module.locator = device.locator.value_or("");
+    // A firmware that names no slot must not cost the machine the whole section.
+    module.locator = device.locator.value_or("Memory device");
     module.bank_locator = device.bank_locator.value_or("");
     module.size_bytes = device.size_bytes;
     module.speed_mts = device.speed_mts;

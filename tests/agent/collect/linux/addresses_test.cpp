@@ -121,6 +121,11 @@ TEST_CASE("addresses: a copied tree gives what /proc/net tells", "[addresses]") 
   CHECK(lines_of(parse_fib_trie(trie, route)) ==
         std::vector<std::string>{"eth0 ipv4 192.0.2.2/24 - -", "eth1 ipv4 10.9.9.9/2 - -"});
   CHECK(parse_fib_trie(trie, "").empty());
+  std::string with_nul = trie;
+  const std::size_t end = with_nul.find('\n', with_nul.find("|-- 192.0.2.2\n"));
+  REQUIRE(end != std::string::npos);
+  with_nul.insert(end, 1, '\0');
+  CHECK(lines_of(parse_fib_trie(with_nul, route)) == lines_of(parse_fib_trie(trie, route)));
 
   MapHost host;
   CHECK(collect_addresses(host).sources.at("addresses").status == inventory::Status::kFailed);

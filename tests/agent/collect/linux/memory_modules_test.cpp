@@ -53,6 +53,18 @@ TEST_CASE("memory modules say why they cannot be read", "[collect][memory_module
   CHECK(denied.rows.empty());
 }
 
+TEST_CASE("a module whose slot the firmware does not name is a row all the same",
+          "[collect][memory_modules]") {
+  Smbios smbios;
+  SmbiosMemoryDevice device;
+  device.filled = true;
+  device.size_bytes = 8'589'934'592;
+  smbios.memory_devices = {device};
+  const auto modules = memory_modules_from_smbios(smbios);
+  REQUIRE(modules.size() == 1);
+  CHECK(modules.front().locator == "Memory device");
+}
+
 TEST_CASE("a module of an impossible size stays without it", "[collect][memory_modules]") {
   Smbios smbios;
   SmbiosMemoryDevice device;
@@ -61,7 +73,7 @@ TEST_CASE("a module of an impossible size stays without it", "[collect][memory_m
   const auto modules = memory_modules_from_smbios(smbios);
   REQUIRE(modules.size() == 2);
   CHECK(modules[0].size_bytes == std::nullopt);
-  CHECK(modules[0].locator.empty());
+  CHECK(modules[0].locator == "Memory device");
 }
 
 }  // namespace
