@@ -138,7 +138,7 @@ std::vector<std::string> underlined(std::string_view query, std::size_t column, 
 Problem problem_of(const ApiReply& reply, const Parameters& parameters) {
   if (reply.status >= 300 && reply.status <= 399) return of_redirect(reply);
   const auto parsed = JsonValue::parse(reply.body);
-  const bool is_ours = parsed && parsed->text_at("code");
+  const bool is_ours = parsed && !parsed->text_at("code").value_or("").empty();
   if (!is_ours) {
     return Problem(exit_code_of(reply.status, {}),
                    "the server answered " + std::to_string(reply.status) +
@@ -146,8 +146,12 @@ Problem problem_of(const ApiReply& reply, const Parameters& parameters) {
                    hint_of(reply.status, {}));
   }
   const std::string code = *parsed->text_at("code");
+  const auto said = [&](std::string_view member) {
+    auto text = parsed->text_at(member);
+    return text && !text->empty() ? text : std::nullopt;
+  };
   Problem problem(exit_code_of(reply.status, code),
-                  parsed->text_at("detail").value_or(parsed->text_at("title").value_or(code)),
+                  said("detail").value_or(said("title").value_or(code)),
                   parsed->text_at("try").value_or(hint_of(reply.status, code)));
   problem.code = code;
   problem.request_id = parsed->text_at("request_id").value_or("");

@@ -147,9 +147,24 @@ class ReportHandler final : public JsonHandler {
   std::string row_path() const {
     return (rows_are_whole_ ? ".rows[" : ".upsert[") + std::to_string(section_->rows.size()) + ']';
   }
+  // Members of the report that a newer agent knows and this server does not are passed over.
+  bool is_newer_member() const {
+    constexpr std::string_view kKnown[] = {
+        "format",           "sequence",      "boot_id", "sent_boot_id", "sent_at",
+        "sent_boottime_ms", "agent_version", "root",    "coalesced",    "collected",
+        "vitals",           "sections",      "hashes"};
+    return place() == Place::kReport &&
+           std::find(std::begin(kKnown), std::end(kKnown), key_) == std::end(kKnown);
+  }
+  std::string member_path() const {
+    if (place() == Place::kCollected) return "collected." + key_;
+    if (place() == Place::kHash) return "hashes." + hash_name_ + '.' + key_;
+    return key_.empty() ? "body" : key_;
+  }
   bool wrong_type(const std::string& detail) {
     if (in_section()) return refuse("wrong_type", '.' + key_, detail);
-    invalid(key_.empty() ? "body" : key_, "has the wrong type: " + detail);
+    if (is_newer_member()) return true;
+    invalid(member_path(), "has the wrong type: " + detail);
   }
 
   bool set_integer(std::int64_t value);
@@ -317,11 +332,7 @@ bool ReportHandler::begin_array() {
     default:
       break;
   }
-  if (in_section()) {
-    refuse("wrong_type", '.' + key_, "an array is not expected here");
-  } else {
-    invalid(key_, "is an array where none is expected");
-  }
+  wrong_type("an array is not expected here");
   return enter(Place::kSkip);
 }
 

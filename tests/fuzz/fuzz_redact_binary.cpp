@@ -7,6 +7,7 @@
 #include "agent/collect/linux/rtnetlink.h"
 #include "agent/collect/smbios.h"
 #include "agent/host/redact_binary.h"
+#include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace muster;
@@ -28,7 +29,8 @@ void check_smbios(std::string_view table, const Substitutes& substitutes) {
   require(was.system.has_value() == is.system.has_value());
   // A product whose name is a serial number too (one string, named twice) loses it with that.
   const auto is_serial = [&](const std::optional<std::string>& text) {
-    return text && std::find(before.begin(), before.end(), *text) != before.end();
+    return text && std::any_of(before.begin(), before.end(),
+                               [&](const auto& serial) { return trim(serial) == trim(*text); });
   };
   if (was.system && is.system && !is_serial(was.system->product_name))
     require(was.system->product_name == is.system->product_name);

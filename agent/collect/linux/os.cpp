@@ -187,6 +187,9 @@ std::optional<std::string> timezone_of_link(std::string_view target) {
   for (const std::string_view prefix : {"posix/", "right/"}) {
     if (zone.starts_with(prefix)) zone.remove_prefix(prefix.size());
   }
+  // "zoneinfo//UTC" is the same path to the system.
+  while (zone.starts_with('/'))
+    zone.remove_prefix(1);
   if (zone.empty()) return std::nullopt;
   return std::string(zone);
 }

@@ -448,6 +448,20 @@ TEST_CASE("a delta may not remove rows of a source that is not ok", "[ingest][ho
   CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
 }
 
+TEST_CASE("members of a report that only a newer agent knows are passed over", "[ingest]") {
+  Fixture f;
+  ReportingMachine machine(f.base.store(), f.ingest, "host");
+  machine.report();
+  machine.install("openssl", "1");
+  machine.report();
+  std::string json = machine.last_json;
+  json.insert(
+      1, R"("newer":[1,{"a":[true,null]}],"flag":true,"ratio":0.5,"word":"x","map":{"a":[]},)");
+  CHECK(decode_report(json).sequence == 2);
+  json.replace(json.find("\"newer\":["), 9, "\"root\":[ ");
+  CHECK_THROWS_AS(decode_report(json), Error);
+}
+
 TEST_CASE("sections and fields of a newer agent are ignored and kept", "[ingest]") {
   Fixture f;
   f.machine.collect();

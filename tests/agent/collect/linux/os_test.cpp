@@ -156,6 +156,7 @@ TEST_CASE("the time zone is where /etc/localtime points to", "[collect][os]") {
   CHECK(timezone_of_link("/usr/share/zoneinfo/America/Argentina/Salta") ==
         "America/Argentina/Salta");
   CHECK(timezone_of_link("/usr/share/zoneinfo/posix/UTC") == "UTC");
+  CHECK(timezone_of_link("../usr/share/zoneinfo//UTC") == "UTC");
   CHECK(timezone_of_link("/usr/share/zoneinfo/") == std::nullopt);
   CHECK(timezone_of_link("/etc/some.tz") == std::nullopt);
   MapHost host;
