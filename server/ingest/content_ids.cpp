@@ -22,18 +22,17 @@ void ContentIds::read(Session& session, const SectionSchema& schema,
                       const std::vector<Hash128>& hashes, Found& found) {
   Section& section = sections_.at(schema.name);
   const std::int64_t committed = section.committed;
-  for (std::size_t from = 0; from < hashes.size(); from += kKeysAtOnce) {
-    Session::Values values;
-    for (std::size_t i = 0; i < kKeysAtOnce; ++i)
-      values.emplace_back(Blob{hashes[std::min(from + i, hashes.size() - 1)].to_bytes()});
-    session.query(section_sql(schema).find_contents, values, [&](const ResultRow& row) {
-      const Hash128 hash = Hash128::from_bytes(row.text(1)).value();
-      found[hash] = row.integer(0);
-      if (row.integer(0) > committed) return;
-      if (section.remembered.size() >= remembered_) section.remembered.clear();
-      section.remembered[hash] = row.integer(0);
-    });
-  }
+  std::vector<Session::Values> keys;
+  keys.reserve(hashes.size());
+  for (const Hash128& hash : hashes)
+    keys.push_back({Blob{hash.to_bytes()}});
+  session.query_many(section_sql(schema).find_content, keys,
+                     [&](std::size_t i, const ResultRow& row) {
+                       found[hashes[i]] = row.integer(0);
+                       if (row.integer(0) > committed) return;
+                       if (section.remembered.size() >= remembered_) section.remembered.clear();
+                       section.remembered[hashes[i]] = row.integer(0);
+                     });
 }
 
 std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const SectionSchema& schema,

@@ -11,18 +11,12 @@ namespace {
 using inventory::FieldSchema;
 using inventory::SectionSchema;
 
-// "?2, ?3, ?4" for 2, 3.
-std::string places(std::size_t first, std::size_t count) {
-  std::string out;
-  for (std::size_t i = 0; i < count; ++i)
-    out += (i > 0 ? ", ?" : "?") + std::to_string(first + i);
-  return out;
-}
-
 std::string insert_text(const std::string& table, const std::string& columns, int count,
                         bool ignore_present) {
-  return "INSERT INTO " + table + " (" + columns + ") VALUES (" +
-         places(1, static_cast<std::size_t>(count)) + ")" +
+  std::string places;
+  for (int i = 1; i <= count; ++i)
+    places += (i > 1 ? ", ?" : "?") + std::to_string(i);
+  return "INSERT INTO " + table + " (" + columns + ") VALUES (" + places + ')' +
          (ignore_present ? " ON CONFLICT (content_hash) DO NOTHING" : "");
 }
 
@@ -40,8 +34,7 @@ SectionSql make_sql(const SectionSchema& schema) {
   }
   SectionSql sql;
   sql.find_open = "SELECT r.row_id, r.row_hash, " + source + ", r.row_key FROM " + table + " r" +
-                  join + " WHERE r.source_record = ?1 AND r.until IS NULL AND r.row_key IN (" +
-                  places(2, kKeysAtOnce) + ')';
+                  join + " WHERE r.source_record = ?1 AND r.row_key = ?2 AND r.until IS NULL";
   sql.all_open = "SELECT r.row_id, r.row_hash, " + source + ", r.row_key FROM " + table + " r" +
                  join + " WHERE r.source_record = ?1 AND r.until IS NULL";
   sql.close =
@@ -62,8 +55,7 @@ SectionSql make_sql(const SectionSchema& schema) {
     ++(field.shared ? shared_count : count);
   }
   sql.insert = insert_text(table, columns, count, false);
-  sql.find_contents = "SELECT content_id, content_hash FROM " + content +
-                      " WHERE content_hash IN (" + places(1, kKeysAtOnce) + ')';
+  sql.find_content = "SELECT content_id FROM " + content + " WHERE content_hash = ?1";
   sql.insert_content = insert_text(content, shared_columns, shared_count, true);
   return sql;
 }

@@ -109,13 +109,13 @@ class Planner {
                                                   std::string(row.text(2))});
   }
   OpenRows find_open(const std::vector<std::int64_t>& keys) {
+    std::vector<Session::Values> wanted;
+    wanted.reserve(keys.size());
+    for (const std::int64_t key : keys)
+      wanted.push_back({application_.source_record, key});
     OpenRows out;
-    for (std::size_t from = 0; from < keys.size(); from += kKeysAtOnce) {
-      Session::Values values = {application_.source_record};
-      for (std::size_t i = 0; i < kKeysAtOnce; ++i)
-        values.emplace_back(keys[std::min(from + i, keys.size() - 1)]);
-      session_.query(sql_.find_open, values, [&](const ResultRow& row) { add_open(out, row); });
-    }
+    session_.query_many(sql_.find_open, wanted,
+                        [&](std::size_t, const ResultRow& row) { add_open(out, row); });
     return out;
   }
 
