@@ -105,8 +105,8 @@ std::optional<Instant> parse_boot_time(std::string_view text) {
   for (const std::string_view line : lines(text)) {
     if (!line.starts_with("btime ")) continue;
     const auto seconds = parse_integer(trim(line.substr(6)));
-    // 0 and before: the machine started without a clock. RFC 3339 ends with the year 9999.
-    if (!seconds || *seconds <= 0 || *seconds > 253'402'300'799) return std::nullopt;
+    // 0 and before: the machine started without a clock.
+    if (!seconds || *seconds <= 0 || *seconds > kLastInstant.ms / 1000) return std::nullopt;
     return Instant{*seconds * 1000};
   }
   return std::nullopt;

@@ -129,8 +129,7 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
                                offset_minutes * 60;
   if (seconds < 0) return std::nullopt;
   // A leap second or an offset leads out of the last year that can be written.
-  constexpr std::int64_t kEndOf9999 = 253'402'300'799;
-  if (seconds > kEndOf9999) return std::nullopt;
+  if (seconds > kLastInstant.ms / 1000) return std::nullopt;
   return Instant{seconds * 1000 + fraction_ms};
 }
 

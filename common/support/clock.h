@@ -24,6 +24,9 @@ constexpr std::int64_t operator-(Instant a, Instant b) {
   return a.ms - b.ms;
 }
 
+// The last moment that RFC 3339 can write: the end of the year 9999.
+inline constexpr Instant kLastInstant{253'402'300'799'999};
+
 // "2026-11-23T08:12:00Z", with ".mmm" only when the milliseconds are not 0. This is the canonical
 // form on the wire.
 std::string to_rfc3339(Instant at);

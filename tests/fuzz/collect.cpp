@@ -4,6 +4,7 @@
 // collects must go the whole way: into a snapshot, into a report, and through the server's decoder,
 // which must find the same rows with the same hashes. See host_text.h for the form of the input.
 #include <algorithm>
+#include <iostream>
 
 #include "agent/collect/collector.h"
 #include "common/inventory/snapshot.h"
@@ -31,6 +32,8 @@ void check_report(const inventory::SectionSchema& schema,
                                                .sources = section.sources,
                                                .delta = inventory::full_delta(section)};
   const server::DecodedReport decoded = server::decode_report(wire::to_json(report));
+  for (const auto& [name, refusal] : decoded.refused)
+    std::cerr << "refused " << name << ": " << refusal.code << " at " << refusal.path << "\n";
   require(decoded.refused.empty() && decoded.ignored.empty());
   const server::DecodedSection& taken = decoded.sections.at(std::string(schema.name));
   require(taken.hash == section.hash && taken.rows.size() == section.rows.size());

@@ -29,8 +29,9 @@ void set_installed_at(Host& host, DpkgPackage& package) {
   auto status = host.status(path);
   if (!status && package.same_everywhere)  // as dpkg before 1.16.2 named it
     status = host.status(std::string(kInfoFolder) + package.row.name + ".list");
-  // Builds that can be reproduced set times to 1970; that says nothing.
-  if (status && status->modified_ms > 0) package.row.installed_at = Instant{status->modified_ms};
+  // Builds that can be reproduced set times to 1970, a damaged inode has any; neither says a thing.
+  if (status && status->modified_ms > 0 && status->modified_ms <= kLastInstant.ms)
+    package.row.installed_at = Instant{status->modified_ms};
 }
 
 // Appends and keeps the first problem; the file is named in it.

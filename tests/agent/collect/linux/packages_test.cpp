@@ -248,19 +248,22 @@ TEST_CASE("packages: times come from the file lists, of co-installable packages 
       "Package: lib\nStatus: install ok installed\nArchitecture: i386\nMulti-Arch: same\nVersion: "
       "1\n\n"
       "Package: never\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n";
-  for (const char* const name : {"plain", "lib:amd64", "lib:i386", "never"})
+  host.files["/var/lib/dpkg/status"] += stanza("damaged", "install ok installed");
+  for (const char* const name : {"plain", "lib:amd64", "lib:i386", "never", "damaged"})
     host.files[std::string("/var/lib/dpkg/info/") + name + ".list"] = "/.\n";
   host.modified_ms["/var/lib/dpkg/info/plain.list"] = 1'700'000'000'000;
   host.modified_ms["/var/lib/dpkg/info/lib:i386.list"] = 1'600'000'000'000;
+  host.modified_ms["/var/lib/dpkg/info/damaged.list"] = kLastInstant.ms + 1;
   const Collected collected = collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
-  REQUIRE(collected.rows.size() == 4);
+  REQUIRE(collected.rows.size() == 5);
   const auto schema = inventory::find_section("packages");
   const std::size_t at = *schema->find("installed_at");
   CHECK(std::get<Instant>(collected.rows[0].cells[at]).ms == 1'700'000'000'000);
   CHECK(std::holds_alternative<std::monostate>(collected.rows[1].cells[at]));
   CHECK(std::get<Instant>(collected.rows[2].cells[at]).ms == 1'600'000'000'000);
   CHECK(std::holds_alternative<std::monostate>(collected.rows[3].cells[at]));
+  CHECK(std::holds_alternative<std::monostate>(collected.rows[4].cells[at]));
 }
 
 TEST_CASE("packages: distroless images keep a file a package, without a Status", "[packages]") {
