@@ -10,6 +10,8 @@
 namespace muster::inventory {
 namespace {
 
+constexpr std::size_t kUsualRowBytes = 512;  // grown where a row is larger
+
 void append_cell(std::string& out, const Cell& cell) {
   if (const auto* number = std::get_if<std::int64_t>(&cell)) {
     append_json_integer(out, *number);
@@ -29,6 +31,15 @@ void append_cell(std::string& out, const Cell& cell) {
   } else {
     out += "null";
   }
+}
+
+// A declared name has nothing that JSON would escape.
+void append_declared(std::string& out, const FieldSchema& field, const Cell& cell) {
+  if (out.size() > 1) out += ',';
+  out += '"';
+  out += field.name;
+  out += "\":";
+  append_cell(out, cell);
 }
 
 std::string key_of(const std::vector<std::size_t>& fields, const Row& row) {
@@ -51,7 +62,9 @@ std::uint64_t big_endian(std::string_view bytes) {
 }  // namespace
 
 std::string canonical_json(const SectionSchema& schema, const Row& row) {
-  std::string out = "{";
+  std::string out;
+  out.reserve(kUsualRowBytes);
+  out += '{';
   const auto name_member = [&](std::string_view name) {
     if (out.size() > 1) out += ',';
     append_json_text(out, name);
@@ -66,8 +79,7 @@ std::string canonical_json(const SectionSchema& schema, const Row& row) {
       out += extra->second;
     }
     if (std::holds_alternative<std::monostate>(row.cells[index])) continue;
-    name_member(name);
-    append_cell(out, row.cells[index]);
+    append_declared(out, schema.fields[index], row.cells[index]);
   }
   for (; extra != row.extra.end(); ++extra) {
     name_member(extra->first);
@@ -78,14 +90,13 @@ std::string canonical_json(const SectionSchema& schema, const Row& row) {
 }
 
 std::string shared_canonical_json(const SectionSchema& schema, const Row& row) {
-  std::string out = "{";
+  std::string out;
+  out.reserve(kUsualRowBytes);
+  out += '{';
   for (const std::size_t index : schema.canonical_order) {
     const FieldSchema& field = schema.fields[index];
     if (!field.shared || std::holds_alternative<std::monostate>(row.cells[index])) continue;
-    if (out.size() > 1) out += ',';
-    append_json_text(out, field.name);
-    out += ':';
-    append_cell(out, row.cells[index]);
+    append_declared(out, field, row.cells[index]);
   }
   out += '}';
   return out;
@@ -146,7 +157,8 @@ std::optional<Hash128> Hash128::from_hex(std::string_view text) {
 }
 
 Hash128 row_hash(std::string_view canonical) {
-  return *Hash128::from_bytes(sha256(canonical).substr(0, 16));
+  const auto digest = sha256_array(canonical);
+  return *Hash128::from_bytes({reinterpret_cast<const char*>(digest.data()), 16});
 }
 
 }  // namespace muster::inventory

@@ -40,17 +40,18 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
   bool start_object(std::size_t) override {
     if (!deeper()) return false;
     if (used_ == keys_.size()) keys_.emplace_back();
-    keys_[used_++].clear();
+    keys_[used_++].used = 0;
     return handler_.begin_object();
   }
   bool key(string_t& name) override {
     if (!check_text(name)) return false;
-    std::vector<std::string>& keys = keys_[used_ - 1];
-    if (keys.size() >= limits_.members) return refuse("an object has too many members");
-    for (const std::string& other : keys) {
-      if (other == name) return refuse("a key stands twice in one object");
+    Keys& keys = keys_[used_ - 1];
+    if (keys.used >= limits_.members) return refuse("an object has too many members");
+    for (std::size_t i = 0; i < keys.used; ++i) {
+      if (keys.names[i] == name) return refuse("a key stands twice in one object");
     }
-    keys.push_back(name);
+    if (keys.used == keys.names.size()) keys.names.emplace_back();
+    keys.names[keys.used++] = name;
     return handler_.key(name);
   }
   bool end_object() override {
@@ -86,8 +87,12 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
   const JsonLimits& limits_;
   JsonHandler& handler_;
   std::string reason_;
-  std::vector<std::vector<std::string>>
-      keys_;  // of the objects that are open; reused from object to object
+  // Of an object that is open; the texts are reused from object to object.
+  struct Keys {
+    std::vector<std::string> names;
+    std::size_t used = 0;
+  };
+  std::vector<Keys> keys_;
   std::size_t used_ = 0;
   std::size_t depth_ = 0;
   std::size_t values_ = 0;

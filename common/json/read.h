@@ -29,9 +29,10 @@ class JsonHandler {
   virtual bool boolean(bool value) = 0;
   virtual bool integer(std::int64_t value) = 0;
   virtual bool number(double value) = 0;  // anything with a fraction or an exponent; always finite
-  virtual bool text(std::string& value) = 0;  // may be moved from
+  // Texts and names may be moved from; copied, their buffer serves for the next one.
+  virtual bool text(std::string& value) = 0;
   virtual bool begin_object() = 0;
-  virtual bool key(std::string& name) = 0;  // may be moved from
+  virtual bool key(std::string& name) = 0;
   virtual bool end_object() = 0;
   virtual bool begin_array() = 0;
   virtual bool end_array() = 0;

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace muster {
 namespace {
@@ -63,6 +63,15 @@ bool take(std::string_view text, std::size_t& at, std::string_view any_of) {
   return true;
 }
 
+// Inventories are full of times, and printf takes its time for each.
+void append_padded(std::string& out, std::int64_t value, std::size_t width) {
+  std::array<char, 24> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  const auto size = static_cast<std::size_t>(end - text.data());
+  if (size < width) out.append(width - size, '0');
+  out.append(text.data(), size);
+}
+
 }  // namespace
 
 std::string to_rfc3339(Instant at) {
@@ -73,17 +82,15 @@ std::string to_rfc3339(Instant at) {
     --days;
   }
   const Civil date = civil_from_days(days);
-  std::array<char, 40> text{};
-  int size = std::snprintf(text.data(), text.size(), "%04lld-%02u-%02uT%02lld:%02lld:%02lld",
-                           static_cast<long long>(date.year), date.month, date.day,
-                           static_cast<long long>(rest / 3'600'000),
-                           static_cast<long long>(rest / 60'000 % 60),
-                           static_cast<long long>(rest / 1000 % 60));
-  std::string out(text.data(), static_cast<std::size_t>(size));
-  if (rest % 1000 != 0) {
-    size = std::snprintf(text.data(), text.size(), ".%03lld", static_cast<long long>(rest % 1000));
-    out.append(text.data(), static_cast<std::size_t>(size));
-  }
+  std::string out;
+  out.reserve(std::string_view("2026-11-23T08:12:00.000Z").size());
+  append_padded(out, date.year, 4);
+  append_padded(out += '-', date.month, 2);
+  append_padded(out += '-', date.day, 2);
+  append_padded(out += 'T', rest / 3'600'000, 2);
+  append_padded(out += ':', rest / 60'000 % 60, 2);
+  append_padded(out += ':', rest / 1000 % 60, 2);
+  if (rest % 1000 != 0) append_padded(out += '.', rest % 1000, 3);
   out += 'Z';
   return out;
 }

@@ -135,12 +135,13 @@ class ReportHandler final : public JsonHandler {
         .at(path);
   }
   bool in_section() const { return section_ != nullptr; }
-  bool refused() const { return in_section() && report_.refused.contains(section_name_); }
+  bool refused() const { return in_section() && refused_; }
   // Refuses the section and goes on: the events that still come for it are ignored.
   bool refuse(std::string code, std::string path, std::string detail) {
     if (!refused()) {
       report_.refused[section_name_] = {
           std::move(code), "sections." + section_name_ + std::move(path), std::move(detail)};
+      refused_ = true;
     }
     return true;
   }
@@ -192,6 +193,7 @@ class ReportHandler final : public JsonHandler {
 
   std::string section_name_;
   DecodedSection* section_ = nullptr;  // in report_.sections while inside one
+  bool refused_ = false;               // that section
   std::set<std::string, std::less<>> section_seen_;
   std::unordered_set<std::string> row_keys_;
   bool rows_are_whole_ = false;
@@ -206,7 +208,7 @@ class ReportHandler final : public JsonHandler {
 };
 
 bool ReportHandler::key(std::string& name) {
-  key_ = std::move(name);
+  key_ = name;
   switch (place()) {
     case Place::kReport:
       seen_.insert(key_);
@@ -251,6 +253,7 @@ bool ReportHandler::begin_object() {
       section_name_ = key_;
       section_ = &report_.sections[section_name_];
       section_->schema = schema;
+      refused_ = false;
       section_seen_.clear();
       row_keys_.clear();
       return enter(Place::kSection);
@@ -495,9 +498,9 @@ bool ReportHandler::set_text(std::string& value) {
     if (std::find(field.values.begin(), field.values.end(), value) == field.values.end()) {
       return refuse("unknown_value", row_path() + '.' + key_, "it is none of the field's values");
     }
-    return set_cell(FieldType::kEnum, Cell(std::move(value)), {});
+    return set_cell(FieldType::kEnum, Cell(value), {});
   }
-  return set_cell(FieldType::kText, Cell(std::move(value)), {});
+  return set_cell(FieldType::kText, Cell(value), {});
 }
 
 bool ReportHandler::add_to_list(std::string& value) {
@@ -508,7 +511,7 @@ bool ReportHandler::add_to_list(std::string& value) {
     return refuse("not_canonical", row_path() + '.' + key_,
                   "a list is sorted and without equal texts");
   }
-  list_.push_back(std::move(value));
+  list_.push_back(value);
   return true;
 }
 
@@ -594,11 +597,14 @@ void ReportHandler::finish_section() {
       refuse("duplicate_key", ".remove", "a key is removed twice, or both sent and removed");
   }
   Hash128 sum;
+  std::string_view known_source;  // rows of one source mostly stand together
   for (const DecodedRow& row : section_->rows) {
     sum += row.hash;
+    if (row.source == known_source) continue;
     if (!section_->sources.contains(row.source)) {
       refuse("unknown_source", ".rows", "a row is of a source that has no status");
     }
+    known_source = row.source;
   }
   if (!section_->base && sum != section_->hash && !refused()) {
     refuse("hash_mismatch", ".hash", "it is not the sum of the hashes of the rows");

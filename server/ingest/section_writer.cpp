@@ -169,12 +169,20 @@ class Planner {
                    [&](const ResultRow& row) { add_open(open, row); });
     plan.hash = section_.hash;
     std::unordered_set<std::int64_t> keys;
+    keys.reserve(section_.rows.size());
+    plan.opens.reserve(section_.rows.size());
+    std::string_view reason_source;  // rows of one source mostly stand together
+    std::optional<std::string_view> reason;
     for (const DecodedRow& row : section_.rows) {
       if (!keys.insert(row.stored_key).second)
         return refuse("duplicate_key", "Two rows have the same stored key.");
       const auto old = open.find(row.stored_key);
       if (old == open.end()) {
-        plan.opens.push_back({&row, open_reason(row)});
+        if (row.source != reason_source) {
+          reason = open_reason(row);
+          reason_source = row.source;
+        }
+        plan.opens.push_back({&row, reason});
       } else {
         if (old->second.hash != row.hash) replace(plan, old->second, row);
         open.erase(old);

@@ -186,10 +186,10 @@ inventory::Cell from_sql(const FieldSchema& field, const ResultRow& row, int col
 }
 
 std::int64_t stored_key(std::string_view row_key) {
-  const std::string digest = sha256(row_key);
+  const auto digest = sha256_array(row_key);
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < 8; ++i)
-    value = value << 8 | static_cast<unsigned char>(digest[i]);
+    value = value << 8 | digest[i];
   return static_cast<std::int64_t>(value);
 }
 

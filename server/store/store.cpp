@@ -34,7 +34,7 @@ StoreCounters Store::counters() const {
 }
 
 void Store::write(const Work& work) {
-  Waiting waiting{&work, nullptr};
+  Waiting waiting{.work = &work, .error = nullptr};
   std::unique_lock lock(mutex_);
   if (stopping_) throw StoreError(StoreErrorKind::kBusy, "the server is stopping");
   if (queue_.size() >= options_.queued_writes) {
@@ -42,7 +42,7 @@ void Store::write(const Work& work) {
   }
   queue_.push_back(&waiting);
   wake_writer_.notify_one();
-  wake_waiting_.wait(lock, [&] { return waiting.done; });
+  waiting.wake.wait(lock, [&] { return waiting.done; });
   lock.unlock();
   if (waiting.error) std::rethrow_exception(waiting.error);
 }
@@ -61,9 +61,10 @@ void Store::run_writer() {
     commit_batch(batch);
     fault_at("store.acknowledge");
     lock.lock();
-    for (Waiting* waiting : batch)
+    for (Waiting* waiting : batch) {
       waiting->done = true;
-    wake_waiting_.notify_all();
+      waiting->wake.notify_one();  // under the lock: it may be gone as soon as that is free
+    }
   }
 }
 

@@ -33,7 +33,7 @@ struct StoreOptions {
   int readers = 8;  // sessions for reading that are kept open
   int read_statement_limit_ms = 10'000;
   std::size_t batch = 64;            // works in one commit
-  bool migrate = true;                 // false: the database must be of this version
+  bool migrate = true;               // false: the database must be of this version
   std::size_t queued_writes = 4096;  // beyond it: StoreErrorKind::kBusy
   // Called on the writer's thread when the disk did not confirm a commit (kNotSynced), with the
   // cause. The process must end: see docs/decisions/0017-fault-points.md.
@@ -79,6 +79,7 @@ class Store {
     const Work* work;
     std::exception_ptr error;
     bool done = false;
+    std::condition_variable wake = {};  // its own: a commit wakes those whose work is done
   };
   void run_writer();
   void commit_batch(std::vector<Waiting*>& batch);
@@ -98,7 +99,6 @@ class Store {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_writer_;
-  std::condition_variable wake_waiting_;
   std::deque<Waiting*> queue_;
   bool stopping_ = false;
   StoreCounters counters_;
