@@ -28,12 +28,13 @@ constexpr std::chrono::seconds kFarAway{3600};
 constexpr std::uint64_t kOtherDescriptors = 256;
 constexpr std::uint64_t kLeastOpen = 64;
 
-// Two listeners share the process.
-std::size_t open_limit(const HttpLimits& limits) {
+// Two listeners share the process: a fleet has more machines than people who look at it.
+std::size_t open_limit(const HttpLimits& limits, bool background) {
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return kLeastOpen;
   const std::uint64_t soft = descriptors.rlim_cur;
-  const std::uint64_t share = soft > kOtherDescriptors ? (soft - kOtherDescriptors) / 2 : 0;
+  const std::uint64_t quarter = soft > kOtherDescriptors ? (soft - kOtherDescriptors) / 4 : 0;
+  const std::uint64_t share = background ? 3 * quarter : quarter;
   return static_cast<std::size_t>(std::clamp<std::uint64_t>(
       static_cast<std::uint64_t>(limits.connections), 1, std::max(share, kLeastOpen)));
 }
@@ -55,7 +56,7 @@ std::string text_of(const sockaddr_storage& address) {
 Reception::Reception(int listening, ConnectionShared& shared)
     : shared_(shared),
       limits_(shared.options.limits),
-      most_open_(open_limit(limits_)),
+      most_open_(open_limit(limits_, shared.options.background)),
       most_handshakes_(std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
       listening_(listening),
       epoll_(epoll_create1(EPOLL_CLOEXEC)) {
@@ -156,7 +157,7 @@ void Reception::run() {
 void Reception::accept_some() {
   for (int i = 0; i < kAcceptAtOnce && listening_ >= 0; ++i) {
     const bool is_full = guests_.size() >= most_open_;
-    if (is_full && silent_.empty() && idle_.empty()) return pause_accepting();
+    if (is_full && !can_make_room()) return pause_accepting();
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     const int fd = accept4(listening_, reinterpret_cast<sockaddr*>(&address), &length,
@@ -191,11 +192,12 @@ void Reception::accept_some() {
 // Oldest first: who is honest sends its first bytes soon.
 bool Reception::make_descriptor_room() {
   const auto now = Clock::now();
-  if (silent_.empty()) return displace(idle_, now);
-  const Id id = silent_.begin()->second;
-  ++shared_.counts.displaced;
-  remove(id);
-  return true;
+  return displace(silent_, now) || displace(idle_, now);
+}
+
+bool Reception::can_make_room() const {
+  const auto now = Clock::now();
+  return displaceable(silent_, now) || displaceable(idle_, now);
 }
 
 void Reception::pause_accepting() {

@@ -12,8 +12,9 @@
 //   draining  answered; what the peer still sends is dropped
 //
 // Where there is no room for the next connection, the oldest silent or idle one goes, as in a SYN
-// cache. Who has sent a request is never dropped: waiting longer than queue_ms, it is answered 503.
-// Any thread; the lock is held for no more than system calls that do not wait.
+// cache, once it has had time to say something; until then the kernel keeps the next. Who has sent
+// a request is never dropped: waiting longer than queue_ms, it is answered 503. Any thread; the
+// lock is held for no more than system calls that do not wait.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -71,6 +73,7 @@ class Reception {
   int wait_ms() const;
   void accept_some();
   bool make_descriptor_room();
+  bool can_make_room() const;
   void pause_accepting();
   void on_event(Id id, std::uint32_t events);
   void on_deadlines(Clock::time_point now);
@@ -87,7 +90,9 @@ class Reception {
   void begin(Id id, Guest& guest, Clock::time_point now);
   void queue(Id id, Guest& guest);
   void remove(Id id);
-  bool displace(ByAge& idle, Clock::time_point now);
+  // The oldest that may go to make room for another.
+  std::optional<Id> displaceable(const ByAge& oldest_first, Clock::time_point now) const;
+  bool displace(const ByAge& oldest_first, Clock::time_point now);
 
   void add_worker();
   void work();

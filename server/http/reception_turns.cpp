@@ -16,8 +16,9 @@ namespace {
 constexpr int kBusyWorkers = 8;
 constexpr int kMostBusyAnswers = 256;
 constexpr std::chrono::seconds kAskAgain{1};
-// An idle connection that was served may go at once, one that was not yet only after its request
-// has had time to arrive.
+// An idle connection that was served may go at once; one that was not, and a silent one, only after
+// what it wants to say has had time to arrive: in a storm many have said it, and we have not
+// looked.
 constexpr std::chrono::seconds kFirstRequest{2};
 constexpr int kBackgroundNice = 5;
 // In a turn: each may have TLS state of some 40 KiB.
@@ -90,20 +91,25 @@ void Reception::end_turn(Guest& guest) {
 }
 
 // The oldest idle one of these goes.
-bool Reception::displace(ByAge& idle, Clock::time_point now) {
-  for (const auto& [since, id] : idle) {
-    Guest& guest = *guests_.at(id);
-    if (!guest.connection.was_served() && now - since < kFirstRequest) continue;
-    ++shared_.counts.displaced;
-    guest.connection.say_goodbye();
-    // Not remove(), which gives turns itself.
-    const Id gone = id;
-    leave(gone, guest);  // `since` and `id` are no more
-    end_turn(guest);
-    guests_.erase(gone);
-    return true;
+std::optional<Reception::Id> Reception::displaceable(const ByAge& oldest_first,
+                                                     Clock::time_point now) const {
+  for (const auto& [since, id] : oldest_first) {
+    if (guests_.at(id)->connection.was_served() || now - since >= kFirstRequest) return id;
   }
-  return false;
+  return std::nullopt;
+}
+
+bool Reception::displace(const ByAge& oldest_first, Clock::time_point now) {
+  const std::optional<Id> id = displaceable(oldest_first, now);
+  if (!id) return false;
+  Guest& guest = *guests_.at(*id);
+  ++shared_.counts.displaced;
+  guest.connection.say_goodbye();
+  // Not remove(), which gives turns itself.
+  leave(*id, guest);
+  end_turn(guest);
+  guests_.erase(*id);
+  return true;
 }
 
 void Reception::queue(Id id, Guest& guest) {
