@@ -3,7 +3,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
+#include <span>
 #include <unordered_map>
 
 #include "common/support/fault.h"
@@ -17,6 +19,7 @@ constexpr int kCheckpointPages = 4000;  // of the write-ahead log; 16 MiB
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kProgressSteps = 20'000;    // virtual machine steps between looks at the deadline
 constexpr std::size_t kShownBytes = 200;  // of a statement in an error
+constexpr std::size_t kRowsTogether = 16;
 constexpr std::size_t kPreparedStatements =
     512;  // kept per session; beyond it they are all dropped and made anew
 
@@ -94,6 +97,31 @@ class SqliteRow final : public ResultRow {
   sqlite3_stmt* statement_;
 };
 
+const Session::Each kNoResult = [](const ResultRow&) {};
+
+// "INSERT ... VALUES (?1, ?2) ..." with `rows` times as many values; empty when `sql` is not one
+// with just these values.
+std::string insert_together(std::string_view sql, std::size_t columns, std::size_t rows) {
+  const auto places = [&](std::size_t row) {
+    std::string out = "(";
+    for (std::size_t i = 1; i <= columns; ++i)
+      out += (i > 1 ? ", ?" : "?") + std::to_string(row * columns + i);
+    return out + ')';
+  };
+  const std::string values = " VALUES " + places(0);
+  const std::size_t at = sql.find(values);
+  if (!sql.starts_with("INSERT INTO ") || at == std::string_view::npos) return {};
+  std::string out(sql.substr(0, at + values.size()));
+  for (std::size_t row = 1; row < rows; ++row)
+    out += ", " + places(row);
+  out += sql.substr(at + values.size());
+  // A placeholder elsewhere would name a value of the first row.
+  const std::string_view rest = sql.substr(at + values.size());
+  return rest.find('?') == std::string_view::npos && sql.substr(0, at).find('?') == sql.npos
+             ? out
+             : std::string();
+}
+
 class SqliteSession final : public Session {
  public:
   SqliteSession(const std::string& file, bool read_only, bool create, int statement_limit_ms)
@@ -124,16 +152,24 @@ class SqliteSession final : public Session {
 
   std::int64_t run(std::string_view sql, const Values& values, const Each& each) override {
     sqlite3_stmt* statement = prepare(sql);
-    step(statement, sql, values, each);
+    step(statement, sql, {&values, 1}, each);
     return sqlite3_changes64(handle_.get());
   }
 
   void execute_many(std::string_view sql, const std::vector<Values>& rows) override {
     if (rows.empty()) return;
+    const std::string* together =
+        rows.size() >= kRowsTogether ? together_text(sql, rows.front().size()) : nullptr;
+    std::size_t done = 0;
+    if (together != nullptr) {
+      sqlite3_stmt* statement = prepare(*together);
+      for (; done + kRowsTogether <= rows.size(); done += kRowsTogether)
+        step(statement, *together, {rows.data() + done, kRowsTogether}, kNoResult);
+    }
+    if (done == rows.size()) return;
     sqlite3_stmt* statement = prepare(sql);
-    const Each nothing = [](const ResultRow&) {};
-    for (const Values& values : rows)
-      step(statement, sql, values, nothing);
+    for (; done < rows.size(); ++done)
+      step(statement, sql, {&rows[done], 1}, kNoResult);
   }
 
   void run_script(const std::string& sql) override {
@@ -210,9 +246,17 @@ class SqliteSession final : public Session {
     fail(handle_.get(), std::string(sql.substr(0, kShownBytes)));
   }
 
-  void step(sqlite3_stmt* statement, std::string_view sql, const Values& values, const Each& each) {
+  // `rows` are bound one behind the other.
+  void step(sqlite3_stmt* statement, std::string_view sql, std::span<const Values> rows,
+            const Each& each) {
     const ResetOnExit reset{statement};
-    bind(statement, sql, values);
+    int before = 0;
+    for (const Values& values : rows)
+      before += bind(statement, sql, values, before);
+    if (before < sqlite3_bind_parameter_count(statement)) {
+      throw StoreError(StoreErrorKind::kOther,
+                       "too few values for " + std::string(sql.substr(0, kShownBytes)));
+    }
     start_limit();
     const SqliteRow row(statement);
     for (;;) {
@@ -236,14 +280,13 @@ class SqliteSession final : public Session {
     return prepared_.emplace(std::string(sql), Prepared(statement)).first->second.get();
   }
 
-  void bind(sqlite3_stmt* statement, std::string_view sql, const Values& values) {
-    const int count = sqlite3_bind_parameter_count(statement);
-    if (count > static_cast<int>(values.size())) {
-      throw StoreError(StoreErrorKind::kOther,
-                       "too few values for " + std::string(sql.substr(0, kShownBytes)));
-    }
-    for (int at = 1; at <= count; ++at) {
-      const SqlValue::Variant& value = values[static_cast<std::size_t>(at - 1)].get();
+  // Returns how many it bound; a statement may use fewer than it is given.
+  int bind(sqlite3_stmt* statement, std::string_view sql, const Values& values, int before) {
+    const int count =
+        std::min(sqlite3_bind_parameter_count(statement) - before, static_cast<int>(values.size()));
+    for (int i = 0; i < count; ++i) {
+      const int at = before + i + 1;
+      const SqlValue::Variant& value = values[static_cast<std::size_t>(i)].get();
       int code = SQLITE_OK;
       if (const auto* number = std::get_if<std::int64_t>(&value)) {
         code = sqlite3_bind_int64(statement, at, *number);
@@ -259,6 +302,19 @@ class SqliteSession final : public Session {
       }
       if (code != SQLITE_OK) fail_statement(sql);
     }
+    return count;
+  }
+
+  // The text that inserts kRowsTogether rows at a time: what a statement costs besides its rows
+  // (its journal, the next number of the table) is as much as a row. nullptr: `sql` is no such
+  // statement.
+  const std::string* together_text(std::string_view sql, std::size_t columns) {
+    const auto known = together_.find(std::string(sql));
+    if (known != together_.end()) return known->second.empty() ? nullptr : &known->second;
+    const std::string& text =
+        together_.emplace(std::string(sql), insert_together(sql, columns, kRowsTogether))
+            .first->second;
+    return text.empty() ? nullptr : &text;
   }
 
   void start_limit() {
@@ -270,7 +326,8 @@ class SqliteSession final : public Session {
   }
 
   Handle handle_;
-  std::unordered_map<std::string, Prepared> prepared_;  // destroyed before handle_
+  std::unordered_map<std::string, Prepared> prepared_;     // destroyed before handle_
+  std::unordered_map<std::string, std::string> together_;  // insert -> insert of many; empty: none
   int limit_ms_;
   bool failed_ = false;  // a statement of this transaction
   bool not_synced_ = false;

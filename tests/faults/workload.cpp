@@ -32,15 +32,23 @@ std::string database_of(const std::filesystem::path& folder) {
   return (folder / "muster.db").string();
 }
 
+// What a server that starts opens, and in that order.
+struct Opened {
+  Opened(const std::filesystem::path& folder, const Clock& clock, const Log& log,
+         std::atomic<bool>& was_ended)
+      : store(server::open_sqlite(database_of(folder), true),
+              {.on_lost_sync = [&was_ended](const std::string&) { was_ended = true; }}, clock),
+        ingest(store, log, {}) {}
+  Store store;
+  server::Ingest ingest;
+};
+
 // Two tries: an administrator, or systemd, starts again what did not come up.
-std::unique_ptr<Store> open_store(const std::filesystem::path& folder, const Clock& clock,
-                                  std::atomic<bool>& was_ended, int& refused) {
+std::unique_ptr<Opened> open_twice(const std::filesystem::path& folder, const Clock& clock,
+                                   const Log& log, std::atomic<bool>& was_ended, int& refused) {
   for (int i = 0; i < 2; ++i) {
     try {
-      return std::make_unique<Store>(
-          server::open_sqlite(database_of(folder), true),
-          server::StoreOptions{.on_lost_sync = [&](const std::string&) { was_ended = true; }},
-          clock);
+      return std::make_unique<Opened>(folder, clock, log, was_ended);
     } catch (const server::StoreError&) {
       ++refused;
     }
@@ -71,10 +79,10 @@ void Workload::attempt(std::vector<Acknowledged> facts, const std::function<void
 void Workload::run(const std::filesystem::path& folder) {
   server::SettableClock clock;
   const Log log(LogLevel::kError, [](LogLevel, const std::string&) {});
-  const std::unique_ptr<Store> opened = open_store(folder, clock, was_ended_, refused_);
+  const std::unique_ptr<Opened> opened = open_twice(folder, clock, log, was_ended_, refused_);
   if (opened == nullptr) return;
-  Store& store = *opened;
-  server::Ingest ingest(store, log, {});
+  Store& store = opened->store;
+  server::Ingest& ingest = opened->ingest;
 
   attempt({{"the administrator", "SELECT COUNT(*) FROM users WHERE name = 'ana'", {}}}, [&] {
     store.write([&](Session& session) {

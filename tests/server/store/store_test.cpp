@@ -92,6 +92,65 @@ TEST_CASE("one bad write fails alone, whatever was committed with it", "[store][
   CHECK(count_users(f.store()) == 13);
 }
 
+TEST_CASE("many rows at a time are the rows one by one, in their order", "[store]") {
+  StoreFixture f;
+  std::vector<Session::Values> rows;
+  for (int i = 0; i < 40; ++i)
+    rows.push_back({"user-" + std::to_string(i), "viewer", "x", i % 3 == 0 ? SqlValue() : i});
+  constexpr std::string_view kInsert =
+      "INSERT INTO users (name, role, password_hash, disabled_at, created_at) VALUES (?1, ?2, ?3, "
+      "?4, 7)";
+  constexpr std::string_view kPlain =
+      "INSERT INTO users (name, role, created_at, disabled_at, password_hash) VALUES (?1, ?2, ?3, "
+      "?4, ?5)";
+  constexpr std::string_view kRename = "UPDATE users SET name = ?1 WHERE name = ?2";
+  const auto seen = [&] {
+    std::string out;
+    f.store().read([&](Session& session) {
+      session.query("SELECT name, created_at, disabled_at FROM users ORDER BY user_id", {},
+                    [&](const ResultRow& row) {
+                      out += std::string(row.text(0)) + ' ' + std::to_string(row.integer(1)) + ' ' +
+                             std::to_string(row.optional_integer(2).value_or(-1)) + '\n';
+                    });
+    });
+    return out;
+  };
+  std::string expected;
+  f.store().write([&](Session& session) { session.execute_many(kInsert, rows); });
+  for (int i = 0; i < 40; ++i) {
+    expected += "user-" + std::to_string(i) + " 7 " + std::to_string(i % 3 == 0 ? -1 : i) + '\n';
+  }
+  CHECK(seen() == expected);
+
+  rows.clear();
+  for (int i = 0; i < 33; ++i)
+    rows.push_back({"other-" + std::to_string(i), "viewer", i, SqlValue(), "x"});
+  f.store().write([&](Session& session) { session.execute_many(kPlain, rows); });
+  for (int i = 0; i < 33; ++i)
+    expected += "other-" + std::to_string(i) + ' ' + std::to_string(i) + " -1\n";
+  CHECK(seen() == expected);
+
+  // Names are unique: one row of the many that may not be leaves none.
+  rows[20][0] = "user-1";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i != 20) rows[i][0] = "third-" + std::to_string(i);
+  }
+  CHECK(kind_of([&] {
+          f.store().write([&](Session& session) { session.execute_many(kPlain, rows); });
+        }) == StoreErrorKind::kConflict);
+  CHECK(seen() == expected);
+
+  rows.clear();
+  for (int i = 0; i < 20; ++i)
+    rows.push_back({"renamed-" + std::to_string(i), "user-" + std::to_string(i)});
+  f.store().write([&](Session& session) { session.execute_many(kRename, rows); });
+  CHECK(seen().starts_with("renamed-0 7 -1\nrenamed-1 7 1\n"));
+  CHECK(
+      kind_of([&] {
+        f.store().write([&](Session& session) { session.execute_many(kPlain, {40, {"too few"}}); });
+      }) == StoreErrorKind::kOther);
+}
+
 TEST_CASE("work that throws leaves nothing behind", "[store]") {
   StoreFixture f;
   CHECK_THROWS_AS(f.store().write([](Session& session) {
