@@ -131,7 +131,9 @@ TlsContext::TlsContext(const TlsOptions& options)
   const int minimum = options.minimum == TlsVersion::k13 ? TLS1_3_VERSION : TLS1_2_VERSION;
   require(SSL_CTX_set_min_proto_version(context, minimum), "cannot set the least TLS version");
   require(SSL_CTX_set_cipher_list(context, kCiphers), "cannot set the ciphers");
-  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+  // With AES and ChaCha20 alike allowed, who has no AES in hardware may still choose ChaCha20.
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   // A partly written record may be retried from another buffer, and idle connections keep no record
