@@ -89,7 +89,8 @@ struct Application::Parts {
               clock),
         authority(value_or_throw(CertificateAuthority::load(config.authority_folder(),
                                                             authority_storage(config, store)))),
-        side_log(value_or_throw(SideLog::open(config.side_log_file()))),
+        side_log(value_or_throw(SideLog::open(
+            config.side_log_file(), [this](const std::string& cause) { end_at_once(cause); }))),
         sign_in(store, passwords),
         ingest(store, log, {.interval_s = config.report_interval_s, .merge = {}}),
         enrolment(store, authority, side_log),

@@ -118,8 +118,11 @@ Result<SideLogContent> parse_side_log(std::string_view text) {
   return result;
 }
 
-SideLog::SideLog(std::filesystem::path path, int descriptor)
-    : path_(std::move(path)), descriptor_(descriptor), mutex_(std::make_unique<std::mutex>()) {}
+SideLog::SideLog(std::filesystem::path path, int descriptor, OnLostSync on_lost_sync)
+    : path_(std::move(path)),
+      descriptor_(descriptor),
+      on_lost_sync_(std::move(on_lost_sync)),
+      mutex_(std::make_unique<std::mutex>()) {}
 
 SideLog::~SideLog() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -131,13 +134,15 @@ SideLog::SideLog(SideLog&& other) noexcept
       records_(std::move(other.records_)),
       was_torn_(other.was_torn_),
       is_broken_(other.is_broken_),
+      size_(other.size_),
+      on_lost_sync_(std::move(other.on_lost_sync_)),
       mutex_(std::move(other.mutex_)) {}
 
-Result<SideLog> SideLog::open(const std::filesystem::path& path) {
+Result<SideLog> SideLog::open(const std::filesystem::path& path, OnLostSync on_lost_sync) {
   const int descriptor =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return system_failure("cannot open", path);
-  SideLog log(path, descriptor);
+  SideLog log(path, descriptor, std::move(on_lost_sync));
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     return Failure{FailureKind::kRefused,
                    path.string() + " is in use: another muster-server runs on this folder"};
@@ -156,8 +161,16 @@ Result<SideLog> SideLog::open(const std::filesystem::path& path) {
   if (::fsync(descriptor) != 0 || !sync_folder(path)) {
     return system_failure("cannot make sure that the disk holds", path);
   }
+  log.size_ = content->good_bytes;
   log.records_ = std::move(content->records);
   return log;
+}
+
+// Whoever was refused the record may ask again as soon as there is space.
+Failure SideLog::take_out_again(int error) {
+  is_broken_ = ::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0;
+  errno = error;
+  return system_failure("cannot write", path_);
 }
 
 Result<Done> SideLog::append(const SideLogRecord& record) {
@@ -168,27 +181,27 @@ Result<Done> SideLog::append(const SideLogRecord& record) {
   const std::string line = format_side_log_line(record);
   const std::lock_guard lock(*mutex_);
   if (is_broken_) {
-    return Failure{FailureKind::kIo, path_.string() +
-                                         " could not be written before: make room or mend the "
-                                         "disk, then restart the server"};
+    return Failure{
+        FailureKind::kIo,
+        path_.string() + " could not be written before: mend the disk, then restart the server"};
   }
   std::string_view left = line;
   while (!left.empty()) {
     const ssize_t written =
         fault_errno("side_log.write") ? -1 : ::write(descriptor_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      is_broken_ = true;
-      return system_failure("cannot write", path_);
-    }
+    if (written <= 0) return take_out_again(errno);
     left.remove_prefix(static_cast<std::size_t>(written));
   }
   if (fault_errno("side_log.sync") || ::fdatasync(descriptor_) != 0) {
     // The kernel forgets after one failed sync what was not written; a second call would wrongly
     // succeed.
     is_broken_ = true;
-    return system_failure("cannot make sure that the disk holds", path_);
+    const Failure failure = system_failure("cannot make sure that the disk holds", path_);
+    if (on_lost_sync_) on_lost_sync_(failure.message);
+    return failure;
   }
+  size_ += line.size();
   fault_at("side_log.synced");
   return Done{};
 }

@@ -11,6 +11,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,8 +49,12 @@ Result<SideLogContent> parse_side_log(std::string_view text);
 
 class SideLog {
  public:
+  // Called by append() with the cause when the disk did not confirm a record. What was answered
+  // before may be lost as well, so the process must end (docs/decisions/0017-fault-points.md).
+  using OnLostSync = std::function<void(const std::string&)>;
+
   // Creates the file (mode 0600) where it is missing.
-  static Result<SideLog> open(const std::filesystem::path& path);
+  static Result<SideLog> open(const std::filesystem::path& path, OnLostSync on_lost_sync = {});
   ~SideLog();
   SideLog(SideLog&& other) noexcept;
   SideLog& operator=(SideLog&&) = delete;
@@ -58,17 +63,21 @@ class SideLog {
   const std::vector<SideLogRecord>& records() const { return records_; }
   bool was_torn() const { return was_torn_; }  // for a warning in the log
 
-  // After a failure the record may or may not be on the disk, and every later append fails until
-  // the file is opened anew: what the disk really holds is known only then.
+  // A record that could not be written whole (no space) is taken out again, and the next append may
+  // work. After a sync that failed, or where taking out failed, every later append fails until the
+  // file is opened anew: what the disk really holds is known only then.
   Result<Done> append(const SideLogRecord& record);
 
  private:
-  SideLog(std::filesystem::path path, int descriptor);
+  SideLog(std::filesystem::path path, int descriptor, OnLostSync on_lost_sync);
+  Failure take_out_again(int error);
   std::filesystem::path path_;
   int descriptor_ = -1;  // owned
   std::vector<SideLogRecord> records_;
   bool was_torn_ = false;
   bool is_broken_ = false;
+  std::size_t size_ = 0;  // of whole records, where the next one goes
+  OnLostSync on_lost_sync_;
   std::unique_ptr<std::mutex> mutex_;
 };
 
