@@ -239,7 +239,11 @@ Result<bool> CertificateAuthority::roll_over(Instant now) {
   // Another server may have made the next one already.
   if (const auto loaded = reload(); !loaded) return loaded.failure();
   const auto current = state();
-  const tls::CertificateFields& newest = current->authorities.back().certificate.fields();
+  // One that was made while the clock ran years ahead is of no use until then.
+  const auto begun = std::find_if(
+      current->authorities.rbegin(), std::prev(current->authorities.rend()),
+      [&](const tls::Authority& one) { return one.certificate.fields().not_before <= now; });
+  const tls::CertificateFields& newest = begun->certificate.fields();
   if (!needs_renewal(newest.not_before, newest.not_after, now)) return false;
   const std::size_t next = current->authorities.size() + 1;
   if (next > kMaxAuthorities) {

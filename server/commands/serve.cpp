@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <mutex>
 #include <ostream>
 #include <thread>
@@ -17,7 +18,10 @@
 namespace muster::server {
 namespace {
 
-constexpr std::chrono::hours kMaintenancePeriod{24};
+constexpr std::int64_t kMaintenancePeriodMs = 24LL * 60 * 60 * 1000;
+constexpr std::chrono::seconds kClockLook{2};
+// NTP slews smaller differences away; a certificate made in them is good after all (kBackdatedMs).
+constexpr std::int64_t kClockWasSetMs = 4LL * 60 * 1000;
 constexpr int kHighestPort = 65535;
 constexpr rlim_t kDescriptors = 65'536;
 
@@ -29,11 +33,13 @@ void raise_descriptor_limit() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);  // what it is then, the listeners go by
 }
 
-// Calls Application::maintain() once a day on a thread of its own.
+// Calls Application::maintain() once a day, and whenever somebody has set the clock: certificates
+// that were made by a wrong one must not stay for a day after it was put right. On a thread of its
+// own.
 class Maintenance {
  public:
-  explicit Maintenance(Application& application)
-      : thread_([this, &application] { run(application); }) {}
+  Maintenance(Application& application, const Clock& clock, const Log& log)
+      : clock_(clock), log_(log), thread_([this, &application] { run(application); }) {}
   ~Maintenance() {
     {
       const std::lock_guard lock(mutex_);
@@ -47,14 +53,30 @@ class Maintenance {
 
  private:
   void run(Application& application) {
+    Instant last = clock_.now();
+    std::int64_t last_boottime_ms = clock_.boottime_ms();
+    std::int64_t maintained_ms = last_boottime_ms;
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_; })) {
+    while (!wake_.wait_for(lock, kClockLook, [this] { return stopping_; })) {
+      const Instant now = clock_.now();
+      const std::int64_t boottime_ms = clock_.boottime_ms();
+      const std::int64_t set_by_ms = (now - last) - (boottime_ms - last_boottime_ms);
+      last = now;
+      last_boottime_ms = boottime_ms;
+      const bool was_set = std::abs(set_by_ms) >= kClockWasSetMs;
+      if (!was_set && boottime_ms - maintained_ms < kMaintenancePeriodMs) continue;
+      if (was_set)
+        log_.warning("maintenance", "the clock was set",
+                     {{"by_s", std::to_string(set_by_ms / 1000)}, {"now", to_rfc3339(now)}});
+      maintained_ms = boottime_ms;
       lock.unlock();
       application.maintain();
       lock.lock();
     }
   }
 
+  const Clock& clock_;
+  const Log& log_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
@@ -87,7 +109,7 @@ class ServeCommand final : public Command {
     raise_descriptor_limit();
     Application application(context.config, context.clock, context.log);
     if (!ports_file_.empty()) write_ports(application);
-    const Maintenance maintenance(application);
+    const Maintenance maintenance(application, context.clock, context.log);
     wait(context, application, signals);
     if (!application.stop()) {
       context.log.warning("serve", "requests that did not finish in time were cut");
