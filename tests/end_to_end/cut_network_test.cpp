@@ -33,10 +33,12 @@ struct World {
   // A change that makes a report of more than 16 KiB, also compressed.
   void change() {
     ++round;
+    std::map<std::string, std::string> changed;
     for (int i = 0; i < 600; ++i) {
       const std::string name = "package-" + std::to_string(i);
-      machine.install(name, "1." + sha256_hex(name + "-" + std::to_string(round)));
+      changed[name] = "1." + sha256_hex(name + "-" + std::to_string(round));
     }
+    machine.install_all(changed);
   }
   std::int64_t applied() {
     return database_session(installation.server())

@@ -107,6 +107,12 @@ void Machine::install(const std::string& package, const std::string& version) {
   write_status();
 }
 
+void Machine::install_all(const std::map<std::string, std::string>& packages) {
+  for (const auto& [package, version] : packages)
+    packages_[package] = version;
+  write_status();
+}
+
 void Machine::remove(const std::string& package) {
   packages_.erase(package);
   write_status();

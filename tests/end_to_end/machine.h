@@ -38,6 +38,7 @@ class Machine {
   const std::string& mac_address() const { return mac_address_; }
 
   void install(const std::string& package, const std::string& version);
+  void install_all(const std::map<std::string, std::string>& packages);  // name to version
   void remove(const std::string& package);
   // Name to version, as dpkg's status has them.
   const std::map<std::string, std::string>& packages() const { return packages_; }

@@ -47,6 +47,7 @@ class FaultServer {
   std::optional<int> wait_ms(int limit_ms);
   int ended_with() const { return ended_with_; }
 
+  pid_t id() const { return child_; }
   std::filesystem::path data() const { return folder_ / "data"; }
   std::filesystem::path folder() const { return folder_; }
   std::uint16_t people_port() const { return people_port_; }

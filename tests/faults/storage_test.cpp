@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The disk under the real server: a sync that fails, a file system that is full, a bit that flips.
-#include <sys/mount.h>
-
 #include <sqlite3.h>
 
 #include <catch2/catch.hpp>
@@ -15,6 +13,7 @@
 #include "server/store/sqlite.h"
 #include "tests/faults/fault_server.h"
 #include "tests/faults/simulated_agent.h"
+#include "tests/faults/small_disk.h"
 
 namespace muster::test {
 namespace {
@@ -36,43 +35,6 @@ struct World {
 
   FaultServer server;
   SimulatedAgent agent{"loom"};
-};
-
-void flip_bit(const fs::path& file, std::uint64_t bit) {
-  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
-  bytes.seekg(static_cast<std::streamoff>(bit / 8));
-  const int old = bytes.get();
-  bytes.seekp(static_cast<std::streamoff>(bit / 8));
-  bytes.put(static_cast<char>(old ^ (1 << (bit % 8))));
-}
-
-// A file system of its own that is as small as a test wants it; unmounted at the end.
-class SmallDisk {
- public:
-  explicit SmallDisk(const char* size) {
-    const std::string options = std::string("mode=0700,size=") + size;
-    if (::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()) != 0)
-      throw std::runtime_error("cannot mount a tmpfs: this test runs as root");
-  }
-  ~SmallDisk() { ::umount2(folder_.path().c_str(), MNT_DETACH); }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
-  const fs::path& path() const { return folder_.path(); }
-  // All that is left, or all but so many bytes.
-  void fill(std::uintmax_t but_bytes) const {
-    const std::uintmax_t free = fs::space(folder_.path()).available;
-    std::ofstream out(folder_.path() / "ballast", std::ios::binary);
-    const std::string block(4096, 'x');
-    for (std::uintmax_t written = 0; written + block.size() + but_bytes <= free;
-         written += block.size()) {
-      out << block;
-    }
-  }
-  void make_room() const { fs::remove(folder_.path() / "ballast"); }
-
- private:
-  TemporaryFolder folder_;
 };
 
 }  // namespace
