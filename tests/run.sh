@@ -45,8 +45,9 @@ build_and_test release ""
 if [ "$quick" -eq 0 ]; then
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
   build_and_test asan ""
-  say "fuzz targets: corpus, then $([ "$full" -eq 1 ] && echo 60 || echo 3) s each"
-  bash tests/fuzz/run.sh build/asan "$([ "$full" -eq 1 ] && echo 60 || echo 3)"
+  fuzz=$([ "$full" -eq 1 ] && echo 60 || echo quick)
+  say "fuzz targets: corpus, then $fuzz each"
+  bash tests/fuzz/run.sh build/asan "$fuzz"
   export TSAN_OPTIONS=halt_on_error=1
   build_and_test tsan "test_store test_ingest test_agent" -L thread
 fi

@@ -16,7 +16,7 @@ mkdir -p "$profiles"
 
 failed=0
 printf '%-24s %7s %7s %7s  %s\n' target lines missed percent file
-while read -r name _ files; do
+while read -r name _ _ files; do
   [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
   [ -n "$files" ] || continue
   program=$build/fuzz/fuzz_$name

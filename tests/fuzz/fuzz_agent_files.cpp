@@ -12,6 +12,7 @@
 #include "agent/sync/status.h"
 #include "common/json/value.h"
 #include "common/support/text.h"
+#include "tests/fuzz/fixed_clock.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/store_fixture.h"
 
@@ -53,7 +54,7 @@ void write_files(const StateDirectory& directory, std::string_view rest) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Folder* const made = new Folder;  // lives as long as the process
-  const SystemClock clock;
+  const fuzz::FixedClock clock;
   write_files(made->directory, fuzz::as_text(data, size));
   if (const auto identity = look_at_identity(made->directory)) {
     require(is_uuid(identity->agent_id) && identity->server.port > 0);

@@ -4,6 +4,7 @@
 #include "agent/sync/plan.h"
 #include "common/json/value.h"
 #include "common/wire/report.h"
+#include "tests/fuzz/fixed_clock.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace muster;
@@ -28,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What it asks for goes out as a report that can be read.
   agent::Gathered gathered;
   gathered.boot_id = "boot";
-  const SystemClock clock;
+  const fuzz::FixedClock clock;
   for (const char* boot : {"boot", "later"}) {
     if (auto answer = agent::plan_follow_up(state, gathered)) {
       answer->sections["os"].base = inventory::Hash128{1, 2};

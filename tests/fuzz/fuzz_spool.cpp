@@ -9,6 +9,7 @@
 #include "agent/sync/codec.h"
 #include "agent/sync/exchange_record.h"
 #include "agent/sync/plan.h"
+#include "tests/fuzz/fixed_clock.h"
 
 namespace {
 
@@ -28,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     muster::inventory::Snapshot snapshot;
     static_cast<void>(bring_forward(*report, snapshot));
     static_cast<void>(merge(*report, *report));
-    const muster::SystemClock clock;
+    const muster::fuzz::FixedClock clock;
     static_cast<void>(to_wire(*report, clock, "boot"));
     for (const auto& [name, section] : snapshot) {
       const PendingSection whole = pending_section(name, nullptr, section, {});
