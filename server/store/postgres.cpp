@@ -121,10 +121,13 @@ void apply_settings(const Connection& connection, bool read_only, int statement_
                                " END, false) FROM pg_settings WHERE name IN (" + names + ")";
   checked(connection, PQexec(connection.get(), optional.c_str()), "settings");
   // A commit must be on the disk, and on the synchronous replicas where the server has some:
-  // off and local would lose what agents were told is kept, remote_write may.
-  const std::string commit = text_of(connection, "SHOW synchronous_commit");
-  if (commit != "on" && commit != "remote_apply")
-    checked(connection, PQexec(connection.get(), "SET synchronous_commit = on"), "settings");
+  // off and local would lose what agents were told is kept, remote_write may. Set in any case: what
+  // is only inherited goes along when the server's configuration is changed and read again.
+  const bool is_more = text_of(connection, "SHOW synchronous_commit") == "remote_apply";
+  checked(connection,
+          PQexec(connection.get(),
+                 is_more ? "SET synchronous_commit = remote_apply" : "SET synchronous_commit = on"),
+          "settings");
   const std::string limits = "SET lock_timeout = " + std::to_string(lock_limit_ms) +
                              "; SET statement_timeout = " + std::to_string(statement_limit_ms);
   checked(connection, PQexec(connection.get(), limits.c_str()), "settings");
