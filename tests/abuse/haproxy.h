@@ -3,6 +3,7 @@
 // only ports, certificate files and the server's address are replaced, so that what is documented
 // is what is tested. Ended with its object. One thread.
 #pragma once
+#include "tests/support/free_port.h"
 #include "tests/support/server_process.h"
 
 namespace muster::test {
@@ -50,17 +51,6 @@ class HaProxy {
     if (at == std::string::npos) throw std::runtime_error("haproxy.cfg has no " + what);
     for (; at != std::string::npos; at = text.find(what, at + by.size()))
       text.replace(at, what.size(), by);
-  }
-  static std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof at;
-    ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at);
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length);
-    ::close(fd);
-    return ntohs(at.sin_port);
   }
   bool can_connect() const {
     try {

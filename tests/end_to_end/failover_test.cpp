@@ -4,32 +4,18 @@
 // there was no service.
 #include <catch2/catch.hpp>
 
-#include <arpa/inet.h>
-
 #include <atomic>
 #include <iostream>
 #include <thread>
 
 #include "tests/end_to_end/database.h"
 #include "tests/end_to_end/wire_agent.h"
+#include "tests/support/free_port.h"
 
 using namespace muster;
 using namespace muster::test;
 
 namespace {
-
-int free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(descriptor, generic, size) != 0 || ::getsockname(descriptor, generic, &size) != 0)
-    throw std::runtime_error("no free port");
-  ::close(descriptor);
-  return ntohs(address.sin_port);
-}
 
 PostgresServer::Options primary_options() {
   PostgresServer::Options options;
@@ -109,13 +95,7 @@ TEST_CASE("a failover of PostgreSQL to its synchronous replica loses nothing ack
   while (taken < 40)
     std::this_thread::yield();
   const auto killed = Clock::now();
-  // As a crash of the machine has it: nobody of it says good-bye.
-  const std::string children = "/proc/" + std::to_string(primary.postmaster()) + "/task/" +
-                               std::to_string(primary.postmaster()) + "/children";
-  std::istringstream pids(read_whole(children));
-  ::kill(primary.postmaster(), SIGKILL);
-  for (pid_t child = 0; pids >> child;)
-    ::kill(child, SIGKILL);
+  primary.crash();
   REQUIRE(replica.query("SELECT pg_promote(true, 60)") == "t");
   const std::int64_t before = taken;
   while (taken < before + 1 && Clock::now() - killed < std::chrono::seconds(120))

@@ -34,7 +34,7 @@ Ended FaultServer::command(std::vector<std::string> arguments, const Environment
                            const std::string& input) const {
   arguments.insert(arguments.begin(), binary("muster-server-faults"));
   arguments.insert(arguments.end(), {"--data", data().string()});
-  return run_program(with_environment(environment, arguments), input);
+  return run_program(with_environment(with_settings(environment), arguments), input);
 }
 
 Ended FaultServer::init(const EnvironmentLines& environment) const {
@@ -43,17 +43,31 @@ Ended FaultServer::init(const EnvironmentLines& environment) const {
                  environment, std::string(kPassword) + "\n");
 }
 
+Ended FaultServer::join(const FaultServer& first) const {
+  std::filesystem::create_directories(data());
+  std::filesystem::permissions(data(), std::filesystem::perms::owner_all);
+  std::filesystem::copy_file(first.data() / "cluster.key", data() / "cluster.key");
+  return command({"init", "--join"});
+}
+
 Ended FaultServer::doctor() const {
-  return run_program({binary("muster-server"), "doctor", "--data", data().string()});
+  return run_program(
+      with_environment(settings_, {binary("muster-server"), "doctor", "--data", data().string()}));
+}
+
+EnvironmentLines FaultServer::with_settings(EnvironmentLines environment) const {
+  environment.insert(environment.end(), settings_.begin(), settings_.end());
+  return environment;
 }
 
 bool FaultServer::start(const EnvironmentLines& environment) {
   const auto ports = folder_ / "ports";
   std::filesystem::remove(ports);
-  child_ = spawn(with_environment(environment, {binary("muster-server-faults"), "serve", "--data",
-                                                data().string(), "--ports-file", ports.string(),
-                                                "--people-port", std::to_string(people_port_),
-                                                "--agents-port", std::to_string(agents_port_)}),
+  child_ = spawn(with_environment(
+                     with_settings(environment),
+                     {binary("muster-server-faults"), "serve", "--data", data().string(),
+                      "--ports-file", ports.string(), "--people-port", std::to_string(people_port_),
+                      "--agents-port", std::to_string(agents_port_)}),
                  "/dev/null", "/dev/null", folder_ / "server.log");
   while (!std::filesystem::exists(ports)) {
     if (!is_running()) return false;

@@ -24,6 +24,9 @@ class FaultServer {
 
   // The data directory is FOLDER/data; nothing is made yet.
   explicit FaultServer(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  // On the PostgreSQL of this connection text.
+  FaultServer(std::filesystem::path folder, const std::string& database)
+      : folder_(std::move(folder)), settings_({"MUSTER_SERVER_DATABASE=" + database}) {}
   ~FaultServer() { kill(); }
   FaultServer(const FaultServer&) = delete;
   FaultServer& operator=(const FaultServer&) = delete;
@@ -32,6 +35,8 @@ class FaultServer {
   Ended command(std::vector<std::string> arguments, const EnvironmentLines& environment = {},
                 const std::string& input = {}) const;
   Ended init(const EnvironmentLines& environment = {}) const;
+  // As one more server of the installation of `first`.
+  Ended join(const FaultServer& first) const;
   // The real, shipped one.
   Ended doctor() const;
 
@@ -50,6 +55,7 @@ class FaultServer {
   pid_t id() const { return child_; }
   std::filesystem::path data() const { return folder_ / "data"; }
   std::filesystem::path folder() const { return folder_; }
+  pid_t process() const { return child_; }
   std::uint16_t people_port() const { return people_port_; }
   std::uint16_t agents_port() const { return agents_port_; }
   std::string log() const { return read_whole(folder_ / "server.log"); }
@@ -62,7 +68,10 @@ class FaultServer {
  private:
   bool sign_in();
 
+  EnvironmentLines with_settings(EnvironmentLines environment) const;
+
   std::filesystem::path folder_;
+  EnvironmentLines settings_;
   pid_t child_ = 0;
   int ended_with_ = 0;
   std::uint16_t people_port_ = 0;

@@ -234,6 +234,10 @@ bool SimulatedAgent::send(FaultServer& server, Pending& pending) {
 
 bool SimulatedAgent::cycle(FaultServer& server) {
   queue({}, false);
+  return send_waiting(server);
+}
+
+bool SimulatedAgent::send_waiting(FaultServer& server) {
   for (int follow_ups = 0; !pending_.empty();) {
     const std::size_t before = pending_.size();
     if (!send(server, pending_.front())) return false;
@@ -270,8 +274,10 @@ std::string SimulatedAgent::missing_in(server::Session& session, bool all) {
                                 ? known->second
                                 : records[fact.agent_id] =
                                       session.find_integer(kRecord, {fact.agent_id}).value_or(0);
-    if (session.find_integer(sql, {of, fact.name}).value_or(0) == 0)
-      lost(std::string(fact.is_gone ? "removal of " : "installation of ") + fact.name);
+    const std::int64_t rows = session.find_integer(sql, {of, fact.name}).value_or(0);
+    const std::string what = (fact.is_gone ? "removal of " : "installation of ") + fact.name;
+    if (rows == 0) lost(what);
+    if (rows > 1) lost(what + ", which is there " + std::to_string(rows) + " times");
   }
   checked_ = facts_.size();
   return missing;

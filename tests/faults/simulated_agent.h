@@ -31,6 +31,9 @@ class SimulatedAgent {
   void change();
   // Looks, and sends all that waits and what is asked for. True: everything was acknowledged.
   bool cycle(FaultServer& server);
+  // Only what waits and what is asked for, without another look.
+  bool send_waiting(FaultServer& server);
+  bool has_waiting() const { return !pending_.empty(); }
   int last_status() const { return last_status_; }  // of the last answer; 0: none
 
   // The agent was installed anew on the same machine: it has to be enrolled, and knows nothing.

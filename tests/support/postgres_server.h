@@ -3,7 +3,8 @@
 // its own in a temporary folder, on a Unix socket only (and a loopback port where a test asks for
 // one), run as an unprivileged user, since it refuses root. A guardian process stops it and removes
 // the folder when the test ends, however it ends: it waits for the end of a pipe that only the test
-// holds. fsync is off unless asked for: these tests are not about power cuts.
+// holds. The guardian also kills it and starts it again where a test wants that. fsync is off
+// unless asked for: most tests are not about crashes of PostgreSQL.
 #pragma once
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -59,15 +60,19 @@ class PostgresServer {
       if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0)
         throw std::runtime_error("cannot chown " + name);
     }
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+    int ends[2], answers[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0 || ::pipe2(answers, O_CLOEXEC) != 0)
+      throw std::runtime_error("pipe");
     guardian_ = ::fork();
     if (guardian_ == 0) {
       ::close(ends[1]);
-      guard(ends[0]);
+      ::close(answers[0]);
+      guard(ends[0], answers[1]);
     }
     ::close(ends[0]);
+    ::close(answers[1]);
     lifeline_ = ends[1];
+    answers_ = answers[0];
     if (guardian_ < 0) throw std::runtime_error("fork");
     wait_until_ready();
   }
@@ -117,10 +122,27 @@ class PostgresServer {
     }
   }
 
+  // SIGKILL to every one of its processes, as a crash of the machine but for what its kernel has:
+  // nobody says good-bye, and what was not written is gone. Returns when all are gone.
+  void crash() const { order(kCrash); }
+  // Its own immediate shutdown: it says why and writes nothing more.
+  void stop_at_once() const { order(kStopAtOnce); }
+  // After one of these; it recovers. Without waiting it may be killed while it does.
+  void start_again(bool wait = true) const {
+    order(kStart);
+    if (wait && !is_ready()) throw std::runtime_error("PostgreSQL does not start again: " + log());
+  }
+  bool is_serving() const { return PQping(connection("postgres").c_str()) == PQPING_OK; }
+  std::string log() const {
+    std::ifstream file(folder_ / "log");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
   // Stops it (at once, as a crash would) and removes its folder.
   void end() {
     if (guardian_ <= 0) return;
     ::close(lifeline_);
+    ::close(answers_);
     ::waitpid(guardian_, nullptr, 0);
     guardian_ = 0;
   }
@@ -188,7 +210,48 @@ class PostgresServer {
     return out;
   }
 
-  [[noreturn]] void guard(int lifeline) const {
+  enum Order : char { kStart = 's', kCrash = 'c', kStopAtOnce = 'q' };
+
+  void order(Order what) const {
+    const char letter = what;
+    char done = 0;
+    if (::write(lifeline_, &letter, 1) != 1 || ::read(answers_, &done, 1) != 1)
+      throw std::runtime_error("the guardian of PostgreSQL is gone");
+  }
+
+  pid_t serve() const {
+    const pid_t server = ::fork();
+    if (server == 0) become(serve_command());
+    return server;
+  }
+
+  static bool is_gone(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string text;
+    if (!std::getline(file, text)) return true;
+    const auto name_end = text.rfind(')');
+    return name_end != std::string::npos && text.compare(name_end, 3, ") Z") == 0;
+  }
+
+  // It stands still first, so that no child is made that is not seen.
+  static void kill_all(pid_t server) {
+    ::kill(server, SIGSTOP);
+    const std::string id = std::to_string(server);
+    std::ifstream file("/proc/" + id + "/task/" + id + "/children");
+    std::vector<pid_t> children;
+    for (pid_t child = 0; file >> child;)
+      children.push_back(child);
+    for (const pid_t child : children)
+      ::kill(child, SIGKILL);
+    ::kill(server, SIGKILL);
+    ::waitpid(server, nullptr, 0);
+    for (const pid_t child : children) {
+      while (!is_gone(child))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  [[noreturn]] void guard(int lifeline, int answers) const {
     ::setsid();  // what ends the test from a terminal must not end the guardian
     const pid_t prepare = ::fork();
     if (prepare == 0) become(prepare_command());
@@ -196,13 +259,21 @@ class PostgresServer {
     ::waitpid(prepare, &status, 0);
     pid_t server = 0;
     if (status == 0) {
-      server = ::fork();
-      if (server == 0) become(serve_command());
+      server = serve();
     } else {
       std::ofstream(folder_ / "failed") << status;
     }
-    char nothing = 0;
-    while (::read(lifeline, &nothing, 1) < 0 && errno == EINTR) {
+    for (char letter = 0;;) {
+      const ssize_t got = ::read(lifeline, &letter, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      if (server > 0 && letter == kCrash) kill_all(server);
+      if (server > 0 && letter == kStopAtOnce) {
+        ::kill(server, SIGQUIT);
+        ::waitpid(server, nullptr, 0);
+      }
+      server = letter == kStart ? serve() : 0;
+      if (::write(answers, &letter, 1) != 1) break;
     }
     if (server > 0) {
       ::kill(server, SIGQUIT);
@@ -213,15 +284,19 @@ class PostgresServer {
     ::_exit(0);
   }
 
-  void wait_until_ready() {
-    // This only bounds how long a test can hang.
+  // This only bounds how long a test can hang.
+  bool is_ready() const {
     for (int i = 0; i < 3000; ++i) {
-      if (PQping(connection("postgres").c_str()) == PQPING_OK) return;
-      if (std::filesystem::exists(folder_ / "failed")) break;
+      if (is_serving()) return true;
+      if (std::filesystem::exists(folder_ / "failed")) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    std::ifstream log(folder_ / "log");
-    const std::string text{std::istreambuf_iterator<char>(log), {}};
+    return false;
+  }
+
+  void wait_until_ready() {
+    if (is_ready()) return;
+    const std::string text = log();
     end();
     throw std::runtime_error("PostgreSQL does not start: " + text);
   }
@@ -230,6 +305,7 @@ class PostgresServer {
   std::filesystem::path folder_;
   pid_t guardian_ = 0;
   int lifeline_ = -1;
+  int answers_ = -1;
 };
 
 inline bool tests_run_on_postgres() {
