@@ -18,10 +18,25 @@ ContentIds::ContentIds(std::size_t remembered) : remembered_(remembered) {
   }
 }
 
+void ContentIds::forget_other_sessions(const Session& session) {
+  const std::lock_guard lock(mutex_);
+  if (session_ == session.number()) return;
+  session_ = session.number();
+  for (auto& [name, section] : sections_) {
+    section.remembered.clear();
+    section.committed = 0;
+  }
+}
+
+std::int64_t ContentIds::committed_of(const Section& section) {
+  const std::lock_guard lock(mutex_);
+  return section.committed;
+}
+
 void ContentIds::read(Session& session, const SectionSchema& schema,
                       const std::vector<Hash128>& hashes, Found& found) {
   Section& section = sections_.at(schema.name);
-  const std::int64_t committed = section.committed;
+  const std::int64_t committed = committed_of(section);
   std::vector<Session::Values> keys;
   keys.reserve(hashes.size());
   for (const Hash128& hash : hashes)
@@ -38,6 +53,8 @@ void ContentIds::read(Session& session, const SectionSchema& schema,
 std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const SectionSchema& schema,
                                                     const std::vector<const DecodedRow*>& rows,
                                                     ContentsUsed& used) {
+  forget_other_sessions(session);
+  used.session = session.number();
   const Found& remembered = sections_.at(schema.name).remembered;
   Found found;
   std::vector<Hash128> unknown;
@@ -66,7 +83,7 @@ std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const Sect
   read(session, schema, stored, found);
   std::vector<std::int64_t> out;
   out.reserve(rows.size());
-  std::int64_t& largest = used[schema.name];
+  std::int64_t& largest = used.largest[schema.name];
   for (const DecodedRow* row : rows) {
     out.push_back(found.at(row->content_hash));
     largest = std::max(largest, out.back());
@@ -75,11 +92,11 @@ std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const Sect
 }
 
 void ContentIds::committed(const ContentsUsed& used) {
-  for (const auto& [section, largest] : used) {
-    std::atomic<std::int64_t>& committed = sections_.at(section).committed;
-    std::int64_t before = committed;
-    while (before < largest && !committed.compare_exchange_weak(before, largest)) {
-    }
+  const std::lock_guard lock(mutex_);
+  if (used.session != session_) return;
+  for (const auto& [section, largest] : used.largest) {
+    std::int64_t& committed = sections_.at(section).committed;
+    committed = std::max(committed, largest);
   }
 }
 

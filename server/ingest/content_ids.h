@@ -8,11 +8,14 @@
 // what a finished write brought: numbers up to the largest one that a committed work has used are
 // all either committed or lost, and what is *read* with such a number is committed.
 //
+// What was committed stays true for the connection it was committed on. After another one is made,
+// PostgreSQL may be a replica that had not received it, so everything is forgotten.
+//
 // find_or_store is called inside write transactions, which one thread runs; committed() from any.
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -23,8 +26,11 @@
 
 namespace muster::server {
 
-// The largest number that a work used, by section.
-using ContentsUsed = std::map<std::string_view, std::int64_t>;
+// The largest number that a work used, by section, and in which session.
+struct ContentsUsed {
+  std::uint64_t session = 0;
+  std::map<std::string_view, std::int64_t> largest;
+};
 
 class ContentIds {
  public:
@@ -46,12 +52,16 @@ class ContentIds {
   using Found = std::unordered_map<inventory::Hash128, std::int64_t, HashOf>;
   struct Section {
     Found remembered;
-    std::atomic<std::int64_t> committed{0};  // the largest number of a durable work
+    std::int64_t committed = 0;  // the largest number of a durable work
   };
+  void forget_other_sessions(const Session& session);
+  std::int64_t committed_of(const Section& section);
   void read(Session& session, const inventory::SectionSchema& schema,
             const std::vector<inventory::Hash128>& hashes, Found& found);
 
   std::size_t remembered_;
+  std::mutex mutex_;                              // of the next one and of what is committed
+  std::uint64_t session_ = 0;                     // for which it remembers
   std::map<std::string_view, Section> sections_;  // by name; never changes after construction
 };
 

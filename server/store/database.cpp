@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/database.h"
 
+#include <atomic>
 #include <cstring>
 
 #include "common/support/text.h"
@@ -34,6 +35,11 @@ std::vector<std::string> names(Session& session, std::string_view sql,
 }
 
 }  // namespace
+
+Session::Session() {
+  static std::atomic<std::uint64_t> last = 0;
+  number_ = ++last;
+}
 
 void check_text(std::string_view text) {
   if (is_plain(text)) return;

@@ -94,7 +94,11 @@ class Session {
  public:
   using Each = std::function<void(const ResultRow&)>;
   using Values = std::vector<SqlValue>;
+  Session();
   virtual ~Session() = default;
+  // Of this connection alone, above 0, while the process lives: with another one the database may
+  // be another, a replica that never had what was read or committed here.
+  std::uint64_t number() const { return number_; }
 
   // Runs one statement (prepared once a session and kept) and calls `each` for each row of its
   // result. Returns the number of rows that it changed. `sql` must live as long as the session when
@@ -136,6 +140,9 @@ class Session {
   // The first column of the only row; nullopt without a row or when it is NULL.
   std::optional<std::int64_t> find_integer(std::string_view sql, const Values& values = {});
   std::optional<std::string> find_text(std::string_view sql, const Values& values = {});
+
+ private:
+  std::uint64_t number_;
 };
 
 class Database {

@@ -120,7 +120,29 @@ TEST_CASE("a report of more new contents than one look takes stores each once", 
   });
   for (std::size_t i = 0; i < found.size(); ++i)
     CHECK(world.name_of(found[i]) == "package-" + std::to_string(i));
-  CHECK(used.at("packages") == *std::max_element(found.begin(), found.end()));
+  CHECK(used.largest.at("packages") == *std::max_element(found.begin(), found.end()));
+}
+
+TEST_CASE("a number is not remembered over a connection that is made anew", "[ingest]") {
+  // As after a failover to a replica that had not received the content.
+  World world;
+  const DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
+  world.commit(bash);
+  ContentsUsed of_before;
+  world.base.store().write([&](Session& session) { world.find(session, openssl, of_before); });
+  world.ids.committed(of_before);
+  world.commit(openssl);
+  world.base.store().write(
+      [](Session& session) { session.execute("DELETE FROM section_packages_content"); });
+  const auto session = world.base.store().database().connect(false, 0);
+  session->begin(true);
+  ContentsUsed used;
+  const std::int64_t id = world.find(*session, openssl, used);
+  world.ids.committed(of_before);  // somebody was slow to say so
+  CHECK(session->find_text("SELECT name FROM section_packages_content WHERE content_id = ?1",
+                           {id}) == "openssl");
+  session->rollback();
+  CHECK(world.name_of(world.commit(openssl)) == "openssl");
 }
 
 }  // namespace muster::server
