@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// HAProxy before a server of a test, with the file that is shipped (packaging/haproxy/haproxy.cfg):
-// only ports, certificate files and the server's address are replaced, so that what is documented
-// is what is tested. Ended with its object. One thread.
+// HAProxy before a server of a test or before two, with the file that is shipped
+// (packaging/haproxy/haproxy.cfg): only ports, certificate files and the servers' addresses are
+// replaced, and the lines of a second server are no comment where there is one, so that what is
+// documented is what is tested. Ended with its object. One thread.
 #pragma once
 #include "tests/support/free_port.h"
 #include "tests/support/server_process.h"
@@ -10,7 +11,7 @@ namespace muster::test {
 
 class HaProxy {
  public:
-  explicit HaProxy(const ServerProcess& server)
+  explicit HaProxy(const ServerProcess& server, const ServerProcess* second = nullptr)
       : people_port_(free_port()), agents_port_(free_port()) {
     const char* source = std::getenv("MUSTER_SOURCE");
     if (source == nullptr) throw std::runtime_error("MUSTER_SOURCE does not name the sources");
@@ -21,6 +22,11 @@ class HaProxy {
     replace(text, "bind :8444", "bind 127.0.0.1:" + std::to_string(agents_port_));
     replace(text, "192.0.2.10:8443", "127.0.0.1:" + std::to_string(server.people_port()));
     replace(text, "192.0.2.10:8444", "127.0.0.1:" + std::to_string(server.agents_port()));
+    if (second != nullptr) {
+      replace(text, "# server two", "server two");
+      replace(text, "192.0.2.11:8443", "127.0.0.1:" + std::to_string(second->people_port()));
+      replace(text, "192.0.2.11:8444", "127.0.0.1:" + std::to_string(second->agents_port()));
+    }
     replace(text, "/etc/haproxy/muster.pem", own);
     replace(text, "/etc/haproxy/muster-ca.pem", ca);
     replace(text, "muster.example.org", "localhost");
