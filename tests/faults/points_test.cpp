@@ -43,7 +43,7 @@ const std::vector<Step>& steps() {
 // A checkpoint is due only after much more than this.
 constexpr const char* kCheckpoints = "store.checkpoint_due:error,always";
 
-// In its own tests below: it takes a fault to get there, or years.
+// In rare_points_test.cpp: it takes a fault to get there, or years.
 const std::set<std::string_view> kElsewhere = {"store.redo", "authority.rolled_over"};
 
 std::map<std::string, std::size_t> record_where_reached(const Scene& scene) {
