@@ -10,41 +10,12 @@
 
 #include "tests/end_to_end/database.h"
 #include "tests/end_to_end/wire_agent.h"
-#include "tests/support/free_port.h"
+#include "tests/support/postgres_pair.h"
 
 using namespace muster;
 using namespace muster::test;
 
 namespace {
-
-PostgresServer::Options primary_options() {
-  PostgresServer::Options options;
-  options.fsync = true;
-  options.port = free_port();
-  options.settings = {"wal_level=replica", "max_wal_senders=4",
-                      "synchronous_standby_names=replica"};
-  return options;
-}
-
-PostgresServer::Options replica_options(const PostgresServer& primary) {
-  PostgresServer::Options options;
-  options.fsync = true;
-  options.port = free_port();
-  options.prepare = {postgres_programs() + "/pg_basebackup",
-                     "--pgdata=data",
-                     "--write-recovery-conf",
-                     "--wal-method=stream",
-                     "--checkpoint=fast",
-                     "--dbname=" + primary.connection("postgres") +
-                         " port=" + std::to_string(primary.port()) + " application_name=replica"};
-  return options;
-}
-
-std::string over_tcp(const PostgresServer& primary, const PostgresServer& replica,
-                     const std::string& database) {
-  return "host=127.0.0.1,127.0.0.1 port=" + std::to_string(primary.port()) + "," +
-         std::to_string(replica.port()) + " user=muster dbname=" + database;
-}
 
 int report_status(const ServerProcess& server, const WireAgent& agent, std::int64_t sequence) {
   try {
@@ -62,12 +33,9 @@ int report_status(const ServerProcess& server, const WireAgent& agent, std::int6
 TEST_CASE("a failover of PostgreSQL to its synchronous replica loses nothing acknowledged",
           "[end_to_end][postgresql][failover]") {
   using Clock = std::chrono::steady_clock;
-  const PostgresServer primary(primary_options());
+  const PostgresServer primary(primary_options(true));
   const PostgresServer replica(replica_options(primary));
-  for (int i = 0; i < 600 && primary.query("SELECT COUNT(*) FROM pg_stat_replication WHERE "
-                                           "sync_state = 'sync'") != "1";
-       ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  wait_for_replica(primary, "sync");
   primary.query("CREATE DATABASE muster TEMPLATE template0");
   ServerProcess a(over_tcp(primary, replica, "muster"));
   ServerProcess b(&a);

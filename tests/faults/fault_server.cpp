@@ -71,6 +71,7 @@ bool FaultServer::start(const EnvironmentLines& environment) {
                  "/dev/null", "/dev/null", folder_ / "server.log");
   while (!std::filesystem::exists(ports)) {
     if (!is_running()) return false;
+    if (stands_still()) resume();
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   std::istringstream text(read_whole(ports));
@@ -108,6 +109,12 @@ void FaultServer::pause() {
 }
 void FaultServer::resume() {
   if (is_running()) ::kill(child_, SIGCONT);
+}
+
+bool FaultServer::stands_still() const {
+  const std::string text = read_whole("/proc/" + std::to_string(child_) + "/stat");
+  const auto at = text.rfind(") ");
+  return at != std::string::npos && text.size() > at + 2 && text[at + 2] == 'T';
 }
 
 std::optional<int> FaultServer::wait_ms(int limit_ms) {

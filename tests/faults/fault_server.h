@@ -40,7 +40,8 @@ class FaultServer {
   // The real, shipped one.
   Ended doctor() const;
 
-  // True: it serves; false: it ended before it did, and `ended_with` says how.
+  // True: it serves; false: it ended before it did, and `ended_with` says how. What makes it stand
+  // still before that is waited out at once.
   bool start(const EnvironmentLines& environment = {});
   bool is_running();
   // SIGTERM; the exit code.
@@ -48,6 +49,7 @@ class FaultServer {
   void kill();
   void pause();   // SIGSTOP
   void resume();  // SIGCONT
+  bool stands_still() const;
   // Waits until it has ended by itself, at most this long; the exit code.
   std::optional<int> wait_ms(int limit_ms);
   int ended_with() const { return ended_with_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/two_server_rounds.h"
 
-#include "common/support/fault_points.h"
+#include "common/support/fault.h"
 #include "server/store/postgres.h"
 #include "tests/faults/active_fault.h"
 #include "tests/support/postgres_server.h"
@@ -29,12 +29,6 @@ void sleep_ms(int time) {
   std::this_thread::sleep_for(std::chrono::milliseconds(time));
 }
 
-bool stands_still(pid_t process) {
-  const std::string text = read_whole("/proc/" + std::to_string(process) + "/stat");
-  const auto at = text.rfind(") ");
-  return at != std::string::npos && text.size() > at + 2 && text[at + 2] == 'T';
-}
-
 }  // namespace
 
 TwoServerRounds::TwoServerRounds(std::uint64_t seed, bool syncing)
@@ -53,6 +47,29 @@ TwoServerRounds::TwoServerRounds(std::uint64_t seed, bool syncing)
 
 TwoServerRounds::~TwoServerRounds() {
   end_load();
+}
+
+bool TwoServerRounds::wait_for_reports(int further, int limit_ms) {
+  const int wanted = taken_ + further;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
+  while (taken_ < wanted) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    sleep_ms(5);
+  }
+  return true;
+}
+
+std::string TwoServerRounds::settle() {
+  std::string wrong = heal();
+  if (wrong.empty()) wrong = examine(false);
+  if (wrong.empty()) wrong = drain();
+  if (wrong.empty()) wrong = examine(true);
+  for (const auto& server : servers_) {
+    if (!wrong.empty()) return wrong;
+    const Ended doctor = server->doctor();
+    if (doctor.code != 0) wrong = "doctor: " + doctor.out + doctor.error;
+  }
+  return wrong;
 }
 
 void TwoServerRounds::make() {
@@ -92,7 +109,7 @@ std::string TwoServerRounds::round_of(Trouble trouble) {
   const int before_ms = 20 + pick(180);
   begin_load();
   sleep_ms(before_ms);
-  strike(trouble, victim, *proxies_[number]);
+  strike(trouble, number);
   if (!goes_on) end_load();
   if (chance(25)) second_crash(trouble, victim);
   std::string wrong = heal();
@@ -124,17 +141,16 @@ EnvironmentLines TwoServerRounds::plan_faults(Trouble trouble) {
   std::string plan;
   const std::string pass = std::to_string(1 + pick(12));
   if (trouble == Trouble::kPoint) {
-    constexpr std::string_view kReached[] = {"store.",    "ingest.", "section",   "identify.",
-                                             "revision.", "index.",  "side_log.", "file."};
-    for (;;) {
-      const FaultPointInfo& point = kFaultPoints[random_() % std::size(kFaultPoints)];
-      const bool is_reached =
-          std::any_of(std::begin(kReached), std::end(kReached),
-                      [&](std::string_view part) { return point.name.starts_with(part); });
-      if (!is_reached || point.program == FaultProgram::kAgent) continue;
-      plan = std::string(point.name) + ":crash@" + pass;
-      break;
-    }
+    // What the reports of known machines and a server's start come through.
+    constexpr FaultPoint kReached[] = {
+        "store.begin",        "store.begun",       "store.worked",   "store.before_commit",
+        "store.committed",    "store.acknowledge", "store.read",     "ingest.decoded",
+        "ingest.agent_found", "section.planned",   "section.closed", "section.content",
+        "section.opened",     "section.state",     "index.merged",   "revision.added",
+        "ingest.sections",    "ingest.presence",   "ingest.state",   "ingest.applied",
+        "ingest.answer"};
+    const FaultPoint point = kReached[pick(static_cast<int>(std::size(kReached)))];
+    plan = std::string(point.name()) + ":crash@" + pass;
   } else if (trouble == Trouble::kStall && chance(60)) {
     constexpr const char* kHeld[] = {"store.begun", "ingest.sections", "ingest.applied",
                                      "store.before_commit", "store.committed"};
@@ -145,17 +161,19 @@ EnvironmentLines TwoServerRounds::plan_faults(Trouble trouble) {
   return {"MUSTER_FAULT=" + plan};
 }
 
-void TwoServerRounds::strike(Trouble trouble, FaultServer& victim, CuttingProxy& proxy) {
+void TwoServerRounds::strike(Trouble trouble, std::size_t number) {
+  FaultServer& victim = *servers_[number];
+  CuttingProxy& proxy = *proxies_[number];
   switch (trouble) {
     case Trouble::kKill:
       return victim.kill();
     case Trouble::kPoint:
-      victim.wait_ms(300);
+      victim.wait_ms(1500);
       ++counts_[victim.ended_with() == kFaultCrash && !victim.is_running() ? "at a point"
                                                                            : "point not reached"];
       return victim.kill();
     case Trouble::kStall:
-      return stall(victim);
+      return stall(number);
     case Trouble::kDatabaseCrash:
       return postgres_.crash();
     case Trouble::kDatabaseStop:
@@ -181,10 +199,11 @@ void TwoServerRounds::strike(Trouble trouble, FaultServer& victim, CuttingProxy&
   }
 }
 
-void TwoServerRounds::stall(FaultServer& victim) {
-  for (int i = 0; i < 60 && victim.is_running() && !stands_still(victim.process()); ++i)
+void TwoServerRounds::stall(std::size_t number) {
+  FaultServer& victim = *servers_[number];
+  for (int i = 0; i < 60 && victim.is_running() && !victim.stands_still(); ++i)
     sleep_ms(5);
-  if (stands_still(victim.process())) ++counts_["stood still inside a transaction"];
+  if (victim.stands_still()) ++counts_["stood still inside a transaction"];
   victim.pause();
   const bool is_long = chance(15) && long_stalls_;
   if (is_long) {
@@ -221,7 +240,10 @@ void TwoServerRounds::begin_load() {
       for (std::size_t at = i; is_loading_;) {
         FaultServer& server = *servers_[at % 2];
         if (!agent.has_waiting()) agent.change();
-        if (agent.has_waiting() ? agent.send_waiting(server) : agent.cycle(server)) continue;
+        if (agent.has_waiting() ? agent.send_waiting(server) : agent.cycle(server)) {
+          ++taken_;
+          continue;
+        }
         ++at;  // whoever is there
         sleep_ms(5);
       }
@@ -256,7 +278,6 @@ std::string TwoServerRounds::heal() {
   return {};
 }
 
-// Every agent is taken by either server in two cycles.
 std::string TwoServerRounds::drain() {
   for (const auto& agent : agents_) {
     for (const auto& server : servers_) {

@@ -50,20 +50,33 @@ class TwoServerRounds {
   const std::string& plan() const { return plan_; }  // of the last round, for people
   std::string tally() const;
 
+  // The steps.
+  void begin_load();
+  void end_load();
+  // Waits until agents got that many further acknowledgements; false: not within this time.
+  bool wait_for_reports(int further, int limit_ms);
+  std::string heal();  // everything runs again, without faults
+  // Every agent is taken by either server in two cycles.
+  std::string drain();
+  // What the ledger misses in the database; `all`: of everything ever.
+  std::string examine(bool all);
+  // Heals, then all of these, and the doctor.
+  std::string settle();
+  FaultServer& server(std::size_t number) { return *servers_[number]; }
+  CuttingProxy& proxy(std::size_t number) { return *proxies_[number]; }
+  SimulatedAgent& agent(std::size_t number) { return *agents_[number]; }
+  PostgresServer& postgres() { return postgres_; }
+  std::string ask(const std::string& sql) const { return postgres_.query(sql, "muster"); }
+
  private:
   bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
   int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
   void note(const std::string& what) { plan_ += (plan_.empty() ? "" : ", ") + what; }
 
   EnvironmentLines plan_faults(Trouble trouble);
-  void strike(Trouble trouble, FaultServer& victim, CuttingProxy& proxy);
-  void stall(FaultServer& victim);
+  void strike(Trouble trouble, std::size_t number);
+  void stall(std::size_t number);
   void second_crash(Trouble trouble, FaultServer& victim);
-  void begin_load();
-  void end_load();
-  std::string heal();
-  std::string drain();
-  std::string examine(bool all);
 
   TemporaryFolder folder_;
   std::mt19937_64 random_;
@@ -75,7 +88,8 @@ class TwoServerRounds {
   std::vector<std::unique_ptr<SimulatedAgent>> agents_;
   std::vector<std::thread> load_;
   std::atomic<bool> is_loading_ = false;
-  bool has_faults_[2] = {};  // it runs with some that it has not met
+  std::atomic<int> taken_ = 0;  // cycles of the load in which everything was acknowledged
+  bool has_faults_[2] = {};     // it runs with some that it has not met
 
   int rounds_ = 0;
   std::string plan_;
