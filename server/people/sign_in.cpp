@@ -114,7 +114,7 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
   if (right && passwords_.needs_rehash(*hash)) better = passwords_.rehash(password);
 
   std::optional<SignedIn> begun;
-  store_.write([&](Session& session) {
+  const auto begin = [&](Session& session) {
     begun.reset();
     const Instant now = store_.clock().now();
     // The account may have been disabled, or its password changed, while the hash was computed.
@@ -127,9 +127,25 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
     begun = begin_session(session, now, get_user(session, user->id), origin);
     store_fault("session.begun");
     audit_sign_in(session, now, user, "session.begin", origin);
-  });
+  };
+  try {
+    store_.write(begin);
+  } catch (...) {
+    if (right) take_back(name, origin);
+    throw;
+  }
   if (!begun) throw sign_in_failed();
   return std::move(*begun);
+}
+
+// The store failed, not the person, who would be locked out by it long after it is mended.
+void SignIn::take_back(std::string_view name, const SignInOrigin& origin) {
+  try {
+    store_.write([&](Session& session) { limiter_.forgive(session, name, origin.address); });
+  } catch (const StoreError&) {
+    // The first failure is the one to tell of; what stays counted is forgotten after the window.
+    return;
+  }
 }
 
 void SignIn::logout(std::string_view cookie, const SignInOrigin& origin) {

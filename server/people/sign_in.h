@@ -58,6 +58,7 @@ class SignIn {
                                std::string_view next, const SignInOrigin& origin);
 
  private:
+  void take_back(std::string_view name, const SignInOrigin& origin);
   void touch(std::string_view sql, const std::string& hash, Instant now);
 
   Store& store_;

@@ -119,4 +119,10 @@ TEST_CASE("at no fault point of the server is anything acknowledged lost", "[fau
             << " faults tried, 0 acknowledged lost\n";
 }
 
+TEST_CASE("sign-ins at which the store failed lock nobody out once it is mended",
+          "[faults][points]") {
+  const auto scene = Scene::make();
+  CHECK(try_fault(*scene, steps().front(), "audit.added:error,always") == "");
+}
+
 }  // namespace muster::test
