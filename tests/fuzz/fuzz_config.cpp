@@ -32,8 +32,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto settings = server::parse_config(text, "server.ini", {}, environment);
   if (settings) {
-    require(settings->people.port > 0 && settings->agents.port > 0);
-    require(settings->people.threads > 0 && settings->agents.threads > 0);
+    // A port may be 0, which takes any free one; everything else has its bounds.
+    for (const auto* listener : {&settings->people, &settings->agents}) {
+      require(listener->threads >= 1 && listener->threads <= 10'000);
+      require(listener->connections_per_address >= 1 &&
+              listener->connections_per_address <= 10'000);
+    }
   } else {
     require(!settings.failure().message.empty());
   }
