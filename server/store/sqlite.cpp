@@ -17,9 +17,9 @@ namespace {
 
 constexpr int kCheckpointPages = 4000;  // of the write-ahead log; 16 MiB
 constexpr int kBusyTimeoutMs = 10'000;
-constexpr int kProgressSteps = 20'000;    // virtual machine steps between looks at the deadline
-constexpr std::size_t kShownBytes = 200;  // of a statement in an error
-constexpr std::size_t kRowsTogether = 16;
+constexpr int kProgressSteps = 20'000;     // virtual machine steps between looks at the deadline
+constexpr std::size_t kShownBytes = 200;   // of a statement in an error
+constexpr std::size_t kRowsTogether = 16;  // of an insert of many
 constexpr std::size_t kPreparedStatements =
     512;  // kept per session; beyond it they are all dropped and made anew
 
@@ -111,15 +111,15 @@ std::string insert_together(std::string_view sql, std::size_t columns, std::size
   const std::string values = " VALUES " + places(0);
   const std::size_t at = sql.find(values);
   if (!sql.starts_with("INSERT INTO ") || at == std::string_view::npos) return {};
-  std::string out(sql.substr(0, at + values.size()));
+  const std::string_view before = sql.substr(0, at);
+  const std::string_view behind = sql.substr(at + values.size());
+  // A placeholder elsewhere would name a value of the first row.
+  if (before.find('?') != before.npos || behind.find('?') != behind.npos) return {};
+  std::string out = std::string(before) + values;
   for (std::size_t row = 1; row < rows; ++row)
     out += ", " + places(row);
-  out += sql.substr(at + values.size());
-  // A placeholder elsewhere would name a value of the first row.
-  const std::string_view rest = sql.substr(at + values.size());
-  return rest.find('?') == std::string_view::npos && sql.substr(0, at).find('?') == sql.npos
-             ? out
-             : std::string();
+  out += behind;
+  return out;
 }
 
 class SqliteSession final : public Session {

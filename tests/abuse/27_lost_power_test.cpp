@@ -9,10 +9,10 @@
 // agent_points_test.cpp, disk_test.cpp, rounds_test.cpp). Not covered: attachments, which do not
 // exist yet.
 #include "server/ca/side_log.h"
-#include "server/store/sqlite.h"
 #include "tests/abuse/attacked.h"
 #include "tests/end_to_end/machine.h"
 #include "tests/faults/active_fault.h"
+#include "tests/faults/agent_agreement.h"
 #include "tests/faults/fault_server.h"
 #include "tests/faults/simulated_agent.h"
 
@@ -20,13 +20,6 @@ using namespace muster;
 using namespace muster::test;
 
 namespace {
-
-constexpr const char* kPackages = R"sql(
-  SELECT c.name || ' ' || c.version FROM section_packages r
-  JOIN section_packages_content c ON c.content_id = r.content_id
-  JOIN assignments a ON a.source_record = r.source_record AND a.until IS NULL
-  JOIN section_system s ON s.source_record = r.source_record AND s.until IS NULL
-  WHERE r.until IS NULL AND s.serial_number = ?1)sql";
 
 std::string power(const std::filesystem::path& root, int crash_at, int seed) {
   return "MUSTER_POWER=root=" + root.string() + ",crash_at=" + std::to_string(crash_at) +
@@ -81,26 +74,10 @@ class AgentWorld {
 
   // What is wrong after two cycles with power; empty: nothing.
   std::string heal() {
-    Ended last;
-    for (int i = 0; i < 2; ++i) {
-      last = cycle();
-      if (last.error.find("restored or copied") != std::string::npos)
-        return "a number was used twice: " + last.error;
-    }
-    if (last.code != 0) return "not healed in two cycles: " + all_of(last);
-    std::set<std::string> stored, present;
-    const auto database = server::open_sqlite((server_.data() / "muster.db").string(), false);
-    database->connect(true, 0)->query(
-        kPackages, {machine_.serial_number()},
-        [&](const server::ResultRow& row) { stored.emplace(row.text(0)); });
-    for (const auto& [name, version] : machine_.packages())
-      present.insert(name + " " + version);
-    return stored == present ? "" : "the server has other packages than the machine";
+    return disagreement_after_two_cycles(server_, machine_, [&] { return cycle(); });
   }
   std::string ensure_enrolled() {
-    const Ended again = run({"enroll", "-"}, "", code_ + "\n");
-    if (again.code == 0 || again.error.find("enrolled already") != std::string::npos) return {};
-    return "cannot be enrolled again: " + all_of(again);
+    return enrolment_failure(run({"enroll", "-"}, "", code_ + "\n"));
   }
 
  private:

@@ -12,9 +12,9 @@
 
 #include "common/support/fault_points.h"
 #include "common/support/text.h"
-#include "server/store/sqlite.h"
 #include "tests/end_to_end/machine.h"
 #include "tests/faults/active_fault.h"
+#include "tests/faults/agent_agreement.h"
 #include "tests/faults/fault_server.h"
 
 namespace muster::test {
@@ -25,13 +25,6 @@ namespace fs = std::filesystem;
 // They need 64 MiB that wait, and a server that asks for more: tests/agent/sync/reporter_test.cpp
 // has both.
 const std::set<std::string_view> kElsewhere = {"spool.merged", "report.saved"};
-
-constexpr const char* kPackages = R"sql(
-  SELECT c.name || ' ' || c.version FROM section_packages r
-  JOIN section_packages_content c ON c.content_id = r.content_id
-  JOIN assignments a ON a.source_record = r.source_record AND a.until IS NULL
-  JOIN section_system s ON s.source_record = r.source_record AND s.until IS NULL
-  WHERE r.until IS NULL AND s.serial_number = ?1)sql";
 
 class AgentWorld {
  public:
@@ -67,26 +60,12 @@ class AgentWorld {
 
   // What is wrong after two cycles without faults; empty: nothing.
   std::string heal() {
-    Ended last;
-    for (int i = 0; i < 2; ++i) {
-      last = run({"run", "--once", "--root", machine_.root()}, "");
-      if (last.error.find("restored or copied") != std::string::npos)
-        return "a number was used twice: " + last.error;
-    }
-    if (last.code != 0) return "not healed in two cycles: " + all_of(last);
-    std::set<std::string> stored, present;
-    const auto database = server::open_sqlite((server_.data() / "muster.db").string(), false);
-    database->connect(true, 0)->query(
-        kPackages, {machine_.serial_number()},
-        [&](const server::ResultRow& row) { stored.emplace(row.text(0)); });
-    for (const auto& [name, version] : machine_.packages())
-      present.insert(name + " " + version);
-    return stored == present ? "" : "the server has other packages than the machine";
+    return disagreement_after_two_cycles(server_, machine_, [&] {
+      return run({"run", "--once", "--root", machine_.root()}, "");
+    });
   }
   std::string ensure_enrolled() {
-    const Ended again = run({"enroll", "-"}, "", code_ + "\n");
-    if (again.code == 0 || again.error.find("enrolled already") != std::string::npos) return {};
-    return "cannot be enrolled again: " + all_of(again);
+    return enrolment_failure(run({"enroll", "-"}, "", code_ + "\n"));
   }
   void record_into(const fs::path& file) { reached_ = file; }
   std::string doctor() {
