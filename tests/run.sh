@@ -4,7 +4,7 @@
 #
 #   tests/run.sh           what CI runs: gcc release with all tests, clang ASan+UBSan with all tests and short fuzz
 #                          runs, clang TSan of ingest, store and sync
-#   tests/run.sh --full    the same with whole loops and longer fuzz runs
+#   tests/run.sh --full    the same, then the whole loops of tests/full.sh: hours
 #   tests/run.sh --quick   only the gcc release build and its tests
 #
 # Prints CTest's summary of each build; exits with 0 only when all of it passed.
@@ -24,7 +24,6 @@ done
 bash packaging/install-build-packages.sh --tests
 jobs=$(nproc)
 started=$SECONDS
-[ "$full" -eq 1 ] && export MUSTER_TEST_FULL=1
 
 say() { printf '\n== %s (%d s since the start)\n' "$1" "$((SECONDS - started))"; }
 
@@ -45,10 +44,13 @@ build_and_test release ""
 if [ "$quick" -eq 0 ]; then
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
   build_and_test asan ""
-  fuzz=$([ "$full" -eq 1 ] && echo 60 || echo quick)
-  say "fuzz targets: corpus, then $fuzz each"
-  bash tests/fuzz/run.sh build/asan "$fuzz"
+  say "fuzz targets: corpus, then a fixed number of runs each"
+  bash tests/fuzz/run.sh build/asan quick
   export TSAN_OPTIONS=halt_on_error=1
   build_and_test tsan "test_store test_ingest test_agent" -L thread
+fi
+if [ "$full" -eq 1 ]; then
+  say "whole loops"
+  bash tests/full.sh
 fi
 say "all passed"
