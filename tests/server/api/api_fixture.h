@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The people's API without sockets: all parts of a server over a store in a temporary folder, four
-// people, one for each role, and the router that production uses. Every answer is held against
-// openapi.yaml as it comes.
+// The people's API without sockets (api_server.h) and four people, one for each role. Every answer
+// is held against openapi.yaml as it comes.
 #pragma once
 #include <catch2/catch.hpp>
 #include <map>
@@ -10,19 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "server/api/operations_api.h"
-#include "server/api/routes.h"
-#include "server/api/store_errors.h"
 #include "server/http/target.h"
-#include "server/people/tokens.h"
-#include "server/people/users.h"
 #include "tests/server/api/api_document.h"
+#include "tests/server/api/api_server.h"
 #include "tests/support/reporting_machine.h"
-#include "tests/support/temporary_store.h"
 
 namespace muster::server {
-
-inline constexpr const char* kApiPassword = "correct horse battery";
 
 struct Answer {
   Response response;
@@ -68,9 +60,9 @@ struct Person {
   Credentials session_only;  // the cookie alone, as another site would make a browser send it
 };
 
-class ApiFixture {
+class ApiFixture : public ApiServer {
  public:
-  ApiFixture() {
+  ApiFixture() : ApiServer(cheap_passwords()) {
     std::filesystem::create_directories(settings.downloads_directory);
     for (const auto& [name, role] : {std::pair("rena", Role::kRequester),
                                      {"vida", Role::kViewer},
@@ -81,18 +73,8 @@ class ApiFixture {
   }
 
   Person add_person(const std::string& name, Role role, bool must_change = false) {
-    NewUser made;
-    made.name = name;
-    made.role = role;
-    made.password = passwords.hash_new(kApiPassword, name);
-    made.must_change_password = must_change;
-    Person person;
-    store->write([&](Session& session) {
-      person.user = create_user(session, store.now(), {"setup"}, made);
-      const auto token =
-          create_token(session, store.now(), {"setup"}, person.user.id, "test", std::nullopt);
-      person.token = {{"authorization", "Bearer " + token.secret}};
-    });
+    const Account account = add_account(name, role, must_change);
+    Person person{account.user, {{"authorization", "Bearer " + account.token}}, {}, {}};
     sign_in_again(person);
     return person;
   }
@@ -125,8 +107,7 @@ class ApiFixture {
     request.headers = who;
     if (!body.empty()) request.headers.push_back({"content-type", "application/json"});
     request.headers.insert(request.headers.end(), more.begin(), more.end());
-    matched_ = nullptr;
-    Answer answer{router.handle(request), {}};
+    Answer answer{handle(request), {}};
     check(request, target, answer);
     if (auto json = JsonValue::parse(answer.response.body)) answer.json = *std::move(json);
     return answer;
@@ -144,22 +125,6 @@ class ApiFixture {
   // Statuses that each operation has answered so far, by "GET /api/v1/items".
   std::map<std::string, std::set<int>> answered;
 
-  TemporaryStore store;
-  Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
-  CertificateAuthority authority =
-      *CertificateAuthority::init(store.folder() / "ca", {"muster.example.org"}, store.now());
-  SideLog side_log = *SideLog::open(store.folder() / "side.log");
-  Passwords passwords{cheap_passwords()};
-  SignIn sign_in{*store, passwords};
-  Ingest ingest{*store, log};
-  Enrolment enrolment{*store, authority, side_log};
-  Listeners listeners;
-  ApiSettings settings{"https://muster.example.org:8443", "https://muster.example.org:8444",
-                       store.folder() / "downloads", "0.1.0"};
-  Services services{*store,  ingest,    authority, side_log, enrolment,          passwords,
-                    sign_in, listeners, settings,  log,      store.fixture.clock};
-  Router router{all_routes(services), [this](const Route& route, Request&) { matched_ = &route; },
-                log};
   std::vector<Person> people;
 
  private:
@@ -170,22 +135,13 @@ class ApiFixture {
     options.cost = {.log2_n = 10, .r = 8, .p = 1};
     return options;
   }
-  static std::vector<Route> all_routes(Services& services) {
-    std::vector<Route> routes = people_routes(services);
-    for (Route& route : operations_routes(services))
-      routes.push_back(std::move(route));
-    return with_store_errors(std::move(routes), services.log);
-  }
-
   void check(const Request& request, const std::string& target, const Answer& answer) {
-    if (matched_ != nullptr)
-      answered[matched_->method + ' ' + matched_->pattern].insert(answer.status());
-    for (const std::string& each : ApiDocument::instance().violations(matched_, answer.response)) {
+    if (matched() != nullptr)
+      answered[matched()->method + ' ' + matched()->pattern].insert(answer.status());
+    for (const std::string& each : ApiDocument::instance().violations(matched(), answer.response)) {
       FAIL_CHECK(request.method << ' ' << target << " answers " << answer.status() << ": " << each);
     }
   }
-
-  const Route* matched_ = nullptr;
 };
 
 }  // namespace muster::server
