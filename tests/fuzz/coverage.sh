@@ -26,10 +26,13 @@ while read -r name _ _ files; do
   rm "$profiles/$name.profraw"
   llvm-cov-14 report "$program" -instr-profile="$profiles/$name.profdata" > "$profiles/$name.report"
   for file in $files; do
-    # Names are shown without the folders that all have in common; columns 8 and 9 are lines and those missed.
+    # Names are shown without the folders that all have in common, or, where a compiler cache gave objects of another
+    # checkout, with folders of it; columns 8 and 9 are lines and those missed.
     read -r lines missed < <(awk -v file="/$file" '
-      $1 ~ /^\// { $1 = substr($1, length($1) - length(file) + 2) }
-      substr(file, length(file) - length($1)) == "/" $1 && length($1) > best { best = length($1); found = $8 " " $9 }
+      function ends(text, with) { return substr(text, length(text) - length(with) + 1) == with }
+      { name = "/" $1; sub("^//", "/", name) }
+      ends(name, file) { found = $8 " " $9; exit }
+      ends(file, name) && length(name) > best { best = length(name); found = $8 " " $9 }
       END { print found }' "$profiles/$name.report") || true
     [ "${lines:-0}" -gt 0 ] || { echo "$name has no counts of $file"; failed=1; continue; }
     percent=$(((lines - missed) * 1000 / lines))

@@ -28,16 +28,24 @@ struct Folder {
   Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
 };
 
-// A file that is not in the input keeps what is in the middle of an enrolled agent's life.
+// An empty part is a file that is not there. Behind 1D 0A in the key's and the certificate's part
+// is another one for the key and the certificate that were renewed and not proven yet; without it
+// they are the same.
 void write_files(const StateDirectory& directory, std::string_view rest) {
-  constexpr std::string_view kFiles[] = {kAgentFile,    kCertificateFile, kKeyFile,
-                                         kSequenceFile, kExchangeFile,    kAuthoritiesFile};
-  for (const std::string_view name : kFiles) {
-    const std::string_view text = fuzz::take_part(rest, "\x1e\n");
-    require(directory.write(name, text).ok());
-    // Renewed, and not proven yet.
-    if (name == kKeyFile) require(directory.write(kNextKeyFile, text).ok());
-    if (name == kCertificateFile) require(directory.write(kNextCertificateFile, text).ok());
+  constexpr struct {
+    std::string_view name;
+    std::string_view next;
+  } kFiles[] = {{kAgentFile, ""},         {kCertificateFile, kNextCertificateFile},
+                {kKeyFile, kNextKeyFile}, {kSequenceFile, ""},
+                {kExchangeFile, ""},      {kAuthoritiesFile, ""}};
+  const auto put = [&](std::string_view name, std::string_view text) {
+    require((text.empty() ? directory.remove(name) : directory.write(name, text)).ok());
+  };
+  for (const auto& file : kFiles) {
+    std::string_view part = fuzz::take_part(rest, "\x1e\n");
+    const std::string_view text = file.next.empty() ? part : fuzz::take_part(part, "\x1d\n");
+    put(file.name, text);
+    if (!file.next.empty()) put(file.next, part.empty() ? text : part);
   }
   constexpr std::string_view kSpoolFiles[] = {"spool/00000000000000000007.report",
                                               "spool/00000000000000000008.report"};

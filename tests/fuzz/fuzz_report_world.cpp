@@ -53,7 +53,10 @@ void change(ReportingMachine& machine, unsigned what) {
       machine.os.version = std::to_string(what);
       break;
     case 6:
-      machine.users["u"] = {.name = "u" + std::to_string(what % 3)};
+      if (what % 16 == 14)
+        machine.users.clear();  // the section is no longer reported
+      else
+        machine.users["u"] = {.name = "u" + std::to_string(what % 3)};
       break;
     default:
       machine.disks["d"].identifier = "serial:" + std::to_string(what % 4);
@@ -72,7 +75,7 @@ struct Life {
       case 1:
       case 2:
       case 3:
-        change(machine, event / 10);
+        change(machine, event / 10 + event % 10 * 26);
         break;
       case 4:
         machine.collect();
