@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as the cursor of an item list: a page, or 400 invalid_cursor; as what it is sorted by:
-// 400 invalid_sort. And the cursors that the list itself gives lead through every item once.
+// Any bytes as the cursor of a list of items, of changes, of the audit log or of join tokens: a
+// page, or 400 invalid_cursor; as what items are sorted by: 400 invalid_sort. And the cursors that
+// a list itself gives lead through all of it once.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,7 +10,10 @@
 #include <string>
 
 #include "common/support/text.h"
+#include "server/ca/join_tokens.h"
+#include "server/cmdb/changes.h"
 #include "server/cmdb/item_list.h"
+#include "server/people/audit.h"
 #include "server/people/list_query.h"
 #include "tests/support/store_fixture.h"
 
@@ -30,6 +35,70 @@ void require_numbers(const std::string& cursor) {
     }();
     if (key.empty()) continue;
     if (key.size() != count || muster::server::make_cursor(key) != cursor) std::abort();
+  }
+}
+
+constexpr std::int64_t kRemovedPackages = 5;
+
+// A machine from which packages were removed, two of them at the same moment.
+void add_removed_packages(muster::server::StoreFixture& fixture, std::int64_t record) {
+  for (std::int64_t i = 0; i < kRemovedPackages; ++i) {
+    const std::int64_t row = fixture.add_row(record, "packages",
+                                             {{"manager", std::string("dpkg")},
+                                              {"name", "a" + std::to_string(i)},
+                                              {"version", std::string("1")},
+                                              {"architecture", std::string("amd64")}},
+                                             1);
+    fixture.close_row("packages", row, 10 + i / 2);
+  }
+}
+
+muster::server::ChangePage changes(muster::server::StoreFixture& fixture,
+                                   const muster::server::ChangeQuery& query) {
+  return fixture.read([&](muster::server::Session& session) {
+    return muster::server::item_changes(session, 1, fixture.now(), query);
+  });
+}
+
+// Change by change: none is left out, none comes twice.
+void require_changes_walk(muster::server::StoreFixture& fixture) {
+  muster::server::ChangeQuery query;
+  query.limit = 1;
+  std::set<std::int64_t> seen;
+  do {
+    const muster::server::ChangePage page = changes(fixture, query);
+    if (page.changes.size() != 1 || !seen.insert(page.changes.front().row_id).second) std::abort();
+    query.cursor = page.next;
+  } while (query.cursor);
+  if (static_cast<std::int64_t>(seen.size()) != kRemovedPackages) std::abort();
+}
+
+// A page of each, or what `cursor` and `limit` are refused with.
+void require_pages(muster::server::StoreFixture& fixture, const std::string& cursor,
+                   std::size_t limit) {
+  using namespace muster::server;
+  const auto require_page = [&](auto&& list) {
+    try {
+      if (fixture.read(list) > std::min(limit, kMaxPage) || limit == 0) std::abort();
+    } catch (const Error& error) {
+      const bool is_limit = error.code == "invalid_limit" && (limit == 0 || limit > kMaxPage);
+      if (!is_limit && error.code != "invalid_cursor") std::abort();
+    }
+  };
+  require_page([&](Session& session) {
+    AuditFilter filter;
+    filter.limit = limit;
+    filter.cursor = cursor;
+    return list_audit(session, filter).records.size();
+  });
+  require_page(
+      [&](Session& session) { return list_join_tokens(session, limit, cursor).tokens.size(); });
+  ChangeQuery query;
+  query.cursor = cursor;
+  try {
+    if (changes(fixture, query).changes.size() > query.limit) std::abort();
+  } catch (const Error& error) {
+    if (error.code != "invalid_cursor") std::abort();
   }
 }
 
@@ -59,7 +128,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace muster::server;
   static StoreFixture* const fixture = [] {
     auto* const made = new StoreFixture;  // lives as long as the process
-    for (int i = 0; i < 3; ++i)
+    const auto [item, record] = made->add_machine(1);
+    if (item != 1) std::abort();
+    add_removed_packages(*made, record);
+    for (int i = 0; i < 2; ++i)
       made->add_machine(1);
     return made;
   }();
@@ -73,12 +145,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require_walk(*fixture, options);
       }
     }
+    require_changes_walk(*fixture);
     return true;
   }();
   if (!walked) std::abort();
   // As it came, and as the text inside a cursor, since few inputs are hexadecimal by themselves.
   for (const std::string& cursor : {bytes, muster::to_hex(bytes)}) {
     require_numbers(cursor);
+    require_pages(*fixture, cursor, size * 40);
     for (const char* sort : kSorts) {
       ItemListOptions options;
       options.sort = sort;
