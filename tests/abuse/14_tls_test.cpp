@@ -112,7 +112,8 @@ TEST_CASE("14 renegotiation and floods of key updates get nowhere", "[abuse]") {
   here.check_unharmed();
 }
 
-TEST_CASE("14 a client certificate of any wrong kind ends the handshake", "[abuse]") {
+// It signs with the server's own key, which lies in its folder only where the store does.
+TEST_CASE("14 a client certificate of any wrong kind ends the handshake", "[abuse][sqlite]") {
   Attacked here;
   const WireAgent agent = here.enrolled("right");
   const TestCa stranger;
