@@ -8,48 +8,15 @@
 // by the clock since boot. Not covered: certificates that agents renewed while server and agents
 // were both up to 270 days ahead are of the future afterwards, and such machines have to be
 // enrolled again (docs/operate.md). Summer time is not visible: everything is UTC.
-#include <fstream>
-
 #include "tests/abuse/attacked.h"
 #include "tests/end_to_end/database.h"
 #include "tests/end_to_end/installation.h"
+#include "tests/support/faked_clock.h"
 
 using namespace muster;
 using namespace muster::test;
 
 namespace {
-
-// A clock of its own for the programs that are started inside wear(); set() moves it while they
-// run.
-class FakedClock {
- public:
-  FakedClock() {
-    for (const char* folder : {"/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/faketime",
-                               "/usr/lib/aarch64-linux-gnu/faketime"}) {
-      const auto file = std::filesystem::path(folder) / "libfaketimeMT.so.1";
-      if (std::filesystem::exists(file)) library_ = file.string();
-    }
-    if (library_.empty()) throw std::runtime_error("Debian's package faketime is not installed");
-    set("+0");
-  }
-  void set(const std::string& offset) { write_file(file(), offset + "\n"); }
-  template <class Work>
-  auto wear(Work work) const {
-    const Setting preload("LD_PRELOAD", library_);
-    const Setting offset("FAKETIME_TIMESTAMP_FILE", file().string());
-    const Setting reread("FAKETIME_NO_CACHE", "1");
-    const Setting monotonic("DONT_FAKE_MONOTONIC", "1");
-    const Setting newer_monotonic("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    const Setting files("NO_FAKE_STAT", "1");
-    return work();
-  }
-
- private:
-  std::filesystem::path file() const { return folder_.path() / "offset"; }
-
-  TemporaryFolder folder_;
-  std::string library_;
-};
 
 // An installation that is forty days old, with a machine that reports, an agent that was revoked,
 // and a join token that is used up.

@@ -34,20 +34,6 @@ inline bool full_run() {
   return std::getenv("MUSTER_TEST_FULL") != nullptr;
 }
 
-// A variable of the environment for one test, such as a setting of the server.
-class Setting {
- public:
-  Setting(std::string name, const std::string& value) : name_(std::move(name)) {
-    ::setenv(name_.c_str(), value.c_str(), 1);
-  }
-  ~Setting() { ::unsetenv(name_.c_str()); }
-  Setting(const Setting&) = delete;
-  Setting& operator=(const Setting&) = delete;
-
- private:
-  std::string name_;
-};
-
 // Somebody with a password, who is signed in and has an API token.
 struct SomePerson {
   std::string name;

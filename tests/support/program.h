@@ -37,6 +37,20 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// A variable of the environment for one test, such as a setting of the server.
+class Setting {
+ public:
+  Setting(std::string name, const std::string& value) : name_(std::move(name)) {
+    ::setenv(name_.c_str(), value.c_str(), 1);
+  }
+  ~Setting() { ::unsetenv(name_.c_str()); }
+  Setting(const Setting&) = delete;
+  Setting& operator=(const Setting&) = delete;
+
+ private:
+  std::string name_;
+};
+
 inline std::string read_whole(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};

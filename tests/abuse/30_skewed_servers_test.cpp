@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Case 30, two servers: on one PostgreSQL, and the clock of one of them is minutes or hours ahead
+// of or behind the other's, also while both take reports, and is then put right. Expected: nothing
+// acknowledged is lost or applied in another order, every invariant holds, and who was refused for
+// the clock is taken within two cycles after it was put right. Not covered: that times in the
+// history are right meanwhile; they are the clock's of the server that took the report.
+#include <catch2/catch.hpp>
+
+#include "tests/faults/two_server_rounds.h"
+#include "tests/support/faked_clock.h"
+
+using namespace muster;
+using namespace muster::test;
+
+TEST_CASE("30 servers whose clocks are hours apart lose and reorder nothing",
+          "[abuse][postgresql]") {
+  TwoServerRounds pair(30);
+  pair.make();
+  const FakedClock clock;
+  REQUIRE(pair.server(1).stop() == 0);
+  REQUIRE(pair.server(1).start(clock.environment()));
+  for (const char* const skew : {"+3m", "-3m", "+2h", "-2h"}) {
+    INFO(skew);
+    clock.set(skew);
+    pair.begin_load();
+    const bool served = pair.wait_for_reports(12, 60'000);
+    pair.end_load();
+    INFO(pair.server(1).log());
+    CHECK(served);
+    CHECK(pair.examine(false) == "");
+    clock.set("+0");
+    CHECK(pair.drain() == "");
+    CHECK(pair.examine(true) == "");
+  }
+  CHECK_THAT(pair.server(1).log(), Catch::Contains("the clock was set"));
+  CHECK_THAT(pair.server(0).log(), !Catch::Contains("the clock was set"));
+  const Ended doctor = pair.server(0).doctor();
+  INFO(doctor.out);
+  // It may, and then must, say that the database has changes of the future; and nothing else.
+  if (doctor.code != 0) {
+    CHECK_THAT(doctor.out, Catch::Contains("FAILED  clock") && Catch::Contains("1 checks FAILED"));
+  }
+}
