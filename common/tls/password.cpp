@@ -47,8 +47,12 @@ std::optional<std::string> from_unpadded_base64(std::string_view text) {
 
 std::optional<unsigned> parse_cost(std::string_view text, std::string_view name) {
   if (!text.starts_with(name)) return std::nullopt;
-  const auto number = parse_integer(text.substr(name.size()));
-  if (!number || *number < 0 || *number > 1000) return std::nullopt;
+  text.remove_prefix(name.size());
+  // One number has one spelling (PHC string format, decimal values): no leading zero.
+  const auto number = parse_integer(text);
+  if (!number || *number < 0 || *number > 1000 || (text.size() > 1 && text.front() == '0')) {
+    return std::nullopt;
+  }
   return static_cast<unsigned>(*number);
 }
 

@@ -67,9 +67,9 @@ TEST_CASE("a damaged or greedy hash is refused", "[tls][password]") {
   for (const std::string& bad :
        {std::string(), std::string("x"), good + "$", good.substr(1), good + "A", good + "=",
         "$scrypt$ln=4,r=8" + tail, "$scrypt$r=8,ln=4,p=1" + tail, "$scrypt$ln=0,r=8,p=1" + tail,
-        "$scrypt$ln=-1,r=8,p=1" + tail, "$scrypt$ln=4,r=0,p=1" + tail,
-        "$scrypt$ln=99,r=8,p=1" + tail, "$scrypt$ln=4,r=8,p=999" + tail,
-        "$argon2id$ln=4,r=8,p=1" + tail}) {
+        "$scrypt$ln=-1,r=8,p=1" + tail, "$scrypt$ln=04,r=8,p=1" + tail,
+        "$scrypt$ln=4,r=0,p=1" + tail, "$scrypt$ln=99,r=8,p=1" + tail,
+        "$scrypt$ln=4,r=8,p=999" + tail, "$argon2id$ln=4,r=8,p=1" + tail}) {
     INFO(bad);
     const auto checked = verify_password("x", bad);
     REQUIRE_FALSE(checked.ok());
