@@ -94,10 +94,18 @@ struct Life {
       case 8:
         machine.clock_error_ms = (static_cast<std::int64_t>(event) - 128) * 3'600'000;
         break;
-      default:  // a report that waits is lost with the disk
+      default:  // a report that waits is lost with the disk, or all that the agent remembers is
+        if (event > 200) forget();
         if (!machine.queued_.empty()) machine.queued_.pop_front();
         break;
     }
+  }
+  // Restored from a copy of before its first report: what a failing source said is kept by the
+  // server alone from now on.
+  void forget() {
+    machine.queued_.clear();
+    machine.believed_.clear();
+    machine.sequence = 0;
   }
   std::string again(const std::string& json) {
     try {
