@@ -32,7 +32,7 @@ abuse_postgresql   release  env MUSTER_TEST_STORE=postgresql test_abuse ~[sqlite
 abuse_chance       release  test_abuse_chance
 network            release  test_end_to_end [network]
 failover           release  env MUSTER_TEST_STORE=postgresql test_end_to_end [postgresql]
-load               release  bash tests/load/run.sh --full --build build/release
+load               release  env -u TMPDIR bash tests/load/run.sh --full --build build/release
 fuzz               asan     bash tests/fuzz/run.sh build/asan 60
 TABLE
 }
@@ -48,7 +48,7 @@ done
 mkdir -p "$logs"
 export MUSTER_TEST_FULL=1 MUSTER_BIN=$release/bin MUSTER_SOURCE=$root
 export MUSTER_TEST_DATA=${MUSTER_TEST_DATA:-$root/../shared/data}
-# Some loops sync tens of thousands of times; what they prove does not need a real disk.
+# Some loops sync tens of thousands of times; what they prove does not need a real disk. What `load` measures does.
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 PATH=$release/tests:$PATH
 

@@ -112,7 +112,7 @@ TEST_CASE("14 renegotiation and floods of key updates get nowhere", "[abuse]") {
   here.check_unharmed();
 }
 
-// It signs with the server's own key, which lies in its folder only where the store does.
+// It signs with the server's own key, which lies in its folder; with PostgreSQL it is in there.
 TEST_CASE("14 a client certificate of any wrong kind ends the handshake", "[abuse][sqlite]") {
   Attacked here;
   const WireAgent agent = here.enrolled("right");
