@@ -19,8 +19,8 @@ void encode(ByteWriter& out, const Moment& moment) {
 
 Moment decode_moment(ByteReader& in) {
   Moment moment;
-  moment.at.ms = in.integer();
-  moment.boottime_ms = in.integer();
+  moment.at = in.instant();
+  moment.boottime_ms = in.up_to(kLastInstant.ms);
   return moment;
 }
 
@@ -84,12 +84,15 @@ std::uint64_t ByteReader::number() {
   return value;
 }
 
-int ByteReader::small_integer() {
+std::int64_t ByteReader::up_to(std::int64_t highest) {
   const std::uint64_t value = number();
-  if (value <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
-    return static_cast<int>(value);
+  if (value <= static_cast<std::uint64_t>(highest)) return static_cast<std::int64_t>(value);
   ok_ = false;
   return 0;
+}
+
+int ByteReader::small_integer() {
+  return static_cast<int>(up_to(std::numeric_limits<int>::max()));
 }
 
 std::string ByteReader::text() {
@@ -200,9 +203,9 @@ Result<PendingReport> decode_pending(std::string_view bytes) {
   if (in.small_integer() != kPendingFormat)
     return Failure{FailureKind::kMalformed, "it was written by another version of the agent"};
   PendingReport report;
-  report.first_sequence = in.integer();
-  report.sequence = in.integer();
-  report.coalesced = in.integer();
+  report.first_sequence = in.up_to(kHighestSequence);
+  report.sequence = in.up_to(kHighestSequence);
+  report.coalesced = in.up_to(kHighestSequence);
   report.boot_id = in.text();
   report.root = in.text();
   report.vitals = in.text();
@@ -218,7 +221,8 @@ Result<PendingReport> decode_pending(std::string_view bytes) {
     std::string name = in.text();
     report.hashes[std::move(name)] = decode_held(in).value_or(HeldSection{});
   }
-  if (!in.finished()) return Failure{FailureKind::kMalformed, "its content is not whole"};
+  if (!in.finished() || report.coalesced > report.sequence - report.first_sequence)
+    return Failure{FailureKind::kMalformed, "its content is not whole"};
   return report;
 }
 

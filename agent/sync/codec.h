@@ -35,8 +35,9 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
   std::uint64_t number();
-  std::int64_t integer() { return static_cast<std::int64_t>(number()); }
-  int small_integer();  // fails outside 0 ... 2^31 - 1
+  std::int64_t up_to(std::int64_t highest);  // fails outside 0 ... highest
+  int small_integer();                       // fails outside 0 ... 2^31 - 1
+  Instant instant() { return {up_to(kLastInstant.ms)}; }
   std::string text();
   bool flag();
   // How many things follow; fails when not even one byte is left for each.
@@ -61,6 +62,8 @@ std::string seal(std::string_view magic, std::string_view bytes);
 Result<std::string> unseal(std::string_view magic, std::string_view file);
 
 std::string encode_pending(const PendingReport& report);
+// kMalformed also where the numbers cannot be those of a report: above kHighestSequence, or more
+// reports merged into it than there are numbers between its first and its own.
 Result<PendingReport> decode_pending(std::string_view bytes);
 
 }  // namespace muster::agent

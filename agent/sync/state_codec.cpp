@@ -43,7 +43,7 @@ RefusedSection decode_refused(ByteReader& in) {
   refused.why.code = in.text();
   refused.why.path = in.text();
   refused.why.detail = in.text();
-  refused.at.ms = in.integer();
+  refused.at = in.instant();
   return refused;
 }
 
@@ -88,7 +88,7 @@ Result<SyncState> decode_state(std::string_view bytes) {
   if (in.small_integer() != kStateFormat)
     return Failure{FailureKind::kMalformed, "it was written by another version of the agent"};
   SyncState state;
-  state.sequence = in.integer();
+  state.sequence = in.up_to(kHighestSequence);
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     std::string name = in.text();
     state.snapshot[std::move(name)] = decode_snapshot(in);
@@ -99,13 +99,12 @@ Result<SyncState> decode_state(std::string_view bytes) {
   }
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     std::string name = in.text();
-    state.ignored[std::move(name)] = Instant{in.integer()};
+    state.ignored[std::move(name)] = in.instant();
   }
   state.send_full = decode_names(in);
   state.send_alone = decode_names(in);
   state.send_hashes = in.flag();
-  if (!in.finished() || state.sequence < 0 || state.sequence > kHighestSequence)
-    return Failure{FailureKind::kMalformed, "its content is not whole"};
+  if (!in.finished()) return Failure{FailureKind::kMalformed, "its content is not whole"};
   return state;
 }
 
