@@ -14,15 +14,16 @@ for name in $names; do
     collect_*) ;;
     *) [ -f "fuzz_$name.cpp" ] || complain "fuzz_$name.cpp is missing" ;;
   esac
-  [ -n "$(ls -A "corpus/$name" 2> /dev/null)" ] || complain "corpus/$name is empty"
+  [ -n "$(tar -tf "corpus/$name.tar" 2> /dev/null)" ] || complain "corpus/$name.tar is missing or empty"
   grep -q "^$name " planted.txt || complain "planted.txt breaks no bound for $name"
 done
 for file in fuzz_*.cpp; do
   name=${file#fuzz_}
   grep -qx "${name%.cpp}" <<< "$names" || complain "$file is not in targets.txt"
 done
-for folder in corpus/*; do
-  grep -qx "${folder#corpus/}" <<< "$names" || complain "$folder is of no target"
+for archive in corpus/*; do
+  name=${archive#corpus/}
+  grep -qx "${name%.tar}" <<< "$names" || complain "$archive is of no target"
 done
 files=$(grep '^[a-z]' targets.txt | tr -s ' ' '\n' | grep '/' || true)
 for file in $files; do

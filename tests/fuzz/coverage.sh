@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=$(cd "$1" && pwd)
 shift
+. "$here/corpora.sh"
 least=85
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
@@ -20,7 +21,8 @@ while read -r name _ _ files; do
   [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
   [ -n "$files" ] || continue
   program=$build/fuzz/fuzz_$name
-  LLVM_PROFILE_FILE=$profiles/$name.profraw "$program" -runs=0 -rss_limit_mb=4096 "$here/corpus/$name" \
+  LLVM_PROFILE_FILE=$profiles/$name.profraw "$program" -runs=0 -rss_limit_mb=4096 \
+    "$(kept_corpus "$build" "$name")" \
     > "$profiles/$name.log" 2>&1 || { echo "$name does not replay its corpus"; tail -20 "$profiles/$name.log"; exit 1; }
   llvm-profdata-14 merge -o "$profiles/$name.profdata" "$profiles/$name.profraw"
   rm "$profiles/$name.profraw"

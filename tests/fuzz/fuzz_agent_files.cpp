@@ -14,7 +14,7 @@
 #include "common/support/text.h"
 #include "tests/fuzz/fixed_clock.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 using namespace muster;
 using namespace muster::agent;

@@ -8,7 +8,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/server/api/api_document.h"
 #include "tests/server/api/api_server.h"
-#include "tests/support/reporting_machine.h"
+#include "tests/support/ingest/reporting_machine.h"
 
 using namespace muster;
 using namespace muster::server;

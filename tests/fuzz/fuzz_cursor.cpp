@@ -15,7 +15,7 @@
 #include "server/cmdb/item_list.h"
 #include "server/people/audit.h"
 #include "server/people/list_query.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "server/query/sql_builder.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace {
 

@@ -13,8 +13,8 @@
 #include "server/ingest/check_invariants.h"
 #include "server/ingest/decode.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/support/reporting_machine.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/temporary_store.h"
 
 using namespace muster;
 using namespace muster::server;

@@ -4,8 +4,8 @@
 // jump. In the end the server holds what the agent has, and every invariant.
 #include "server/ingest/check_invariants.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/support/reporting_machine.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/temporary_store.h"
 
 using namespace muster;
 using namespace muster::server;

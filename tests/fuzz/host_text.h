@@ -11,7 +11,7 @@
 
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::fuzz {
 

@@ -7,16 +7,18 @@ set -euo pipefail
 build=$(cd "$1" && pwd)
 shift
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/corpora.sh"
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 targets=("$@")
 [ $# -gt 0 ] || mapfile -t targets < <(sed -n 's/^\([a-z][a-z0-9_]*\).*/\1/p' "$here/targets.txt")
 for name in "${targets[@]}"; do
   [ -d "$build/fuzz/corpus/$name" ] || continue
-  mkdir -p "$here/corpus/$name"
-  before=$(find "$here/corpus/$name" -type f | wc -l)
+  kept=$(kept_corpus "$build" "$name")
+  before=$(find "$kept" -type f | wc -l)
   "$build/fuzz/fuzz_$name" -merge=1 -use_value_profile=0 -use_counters=0 -max_len=32768 -rss_limit_mb=4096 \
-    "$here/corpus/$name" "$build/fuzz/corpus/$name" > "$build/fuzz/$name.keep.log" 2>&1 ||
+    "$kept" "$build/fuzz/corpus/$name" > "$build/fuzz/$name.keep.log" 2>&1 ||
     { tail -20 "$build/fuzz/$name.keep.log"; exit 1; }
-  echo "$name: $before kept inputs, now $(find "$here/corpus/$name" -type f | wc -l)"
+  pack_corpus "$build" "$name"
+  echo "$name: $before kept inputs, now $(find "$kept" -type f | wc -l)"
 done

@@ -52,6 +52,7 @@ cd "$root"
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 mkdir -p "$build/fuzz"
+. tests/fuzz/corpora.sh
 
 failed=0
 printf '%-24s %-9s %8s  %s\n' target found seconds "broken: file, change"
@@ -68,7 +69,7 @@ while read -r name file change; do
     [ -f "tests/fuzz/dictionaries/$name.dict" ] && options+=(-dict="tests/fuzz/dictionaries/$name.dict")
     mkdir -p "$copy/new/$name"
     began=$SECONDS
-    if "$build/fuzz/fuzz_$name" "${options[@]}" "$copy/new/$name" "tests/fuzz/corpus/$name" > "$copy/run.log" 2>&1; then
+    if "$build/fuzz/fuzz_$name" "${options[@]}" "$copy/new/$name" "$(kept_corpus "$build" "$name")" > "$copy/run.log" 2>&1; then
       printf '%-24s %-9s %8d  %s\n' "$name" "NO" $((SECONDS - began)) "$file $change"
       failed=1
     else

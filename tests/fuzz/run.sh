@@ -16,12 +16,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}:allocator_may_return_null=1
 mkdir -p "$build/fuzz/findings"
+. "$here/corpora.sh"
 
 fuzz_one() {
   local name=$1 build=$2 here=$3 how=$4
   local program=("$build/fuzz/fuzz_$name") log=$build/fuzz/$name.log
   local options=(-rss_limit_mb=2048 -timeout=30 -print_final_stats=1 -artifact_prefix="$build/fuzz/findings/$name-")
-  local kept=$here/corpus/$name new=$build/fuzz/corpus/$name corpora runs=
+  local kept new=$build/fuzz/corpus/$name corpora runs=
+  kept=$(kept_corpus "$build" "$name")
   corpora=("$kept")
   [ -f "$here/dictionaries/$name.dict" ] && options+=(-dict="$here/dictionaries/$name.dict")
   # The real tables are large and stay where they are.
@@ -60,7 +62,8 @@ fuzz_one() {
   echo "ok $name: $(find "$kept" -type f | wc -l) kept inputs, $done_runs runs"
   [ -z "$runs" ] || [ "$done_runs" -eq "$runs" ] || echo "STOPPED $name after a minute, at run $done_runs of $runs"
 }
-export -f fuzz_one
+export here
+export -f fuzz_one kept_corpus
 
 if [ $# -gt 0 ]; then
   targets=("$@")
