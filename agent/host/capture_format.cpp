@@ -11,7 +11,7 @@
 namespace muster::agent {
 namespace {
 
-constexpr std::string_view kHeader = "muster-capture 1";
+constexpr std::string_view kFirstLine = "muster-capture 1";
 constexpr std::size_t kHexBytesPerLine = 32;
 constexpr std::array<std::string_view, 7> kQuestions = {
     "read", "list", "read_link", "status", "space", "machine_name", "netlink"};
@@ -182,7 +182,7 @@ std::string write_capture(std::vector<CaptureEntry> entries, std::string_view co
   std::sort(entries.begin(), entries.end(), [](const CaptureEntry& a, const CaptureEntry& b) {
     return std::tie(a.subject, a.question) < std::tie(b.subject, b.question);
   });
-  std::string out = std::string(kHeader) + "\n";
+  std::string out = std::string(kFirstLine) + "\n";
   for (const std::string_view line : lines(comment))
     out += "# " + printable(line) + "\n";
   for (const CaptureEntry& entry : entries) {
@@ -199,9 +199,9 @@ Result<std::vector<CaptureEntry>> parse_capture(std::string_view text) {
   }
   LineReader reader(text);
   const auto header = reader.next();
-  if (!header || *header != kHeader) {
+  if (!header || *header != kFirstLine) {
     return reader.malformed("this is no capture that this version can read: it must begin with \"" +
-                            std::string(kHeader) + "\"");
+                            std::string(kFirstLine) + "\"");
   }
   std::vector<CaptureEntry> entries;
   std::set<std::pair<Question, std::string>> known;

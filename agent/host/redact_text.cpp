@@ -14,12 +14,6 @@ constexpr std::size_t kMacText = 17;
 constexpr std::size_t kUuidText = 36;
 constexpr std::size_t kAnywhere = 8;  // longer identifiers are found inside words as well
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
 }

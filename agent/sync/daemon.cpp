@@ -11,8 +11,8 @@
 namespace muster::agent {
 namespace {
 
-constexpr std::int64_t kHourMs = 3'600'000;
-constexpr std::int64_t kRenewalRetryMs = kHourMs;
+constexpr std::int64_t kOneHourMs = 3'600'000;
+constexpr std::int64_t kRenewalRetryMs = kOneHourMs;
 // A class is due a little early rather than a whole interval late.
 constexpr std::int64_t kSlackMs = 120'000;
 
@@ -21,9 +21,9 @@ std::int64_t period_ms(inventory::Interval interval) {
     case inventory::Interval::kEach:
       return 0;
     case inventory::Interval::kHourly:
-      return kHourMs;
+      return kOneHourMs;
     case inventory::Interval::kDaily:
-      return 24 * kHourMs;
+      return 24 * kOneHourMs;
   }
   return 0;
 }

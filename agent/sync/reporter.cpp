@@ -13,7 +13,7 @@
 namespace muster::agent {
 namespace {
 
-constexpr std::string_view kMagic = "MUSTER-STATE-1\n";
+constexpr std::string_view kStateMagic = "MUSTER-STATE-1\n";
 constexpr std::size_t kStateBytes = 96 * 1024 * 1024;
 
 Answer local_rejection(std::string message) {
@@ -53,7 +53,7 @@ Result<SyncState> Reporter::load_state() const {
   const auto file = directory_.read(kSnapshotFile, kStateBytes);
   if (!file && file.failure().kind == FailureKind::kNotFound) return SyncState{};
   if (!file && file.failure().kind != FailureKind::kTooLarge) return file.failure();
-  const auto bytes = file ? unseal(kMagic, *file) : Result<std::string>(file.failure());
+  const auto bytes = file ? unseal(kStateMagic, *file) : Result<std::string>(file.failure());
   auto state = bytes ? decode_state(*bytes) : Result<SyncState>(bytes.failure());
   if (state) return state;
   log_.warning("report", "the record of what was reported is damaged; everything is sent anew",
@@ -63,7 +63,7 @@ Result<SyncState> Reporter::load_state() const {
 
 Result<Done> Reporter::save_state(const SyncState& state) const {
   if (const auto fault = fault_failure("report.snapshot")) return *fault;
-  return directory_.write(kSnapshotFile, seal(kMagic, encode_state(state)));
+  return directory_.write(kSnapshotFile, seal(kStateMagic, encode_state(state)));
 }
 
 Result<std::int64_t> Reporter::last_sequence(const SyncState& state) const {

@@ -11,7 +11,7 @@
 namespace muster::agent {
 namespace {
 
-constexpr std::string_view kMagic = "MUSTER-SPOOL-1\n";
+constexpr std::string_view kSpoolMagic = "MUSTER-SPOOL-1\n";
 constexpr std::string_view kExtension = ".report";
 constexpr std::string_view kDamaged = ".damaged";
 constexpr std::size_t kDigits = 20;
@@ -85,7 +85,7 @@ Result<PendingReport> Spool::read(const SpoolFile& file) const {
   if (const auto fault = fault_failure("spool.replay")) return *fault;
   const auto bytes = directory_->read(name_of(file.sequence), kFileBytes);
   if (!bytes) return bytes.failure();
-  const auto content = unseal(kMagic, *bytes);
+  const auto content = unseal(kSpoolMagic, *bytes);
   if (!content) return content.failure();
   auto report = decode_pending(*content);
   if (report && report->sequence != file.sequence)
@@ -123,7 +123,7 @@ Result<std::optional<PendingReport>> Spool::newest() {
 }
 
 Result<Done> Spool::append(const PendingReport& report) {
-  const std::string file = seal(kMagic, encode_pending(report));
+  const std::string file = seal(kSpoolMagic, encode_pending(report));
   if (const auto fault = fault_failure("spool.append")) return *fault;
   if (const auto written = directory_->write(name_of(report.sequence), file); !written)
     return written.failure();
@@ -156,7 +156,7 @@ Result<Done> Spool::make_room() {
       continue;
     }
     const PendingReport merged = merge(std::move(*older), std::move(*newer));
-    const std::string file = seal(kMagic, encode_pending(merged));
+    const std::string file = seal(kSpoolMagic, encode_pending(merged));
     if (const auto written = directory_->write(name_of(merged.sequence), file); !written)
       return written.failure();
     files_[1].size_bytes = file.size();

@@ -6,12 +6,17 @@
 option(MUSTER_TESTS "Build the tests" ON)
 option(MUSTER_WERROR "Warnings are errors" ON)
 option(MUSTER_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+# Several files of a library compiled as one take less than half the time: most of it goes to templates that each file
+# instantiates anew. Whoever works on one file is better off without, so only the presets of whole builds say so. Names
+# without linkage are therefore unique within a library; muster_alone() names the files that must stay alone.
+option(MUSTER_UNITY "Compile several source files as one" OFF)
 set(MUSTER_SANITIZE "" CACHE STRING "address (with undefined) or thread")
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_UNITY_BUILD ${MUSTER_UNITY})
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
@@ -80,6 +85,11 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 
+# muster_alone(FILE...): never compiled together with others.
+function(muster_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # muster_library(NAME [SOURCES glob...] [DEPENDS lib...]): a static library of this folder's *.cpp (or of the globs).
 # What a part may include is what it lists in DEPENDS: the arrows of docs/architecture.md are these lists.
 function(muster_library name)
@@ -113,34 +123,56 @@ function(muster_quick_to_compile name)
   endif()
 endfunction()
 
-# muster_test_on_postgresql(NAME...): the same programs once more, on a PostgreSQL that each starts for itself. What is
-# about SQLite's own files or words is tagged [sqlite] and stays out; what needs PostgreSQL whatever the store is tagged
-# [postgresql] and runs only here.
-function(muster_test_on_postgresql)
-  foreach(name ${ARGN})
-    get_test_property(${name} ENVIRONMENT environment)
-    add_test(NAME ${name}_postgresql COMMAND ${name} --durations no "~[sqlite]")
-    set_tests_properties(${name}_postgresql PROPERTIES TIMEOUT 600 LABELS "postgresql" ENVIRONMENT
-      "${environment};MUSTER_TEST_STORE=postgresql")
-  endforeach()
+# muster_test_support(NAME SOURCES glob... DEPENDS lib...): a library that programs of tests share. test_support itself
+# brings Catch2, its main() and the precompiled header of all test code; the others stand on it.
+function(muster_test_support name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC muster_options ${arg_DEPENDS})
+  if(NOT name STREQUAL test_support)
+    target_precompile_headers(${name} REUSE_FROM test_support)
+  endif()
+  muster_quick_to_compile(${name})
 endfunction()
 
-# muster_test(NAME DEPENDS lib...): a Catch2 program of this folder's *_test.cpp, one CTest test a TEST_CASE group.
+# muster_test(NAME SOURCES glob... DEPENDS lib... [EACH_CASE] [STORES which] [LABELS label...] [PROGRAMS program...]
+# [TIMEOUT seconds]): a Catch2 program of these files. After linking it is asked for its CTest tests
+# (tests/support/ctest_script.h): one a file, or one a case where that is said, and each once more on PostgreSQL where
+# STORES says so. PROGRAMS are those that it starts.
 function(muster_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
-  if(NOT arg_SOURCES)
-    set(arg_SOURCES *_test.cpp)
-  endif()
+  cmake_parse_arguments(arg "EACH_CASE" "STORES;TIMEOUT" "SOURCES;DEPENDS;LABELS;PROGRAMS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
-  if(NOT sources)
-    return()
-  endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE muster_options test_support ${arg_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM test_support)
   muster_quick_to_compile(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  add_test(NAME ${name} COMMAND ${name} --durations no "~[postgresql]")
-  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}" ENVIRONMENT
-    "MUSTER_BIN=${CMAKE_BINARY_DIR}/bin;MUSTER_SOURCE=${CMAKE_SOURCE_DIR}")
+  if(arg_PROGRAMS)
+    add_dependencies(${name} ${arg_PROGRAMS})
+  endif()
+
+  string(REPLACE "test_" "" part ${name})
+  set(flags --name ${part} --environment MUSTER_BIN=${CMAKE_BINARY_DIR}/bin --environment MUSTER_SOURCE=${CMAKE_SOURCE_DIR}
+    --environment MUSTER_TEST_SHARED=${CMAKE_BINARY_DIR}/tests/shared)
+  if(arg_EACH_CASE)
+    list(APPEND flags --each-case)
+  endif()
+  if(arg_STORES)
+    list(APPEND flags --stores ${arg_STORES})
+  endif()
+  if(arg_TIMEOUT)
+    list(APPEND flags --timeout ${arg_TIMEOUT})
+  endif()
+  foreach(label ${arg_LABELS})
+    list(APPEND flags --label ${label})
+  endforeach()
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}.ctest.cmake)
+  add_custom_command(TARGET ${name} POST_BUILD BYPRODUCTS ${script} VERBATIM
+    COMMAND ${name} --ctest-script ${script} ${flags})
+  # A program that was not built fails as one test, unless its label is not asked for.
+  set(include ${CMAKE_CURRENT_BINARY_DIR}/${name}.include.cmake)
+  file(WRITE ${include} "if(EXISTS ${script})\n  include(${script})\nelse()\n  add_test(${part}_is_not_built ${name})\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()

@@ -81,6 +81,11 @@ std::vector<std::string_view> lines(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> text_or_nothing(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return std::string(text);
+}
+
 std::string lower_ascii(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -95,6 +100,14 @@ std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
   if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size())
     return std::nullopt;
   return value;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 std::string to_hex(std::string_view bytes) {

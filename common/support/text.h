@@ -16,10 +16,16 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // last end does not.
 std::vector<std::string_view> lines(std::string_view text);
 std::string lower_ascii(std::string_view text);
+// nullopt for the empty one.
+std::optional<std::string> text_or_nothing(std::string_view text);
 
 // The whole text as a decimal (or hexadecimal) number, nothing else before or behind it; nullopt
 // otherwise.
 std::optional<std::int64_t> parse_integer(std::string_view text, int base = 10);
+
+// ASCII, whatever the locale.
+bool is_digit(char c);
+bool is_hex(char c);
 
 std::string to_hex(std::string_view bytes);  // lower case
 std::optional<std::string> from_hex(std::string_view text);
@@ -28,8 +34,8 @@ std::string to_base64(std::string_view bytes);
 // nullopt: not base64.
 std::optional<std::string> from_base64(std::string_view text);
 
-// RFC 4648 section 6, lower case, no padding: only letters and digits, so that a double click selects
-// it whole and nothing reads it as a number or a formula.
+// RFC 4648 section 6, lower case, no padding: only letters and digits, so that a double click
+// selects it whole and nothing reads it as a number or a formula.
 std::string to_base32(std::string_view bytes);
 
 bool is_valid_utf8(std::string_view text);  // no surrogates, no overlong forms; NUL counts as valid

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kUuidUrn = "urn:uuid:";
 constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
 
-Failure refused(const char* what) {
+Failure no_certificate(const char* what) {
   return plain_failure(FailureKind::kMalformed, std::string("the certificate ") + what);
 }
 
@@ -95,17 +95,18 @@ Result<Certificate> Certificate::adopt(std::shared_ptr<X509> certificate) {
   fields.serial_hex = serial_hex_of(certificate.get());
   const auto not_before = instant_of(X509_get0_notBefore(certificate.get()));
   const auto not_after = instant_of(X509_get0_notAfter(certificate.get()));
-  if (!not_before || !not_after) return refused("has times that cannot be read");
+  if (!not_before || !not_after) return no_certificate("has times that cannot be read");
   fields.not_before = *not_before;
   fields.not_after = *not_after;
   const std::string spki = der_of(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(certificate.get()));
-  if (spki.empty()) return refused("has no public key");
+  if (spki.empty()) return no_certificate("has no public key");
   fields.spki_sha256_hex = spki_sha256_hex(spki);
-  if (const auto wrong = read_common_name(certificate.get(), fields)) return refused(*wrong);
-  if (const auto wrong = read_alternative_names(certificate.get(), fields)) return refused(*wrong);
+  if (const auto wrong = read_common_name(certificate.get(), fields)) return no_certificate(*wrong);
+  if (const auto wrong = read_alternative_names(certificate.get(), fields))
+    return no_certificate(*wrong);
   // Reads and caches the extensions; what is invalid in one is remembered as a flag.
   const std::uint32_t flags = X509_get_extension_flags(certificate.get());
-  if ((flags & EXFLAG_INVALID) != 0) return refused("has an extension that cannot be read");
+  if ((flags & EXFLAG_INVALID) != 0) return no_certificate("has an extension that cannot be read");
   fields.is_authority = (flags & EXFLAG_CA) != 0;
   Certificate result;
   result.certificate_ = std::move(certificate);
@@ -114,12 +115,12 @@ Result<Certificate> Certificate::adopt(std::shared_ptr<X509> certificate) {
 }
 
 Result<Certificate> Certificate::from_der(std::string_view der) {
-  if (der.size() > kMaxCertificateBytes) return refused("is larger than 64 KiB");
+  if (der.size() > kMaxCertificateBytes) return no_certificate("is larger than 64 KiB");
   const unsigned char* at = as_unsigned(der.data());
   const unsigned char* const end = at + der.size();
   OwnedCertificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (!certificate) return refused("is not DER of X.509");
-  if (at != end) return refused("has bytes behind its end");
+  if (!certificate) return no_certificate("is not DER of X.509");
+  if (at != end) return no_certificate("has bytes behind its end");
   return adopt(std::move(certificate));
 }
 
@@ -130,7 +131,8 @@ Result<Certificate> Certificate::from_pem(std::string_view pem) {
 }
 
 Result<Certificate> Certificate::from_handle(X509* certificate) {
-  if (certificate == nullptr || X509_up_ref(certificate) != 1) return refused("is not there");
+  if (certificate == nullptr || X509_up_ref(certificate) != 1)
+    return no_certificate("is not there");
   return adopt(OwnedCertificate(certificate));
 }
 

@@ -54,15 +54,15 @@ bool is_token(std::string_view token) {
          std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-Failure refused(const char* what) {
+Failure no_join_code(const char* what) {
   return {FailureKind::kMalformed, std::string("the join code ") + what};
 }
 
 Failure mistyped() {
-  return refused("has a wrong character: copy it again, or make a new one");
+  return no_join_code("has a wrong character: copy it again, or make a new one");
 }
 Failure incomplete() {
-  return refused("is incomplete: copy it whole, to its last character");
+  return no_join_code("is incomplete: copy it whole, to its last character");
 }
 
 // "host:port" or "[v6]:port", only in the form that encode_join_code writes.
@@ -100,13 +100,14 @@ Result<JoinCode> parse_content(const Decoded& decoded) {
   const auto token = hash ? take_sized() : std::nullopt;
   const auto sum = token ? take(kChecksumBytes) : std::nullopt;
   if (!address || !sum) return incomplete();
-  if (!left.empty()) return refused("has characters behind its end: copy it alone");
+  if (!left.empty()) return no_join_code("has characters behind its end: copy it alone");
   if (!decoded.exact || checksum(content.substr(0, content.size() - kChecksumBytes)) != *sum) {
     return mistyped();
   }
   std::optional<JoinCode> code = parse_address(*address);
   if (!code || !is_token(*token)) {
-    return refused("was not made by a Muster server: make a new one with muster join-token create");
+    return no_join_code(
+        "was not made by a Muster server: make a new one with muster join-token create");
   }
   code->ca_spki_sha256_hex = to_hex(*hash);
   code->token = std::string(*token);
@@ -145,19 +146,19 @@ Result<std::string> encode_join_code(const JoinCode& code) {
 
 Result<JoinCode> parse_join_code(std::string_view text) {
   text = trim(text);
-  if (text.empty()) return refused("is empty");
-  if (text.size() > kMaxCodeCharacters) return refused("is too long: copy it alone");
+  if (text.empty()) return no_join_code("is empty");
+  if (text.size() > kMaxCodeCharacters) return no_join_code("is too long: copy it alone");
   if (text.find_first_of(" \t\r\n") != std::string_view::npos) {
-    return refused("has white space inside: join its lines into one");
+    return no_join_code("has white space inside: join its lines into one");
   }
   if (!text.starts_with(kPrefix)) {
     const std::size_t end = text.find('_');
     if (kPrefix.starts_with(text)) return incomplete();
     if (end != std::string_view::npos && text.starts_with(kFamily) &&
         parse_integer(text.substr(kFamily.size(), end - kFamily.size())).value_or(0) > 1) {
-      return refused("is of a newer kind: upgrade the agent, or check its first characters");
+      return no_join_code("is of a newer kind: upgrade the agent, or check its first characters");
     }
-    return refused("does not begin with muster1_: copy it whole, from its first character");
+    return no_join_code("does not begin with muster1_: copy it whole, from its first character");
   }
   const std::string_view digits = text.substr(kPrefix.size());
   if (digits.find_first_not_of(kAlphabet) != std::string_view::npos) return mistyped();

@@ -10,7 +10,7 @@
 namespace muster::tls {
 namespace {
 
-Failure refused(const char* what) {
+Failure no_pkcs7(const char* what) {
   return plain_failure(FailureKind::kMalformed,
                        std::string("the list of certificates (PKCS#7) ") + what);
 }
@@ -38,26 +38,26 @@ Result<std::vector<Certificate>> from_pkcs7(std::string_view base64) {
     return Failure{FailureKind::kTooLarge, "the list of certificates is larger than 64 KiB"};
   }
   const std::optional<std::string> der = from_base64(base64);
-  if (!der || der->empty()) return refused("is not base64");
+  if (!der || der->empty()) return no_pkcs7("is not base64");
   const unsigned char* at = as_unsigned(der->data());
   const unsigned char* const end = at + der->size();
   const OwnedPkcs7 envelope(d2i_PKCS7(nullptr, &at, static_cast<long>(der->size())));
-  if (!envelope) return refused("is not DER of PKCS#7");
-  if (at != end) return refused("has bytes behind its end");
+  if (!envelope) return no_pkcs7("is not DER of PKCS#7");
+  if (at != end) return no_pkcs7("has bytes behind its end");
   if (!PKCS7_type_is_signed(envelope.get()) || envelope->d.sign == nullptr) {
-    return refused("is of another type than SignedData");
+    return no_pkcs7("is of another type than SignedData");
   }
   const PKCS7_SIGNED& signed_data = *envelope->d.sign;
-  if (sk_PKCS7_SIGNER_INFO_num(signed_data.signer_info) > 0) return refused("has signers");
+  if (sk_PKCS7_SIGNER_INFO_num(signed_data.signer_info) > 0) return no_pkcs7("has signers");
   if (signed_data.contents == nullptr || !PKCS7_type_is_data(signed_data.contents) ||
       (signed_data.contents->d.data != nullptr &&
        ASN1_STRING_length(signed_data.contents->d.data) > 0)) {
-    return refused("has content beside the certificates");
+    return no_pkcs7("has content beside the certificates");
   }
   const int count = sk_X509_num(signed_data.cert);
-  if (count <= 0) return refused("is empty");
+  if (count <= 0) return no_pkcs7("is empty");
   if (static_cast<std::size_t>(count) > kMaxCertificates) {
-    return refused("holds more than 16 certificates");
+    return no_pkcs7("holds more than 16 certificates");
   }
   std::vector<Certificate> result;
   for (int i = 0; i < count; ++i) {

@@ -16,7 +16,7 @@ bool is_accepted_signature(int nid) {
          nid == NID_ecdsa_with_SHA512;
 }
 
-Failure refused(const char* what) {
+Failure no_request(const char* what) {
   return plain_failure(FailureKind::kMalformed, std::string("the certificate request ") + what);
 }
 
@@ -52,23 +52,23 @@ Result<CheckedRequest> check_request(std::string_view base64) {
     return Failure{FailureKind::kTooLarge, "the certificate request is larger than 16 KiB"};
   }
   const std::optional<std::string> der = from_base64(base64);
-  if (!der || der->empty()) return refused("is not base64 (RFC 4648) of a PKCS#10 request");
+  if (!der || der->empty()) return no_request("is not base64 (RFC 4648) of a PKCS#10 request");
   const unsigned char* at = as_unsigned(der->data());
   const unsigned char* const end = at + der->size();
   const OwnedRequest request(d2i_X509_REQ(nullptr, &at, static_cast<long>(der->size())));
-  if (!request) return refused("is not DER of a PKCS#10 request");
-  if (at != end) return refused("has bytes behind its end");
+  if (!request) return no_request("is not DER of a PKCS#10 request");
+  if (at != end) return no_request("has bytes behind its end");
   CheckedRequest result{der_of(i2d_X509_PUBKEY, X509_REQ_get_X509_PUBKEY(request.get()))};
   if (!is_p256_public_key(result.spki_der)) {
-    return refused("has a key of another kind than EC P-256 (prime256v1)");
+    return no_request("has a key of another kind than EC P-256 (prime256v1)");
   }
   if (!is_accepted_signature(X509_REQ_get_signature_nid(request.get()))) {
-    return refused("is not signed by ECDSA with SHA-256, SHA-384 or SHA-512");
+    return no_request("is not signed by ECDSA with SHA-256, SHA-384 or SHA-512");
   }
   EVP_PKEY* const key = X509_REQ_get0_pubkey(request.get());  // owned by the request
-  if (key == nullptr) return refused("has a key that is no point of the curve P-256");
+  if (key == nullptr) return no_request("has a key that is no point of the curve P-256");
   if (X509_REQ_verify(request.get(), key) != 1) {
-    return refused("is not signed by the private half of its own key");
+    return no_request("is not signed by the private half of its own key");
   }
   return result;
 }

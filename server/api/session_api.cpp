@@ -11,7 +11,7 @@ SignInOrigin origin_of(const Call& call) {
           session_cookie(call.request).value_or(""), call.request.request_id};
 }
 
-void write_user(JsonWriter& json, const User& user) {
+void write_signed_in_user(JsonWriter& json, const User& user) {
   json.key("user").begin_object().member("user_id", user.id).member("name", user.name);
   json.member("display_name", user.display_name).member("role", to_string(user.role));
   json.member("must_change_password", user.must_change_password).end_object();
@@ -20,7 +20,7 @@ void write_user(JsonWriter& json, const User& user) {
 Response signed_in_answer(const SignedIn& signed_in, int status) {
   JsonWriter json;
   json.begin_object();
-  write_user(json, signed_in.user);
+  write_signed_in_user(json, signed_in.user);
   json.member("csrf_token", signed_in.csrf_token)
       .member("expires_at", signed_in.expires_at)
       .end_object();
@@ -45,7 +45,7 @@ Response show_session(Call& call) {
       [&](Session& session) { return get_user(session, call.principal.user_id); });
   JsonWriter json;
   json.begin_object();
-  write_user(json, user);
+  write_signed_in_user(json, user);
   json.key("permissions").begin_array();
   for (const PermissionRow& row : kPermissions) {
     if (call.principal.may(row.permission)) json.value(row.name);

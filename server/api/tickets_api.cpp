@@ -100,7 +100,7 @@ Response tickets_answer(Call& call, const TicketPage& page) {
   });
 }
 
-LinkRole role_member(const JsonValue& body) {
+LinkRole link_role_member(const JsonValue& body) {
   return choice_member(body, "role", kLinkRoleNames, parse_link_role).value_or(LinkRole::kAffected);
 }
 
@@ -141,7 +141,7 @@ std::vector<std::pair<std::string, LinkRole>> items_of(const JsonValue& body) {
           .at(where);
     }
     check_members(*item.object(), kKnown, where + '.');
-    out.emplace_back(required_text(item, "item"), role_member(item));
+    out.emplace_back(required_text(item, "item"), link_role_member(item));
   }
   return out;
 }
@@ -230,7 +230,7 @@ Response add_ticket_note(Call& call) {
 Response add_ticket_link(Call& call) {
   const JsonValue body = call.body({"item", "role", "reason"});
   const std::string name = required_text(body, "item");
-  const LinkRole role = role_member(body);
+  const LinkRole role = link_role_member(body);
   const std::int64_t id = ticket_of_path(call);
   const Link link = call.services.store.write_value<Link>([&](Session& session) {
     const std::int64_t item = find_visible_item(session, call.principal, name, call.now());

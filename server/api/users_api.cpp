@@ -28,7 +28,7 @@ Response user_answer(const User& user, int status = 200) {
   return Response::json(std::move(json).text(), status).set("ETag", etag(user.version));
 }
 
-std::optional<Role> role_member(const JsonValue& body) {
+std::optional<Role> user_role_member(const JsonValue& body) {
   return choice_member(body, "role", kRoleNames, parse_role);
 }
 
@@ -53,7 +53,7 @@ Response add_user(Call& call) {
   const JsonValue body = call.body({"name", "password", "role", "display_name", "email"});
   NewUser user;
   user.name = checked_user_name(required_text(body, "name"));
-  user.role = role_member(body).value_or(Role::kRequester);
+  user.role = user_role_member(body).value_or(Role::kRequester);
   user.display_name = text_member(body, "display_name");
   user.email = text_member(body, "email");
   user.password =
@@ -76,7 +76,7 @@ Response change_user(Call& call) {
   UserChange change;
   change.display_name = text_or_cleared(body, "display_name");
   change.email = text_or_cleared(body, "email");
-  change.role = role_member(body);
+  change.role = user_role_member(body);
   change.disabled = boolean_member(body, "disabled");
   return user_answer(call.services.store.write_value<User>([&](Session& session) {
     return update_user(session, call.now(), call.actor(), id, version, change);

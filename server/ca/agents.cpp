@@ -28,7 +28,7 @@ constexpr std::string_view kInsertCertificate = R"sql(
   ON CONFLICT (serial) DO NOTHING)sql";
 constexpr std::string_view kForgetCertificates =
     "DELETE FROM certificates WHERE agent_id = ?1 AND not_after < ?2 AND revoked_at IS NULL";
-constexpr std::string_view kSelect = R"sql(
+constexpr std::string_view kSelectAgents = R"sql(
   SELECT agents.agent_id, agents.state, agents.enrolled_at, agents.enrolled_with, agents.enrolled_from,
          agents.state_changed_at, agents.state_changed_by, agents.state_reason, assignments.item_id,
          agent_state.reported_at, agent_state.agent_version, agent_state.address, agent_state.interval_s,
@@ -149,7 +149,7 @@ void add_certificate(Session& session, Instant now, std::string_view agent_id,
 }
 
 AgentPage list_agents(Session& session, const AgentFilter& filter) {
-  ListQuery query{std::string(kSelect)};
+  ListQuery query{std::string(kSelectAgents)};
   if (filter.state) query.where("agents.state = ?", {*filter.state});
   if (filter.item_id) query.where("assignments.item_id = ?", {*filter.item_id});
   if (filter.silent_since) {
@@ -174,7 +174,7 @@ AgentPage list_agents(Session& session, const AgentFilter& filter) {
 AgentRecord get_agent(Session& session, std::string_view agent_id) {
   std::optional<AgentRecord> found;
   if (is_uuid(agent_id)) {
-    session.query(std::string(kSelect) + " WHERE agents.agent_id = ?1", {agent_id},
+    session.query(std::string(kSelectAgents) + " WHERE agents.agent_id = ?1", {agent_id},
                   [&](const ResultRow& row) { found = read_agent(row); });
   }
   if (!found) throw not_found();

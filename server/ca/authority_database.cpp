@@ -9,12 +9,13 @@ namespace {
 constexpr std::string_view kRead =
     "SELECT generation, certificate, sealed_key FROM authorities ORDER BY generation";
 constexpr std::string_view kFind = "SELECT generation FROM authorities WHERE generation = ?1";
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertAuthority =
     "INSERT INTO authorities (generation, certificate, sealed_key, made_at) VALUES (?1, ?2, ?3, "
     "?4)";
 constexpr std::string_view kReadNames = "SELECT name FROM public_names ORDER BY place";
 constexpr std::string_view kForgetNames = "DELETE FROM public_names";
-constexpr std::string_view kInsertName = "INSERT INTO public_names (place, name) VALUES (?1, ?2)";
+constexpr std::string_view kInsertPublicName =
+    "INSERT INTO public_names (place, name) VALUES (?1, ?2)";
 
 std::string described(std::int64_t generation) {
   return "the key of certificate authority " + std::to_string(generation);
@@ -24,7 +25,7 @@ void replace_names(Session& session, const std::vector<std::string>& names) {
   session.execute(kForgetNames);
   std::int64_t place = 0;
   for (const std::string& name : names)
-    session.execute(kInsertName, {++place, name});
+    session.execute(kInsertPublicName, {++place, name});
 }
 
 class DatabaseStorage final : public AuthorityStorage {
@@ -77,7 +78,8 @@ class DatabaseStorage final : public AuthorityStorage {
     return guarded([&] {
       store_.write([&](Session& session) {
         if (session.find_integer(kFind, {number})) return;
-        session.execute(kInsert, {number, authority->certificate.to_pem(), Blob{*sealed}, now.ms});
+        session.execute(kInsertAuthority,
+                        {number, authority->certificate.to_pem(), Blob{*sealed}, now.ms});
       });
     });
   }
@@ -128,7 +130,8 @@ void put_authority(Session& session, const ClusterKey& key,
     ++generation;
     const Result<std::string> sealed = key.seal(authority.key.to_pem(), described(generation));
     if (!sealed) throw std::runtime_error(sealed.failure().message);
-    session.execute(kInsert, {generation, authority.certificate.to_pem(), Blob{*sealed}, now.ms});
+    session.execute(kInsertAuthority,
+                    {generation, authority.certificate.to_pem(), Blob{*sealed}, now.ms});
   }
   replace_names(session, public_names);
 }

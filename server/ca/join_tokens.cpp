@@ -18,10 +18,10 @@ constexpr std::size_t kSecretBytes = 20;
 constexpr std::size_t kSecretDigits = 32;
 constexpr std::size_t kMaxNoteBytes = 200;
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectJoinTokens =
     "SELECT token_id, note, created_at, created_by, expires_at, max_uses, uses, revoked_at, hash "
     "FROM join_tokens";
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertJoinToken = R"sql(
   INSERT INTO join_tokens (token_id, hash, note, created_at, created_by, expires_at, max_uses)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
 constexpr std::string_view kRevoke =
@@ -53,7 +53,7 @@ Stored read_token(const ResultRow& row) {
 
 std::optional<Stored> find_token(Session& session, std::string_view token_id) {
   std::optional<Stored> found;
-  session.query(std::string(kSelect) + " WHERE token_id = ?1", {token_id},
+  session.query(std::string(kSelectJoinTokens) + " WHERE token_id = ?1", {token_id},
                 [&](const ResultRow& row) { found = read_token(row); });
   return found;
 }
@@ -122,8 +122,8 @@ CreatedJoinToken create_join_token(Session& session, Instant now, const Actor& a
   }
   token.id = to_base32(random_bytes(kIdBytes));
   const std::string secret = to_base32(random_bytes(kSecretBytes));
-  session.execute(kInsert, {token.id, Blob{sha256(secret)}, token.note, now.ms, token.created_by,
-                            token.expires_at.ms, token.max_uses});
+  session.execute(kInsertJoinToken, {token.id, Blob{sha256(secret)}, token.note, now.ms,
+                                     token.created_by, token.expires_at.ms, token.max_uses});
   audit_token(session, now, actor, "join_token.create", token);
   store_fault("join_token.created");
   std::string text = std::string(kPrefix) + token.id + "_" + secret;
@@ -132,7 +132,7 @@ CreatedJoinToken create_join_token(Session& session, Instant now, const Actor& a
 
 JoinTokenPage list_join_tokens(Session& session, std::size_t limit,
                                const std::optional<std::string>& cursor) {
-  ListQuery query{std::string(kSelect)};
+  ListQuery query{std::string(kSelectJoinTokens)};
   // The cursor is the time and the id of the last token; ids are random, the time alone may repeat.
   if (cursor) {
     const std::size_t dot = cursor->find('.');

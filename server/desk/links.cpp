@@ -17,7 +17,7 @@ constexpr std::string_view kFindOpen =
     "NULL";
 constexpr std::string_view kCountOpen =
     "SELECT COUNT(*) FROM ticket_links WHERE ticket_id = ?1 AND unlinked_at IS NULL";
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertLink = R"sql(
   INSERT INTO ticket_links (ticket_id, item_id, role, reason, linked_at, linked_by)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING link_id)sql";
 constexpr std::string_view kUnlink = R"sql(
@@ -26,10 +26,11 @@ constexpr std::string_view kUnlink = R"sql(
 constexpr std::string_view kFindItem =
     "SELECT item_id FROM ticket_links WHERE link_id = ?1 AND ticket_id = ?2 AND unlinked_at IS "
     "NULL";
-constexpr std::string_view kList = R"sql(
+constexpr std::string_view kListLinks = R"sql(
   SELECT link_id, ticket_id, item_id, role, reason, linked_at, linked_by FROM ticket_links
   WHERE ticket_id = ?1 AND unlinked_at IS NULL AND (?2 = 1 OR linked_by = ?3) ORDER BY link_id)sql";
-constexpr std::string_view kTouch = "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
+constexpr std::string_view kTouchLinkedTicket =
+    "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
 
 ReadPoint point_of(Instant now) {
   ReadPoint point;
@@ -45,7 +46,7 @@ bool owns(const Item& item, const TicketView& view) {
 void tell(Session& session, Instant now, const Actor& actor, std::string action,
           std::int64_t ticket_id, std::int64_t item_id, std::string_view role,
           const std::string& event) {
-  session.execute(kTouch, {ticket_id, now.ms});
+  session.execute(kTouchLinkedTicket, {ticket_id, now.ms});
   add_event(session, now, actor, ticket_id, false, event);
   JsonWriter detail;
   detail.begin_object().member("item", item_id).member("role", std::string(role)).end_object();
@@ -97,8 +98,8 @@ Link link_item(Session& session, Instant now, const Actor& actor, const TicketVi
                     " links already. Link what they have in common.");
   }
   const auto why = reason.empty() ? std::nullopt : std::optional(reason);
-  const auto id =
-      session.find_integer(kInsert, {ticket.id, item_id, to_string(role), why, now.ms, actor.name});
+  const auto id = session.find_integer(
+      kInsertLink, {ticket.id, item_id, to_string(role), why, now.ms, actor.name});
   tell(session, now, actor, "ticket.link", ticket.id, item_id, to_string(role),
        "linked " + name + " as " + std::string(to_string(role)));
   return {id.value(), ticket.id, item_id, name, role, why, now, actor.name};
@@ -124,7 +125,7 @@ std::vector<Link> list_links(Session& session, Instant now, const TicketView& vi
                              std::int64_t ticket_id) {
   get_ticket(session, view, ticket_id);
   std::vector<Link> links;
-  session.query(kList, {ticket_id, view.sees_all, view.user_name}, [&](const ResultRow& row) {
+  session.query(kListLinks, {ticket_id, view.sees_all, view.user_name}, [&](const ResultRow& row) {
     Link link;
     link.id = row.integer(0);
     link.ticket_id = row.integer(1);

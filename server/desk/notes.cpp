@@ -13,12 +13,13 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kKindNames = {"note", "reply", "event"};
 
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertNote = R"sql(
   INSERT INTO ticket_notes (ticket_id, at, author, kind, shown_to_requester, text)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING note_id)sql";
 constexpr std::string_view kCount = "SELECT COUNT(*) FROM ticket_notes WHERE ticket_id = ?1";
-constexpr std::string_view kTouch = "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
-constexpr std::string_view kList = R"sql(
+constexpr std::string_view kTouchNotedTicket =
+    "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
+constexpr std::string_view kListNotes = R"sql(
   SELECT note_id, at, author, kind, text FROM ticket_notes
   WHERE ticket_id = ?1 AND shown_to_requester >= ?2 ORDER BY note_id)sql";
 
@@ -50,9 +51,9 @@ Note add_note(Session& session, Instant now, const Actor& actor, const TicketVie
                 "The ticket " + ticket_number(ticket.id) + " has " + std::to_string(kMaxNotes) +
                     " notes. Go on in a new one.");
   }
-  const auto id = session.find_integer(
-      kInsert, {ticket.id, now.ms, actor.name, to_string(kind), kind == NoteKind::kReply, text});
-  session.execute(kTouch, {ticket.id, now.ms});
+  const auto id = session.find_integer(kInsertNote, {ticket.id, now.ms, actor.name, to_string(kind),
+                                                     kind == NoteKind::kReply, text});
+  session.execute(kTouchNotedTicket, {ticket.id, now.ms});
   JsonWriter detail;
   detail.begin_object().key("kind").value(to_string(kind)).end_object();
   add_audit(session,
@@ -62,14 +63,14 @@ Note add_note(Session& session, Instant now, const Actor& actor, const TicketVie
 
 void add_event(Session& session, Instant now, const Actor& actor, std::int64_t ticket_id,
                bool shown_to_requester, const std::string& text) {
-  session.execute(kInsert, {ticket_id, now.ms, actor.name, to_string(NoteKind::kEvent),
-                            shown_to_requester, text});
+  session.execute(kInsertNote, {ticket_id, now.ms, actor.name, to_string(NoteKind::kEvent),
+                                shown_to_requester, text});
 }
 
 std::vector<Note> list_notes(Session& session, const TicketView& view, std::int64_t ticket_id) {
   get_ticket(session, view, ticket_id);
   std::vector<Note> notes;
-  session.query(kList, {ticket_id, view.sees_all ? 0 : 1}, [&](const ResultRow& row) {
+  session.query(kListNotes, {ticket_id, view.sees_all ? 0 : 1}, [&](const ResultRow& row) {
     notes.push_back({row.integer(0),
                      {row.integer(1)},
                      std::string(row.text(2)),

@@ -26,7 +26,7 @@ constexpr std::string_view kColumns =
     " tickets.ticket_id, state, title, requester, requester_user, users.name, began_at, "
     "tickets.created_at, created_by, updated_at, resolved_at, resolution, tickets.version "
     "FROM tickets LEFT JOIN users ON users.user_id = tickets.assignee";
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertTicket = R"sql(
   INSERT INTO tickets (type, state, title, description, requester, requester_user, assignee, began_at, created_at,
                        created_by, updated_at)
   VALUES ('incident', 'new', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7) RETURNING ticket_id)sql";
@@ -242,10 +242,10 @@ Ticket create_ticket(Session& session, Instant now, const Actor& actor, const Ti
   const Requester requester = ticket.requester ? find_requester(session, *ticket.requester)
                                                : Requester{view.user_name, view.user_id};
   const auto assignee = find_assignee(session, ticket.assignee.value_or(""));
-  const auto id =
-      session.find_integer(kInsert, {title, ticket.description, requester.name, requester.user_id,
-                                     assignee ? std::optional(assignee->id) : std::nullopt,
-                                     began_at.ms, now.ms, actor.name});
+  const auto id = session.find_integer(
+      kInsertTicket,
+      {title, ticket.description, requester.name, requester.user_id,
+       assignee ? std::optional(assignee->id) : std::nullopt, began_at.ms, now.ms, actor.name});
   store_fault("ticket.created");
   JsonWriter detail;
   detail.begin_object().member("number", ticket_number(*id)).member("title", title).end_object();

@@ -29,10 +29,6 @@ constexpr int kTlsRecordHeaderBytes = 5;
 constexpr int kTlsMaxRecordBytes = 16'384;
 constexpr unsigned char kTlsHandshakeRecord = 22;
 
-Deadline after_ms(int ms) {
-  return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-}
-
 std::string random_prefix() {
   std::random_device device;
   std::string bytes(4, '\0');

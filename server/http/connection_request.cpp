@@ -12,17 +12,13 @@
 namespace muster::server {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kRequestReadBytes = 16 * 1024;
 // A body up to here is not counted; with `threads` of them that is 16 MiB.
 constexpr std::size_t kUncountedBodyBytes = 64 * 1024;
 constexpr std::size_t kBodyStepBytes = 256 * 1024;
 constexpr int kBodyRoomMs = 10'000;
 constexpr int kRetryAfterS = 5;
 constexpr int kRetryJitterS = 25;
-
-Deadline after_ms(int ms) {
-  return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-}
 
 // Not all at the same moment again.
 int retry_after_s() {
@@ -40,7 +36,7 @@ std::string joined(const std::vector<std::string>& segments) {
 }  // namespace
 
 bool Connection::more(Deadline deadline) {
-  std::array<char, kReadBytes> buffer;
+  std::array<char, kRequestReadBytes> buffer;
   const auto [outcome, bytes] = stream_.read(buffer.data(), buffer.size(), deadline);
   if (outcome == IoOutcome::kTimeout) return timed_out();
   if (outcome != IoOutcome::kDone) return false;
@@ -76,7 +72,7 @@ Connection::Progress Connection::read_head(RequestHead& head) {
     } else if (shared_.is_stopping) {
       return Progress::kOver;
     }
-    std::array<char, kReadBytes> buffer;
+    std::array<char, kRequestReadBytes> buffer;
     const auto [outcome, bytes] = stream_.read_now(buffer.data(), buffer.size());
     // A peer that always has something to send never makes us wait.
     if (outcome == IoOutcome::kTimeout) {

@@ -25,9 +25,6 @@ Refusal body_too_large() {
   return {413, "body_too_large", "The body is larger than this address accepts."};
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

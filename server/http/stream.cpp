@@ -29,6 +29,10 @@ int milliseconds_until(Deadline deadline) {
 
 }  // namespace
 
+Deadline after_ms(int ms) {
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+}
+
 void Stream::Free::operator()(ssl_st* connection) const {
   SSL_free(connection);
 }

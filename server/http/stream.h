@@ -16,6 +16,7 @@ namespace muster::server {
 
 using Deadline =
     std::chrono::steady_clock::time_point;  // monotonic: a clock set back must not keep peers alive
+Deadline after_ms(int ms);
 
 enum class IoOutcome {
   kDone,

@@ -22,10 +22,10 @@ constexpr std::string_view kFindAgent =
 constexpr std::string_view kReactivate = R"sql(
   UPDATE agents SET state = 'active', source_record = NULL, state_changed_at = ?1, state_changed_by = 'ingest'
   WHERE agent_id = ?2)sql";
-constexpr std::string_view kFindState = R"sql(
+constexpr std::string_view kFindRecordState = R"sql(
   SELECT agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms, collected_each, collected_hourly,
          collected_daily, agent_version FROM agent_state WHERE source_record = ?1)sql";
-constexpr std::string_view kPutState = R"sql(
+constexpr std::string_view kPutRecordState = R"sql(
   INSERT INTO agent_state (source_record, agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms,
     collected_each, collected_hourly, collected_daily, agent_version, address, vitals, interval_s)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -58,7 +58,7 @@ struct AgentState {
 
 std::optional<AgentState> find_agent_state(Session& session, std::int64_t source_record) {
   std::optional<AgentState> out;
-  session.query(kFindState, {source_record}, [&](const ResultRow& row) {
+  session.query(kFindRecordState, {source_record}, [&](const ResultRow& row) {
     AgentState state;
     state.agent_id = row.text(0);
     state.sequence = row.integer(1);
@@ -369,7 +369,7 @@ class Application {
       collected[i] = plausible ? std::max(*collected[i], at) : at;
     }
     session_.execute_later(
-        kPutState,
+        kPutRecordState,
         {source_record_, context_.agent_id, report_.sequence, report_.boot_id, report_.root,
          wire::to_json(result_.reply), context_.now.ms, context_.now - report_.sent_at,
          collected[0], collected[1], collected[2], report_.agent_version, context_.address,

@@ -66,7 +66,7 @@ constexpr Rule kRules[] = {
 constexpr std::string_view kSourceRecords =
     "SELECT source_record FROM source_records WHERE kind = 'agent' ORDER BY source_record";
 constexpr std::string_view kAgentRoots = "SELECT source_record, root, reply FROM agent_state";
-constexpr std::string_view kRootLines =
+constexpr std::string_view kStoredRootLines =
     "SELECT section, schema, hash, status_line FROM section_state WHERE source_record = ?1";
 
 // Temporal tables whose intervals of one thing must not overlap: what makes it one thing.
@@ -153,7 +153,7 @@ InvariantCheck check_roots(Session& session) {
   for (const auto& [source_record, root] : agreed) {
     std::vector<inventory::RootLine> lines;
     bool is_readable = true;
-    session.query(kRootLines, {source_record}, [&](const ResultRow& row) {
+    session.query(kStoredRootLines, {source_record}, [&](const ResultRow& row) {
       if (inventory::find_section(row.text(0)) == nullptr) return;
       const auto hash = inventory::Hash128::from_bytes(row.text(2));
       is_readable = is_readable && hash;

@@ -23,7 +23,7 @@ constexpr std::int64_t kForEver = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kProgressEvery = 256;  // source records
 constexpr int kOwnColumns = 7;               // before those of the fields
 
-struct Span {
+struct RowSpan {
   std::int64_t since;
   std::int64_t until;
   std::int64_t row_id;
@@ -108,7 +108,7 @@ class RowChecker {
 
   void look_at_spans(std::int64_t source_record) {
     for (auto& [key, spans] : spans_) {
-      std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) {
+      std::sort(spans.begin(), spans.end(), [](const RowSpan& a, const RowSpan& b) {
         return std::pair(a.since, a.until) < std::pair(b.since, b.until);
       });
       for (std::size_t i = 1; i < spans.size(); ++i) {
@@ -151,7 +151,7 @@ class RowChecker {
   InvariantCheck one_open_;
   InvariantCheck content_;
   InvariantCheck sums_;
-  std::map<std::int64_t, std::vector<Span>> spans_;  // of one source record, by key
+  std::map<std::int64_t, std::vector<RowSpan>> spans_;  // of one source record, by key
 };
 
 }  // namespace

@@ -20,16 +20,16 @@ constexpr std::string_view kPutMerged = R"sql(
   INSERT INTO merged_rows (section, row_id) VALUES (?1, ?2)
   ON CONFLICT (section) DO UPDATE SET row_id = excluded.row_id)sql";
 
-struct Span {
+struct MergeSpan {
   std::int64_t merged = 0;  // the last row in the index
   std::int64_t last = 0;    // the last row that there is
 };
 
 void for_each_split(Session& session,
-                    const std::function<void(const SectionSchema&, const Span&)>& visit) {
+                    const std::function<void(const SectionSchema&, const MergeSpan&)>& visit) {
   for (const SectionSchema& schema : inventory::section_schemas()) {
     if (!schema.has_content()) continue;
-    Span span;
+    MergeSpan span;
     span.merged = session.find_integer(kFindMerged, {schema.name}).value_or(0);
     span.last =
         session.find_integer("SELECT MAX(row_id) FROM " + section_table(schema)).value_or(0);
@@ -41,7 +41,7 @@ void for_each_split(Session& session,
 
 std::int64_t pending_rows(Session& session) {
   std::int64_t rows = 0;
-  for_each_split(session, [&](const SectionSchema&, const Span& span) {
+  for_each_split(session, [&](const SectionSchema&, const MergeSpan& span) {
     rows += std::max<std::int64_t>(span.last - span.merged, 0);
   });
   return rows;
@@ -49,7 +49,7 @@ std::int64_t pending_rows(Session& session) {
 
 bool merge_indexes(Session& session, std::int64_t most) {
   bool more = false;
-  for_each_split(session, [&](const SectionSchema& schema, const Span& span) {
+  for_each_split(session, [&](const SectionSchema& schema, const MergeSpan& span) {
     if (span.last <= span.merged) return;
     const std::int64_t until = std::min(span.last, span.merged + most);
     session.execute("INSERT INTO " + by_content_table(schema) +

@@ -16,12 +16,11 @@ namespace {
 
 using inventory::Hash128;
 using inventory::SectionSchema;
-using inventory::Status;
 
-constexpr std::string_view kFindState = R"sql(
+constexpr std::string_view kFindSectionState = R"sql(
   SELECT schema, hash, kept_hash, status_line, collected_at, ok_at FROM section_state
   WHERE source_record = ?1 AND section = ?2)sql";
-constexpr std::string_view kPutState = R"sql(
+constexpr std::string_view kPutSectionState = R"sql(
   INSERT INTO section_state (source_record, section, schema, hash, kept_hash, status_line, collected_at, ok_at)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
   ON CONFLICT (source_record, section) DO UPDATE SET schema = excluded.schema, hash = excluded.hash,
@@ -48,7 +47,7 @@ struct KnownSource {
   bool ever_ok = false;  // ok or partial at some time
   bool open = false;
   std::int64_t status_id = 0;  // of the open interval
-  Status status = Status::kFailed;
+  inventory::Status status = inventory::Status::kFailed;
   std::string reason;
 };
 
@@ -86,9 +85,9 @@ class Planner {
   static SectionResult refuse(std::string code, std::string detail) {
     return {SectionOutcome::kRefused, {std::move(code), "", std::move(detail)}, false};
   }
-  Status status_of(const std::string& source) const {
+  inventory::Status status_of(const std::string& source) const {
     const auto found = section_.sources.find(source);
-    return found != section_.sources.end() ? found->second.status : Status::kFailed;
+    return found != section_.sources.end() ? found->second.status : inventory::Status::kFailed;
   }
   // Why a new row is not an observed change; nullopt when it is one.
   std::optional<std::string_view> open_reason(const DecodedRow& row) const {
@@ -133,18 +132,19 @@ class Planner {
       const auto found = rows.find(keys[i]);
       if (found == rows.end()) return {SectionOutcome::kSendFull, {}, false};
       const OpenRow* open = &found->second;
-      const Status status = status_of(open->source);
-      if (status != Status::kOk && !inventory::drops_rows(status)) {
+      const inventory::Status status = status_of(open->source);
+      if (status != inventory::Status::kOk && !inventory::drops_rows(status)) {
         return refuse("removal_without_ok", "The source " + open->source + " is " +
                                                 std::string(to_string(status)) +
                                                 "; only a source that is ok may remove rows.");
       }
-      plan.closes.push_back({open->row_id, status == Status::kOk ? "removed" : "not_collected"});
+      plan.closes.push_back(
+          {open->row_id, status == inventory::Status::kOk ? "removed" : "not_collected"});
       plan.hash -= open->hash;
     }
     for (const DecodedRow& row : section_.rows) {
-      const Status status = status_of(row.source);
-      if (status != Status::kOk && status != Status::kPartial) {
+      const inventory::Status status = status_of(row.source);
+      if (status != inventory::Status::kOk && status != inventory::Status::kPartial) {
         return refuse("rows_without_ok",
                       "The source " + row.source + " is " + std::string(to_string(status)) +
                           "; only a source that is ok or partial may bring rows.");
@@ -189,8 +189,8 @@ class Planner {
       }
     }
     for (const auto& [key, row] : open) {
-      const Status status = status_of(row.source);
-      if (status == Status::kOk) {
+      const inventory::Status status = status_of(row.source);
+      if (status == inventory::Status::kOk) {
         plan.closes.push_back({row.row_id, "removed"});
       } else if (inventory::drops_rows(status)) {
         plan.closes.push_back({row.row_id, "not_collected"});
@@ -270,8 +270,10 @@ std::map<std::string, KnownSource, std::less<>> known_sources(Session& session,
   std::map<std::string, KnownSource, std::less<>> out;
   session.query(kFindStatuses, {source_record, section}, [&](const ResultRow& row) {
     KnownSource& source = out[std::string(row.text(0))];
-    const Status status = inventory::parse_status(row.text(1)).value_or(Status::kFailed);
-    if (status == Status::kOk || status == Status::kPartial) source.ever_ok = true;
+    const inventory::Status status =
+        inventory::parse_status(row.text(1)).value_or(inventory::Status::kFailed);
+    if (status == inventory::Status::kOk || status == inventory::Status::kPartial)
+      source.ever_ok = true;
     if (row.is_null(3)) {
       source.open = true;
       source.status = status;
@@ -309,7 +311,7 @@ void write_statuses(Session& session, const SectionApplication& application,
 std::optional<SectionState> find_section_state(Session& session, std::int64_t source_record,
                                                std::string_view section) {
   std::optional<SectionState> out;
-  session.query(kFindState, {source_record, section}, [&](const ResultRow& row) {
+  session.query(kFindSectionState, {source_record, section}, [&](const ResultRow& row) {
     SectionState state;
     state.schema = static_cast<int>(row.integer(0));
     state.hash = Hash128::from_bytes(row.text(1)).value();
@@ -334,11 +336,11 @@ SectionResult apply_section(Session& session, const SectionApplication& applicat
   write_rows(session, application, schema, plan);
   write_statuses(session, application, section, known);
   store_fault("section.statuses");
-  const bool all_ok =
-      std::all_of(section.sources.begin(), section.sources.end(),
-                  [](const auto& source) { return source.second.status == Status::kOk; });
+  const bool all_ok = std::all_of(
+      section.sources.begin(), section.sources.end(),
+      [](const auto& source) { return source.second.status == inventory::Status::kOk; });
   session.execute(
-      kPutState,
+      kPutSectionState,
       {application.source_record, schema.name, section.schema_number, Blob{plan.hash.to_bytes()},
        Blob{plan.kept_hash.to_bytes()}, inventory::status_line(schema.name, section.sources),
        application.at.ms, all_ok ? SqlValue(application.at.ms) : SqlValue()});

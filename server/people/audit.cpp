@@ -9,24 +9,24 @@
 namespace muster::server {
 namespace {
 
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertEntry = R"sql(
   INSERT INTO audit (at, actor, action, object, detail, address, request_id)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectEntries =
     "SELECT audit_id, at, actor, action, object, detail, address, request_id FROM audit";
 
 }  // namespace
 
 void add_audit(Session& session, const AuditEntry& entry) {
-  session.execute(kInsert, {entry.at.ms, entry.actor.name, entry.action, entry.object, entry.detail,
-                            entry.actor.address, entry.actor.request_id});
+  session.execute(kInsertEntry, {entry.at.ms, entry.actor.name, entry.action, entry.object,
+                                 entry.detail, entry.actor.address, entry.actor.request_id});
   store_fault("audit.added");
 }
 
 AuditPage list_audit(Session& session, const AuditFilter& filter) {
   const std::size_t limit = checked_limit(filter.limit);
-  ListQuery query{std::string(kSelect)};
+  ListQuery query{std::string(kSelectEntries)};
   if (filter.actor) query.where("actor = ?", {*filter.actor});
   if (filter.action) {
     const std::string family = *filter.action + ".";

@@ -12,13 +12,13 @@
 namespace muster::server {
 namespace {
 
-constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kTokenSecretBytes = 32;
 constexpr std::size_t kMaxNameBytes = 100;
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectTokens =
     "SELECT token_id, tokens.user_id, users.name, tokens.name, tokens.created_at, expires_at, "
     "revoked_at, last_used_at FROM tokens JOIN users ON users.user_id = tokens.user_id";
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertToken = R"sql(
   INSERT INTO tokens (user_id, name, hash, created_at, expires_at)
   VALUES (?1, ?2, ?3, ?4, ?5) RETURNING token_id)sql";
 constexpr std::string_view kCountLive = R"sql(
@@ -42,7 +42,7 @@ Token read_token(const ResultRow& row) {
 
 std::optional<Token> find_token(Session& session, std::int64_t token_id) {
   std::optional<Token> found;
-  session.query(std::string(kSelect) + " WHERE token_id = ?1", {token_id},
+  session.query(std::string(kSelectTokens) + " WHERE token_id = ?1", {token_id},
                 [&](const ResultRow& row) { found = read_token(row); });
   return found;
 }
@@ -73,10 +73,10 @@ CreatedToken create_token(Session& session, Instant now, const Actor& actor, std
     throw Error(Status::kConflict, "too_many_tokens",
                 "There are 100 API tokens already. Revoke those that are not needed.");
   }
-  const std::string secret = std::string(kTokenPrefix) + to_base32(random_bytes(kSecretBytes));
+  const std::string secret = std::string(kTokenPrefix) + to_base32(random_bytes(kTokenSecretBytes));
   const auto expires_ms = expires_at ? std::optional(expires_at->ms) : std::nullopt;
   const auto id =
-      session.find_integer(kInsert, {user_id, name, Blob{sha256(secret)}, now.ms, expires_ms});
+      session.find_integer(kInsertToken, {user_id, name, Blob{sha256(secret)}, now.ms, expires_ms});
   auto token = find_token(session, id.value());
   if (!token) {
     throw Error(Status::kNotFound, "user_not_found",
@@ -88,7 +88,7 @@ CreatedToken create_token(Session& session, Instant now, const Actor& actor, std
 
 TokenPage list_tokens(Session& session, std::optional<std::int64_t> user_id, std::size_t limit,
                       const std::optional<std::string>& cursor) {
-  ListQuery query{std::string(kSelect)};
+  ListQuery query{std::string(kSelectTokens)};
   if (user_id) query.where("tokens.user_id = ?", {*user_id});
   if (cursor) query.where("token_id < ?", {parse_cursor(*cursor, 1).front()});
   query.order("token_id DESC", checked_limit(limit));

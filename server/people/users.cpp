@@ -17,10 +17,10 @@ namespace {
 constexpr std::size_t kMaxNameCharacters = 64;
 constexpr std::size_t kMaxTextBytes = 200;
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectUsers =
     "SELECT user_id, name, display_name, email, role, created_at, disabled_at, "
     "must_change_password, version FROM users";
-constexpr std::string_view kInsert = R"sql(
+constexpr std::string_view kInsertUser = R"sql(
   INSERT INTO users (name, display_name, email, role, password_hash, created_at, must_change_password)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING RETURNING user_id)sql";
 constexpr std::string_view kUpdate = R"sql(
@@ -34,7 +34,7 @@ constexpr std::string_view kSetPassword = R"sql(
 constexpr std::string_view kLockAdmins = "UPDATE users SET version = version WHERE role = 'admin'";
 constexpr std::string_view kOtherAdmins =
     "SELECT COUNT(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL AND user_id <> ?1";
-constexpr std::string_view kEndSessions = "DELETE FROM sessions WHERE user_id = ?1";
+constexpr std::string_view kEndSessionsOfUser = "DELETE FROM sessions WHERE user_id = ?1";
 
 User read_user(const ResultRow& row) {
   User user;
@@ -108,7 +108,7 @@ std::string checked_user_name(std::string_view name) {
 
 std::optional<User> find_user(Session& session, std::int64_t user_id) {
   std::optional<User> found;
-  session.query(std::string(kSelect) + " WHERE user_id = ?1", {user_id},
+  session.query(std::string(kSelectUsers) + " WHERE user_id = ?1", {user_id},
                 [&](const ResultRow& row) { found = read_user(row); });
   return found;
 }
@@ -118,7 +118,7 @@ std::optional<User> find_user_named(Session& session, std::string_view name) {
   const std::string lowered = lower_ascii(name);
   // A name that no account can have may not even be text that the store takes.
   if (!is_user_name(lowered)) return found;
-  session.query(std::string(kSelect) + " WHERE name = ?1", {lowered},
+  session.query(std::string(kSelectUsers) + " WHERE name = ?1", {lowered},
                 [&](const ResultRow& row) { found = read_user(row); });
   return found;
 }
@@ -130,7 +130,7 @@ User get_user(Session& session, std::int64_t user_id) {
 }
 
 UserPage list_users(Session& session, std::size_t limit, const std::optional<std::string>& cursor) {
-  ListQuery query{std::string(kSelect)};
+  ListQuery query{std::string(kSelectUsers)};
   if (cursor) query.where("user_id > ?", {parse_cursor(*cursor, 1).front()});
   query.order("user_id", checked_limit(limit));
   UserPage page;
@@ -146,9 +146,9 @@ UserPage list_users(Session& session, std::size_t limit, const std::optional<std
 User create_user(Session& session, Instant now, const Actor& actor, const NewUser& user) {
   const std::string name = checked_user_name(user.name);
   const auto id =
-      session.find_integer(kInsert, {name, checked_text(user.display_name, "display_name"),
-                                     checked_text(user.email, "email"), to_string(user.role),
-                                     user.password.text, now.ms, user.must_change_password});
+      session.find_integer(kInsertUser, {name, checked_text(user.display_name, "display_name"),
+                                         checked_text(user.email, "email"), to_string(user.role),
+                                         user.password.text, now.ms, user.must_change_password});
   if (!id) {
     throw Error(Status::kConflict, "user_exists", "There is already a user named " + name + ".")
         .at("name");
@@ -182,7 +182,7 @@ User update_user(Session& session, Instant now, const Actor& actor, std::int64_t
   if (change.disabled && *change.disabled != user.disabled_at.has_value()) {
     detail.member("disabled", *change.disabled);
     user.disabled_at = *change.disabled ? std::optional(now) : std::nullopt;
-    if (*change.disabled) session.execute(kEndSessions, {user.id});
+    if (*change.disabled) session.execute(kEndSessionsOfUser, {user.id});
   }
   if (was_admin && (user.role != Role::kAdmin || user.disabled_at)) keep_an_admin(session, user);
 
@@ -198,7 +198,7 @@ User reset_password(Session& session, Instant now, const Actor& actor, std::int6
                     std::optional<std::int64_t> expected_version, const PasswordHash& password) {
   const User user = get_at_version(session, user_id, expected_version);
   session.execute(kSetPassword, {user.id, password.text});
-  session.execute(kEndSessions, {user.id});
+  session.execute(kEndSessionsOfUser, {user.id});
   revoke_all_tokens(session, now, user.id);
   JsonWriter detail;
   detail.begin_object().member("name", user.name).end_object();

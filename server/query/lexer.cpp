@@ -18,9 +18,6 @@ bool is_name_start(char c) {
 bool is_name(char c) {
   return is_name_start(c) || (c >= '0' && c <= '9') || c == '.';
 }
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 class Lexer {
  public:

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
+#include "common/support/text.h"
+
 namespace muster::server {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

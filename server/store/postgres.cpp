@@ -49,7 +49,7 @@ constexpr OptionalSetting kOptionalSettings[] = {
 struct ClearResult {
   void operator()(PGresult* result) const { PQclear(result); }
 };
-using Result = std::unique_ptr<PGresult, ClearResult>;
+using PgResult = std::unique_ptr<PGresult, ClearResult>;
 struct CloseConnection {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
@@ -69,8 +69,8 @@ using ConnectionOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
   throw StoreError(StoreErrorKind::kOther, "the PostgreSQL database cannot be used: " + why);
 }
 
-Result checked(const Connection& connection, PGresult* raw, const std::string& what) {
-  Result result(raw);
+PgResult checked(const Connection& connection, PGresult* raw, const std::string& what) {
+  PgResult result(raw);
   if (PQresultStatus(result.get()) != PGRES_FATAL_ERROR) return result;
   const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
   if (sqlstate == nullptr) unreachable(connection.get());
@@ -79,7 +79,7 @@ Result checked(const Connection& connection, PGresult* raw, const std::string& w
 }
 
 std::string text_of(const Connection& connection, const char* sql) {
-  const Result result = checked(connection, PQexec(connection.get(), sql), sql);
+  const PgResult result = checked(connection, PQexec(connection.get(), sql), sql);
   return PQntuples(result.get()) == 0 ? "" : PQgetvalue(result.get(), 0, 0);
 }
 
@@ -201,7 +201,7 @@ class PostgresDatabase final : public Database {
     constexpr const char* kMake =
         "CREATE TABLE IF NOT EXISTS public.write_lock (only_row BIGINT PRIMARY KEY); "
         "INSERT INTO public.write_lock (only_row) VALUES (1) ON CONFLICT (only_row) DO NOTHING";
-    const Result first(PQexec(connection.get(), kMake));
+    const PgResult first(PQexec(connection.get(), kMake));
     if (PQresultStatus(first.get()) == PGRES_COMMAND_OK) return;
     checked(connection, PQexec(connection.get(), kMake), "the database cannot be prepared");
   }

@@ -9,11 +9,10 @@
 namespace muster::server {
 namespace {
 
-constexpr std::size_t kPreparedStatements =
-    256;  // kept a session; beyond it the one unused longest goes
+constexpr std::size_t kMostPrepared = 256;  // kept a session; beyond it the one unused longest goes
 // Commands between two marks: few enough that neither side's buffers fill while nobody reads.
 constexpr std::size_t kCommandsAtOnce = 256;
-constexpr std::size_t kShownBytes = 200;
+constexpr std::size_t kShownSqlBytes = 200;
 
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 constexpr const char* kLockWriters = "SELECT only_row FROM write_lock FOR UPDATE";
@@ -99,7 +98,7 @@ void PostgresSession::fail(const PGresult* result, std::string_view sql) {
   // A session that only reads was told so; a writer's server has become a replica.
   if (read_only_ && std::string_view(sqlstate) == "25006") kind = StoreErrorKind::kOther;
   if (kind == StoreErrorKind::kConnectionLost) lost_ = true;
-  throw StoreError(kind, std::string(sql.substr(0, kShownBytes)) + ": " +
+  throw StoreError(kind, std::string(sql.substr(0, kShownSqlBytes)) + ": " +
                              (message == nullptr ? "" : message) + " (" + sqlstate + ")");
 }
 
@@ -109,7 +108,7 @@ PostgresSession::Statement& PostgresSession::find_statement(std::string_view sql
     return statements_.front();
   }
   // Nothing that was sent and not answered may speak of it any more.
-  if (statements_.size() >= kPreparedStatements && sent_.empty()) {
+  if (statements_.size() >= kMostPrepared && sent_.empty()) {
     const Statement& oldest = statements_.back();
     if (!oldest.name.empty()) send_text("DEALLOCATE " + oldest.name, "DEALLOCATE");
     by_text_.erase(oldest.text);
@@ -132,7 +131,7 @@ PostgresSession::Statement& PostgresSession::make_ready(std::string_view sql, co
   for (std::size_t row = 0; row < count; ++row) {
     if (rows[row].size() < types.size()) {
       throw StoreError(StoreErrorKind::kOther,
-                       "too few values for " + std::string(sql.substr(0, kShownBytes)));
+                       "too few values for " + std::string(sql.substr(0, kShownSqlBytes)));
     }
     for (std::size_t i = 0; i < types.size(); ++i) {
       const SqlValue& value = rows[row][i];
@@ -186,7 +185,7 @@ void PostgresSession::send(Statement& statement, const Values& values) {
 void PostgresSession::read_until_mark(const OnResult& on_result) {
   std::size_t command = 0;
   for (bool last_was_null = false;;) {
-    Result result(PQgetResult(connection_));
+    PgResult result(PQgetResult(connection_));
     if (result == nullptr) {  // the end of one command's results
       if (PQstatus(connection_) != CONNECTION_OK || last_was_null)
         lose(PQerrorMessage(connection_));
@@ -206,14 +205,14 @@ void PostgresSession::finish(const OnResult& on_result) {
   std::vector<Statement*> preparing;
   commands.swap(sent_);
   preparing.swap(preparing_);
-  Result error;
+  PgResult error;
   std::size_t failed_command = 0;
   try {
     if (PQpipelineSync(connection_) != 1) lose(PQerrorMessage(connection_));
     // Of transactions that only read.
     for (; marks_pending_ > 0; --marks_pending_)
-      read_until_mark([](std::size_t, Result) {});
-    read_until_mark([&](std::size_t command, Result result) {
+      read_until_mark([](std::size_t, PgResult) {});
+    read_until_mark([&](std::size_t command, PgResult result) {
       if (PQresultStatus(result.get()) != PGRES_FATAL_ERROR) {
         on_result(command, std::move(result));
       } else if (error == nullptr) {
@@ -236,8 +235,8 @@ std::int64_t PostgresSession::run(std::string_view sql, const Values& values, co
   Statement& statement = make_ready(sql, &values, 1);
   send(statement, values);
   const std::size_t wanted = sent_.size() - 1;
-  Result answer;
-  finish([&](std::size_t command, Result result) {
+  PgResult answer;
+  finish([&](std::size_t command, PgResult result) {
     if (command == wanted) answer = std::move(result);
   });
   if (answer == nullptr) lose("an answer is missing");
@@ -254,8 +253,8 @@ void PostgresSession::query_many(std::string_view sql, const std::vector<Values>
     const std::size_t first = sent_.size();
     for (std::size_t i = 0; i < count; ++i)
       send(statement, rows[begin + i]);
-    std::vector<Result> answers(count);
-    finish([&](std::size_t command, Result result) {
+    std::vector<PgResult> answers(count);
+    finish([&](std::size_t command, PgResult result) {
       if (command >= first) answers[command - first] = std::move(result);
     });
     for (std::size_t i = 0; i < count; ++i) {
@@ -268,18 +267,18 @@ void PostgresSession::query_many(std::string_view sql, const std::vector<Values>
 void PostgresSession::execute_many(std::string_view sql, const std::vector<Values>& rows) {
   for (const Values& values : rows)
     execute_later(sql, values);
-  if (!in_transaction_) finish([](std::size_t, Result) {});
+  if (!in_transaction_) finish([](std::size_t, PgResult) {});
 }
 
 void PostgresSession::execute_later(std::string_view sql, const Values& values) {
   Statement& statement = make_ready(sql, &values, 1);
   send(statement, values);
-  if (sent_.size() >= kCommandsAtOnce || !in_transaction_) finish([](std::size_t, Result) {});
+  if (sent_.size() >= kCommandsAtOnce || !in_transaction_) finish([](std::size_t, PgResult) {});
 }
 
 void PostgresSession::leave_pipeline() {
   refuse_after_error();
-  finish([](std::size_t, Result) {});
+  finish([](std::size_t, PgResult) {});
   if (PQexitPipelineMode(connection_) != 1) lose(PQerrorMessage(connection_));
 }
 
@@ -298,9 +297,9 @@ void PostgresSession::scan(std::string_view sql, const Values& values, const Eac
       PQsetSingleRowMode(connection_) != 1) {
     lose(PQerrorMessage(connection_));
   }
-  Result error;
+  PgResult error;
   std::exception_ptr thrown;  // by `each`: the rest of the result is read all the same
-  while (Result result{PQgetResult(connection_)}) {
+  while (PgResult result{PQgetResult(connection_)}) {
     if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR) {
       error = std::move(result);
     } else if (thrown == nullptr) {
@@ -320,7 +319,7 @@ void PostgresSession::scan(std::string_view sql, const Values& values, const Eac
 
 void PostgresSession::run_script(const std::string& sql) {
   leave_pipeline();
-  const Result result(PQexec(connection_, sql.c_str()));
+  const PgResult result(PQexec(connection_, sql.c_str()));
   enter_pipeline();
   if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR) fail(result.get(), sql);
 }
@@ -350,7 +349,7 @@ void PostgresSession::commit() {
   const std::size_t last = sent_.size() - 1;
   warned_ = false;
   bool committed = false;
-  finish([&](std::size_t command, Result result) {
+  finish([&](std::size_t command, PgResult result) {
     // The answer to the COMMIT of a transaction that had failed is ROLLBACK, and no error.
     if (command == last) committed = std::string_view(PQcmdStatus(result.get())) == "COMMIT";
   });
@@ -367,7 +366,7 @@ void PostgresSession::rollback() {
   in_transaction_ = false;
   failed_ = false;
   if (lost_) return;
-  const auto ignore = [](std::size_t, Result) {};
+  const auto ignore = [](std::size_t, PgResult) {};
   try {
     // What was sent ends in an error or not; ROLLBACK must come after its mark to be heard.
     finish(ignore);

@@ -46,9 +46,9 @@ class PostgresSession final : public Session {
   struct ClearResult {
     void operator()(PGresult* result) const { PQclear(result); }
   };
-  using Result = std::unique_ptr<PGresult, ClearResult>;
+  using PgResult = std::unique_ptr<PGresult, ClearResult>;
   using Statements = std::list<Statement>;
-  using OnResult = std::function<void(std::size_t, Result)>;
+  using OnResult = std::function<void(std::size_t, PgResult)>;
 
   void refuse_after_error() const;
   Statement& find_statement(std::string_view sql);

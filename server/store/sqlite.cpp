@@ -20,7 +20,7 @@ constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kProgressSteps = 20'000;     // virtual machine steps between looks at the deadline
 constexpr std::size_t kShownBytes = 200;   // of a statement in an error
 constexpr std::size_t kRowsTogether = 16;  // of an insert of many
-constexpr std::size_t kPreparedStatements =
+constexpr std::size_t kPreparedOnSqlite =
     512;  // kept per session; beyond it they are all dropped and made anew
 
 StoreErrorKind kind_of(int code) {
@@ -271,7 +271,7 @@ class SqliteSession final : public Session {
     refuse_after_error();
     if (const auto found = prepared_.find(std::string(sql)); found != prepared_.end())
       return found->second.get();
-    if (prepared_.size() >= kPreparedStatements) prepared_.clear();
+    if (prepared_.size() >= kPreparedOnSqlite) prepared_.clear();
     sqlite3_stmt* statement = nullptr;
     const char* tail = nullptr;
     const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),

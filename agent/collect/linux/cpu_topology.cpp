@@ -6,12 +6,13 @@
 #include <set>
 #include <tuple>
 
+#include "agent/collect/linux/read_text.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
 namespace {
 
-constexpr std::string_view kFolder = "/sys/devices/system/cpu/cpu";
+constexpr std::string_view kCpuFolder = "/sys/devices/system/cpu/cpu";
 constexpr std::int64_t kCpus = 65'536;
 constexpr std::int64_t kCacheBytes = std::int64_t{64} << 30;
 constexpr std::int64_t kClockKhz = 100'000'000;
@@ -32,18 +33,14 @@ struct CpuPlace {
   std::vector<Cache> caches;
 };
 
-std::optional<std::string> read_text(Host& host, const std::string& path) {
-  const auto text = host.read(path);
-  if (!text) return std::nullopt;
-  const std::string_view trimmed = trim(*text);
-  if (trimmed.empty()) return std::nullopt;
-  return std::string(trimmed);
+std::optional<std::string> known_text(Host& host, const std::string& path) {
+  return text_or_nothing(read_text(host, path));
 }
 
 std::optional<std::string> first_text(Host& host, const std::string& folder,
                                       std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
-    if (auto text = read_text(host, folder + std::string(name))) return text;
+    if (auto text = known_text(host, folder + std::string(name))) return text;
   }
   return std::nullopt;
 }
@@ -59,23 +56,23 @@ std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64
   const auto names = host.list(folder + "cache");
   if (!names) {
     // SPARC has one file a level instead.
-    const auto size = read_text(host, folder + "l2_cache_size");
+    const auto size = known_text(host, folder + "l2_cache_size");
     if (size) out.push_back({2, std::to_string(cpu), {cpu}, parse_cache_size(*size)});
     return out;
   }
   for (const std::string& name : *names) {
     if (!name.starts_with("index")) continue;
     const std::string cache = folder + "cache/" + name + "/";
-    const auto level = read_text(host, cache + "level");
-    const auto type = read_text(host, cache + "type");
+    const auto level = known_text(host, cache + "level");
+    const auto type = known_text(host, cache + "type");
     if ((level != "2" && level != "3") || type == "Instruction") continue;
     Cache out_cache;
     out_cache.level = level == "2" ? 2 : 3;
-    const auto list = read_text(host, cache + "shared_cpu_list");
+    const auto list = known_text(host, cache + "shared_cpu_list");
     if (const auto cpus = list ? parse_cpu_list(*list) : std::nullopt) out_cache.cpus = *cpus;
     out_cache.sharers =
-        list ? *list : read_text(host, cache + "shared_cpu_map").value_or(std::to_string(cpu));
-    if (const auto size = read_text(host, cache + "size"))
+        list ? *list : known_text(host, cache + "shared_cpu_map").value_or(std::to_string(cpu));
+    if (const auto size = known_text(host, cache + "size"))
       out_cache.size_bytes = parse_cache_size(*size);
     out.push_back(std::move(out_cache));
   }
@@ -83,8 +80,8 @@ std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64
 }
 
 std::optional<CpuPlace> read_place(Host& host, std::int64_t number) {
-  const std::string folder = std::string(kFolder) + std::to_string(number) + "/";
-  const auto package = read_text(host, folder + "topology/physical_package_id");
+  const std::string folder = std::string(kCpuFolder) + std::to_string(number) + "/";
+  const auto package = known_text(host, folder + "topology/physical_package_id");
   const auto package_number = package ? parse_integer(*package) : std::nullopt;
   if (!package_number) return std::nullopt;
   CpuPlace out;
@@ -102,7 +99,7 @@ std::optional<CpuPlace> read_place(Host& host, std::int64_t number) {
   // The threads of a core share its caches and its clock.
   if (out.first_of_core != number) return out;
   out.caches = read_caches(host, folder, number);
-  if (const auto khz = read_text(host, folder + "cpufreq/cpuinfo_max_freq"))
+  if (const auto khz = known_text(host, folder + "cpufreq/cpuinfo_max_freq"))
     out.max_clock_khz = parse_integer(*khz);
   return out;
 }

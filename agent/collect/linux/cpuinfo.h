@@ -3,6 +3,7 @@
 // stands outside the records (old ARM, SPARC, z) counts for all. Clocks of the moment ("cpu MHz" on
 // x86) are not read. Pure; any thread.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,9 @@
 #include <string_view>
 
 namespace muster::agent {
+
+// Enough of it: 4,096 processors of 2 KiB and some.
+inline constexpr std::size_t kCpuinfoBytes = 16 * 1024 * 1024;
 
 struct Processor {
   std::optional<std::string> manufacturer, model_name, microcode;

@@ -14,8 +14,6 @@ namespace {
 using inventory::Cpu;
 using inventory::Status;
 
-constexpr std::size_t kCpuinfoBytes = 16 * 1024 * 1024;  // 4,096 processors of 2 KiB and some
-
 using Processors = std::map<std::int64_t, Processor>;
 
 // Packages as cpuinfo numbers them; where it does not, all processors are one package. The number

@@ -46,11 +46,6 @@ std::string_view* find_field(Stanza& stanza, std::string_view name) {
   return nullptr;
 }
 
-std::optional<std::string> text_or_nothing(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return std::string(text);
-}
-
 // The words of "install ok installed".
 struct PackageState {
   std::string_view want, status;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/collect/linux/device_path.h"
+#include "agent/collect/linux/read_text.h"
 #include "agent/collect/linux/rtnetlink.h"
 #include "common/support/text.h"
 
@@ -21,7 +22,7 @@ constexpr std::int64_t kEthernet = 1, kInfiniband = 32, kPpp = 512, kIpip = 768,
 // linux/netdevice.h: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
 constexpr std::int64_t kAssignedByDevice = 0, kAssignedByLot = 1;
 constexpr std::int64_t kUp = 1;  // IFF_UP
-constexpr std::string_view kFolder = "/sys/class/net/";
+constexpr std::string_view kNetFolder = "/sys/class/net/";
 
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::array<std::string_view, N>& choices) {
@@ -73,21 +74,11 @@ bool is_on_usb(std::string_view link) {
   return !sysfs_folder_of(link, PathPart::kUsbDevice).empty();
 }
 
-std::optional<std::string> text_or_nothing(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return std::string(text);
-}
-
 std::optional<std::string> current_mac(const InterfaceFacts& facts, std::string_view kind) {
   // Drawn by lot: by the kernel at each start, by a Wi-Fi client for each scan or network.
   if (facts.address_assign_type == kAssignedByLot && !facts.has_device) return std::nullopt;
   if (kind == "wifi" && facts.address_assign_type != kAssignedByDevice) return std::nullopt;
   return valid_mac(facts.address);
-}
-
-std::string read_text(Host& host, const std::string& path) {
-  const auto text = host.read(path);
-  return text ? std::string(trim(*text)) : std::string();
 }
 
 std::optional<std::int64_t> read_number(Host& host, const std::string& path) {
@@ -119,7 +110,7 @@ void read_device(Host& host, const std::string& folder, InterfaceFacts& facts) {
 }
 
 InterfaceFacts read_facts(Host& host, const std::string& name, const NetlinkLink* link) {
-  const std::string folder = std::string(kFolder) + name;
+  const std::string folder = std::string(kNetFolder) + name;
   InterfaceFacts facts;
   facts.name = name;
   if (auto target = host.read_link(folder)) facts.link = std::move(*target);
@@ -228,7 +219,7 @@ inventory::Interface make_interface(const InterfaceFacts& facts) {
 }
 
 Collected collect_interfaces(Host& host) {
-  const auto names = host.list(kFolder.substr(0, kFolder.size() - 1));
+  const auto names = host.list(kNetFolder.substr(0, kNetFolder.size() - 1));
   if (!names) return not_collected<inventory::Interface>(status_of(names.failure()));
   // A copied tree has no kernel to ask; any other failure would make rows differ from those before.
   auto dump = host.netlink(NetlinkDump::kLinks);

@@ -180,10 +180,10 @@ std::optional<std::string> parse_machine_id(std::string_view text) {
 }
 
 std::optional<std::string> timezone_of_link(std::string_view target) {
-  constexpr std::string_view kFolder = "zoneinfo/";
-  const std::size_t at = target.rfind(kFolder);
+  constexpr std::string_view kZoneFolder = "zoneinfo/";
+  const std::size_t at = target.rfind(kZoneFolder);
   if (at == std::string_view::npos) return std::nullopt;
-  std::string_view zone = target.substr(at + kFolder.size());
+  std::string_view zone = target.substr(at + kZoneFolder.size());
   for (const std::string_view prefix : {"posix/", "right/"}) {
     if (zone.starts_with(prefix)) zone.remove_prefix(prefix.size());
   }

@@ -21,11 +21,6 @@ std::optional<std::int64_t> parse_id(std::string_view text) {
   return id && *id >= 0 && *id <= kMostIds ? id : std::nullopt;
 }
 
-std::optional<std::string> text_or_nothing(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return std::string(text);
-}
-
 class Problems {
  public:
   void note(std::string_view file, std::size_t line, std::string_view what) {

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/collect/linux/cpuinfo.h"
+#include "agent/collect/linux/read_text.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
 namespace {
-
-constexpr std::size_t kCpuinfoBytes = 16 * 1024 * 1024;  // 4,096 processors of 2 KiB and some
 
 // The value behind the first "name : value" of `text`.
 std::string_view value_of(std::string_view text, std::string_view name) {
@@ -19,11 +19,6 @@ std::string_view value_of(std::string_view text, std::string_view name) {
       return trim(line.substr(colon + 1));
   }
   return {};
-}
-
-std::string read_text(Host& host, std::string_view path) {
-  const auto text = host.read(path);
-  return text ? std::string(trim(*text)) : std::string();
 }
 
 bool contains(std::string_view text, std::string_view part) {

@@ -5,7 +5,7 @@
 namespace muster::cli {
 namespace {
 
-int list(Context& context) {
+int list_agents(Context& context) {
   static const std::vector<Column> kColumns = {
       {"agent_id"},
       {"state", Kind::kState},
@@ -67,14 +67,14 @@ void write_agent(Context& context, const JsonValue& agent) {
   facts.write();
 }
 
-int show(Context& context) {
+int show_agent(Context& context) {
   const std::string id = agent_id_of(context, context.invocation.required("AGENT"));
   const JsonValue agent = context.api().get({"agents", id}).body;
   if (!context.out.object(agent)) write_agent(context, agent);
   return kDone;
 }
 
-int revoke(Context& context) {
+int revoke_agent(Context& context) {
   const std::string name = context.invocation.required("AGENT");
   const auto reason = context.invocation.text("--reason");
   if (!reason)
@@ -114,14 +114,14 @@ std::vector<CommandSpec> agent_commands() {
        {},
        {{"--state", "STATE", "active, revoked, superseded"}},
        {"muster agent list --state active --columns agent_id,item_id,reported_at"},
-       list},
-      {"agent show", "one agent, by its id or its item", {{"AGENT"}}, {}, {}, show},
+       list_agents},
+      {"agent show", "one agent, by its id or its item", {{"AGENT"}}, {}, {}, show_agent},
       {"agent revoke",
        "cut a machine off at once",
        {{"AGENT"}},
        {{"--reason", "TEXT", "why, for the audit log"}},
        {"muster agent revoke lap-0421 --reason 'laptop stolen'"},
-       revoke},
+       revoke_agent},
       {"agent waiting", "agents that wait for approval after a restore", {}, {}, {}, waiting},
       {"agent approve", "let a waiting agent report", {{"AGENT_ID"}}, {}, {}, approve},
   };

@@ -4,7 +4,7 @@
 namespace muster::cli {
 namespace {
 
-const std::vector<Column>& columns() {
+const std::vector<Column>& item_columns() {
   static const std::vector<Column> kColumns = {
       {"item_id", Kind::kNumber},
       {"name"},
@@ -36,10 +36,10 @@ int items(Context& context) {
   if (context.invocation.has("--archived")) parameters.emplace_back("archived", "true");
   if (context.invocation.has("--undetermined")) parameters.emplace_back("undetermined", "true");
 
-  if (context.out.list_columns(columns())) return kDone;
-  context.out.chosen(columns());
+  if (context.out.list_columns(item_columns())) return kDone;
+  context.out.chosen(item_columns());
   const List list = context.api().list({"items"}, parameters, context.limit());
-  context.out.list(columns(), list.first, list.items);
+  context.out.list(item_columns(), list.first, list.items);
   context.say_cut(list);
   // A question about security must not be answered by silence (model.md section 7).
   const std::int64_t undetermined = list.first.integer_at("undetermined").value_or(0);

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::int64_t kMostUses = 1'000'000;
 
-int create(Context& context) {
+int create_join_token(Context& context) {
   const Invocation& invocation = context.invocation;
   const std::int64_t uses = invocation.integer("--uses", 1, kMostUses).value_or(1);
   JsonWriter json;
@@ -41,7 +41,7 @@ int create(Context& context) {
   return kDone;
 }
 
-int list(Context& context) {
+int list_join_tokens(Context& context) {
   static const std::vector<Column> kColumns = {
       {"token_id"},
       {"note", Kind::kText, true, "-"},
@@ -55,7 +55,7 @@ int list(Context& context) {
   return show_list(context, {"join-tokens"}, {}, kColumns);
 }
 
-int revoke(Context& context) {
+int revoke_join_token(Context& context) {
   const std::string id = context.invocation.required("TOKEN_ID");
   if (!context.is_dry_run()) context.confirm("Revoke the join token " + id + "?");
   if (!change(context, "revoke the join token " + id, "DELETE", {"join-tokens", id})) return kDone;
@@ -75,9 +75,14 @@ std::vector<CommandSpec> join_token_commands() {
         {"--note", "TEXT", "what it is for"}},
        {"muster join-token create",
         "muster join-token create --uses 20 --expires 7d --note 'room 12'"},
-       create},
-      {"join-token list", "join tokens and their uses", {}, {}, {}, list},
-      {"join-token revoke", "nobody can join with it any more", {{"TOKEN_ID"}}, {}, {}, revoke},
+       create_join_token},
+      {"join-token list", "join tokens and their uses", {}, {}, {}, list_join_tokens},
+      {"join-token revoke",
+       "nobody can join with it any more",
+       {{"TOKEN_ID"}},
+       {},
+       {},
+       revoke_join_token},
   };
 }
 

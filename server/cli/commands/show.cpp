@@ -201,7 +201,7 @@ int show_item(Context& context) {
   return kDone;
 }
 
-int show(Context& context) {
+int run_show(Context& context) {
   return context.invocation.has("--section") ? show_section(context) : show_item(context);
 }
 
@@ -216,7 +216,7 @@ std::vector<CommandSpec> show_commands() {
             {"--known-at", "T", "as it was known at that time"}},
            {"muster show lap-0421", "muster show lap-0421 --section packages --all",
             "muster show 5CG1234X9Q --at yesterday --json"},
-           show}};
+           run_show}};
 }
 
 }  // namespace muster::cli

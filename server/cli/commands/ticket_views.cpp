@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kMostHours = 168;
 
-int list(Context& context) {
+int list_tickets(Context& context) {
   static const std::vector<Column> kColumns = {
       {"number"},
       {"state", Kind::kState},
@@ -113,7 +113,7 @@ void write_notes(Context& context, const JsonValue& ticket) {
   }
 }
 
-int show(Context& context) {
+int show_ticket(Context& context) {
   const std::string name = context.invocation.required("TICKET");
   const JsonValue ticket = context.api().get({"tickets", name}).body;
   if (context.out.object(ticket)) return kDone;
@@ -172,13 +172,13 @@ std::vector<CommandSpec> ticket_view_commands() {
         {"--requester", "NAME", "who has the trouble"},
         {"--item", "ITEM", "linked to this item"}},
        {"muster ticket list --state open", "muster ticket list printer --item prn-3"},
-       list},
+       list_tickets},
       {"ticket show",
        "a ticket, its items and notes, and what changed before it",
        {{"TICKET"}},
        {},
        {"muster ticket show INC-1042"},
-       show},
+       show_ticket},
       {"ticket context",
        "what changed on its items before the trouble began",
        {{"TICKET"}},

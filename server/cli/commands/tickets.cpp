@@ -5,7 +5,7 @@
 namespace muster::cli {
 namespace {
 
-const std::vector<std::string_view>& roles() {
+const std::vector<std::string_view>& link_roles() {
   static const std::vector<std::string_view> kRoles = {"affected", "cause", "related", "requested"};
   return kRoles;
 }
@@ -17,7 +17,7 @@ std::string joined_words(const Invocation& invocation, std::string_view name) {
   return text;
 }
 
-int create(Context& context) {
+int create_ticket(Context& context) {
   const Invocation& invocation = context.invocation;
   const std::string title = joined_words(invocation, "TITLE");
   JsonWriter json;
@@ -147,7 +147,7 @@ int edit_ticket(Context& context) {
 
 std::vector<CommandSpec> ticket_commands() {
   const OptionSpec role = {"--role", "ROLE", "affected (default), cause, related, requested",
-                           roles()};
+                           link_roles()};
   return {
       {"ticket new",
        "report an incident",
@@ -159,7 +159,7 @@ std::vector<CommandSpec> ticket_commands() {
         {"--assignee", "NAME", "who works on it"},
         {"--began", "T", "since when (default: now)"}},
        {"muster ticket new 'no network since this morning' --item lap-0421 --began 08:00"},
-       create},
+       create_ticket},
       {"ticket link",
        "link an item to a ticket",
        {{"TICKET"}, {"ITEM"}},

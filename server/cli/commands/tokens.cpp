@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kMostDays = 3660;
 
-int create(Context& context) {
+int create_token(Context& context) {
   const std::string name = context.invocation.required("NAME");
   JsonWriter json;
   json.begin_object().member("name", name);
@@ -23,7 +23,7 @@ int create(Context& context) {
   return kDone;
 }
 
-int list(Context& context) {
+int list_tokens(Context& context) {
   static const std::vector<Column> kColumns = {
       {"token_id", Kind::kNumber},
       {"user", Kind::kText, false},
@@ -38,7 +38,7 @@ int list(Context& context) {
   return show_list(context, {"tokens"}, parameters, kColumns);
 }
 
-int revoke(Context& context) {
+int revoke_token(Context& context) {
   const std::string id = context.invocation.required("TOKEN_ID");
   if (!context.is_dry_run()) context.confirm("Revoke the API token " + id + "?");
   if (!change(context, "revoke the API token " + id, "DELETE", {"tokens", id})) return kDone;
@@ -55,14 +55,14 @@ std::vector<CommandSpec> token_commands() {
        {{"NAME"}},
        {{"--days", "N", "valid for so many days (default: until revoked)"}},
        {"muster token create nightly-export --days 90 > token"},
-       create},
+       create_token},
       {"token list",
        "your API tokens",
        {},
        {{"--everybody", "", "those of all users (admin)"}},
        {},
-       list},
-      {"token revoke", "ends a token", {{"TOKEN_ID"}}, {}, {}, revoke},
+       list_tokens},
+      {"token revoke", "ends a token", {{"TOKEN_ID"}}, {}, {}, revoke_token},
   };
 }
 

@@ -6,7 +6,7 @@
 namespace muster::cli {
 namespace {
 
-const std::vector<std::string_view>& roles() {
+const std::vector<std::string_view>& user_roles() {
   static const std::vector<std::string_view> kRoles = {"requester", "viewer", "technician",
                                                        "admin"};
   return kRoles;
@@ -39,7 +39,7 @@ std::string password_for(Context& context, const std::string& name) {
   return password;
 }
 
-int create(Context& context) {
+int create_user(Context& context) {
   const std::string name = context.invocation.required("NAME");
   const std::string role = context.invocation.text("--role").value_or("requester");
   JsonWriter json;
@@ -55,7 +55,7 @@ int create(Context& context) {
   return kDone;
 }
 
-int list(Context& context) {
+int list_users(Context& context) {
   static const std::vector<Column> kColumns = {
       {"user_id", Kind::kNumber},
       {"name"},
@@ -69,7 +69,7 @@ int list(Context& context) {
   return show_list(context, {"users"}, {}, kColumns);
 }
 
-int show(Context& context) {
+int show_user(Context& context) {
   const NamedUser user = user_named(context, context.invocation.required("NAME"));
   const JsonValue found = context.api().get({"users", user.id}).body;
   if (context.out.object(found)) return kDone;
@@ -99,7 +99,7 @@ int edit(Context& context, const std::string& what, const std::string& done,
   return kDone;
 }
 
-int disable(Context& context) {
+int disable_user(Context& context) {
   if (!context.is_dry_run())
     context.confirm("Disable " + context.invocation.required("NAME") +
                     ", who is signed out at once?");
@@ -113,7 +113,7 @@ int enable(Context& context) {
 int set_role(Context& context) {
   const std::string role = context.invocation.required("ROLE");
   bool known = false;
-  for (const std::string_view each : roles())
+  for (const std::string_view each : user_roles())
     known = known || each == role;
   if (!known) {
     throw Problem(kUsage, "there is no role " + role, "requester, viewer, technician or admin");
@@ -124,7 +124,7 @@ int set_role(Context& context) {
               "role");
 }
 
-int reset(Context& context) {
+int reset_user(Context& context) {
   const NamedUser user = user_named(context, context.invocation.required("NAME"));
   JsonWriter json;
   json.begin_object();
@@ -145,17 +145,17 @@ std::vector<CommandSpec> user_commands() {
       {"user create",
        "somebody new",
        {{"NAME"}},
-       {{"--role", "ROLE", "requester (default), viewer, technician, admin", roles()},
+       {{"--role", "ROLE", "requester (default), viewer, technician, admin", user_roles()},
         {"--display-name", "TEXT", "as people read it"},
         {"--email", "ADDRESS", "where to write to"},
         password},
        {"muster user create ana --role technician"},
-       create},
-      {"user list", "who may sign in", {}, {}, {}, list},
-      {"user show", "one user", {{"NAME"}}, {}, {}, show},
-      {"user disable", "nobody signs in by this name any more", {{"NAME"}}, {}, {}, disable},
+       create_user},
+      {"user list", "who may sign in", {}, {}, {}, list_users},
+      {"user show", "one user", {{"NAME"}}, {}, {}, show_user},
+      {"user disable", "nobody signs in by this name any more", {{"NAME"}}, {}, {}, disable_user},
       {"user enable", "undo disable", {{"NAME"}}, {}, {}, enable},
-      {"user reset", "set a new password", {{"NAME"}}, {password}, {}, reset},
+      {"user reset", "set a new password", {{"NAME"}}, {password}, {}, reset_user},
       {"user role",
        "what somebody may do",
        {{"NAME"}, {"ROLE"}},

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// One short file of /proc or /sys as text. Any thread that may use the host.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "agent/host/host.h"
+
+namespace muster::agent {
+
+// Without white space around it; empty where the file cannot be read.
+std::string read_text(Host& host, std::string_view path);
+
+}  // namespace muster::agent
