@@ -3,8 +3,8 @@
 // separator), in what people and machines wrote, come out of an export.
 // Expected: in CSV such a cell has a ' before it and is quoted where it must be; JSON is unchanged.
 // Not covered: importing such a file again, since there is no import yet.
-#include "tests/abuse/attacked.h"
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/installation.h"
 
 using namespace muster;
 using namespace muster::test;

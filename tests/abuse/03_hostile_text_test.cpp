@@ -5,8 +5,8 @@
 // what is valid is kept as it is, with its hash agreed; log and command line print it escaped, on
 // one line. The same on both stores: nothing that PostgreSQL cannot keep gets that far. Not
 // covered: the web pages, which come later (case 1).
-#include "tests/abuse/attacked.h"
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/installation.h"
 
 using namespace muster;
 using namespace muster::test;

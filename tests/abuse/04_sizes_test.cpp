@@ -3,7 +3,7 @@
 // head of 16 KiB and one byte more, bodies at the limit and one byte beyond. Expected: 413, 422 or
 // 431 naming the limit; other sections are kept; memory does not follow. Not covered: attachments
 // and imports, which do not exist yet.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -8,7 +8,7 @@
 
 #include <future>
 
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -3,7 +3,7 @@
 // the end, and reports with sections, enumerations and types that nobody knows. Expected: 400 or
 // 422 with the path; no number is rounded and no key wins silently; a wrong section costs only
 // itself; the server goes on. The same for the bodies that people send. Not covered: nothing known.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

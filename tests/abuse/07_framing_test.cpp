@@ -9,9 +9,9 @@
 
 #include <regex>
 
-#include "tests/abuse/attacked.h"
-#include "tests/abuse/haproxy.h"
 #include "tests/server/http/framing_cases.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/haproxy.h"
 
 using namespace muster;
 using namespace muster::test;

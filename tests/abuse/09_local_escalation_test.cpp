@@ -8,8 +8,8 @@
 // but root sets its environment).
 #include <sys/stat.h>
 
-#include "tests/abuse/attacked.h"
-#include "tests/end_to_end/machine.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/machine.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -6,9 +6,10 @@
 // followed; delays are clamped; what was to be sent stays in the spool; nothing is written but the
 // agent's own state. Not covered: an answer that takes its 60 s byte by byte is waited for only
 // under MUSTER_TEST_FULL.
-#include "tests/abuse/attacked.h"
+#include <openssl/ssl.h>
 #include "tests/abuse/hostile_server.h"
-#include "tests/end_to_end/machine.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/machine.h"
 #include "tests/support/test_certificates.h"
 
 using namespace muster;

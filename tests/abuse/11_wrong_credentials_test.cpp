@@ -4,7 +4,7 @@
 // Expected: 401 or 403 each, and what was refused is known: in the request log with its peer, and a
 // refused sign-in in the audit log too.
 // Not covered: nothing known.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -5,7 +5,7 @@
 // item of its own or is flagged, with the evidence in its reason. Not covered: who enrols anew with
 // another's hardware identifiers takes over its record by design (docs/security.md); asking a
 // person first comes with the review of identities.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -5,9 +5,10 @@
 // silence; a thousand bad handshakes cost a bounded amount of processor (printed); with
 // MUSTER_TEST_FULL testssl.sh finds nothing of LOW or above but that our authority is our own. Not
 // covered: SSLv2 and SSLv3 are not in this OpenSSL at all, so only testssl.sh's own offers them.
+#include <openssl/ssl.h>
 #include <fstream>
 
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 #include "tests/support/test_certificates.h"
 
 using namespace muster;

@@ -6,11 +6,14 @@
 // refused. Not covered: nothing known.
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
+#include "common/tls/certificate.h"
+#include "common/tls/pkcs7.h"
+#include "common/tls/request.h"
 
 #include <atomic>
 
 #include "server/store/sqlite.h"
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -4,7 +4,7 @@
 // wrong hands. Expected: 401 at the next request; a new id at sign-in; in the store only hashes, in
 // the log nothing. Not covered: ends by age (12 hours, 7 days) need a clock of one's own and are
 // tests/server/people/sign_in_test.cpp; a second server on the same PostgreSQL.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -7,7 +7,7 @@
 // known.
 #include <atomic>
 
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

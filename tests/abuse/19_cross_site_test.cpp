@@ -4,7 +4,7 @@
 // beside the cookie, 415 for what a form can send; no Allow-Origin ever; frame-ancestors 'none';
 // the cookie is __Host-, Secure, HttpOnly and SameSite=Strict. Not covered: a real browser, which
 // comes with the web pages.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -4,7 +4,7 @@
 // and init does nothing to an installation that is there; no default account; two installations
 // share no secret; what a stranger may see is this list and no more. Not covered: files of the web
 // pages, which come later.
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;
@@ -36,8 +36,8 @@ TEST_CASE("20 there is no second set-up and no default account", "[abuse]") {
 }
 
 TEST_CASE("20 two installations share no secret", "[abuse]") {
-  const ServerProcess one;
-  const ServerProcess two;
+  const ServerProcess one(Made::kByInit);
+  const ServerProcess two(Made::kByInit);
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(one.data() / "ca")) {
     if (entry.is_regular_file())

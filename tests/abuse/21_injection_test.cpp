@@ -4,7 +4,7 @@
 // Expected: a value is a value; a forged cursor is 400; no answer shows SQL, a path of the server
 // or a stack; nothing is added to or taken from the store; the texts come back as they were. Not
 // covered: sqlmap itself (not in this run); the SQL console (case 22).
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

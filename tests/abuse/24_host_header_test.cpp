@@ -3,7 +3,8 @@
 // else. Expected: links, join codes and install commands name the configured addresses and nothing
 // of the request; a Host that is none is 400. Not covered: addresses that the server itself would
 // fetch (webhooks, mail), since it opens no connection at all: checked here by its sockets.
-#include "tests/abuse/attacked.h"
+#include <fstream>
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -5,11 +5,14 @@
 // while, from the same address too (printed: p50 and p99 beside those at rest); no descriptor, no
 // thread and no memory stays; the server recovers by itself. Not covered: slowhttptest itself,
 // whose three attacks are these.
+#include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <atomic>
 
-#include "tests/abuse/attacked.h"
+#include "tests/support/programs/attacked.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -9,12 +9,12 @@
 // agent_points_test.cpp, disk_test.cpp, rounds_test.cpp). Not covered: attachments, which do not
 // exist yet.
 #include "server/ca/side_log.h"
-#include "tests/abuse/attacked.h"
-#include "tests/end_to_end/machine.h"
 #include "tests/faults/active_fault.h"
-#include "tests/faults/agent_agreement.h"
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
+#include "tests/support/programs/agent_agreement.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/machine.h"
+#include "tests/support/programs/simulated_agent.h"
 
 using namespace muster;
 using namespace muster::test;

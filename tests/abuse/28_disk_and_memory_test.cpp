@@ -10,16 +10,17 @@
 // memory that runs out under the agent. Running out of memory is tried without sanitizers only,
 // which reserve more than any limit.
 #include <sys/resource.h>
+#include <fstream>
 
 #include <atomic>
 
 #include "server/ca/side_log.h"
 #include "server/store/sqlite.h"
-#include "tests/abuse/attacked.h"
-#include "tests/end_to_end/machine.h"
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
-#include "tests/faults/small_disk.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/machine.h"
+#include "tests/support/programs/simulated_agent.h"
+#include "tests/support/programs/small_disk.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -16,8 +16,8 @@
 #include "server/ca/authority_database.h"
 #include "server/ca/cluster_key.h"
 #include "server/store/postgres.h"
-#include "tests/faults/two_server_rounds.h"
-#include "tests/support/postgres_pair.h"
+#include "tests/support/programs/postgres_pair.h"
+#include "tests/support/programs/two_server_rounds.h"
 
 using namespace muster;
 using namespace muster::test;

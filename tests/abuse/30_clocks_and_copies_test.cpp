@@ -8,10 +8,10 @@
 // by the clock since boot. Not covered: certificates that agents renewed while server and agents
 // were both up to 270 days ahead are of the future afterwards, and such machines have to be
 // enrolled again (docs/operate.md). Summer time is not visible: everything is UTC.
-#include "tests/abuse/attacked.h"
-#include "tests/end_to_end/database.h"
-#include "tests/end_to_end/installation.h"
-#include "tests/support/faked_clock.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/database.h"
+#include "tests/support/programs/faked_clock.h"
+#include "tests/support/programs/installation.h"
 
 using namespace muster;
 using namespace muster::test;
@@ -20,10 +20,11 @@ namespace {
 
 // An installation that is forty days old, with a machine that reports, an agent that was revoked,
 // and a join token that is used up.
-struct World {
-  World() : installation(made_then(clock)), machine("srv-07") {
+struct ClockWorld {
+  ClockWorld() : installation(made_then(clock)), machine("srv-07") {
     clock.set("+0");
     await_set(1);
+    installation->server().check_sign_in();
     join(*installation, machine);
     used_up = installation->server().join_code("{\"max_uses\":1}");
     REQUIRE(revoked().enroll(used_up).status == 200);
@@ -37,7 +38,7 @@ struct World {
   }
   static std::unique_ptr<Installation> made_then(FakedClock& clock) {
     clock.set("-40d");
-    return clock.wear([] { return std::make_unique<Installation>(); });
+    return clock.wear([] { return std::make_unique<Installation>(Made::kByInit); });
   }
   WireAgent& revoked() {
     if (!stolen) stolen.emplace(installation->server(), "stolen");
@@ -100,7 +101,7 @@ TEST_CASE("30 a server whose clock is wrong for a while closes nothing and comes
           "[abuse][sqlite]") {
   for (const char* const leap : {"-1h", "-10y", "+10y"}) {
     INFO(leap);
-    World world;
+    ClockWorld world;
     ServerProcess& server = world.installation->server();
     world.clock.set(leap);
     world.await_set(2);
@@ -139,7 +140,7 @@ TEST_CASE("30 a server whose clock is wrong for a while closes nothing and comes
 
 TEST_CASE("30 an agent whose clock is wrong for a while loses nothing and comes back by itself",
           "[abuse][sqlite]") {
-  World world;
+  ClockWorld world;
   FakedClock agents;
   for (const char* const leap : {"-1h", "-10y", "+10y"}) {
     INFO(leap);
@@ -190,7 +191,7 @@ TEST_CASE("30 an agent whose clock is wrong for a while loses nothing and comes 
 
 TEST_CASE("30 an agent's disk that is rolled back or runs twice heals, and says so",
           "[abuse][sqlite]") {
-  World world;
+  ClockWorld world;
   Machine& machine = world.machine;
   const auto old_state = world.installation->file("old-state");
   const auto copy_to = [](const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -221,7 +222,7 @@ TEST_CASE("30 an agent's disk that is rolled back or runs twice heals, and says 
 
 TEST_CASE("30 an old backup and an old disk at once: both sides agree on the present again",
           "[abuse][sqlite]") {
-  World world;
+  ClockWorld world;
   Machine& machine = world.machine;
   ServerProcess& server = world.installation->server();
   const std::string backup = world.installation->file("backup.db").string();

@@ -6,9 +6,9 @@
 // history are right meanwhile; they are the clock's of the server that took the report.
 #include <catch2/catch.hpp>
 
-#include "tests/end_to_end/machine.h"
-#include "tests/faults/two_server_rounds.h"
-#include "tests/support/faked_clock.h"
+#include "tests/support/programs/faked_clock.h"
+#include "tests/support/programs/machine.h"
+#include "tests/support/programs/two_server_rounds.h"
 
 using namespace muster;
 using namespace muster::test;

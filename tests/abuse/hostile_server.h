@@ -3,14 +3,17 @@
 // it speaks TLS with the key of the true listener (or another one) and answers whatever it is told.
 // It runs on threads of its own until it is destroyed.
 #pragma once
+#include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <functional>
 #include <mutex>
 #include <thread>
 
-#include "tests/support/server_process.h"
+#include "tests/support/programs/server_process.h"
 
 namespace muster::test {
 

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "agent/collect/collector.h"
@@ -16,28 +15,15 @@
 #include "agent/host/live_host.h"
 #include "agent/report/collect_sections.h"
 #include "agent/report/inventory_json.h"
-#include "tests/agent/host/copied_tree.h"
+#include "tests/support/agent/copied_tree.h"
+#include "tests/support/program.h"
+#include "tests/support/test_data.h"
 
 using namespace muster::agent;
+namespace test = muster::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path source_directory() {
-  const char* const own = std::getenv("MUSTER_SOURCE");
-  return own == nullptr ? fs::path(__FILE__).parent_path().parent_path().parent_path()
-                        : fs::path(own);
-}
-
-fs::path data_directory() {
-  const char* const own = std::getenv("MUSTER_TEST_DATA");
-  return own == nullptr ? source_directory() / "../shared/data" : fs::path(own);
-}
-
-std::string file_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::vector<fs::path> files_of(const fs::path& directory, const std::string& ending) {
   std::vector<fs::path> out;
@@ -64,12 +50,12 @@ std::string inventory_of(const std::shared_ptr<Host>& host) {
 
 void compare(const std::string& name, const std::string& inventory) {
   INFO("the machine " << name);
-  const fs::path path = source_directory() / "tests/expected" / (name + ".json");
+  const fs::path path = test::source_folder() / "tests/expected" / (name + ".json");
   if (std::getenv("MUSTER_UPDATE_EXPECTED") != nullptr) {
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << inventory;
   }
-  const std::string expected = file_text(path);
+  const std::string expected = test::read_whole(path);
   if (expected == inventory) {
     SUCCEED();
     return;
@@ -95,10 +81,10 @@ void compare(const std::string& name, const std::string& inventory) {
 }  // namespace
 
 TEST_CASE("every captured machine gives the inventory that is expected of it", "[golden]") {
-  const auto captures = files_of(source_directory() / "tests/captures", ".capture");
+  const auto captures = files_of(test::source_folder() / "tests/captures", ".capture");
   REQUIRE_FALSE(captures.empty());
   for (const fs::path& path : captures) {
-    const auto host = CapturedHost::parse(file_text(path));
+    const auto host = CapturedHost::parse(test::read_whole(path));
     INFO(path.string());
     REQUIRE(host.ok());
     compare(path.stem().string(), inventory_of(*host));
@@ -106,12 +92,9 @@ TEST_CASE("every captured machine gives the inventory that is expected of it", "
 }
 
 TEST_CASE("every copied tree of a foreign machine gives the inventory that is expected of it",
-          "[golden]") {
-  const auto archives = files_of(data_directory() / "lscpu", ".tar.gz");
-  if (archives.empty()) {
-    WARN("no lscpu trees in " << data_directory().string()
-                              << "; set MUSTER_TEST_DATA to compare them");
-  }
+          "[golden][shared_data]") {
+  const auto archives = files_of(test::shared_data("lscpu"), ".tar.gz");
+  REQUIRE_FALSE(archives.empty());
   for (const fs::path& archive : archives) {
     std::string name = archive.filename().string();
     name.resize(name.size() - std::string(".tar.gz").size());

@@ -24,8 +24,8 @@
 namespace muster::bench {
 namespace {
 
-constexpr int kPackages = 1000;
-constexpr int kClients = 8;
+constexpr int kIngestPackages = 1000;
+constexpr int kIngestClients = 8;
 constexpr int kMeasured = 200;  // reports a phase
 
 double process_cpu_s() {
@@ -72,7 +72,7 @@ class Bench {
     const double cpu_before = process_cpu_s();
     const auto start = Clock::now();
     std::vector<std::thread> clients;
-    for (int c = 0; c < kClients; ++c) {
+    for (int c = 0; c < kIngestClients; ++c) {
       clients.emplace_back([&] {
         try {
           for (int i = next++; i < count * repeat; i = next++) {
@@ -127,11 +127,11 @@ void bench_ingest() {
   const char* wanted = std::getenv("MUSTER_BENCH_MACHINES");
   const int machines = std::max(kMeasured, wanted == nullptr ? 1000 : std::atoi(wanted));
   std::printf("== ingest alone (%d machines of %d packages, %d reports at a time)\n", machines,
-              kPackages, kClients);
+              kIngestPackages, kIngestClients);
   Bench bench;
   bench.enrol(0, machines + kMeasured);
   const auto first = [](int i) {
-    return wire::to_json(report_of(nullptr, varied_snapshot(i, kPackages, 0), 1));
+    return wire::to_json(report_of(nullptr, varied_snapshot(i, kIngestPackages, 0), 1));
   };
   for (int from = 0; from < machines; from += 1000) {
     const auto shifted = [&](int i) { return from + i; };
@@ -143,21 +143,21 @@ void bench_ingest() {
       [&](int i) { return first(machines + i); });
   const auto spread = [&](int i) { return i * (machines / kMeasured); };
   bench.run("20 packages changed", kMeasured, spread, [&](int i) {
-    const auto before = varied_snapshot(spread(i), kPackages, 0);
-    return wire::to_json(report_of(&before, varied_snapshot(spread(i), kPackages, 20), 2));
+    const auto before = varied_snapshot(spread(i), kIngestPackages, 0);
+    return wire::to_json(report_of(&before, varied_snapshot(spread(i), kIngestPackages, 20), 2));
   });
   bench.run("1 package changed", kMeasured, spread, [&](int i) {
-    const auto before = varied_snapshot(spread(i), kPackages, 20);
-    return wire::to_json(report_of(&before, varied_snapshot(spread(i), kPackages, 21), 3));
+    const auto before = varied_snapshot(spread(i), kIngestPackages, 20);
+    return wire::to_json(report_of(&before, varied_snapshot(spread(i), kIngestPackages, 21), 3));
   });
   bench.run("unchanged", kMeasured, spread, [&](int i) {
-    const auto now = varied_snapshot(spread(i), kPackages, 21);
+    const auto now = varied_snapshot(spread(i), kIngestPackages, 21);
     return wire::to_json(report_of(&now, now, 4));
   });
   bench.run(
       "the same report again", kMeasured, spread,
       [&](int i) {
-        const auto now = varied_snapshot(spread(i), kPackages, 21);
+        const auto now = varied_snapshot(spread(i), kIngestPackages, 21);
         return wire::to_json(report_of(&now, now, 4));
       },
       20);

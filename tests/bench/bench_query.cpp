@@ -16,7 +16,7 @@
 namespace muster::bench {
 namespace {
 
-constexpr int kPackages = 100;
+constexpr int kQueryPackages = 100;
 
 void add_machines(server::Store& store, server::Ingest& ingest, int from, int to) {
   for (int number = from; number < to; ++number) {
@@ -29,9 +29,9 @@ void add_machines(server::Store& store, server::Ingest& ingest, int from, int to
           "VALUES (?1, 'active', 0, 0, 'bench')",
           {agent});
     });
-    ingest.report(agent,
-                  wire::to_json(report_of(nullptr, machine_snapshot(number, kPackages, 1, 0), 1)),
-                  "127.0.0.1");
+    ingest.report(
+        agent, wire::to_json(report_of(nullptr, machine_snapshot(number, kQueryPackages, 1, 0), 1)),
+        "127.0.0.1");
   }
 }
 
@@ -74,7 +74,8 @@ void time_queries(server::Store& store, int machines) {
 }  // namespace
 
 void bench_query() {
-  std::printf("== queries (machines of %d packages, SQLite, page of 50 with counts)\n", kPackages);
+  std::printf("== queries (machines of %d packages, SQLite, page of 50 with counts)\n",
+              kQueryPackages);
   const TemporaryFolder folder;
   const SystemClock clock;
   const Log log(LogLevel::kError);
@@ -87,7 +88,7 @@ void bench_query() {
   const auto bytes = std::filesystem::file_size(folder.path / "muster.db");
   std::printf("database: %.0f MiB for 10,000 machines, %.0f bytes a package row with everything\n",
               static_cast<double>(bytes) / (1024.0 * 1024.0),
-              static_cast<double>(bytes) / (10'000.0 * kPackages));
+              static_cast<double>(bytes) / (10'000.0 * kQueryPackages));
 }
 
 }  // namespace muster::bench

@@ -3,7 +3,7 @@
 // it does not take. What an attacker makes of it is in tests/abuse.
 #include <catch2/catch.hpp>
 
-#include "tests/end_to_end/wire_agent.h"
+#include "tests/support/programs/wire_agent.h"
 
 using namespace muster;
 using namespace muster::test;
@@ -11,7 +11,7 @@ using namespace muster::test;
 namespace {
 
 struct Installed {
-  Installed() { server.start(); }
+  explicit Installed(Made made = Made::kCopied) : server(made) { server.start(); }
   WireAgent enrolled(const std::string& hostname) {
     WireAgent agent(server, hostname);
     if (agent.enroll(server.join_code()).status != 200) {
@@ -54,7 +54,7 @@ TEST_CASE("without a certificate there are only the authorities and enrolment", 
 
 TEST_CASE("a certificate of another authority does not pass the handshake", "[end_to_end]") {
   Installed here;
-  Installed elsewhere;
+  Installed elsewhere(Made::kByInit);
   const WireAgent stranger = elsewhere.enrolled("stranger");
   const HttpAnswer answer =
       exchange(here.server.agents_port(),

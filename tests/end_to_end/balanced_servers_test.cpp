@@ -7,9 +7,9 @@
 #include <chrono>
 #include <thread>
 
-#include "tests/abuse/attacked.h"
-#include "tests/abuse/haproxy.h"
-#include "tests/end_to_end/database.h"
+#include "tests/support/programs/attacked.h"
+#include "tests/support/programs/database.h"
+#include "tests/support/programs/haproxy.h"
 
 using namespace muster;
 using namespace muster::test;

@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "common/support/digest.h"
-#include "tests/end_to_end/database.h"
-#include "tests/end_to_end/installation.h"
 #include "tests/end_to_end/network_between.h"
+#include "tests/support/programs/database.h"
+#include "tests/support/programs/installation.h"
 
 using namespace muster;
 using namespace muster::test;

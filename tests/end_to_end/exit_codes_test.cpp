@@ -3,8 +3,8 @@
 // and says the rest on standard error only.
 #include <catch2/catch.hpp>
 
-#include "tests/end_to_end/installation.h"
-#include "tests/end_to_end/web_session.h"
+#include "tests/support/programs/installation.h"
+#include "tests/support/programs/web_session.h"
 
 using muster::JsonValue;
 using namespace muster::test;

@@ -8,9 +8,9 @@
 #include <iostream>
 #include <thread>
 
-#include "tests/end_to_end/database.h"
-#include "tests/end_to_end/wire_agent.h"
-#include "tests/support/postgres_pair.h"
+#include "tests/support/programs/database.h"
+#include "tests/support/programs/postgres_pair.h"
+#include "tests/support/programs/wire_agent.h"
 
 using namespace muster;
 using namespace muster::test;

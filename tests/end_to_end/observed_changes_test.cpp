@@ -2,7 +2,7 @@
 // What people read after something happened on a machine: that, and nothing else.
 #include <catch2/catch.hpp>
 
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/installation.h"
 
 using namespace muster::test;
 

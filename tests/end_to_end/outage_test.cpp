@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/support/clock.h"
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/installation.h"
 
 using muster::Instant;
 using muster::JsonValue;

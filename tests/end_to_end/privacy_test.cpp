@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/installation.h"
 
 using muster::JsonValue;
 using namespace muster::test;

@@ -4,8 +4,8 @@
 
 #include "common/support/digest.h"
 #include "common/tls/join_code.h"
-#include "tests/end_to_end/database.h"
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/database.h"
+#include "tests/support/programs/installation.h"
 
 using muster::JsonValue;
 using namespace muster::test;

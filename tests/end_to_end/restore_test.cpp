@@ -2,8 +2,9 @@
 // Backups: taken while serving, checked before they are restored, and never a way to undo a
 // revocation.
 #include <catch2/catch.hpp>
+#include <fstream>
 
-#include "tests/end_to_end/wire_agent.h"
+#include "tests/support/programs/wire_agent.h"
 
 using namespace muster;
 using namespace muster::test;

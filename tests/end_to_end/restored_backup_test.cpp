@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "tests/end_to_end/installation.h"
+#include "tests/support/programs/installation.h"
 
 using muster::JsonValue;
 using namespace muster::test;

@@ -2,9 +2,10 @@
 // The whole way with the real binaries: init, serve, a join code, an agent that enrols and reports,
 // and what people see of it.
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "common/support/digest.h"
-#include "tests/support/server_process.h"
+#include "tests/support/programs/server_process.h"
 
 using namespace muster;
 using namespace muster::test;

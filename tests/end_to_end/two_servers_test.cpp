@@ -2,11 +2,12 @@
 // Two servers on one PostgreSQL are one installation: what is begun, used up or taken back at one
 // counts at the other at the next request.
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include <thread>
 
-#include "tests/end_to_end/database.h"
-#include "tests/end_to_end/wire_agent.h"
+#include "tests/support/programs/database.h"
+#include "tests/support/programs/wire_agent.h"
 
 using namespace muster;
 using namespace muster::test;

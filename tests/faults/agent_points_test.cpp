@@ -4,6 +4,8 @@
 // number of a report was used twice, and an agent that was told that it is enrolled still is. CI
 // takes a fixed sample; MUSTER_TEST_FULL=1 takes all.
 #include <signal.h>
+#include <sys/wait.h>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 #include <iostream>
@@ -12,10 +14,10 @@
 
 #include "common/support/fault_points.h"
 #include "common/support/text.h"
-#include "tests/end_to_end/machine.h"
 #include "tests/faults/active_fault.h"
-#include "tests/faults/agent_agreement.h"
-#include "tests/faults/fault_server.h"
+#include "tests/support/programs/agent_agreement.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/machine.h"
 
 namespace muster::test {
 namespace {
@@ -108,18 +110,18 @@ struct Step {
   const char* name;
   Ended (AgentWorld::*run)(const std::string& plan);
 };
-constexpr Step kSteps[] = {{"enroll", &AgentWorld::enroll},
-                           {"report", &AgentWorld::report},
-                           {"outage", &AgentWorld::outage},
-                           {"recover", &AgentWorld::recover}};
+constexpr Step kAgentSteps[] = {{"enroll", &AgentWorld::enroll},
+                                {"report", &AgentWorld::report},
+                                {"outage", &AgentWorld::outage},
+                                {"recover", &AgentWorld::recover}};
 
 std::map<std::string, std::size_t> record_where_reached(AgentWorld& world) {
   const TemporaryFolder folder;
   std::map<std::string, std::size_t> out;
-  for (std::size_t i = 0; i < std::size(kSteps); ++i) {
-    const fs::path file = folder.path() / kSteps[i].name;
+  for (std::size_t i = 0; i < std::size(kAgentSteps); ++i) {
+    const fs::path file = folder.path() / kAgentSteps[i].name;
     world.record_into(file);
-    (world.*kSteps[i].run)("");
+    (world.*kAgentSteps[i].run)("");
     const std::string text = read_whole(file);
     for (const std::string_view line : lines(text))
       out.emplace(std::string(line), i);
@@ -159,8 +161,8 @@ TEST_CASE("at no fault point of the agent does it lose its key, its reports or t
       for (const char* often : {"", ",always"}) {
         if (!is_full && number++ % 29 != 3) continue;
         const std::string plan = std::string(point.name) + ":" + kind + often;
-        INFO(plan << " in " << kSteps[where->second].name);
-        CHECK(try_fault(world, kSteps[where->second], plan) == "");
+        INFO(plan << " in " << kAgentSteps[where->second].name);
+        CHECK(try_fault(world, kAgentSteps[where->second], plan) == "");
         ++tried;
       }
     }

@@ -13,7 +13,7 @@
 #include "tests/faults/active_fault.h"
 #include "tests/faults/fault_disk.h"
 #include "tests/faults/workload.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::test {
 namespace {

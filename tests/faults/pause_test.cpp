@@ -6,8 +6,8 @@
 
 #include "common/support/text.h"
 #include "server/store/sqlite.h"
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/simulated_agent.h"
 
 namespace muster::test {
 TEST_CASE("a server that stands still for a while takes up where it was", "[faults][pause]") {

@@ -15,17 +15,17 @@
 namespace muster::test {
 namespace {
 
-bool is_full() {
+bool points_are_full() {
   return std::getenv("MUSTER_TEST_FULL") != nullptr;
 }
 
-struct Step {
+struct PointStep {
   const char* name;
   std::function<int(Scene&, const EnvironmentLines&)> run;
 };
 
-const std::vector<Step>& steps() {
-  static const std::vector<Step> kSteps = {
+const std::vector<PointStep>& steps() {
+  static const std::vector<PointStep> kSteps = {
       {"serve",
        [](Scene& scene, const EnvironmentLines& environment) {
          return scene.serve(environment) ? 0 : 1;
@@ -44,7 +44,7 @@ const std::vector<Step>& steps() {
 constexpr const char* kCheckpoints = "store.checkpoint_due:error,always";
 
 // In rare_points_test.cpp: it takes a fault to get there, or years.
-const std::set<std::string_view> kElsewhere = {"store.redo", "authority.rolled_over"};
+const std::set<std::string_view> kPointsElsewhere = {"store.redo", "authority.rolled_over"};
 
 std::map<std::string, std::size_t> record_where_reached(const Scene& scene) {
   std::map<std::string, std::size_t> out;
@@ -65,7 +65,7 @@ std::map<std::string, std::size_t> record_where_reached(const Scene& scene) {
 }
 
 // What is wrong after the step went wrong at the point, and after it was done again without faults.
-std::string try_fault(const Scene& template_scene, const Step& step, const std::string& plan) {
+std::string try_fault(const Scene& template_scene, const PointStep& step, const std::string& plan) {
   const auto scene = template_scene.copy();
   const bool is_init = std::string_view(step.name) == "init";
   const EnvironmentLines environment = {"MUSTER_FAULT=" + plan + ";" + kCheckpoints};
@@ -95,7 +95,7 @@ TEST_CASE("at no fault point of the server is anything acknowledged lost", "[fau
   int number = 0;
   int tried = 0;
   for (const FaultPointInfo& point : kFaultPoints) {
-    if (point.program == FaultProgram::kAgent || kElsewhere.contains(point.name)) continue;
+    if (point.program == FaultProgram::kAgent || kPointsElsewhere.contains(point.name)) continue;
     if (point.name == std::string_view("store.checkpoint_due")) continue;  // no trouble by itself
     ++points;
     const auto where = reached.find(std::string(point.name));
@@ -107,7 +107,7 @@ TEST_CASE("at no fault point of the server is anything acknowledged lost", "[fau
       if (point.reach == FaultReach::kCrash && std::string_view(kind) != "crash") continue;
       for (const char* often : {"", ",always"}) {
         // Every combination has its turn in the sample by its place in the list.
-        if (!is_full() && number++ % 41 != 7) continue;
+        if (!points_are_full() && number++ % 41 != 7) continue;
         const std::string plan = std::string(point.name) + ":" + kind + often;
         INFO(plan << " in " << steps()[where->second].name);
         CHECK(try_fault(*scene, steps()[where->second], plan) == "");

@@ -10,8 +10,8 @@
 #include "common/tls/issue.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/simulated_agent.h"
 
 namespace muster::test {
 namespace {

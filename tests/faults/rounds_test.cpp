@@ -11,15 +11,15 @@
 #include "common/support/fault_points.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/simulated_agent.h"
 
 namespace muster::test {
 namespace {
 
-constexpr int kAgents = 4;
+constexpr int kRoundAgents = 4;
 
-bool is_full() {
+bool rounds_are_full() {
   return std::getenv("MUSTER_TEST_FULL") != nullptr;
 }
 
@@ -41,7 +41,7 @@ class Rounds {
  public:
   explicit Rounds(std::uint64_t seed, bool syncing = true)
       : server_(folder_.path()), random_(seed), syncing_(syncing) {
-    for (int i = 0; i < kAgents; ++i)
+    for (int i = 0; i < kRoundAgents; ++i)
       agents_.push_back(std::make_unique<SimulatedAgent>("loom-" + std::to_string(i)));
   }
 
@@ -174,7 +174,7 @@ TEST_CASE("no acknowledged report is missing after any number of crashes", "[fau
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
   Rounds rounds(seed);
   rounds.make();
-  const int wanted = is_full() ? 500 : 12;
+  const int wanted = rounds_are_full() ? 500 : 12;
   while (rounds.tally.rounds < wanted) {
     INFO("round " << rounds.tally.rounds + 1);
     const std::string wrong = rounds.round();

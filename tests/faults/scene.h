@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/simulated_agent.h"
 
 namespace muster::test {
 

@@ -11,9 +11,9 @@
 #include <sstream>
 
 #include "server/store/sqlite.h"
-#include "tests/faults/fault_server.h"
-#include "tests/faults/simulated_agent.h"
-#include "tests/faults/small_disk.h"
+#include "tests/support/programs/fault_server.h"
+#include "tests/support/programs/simulated_agent.h"
+#include "tests/support/programs/small_disk.h"
 
 namespace muster::test {
 namespace {
@@ -21,8 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // One reporting agent of a server that serves.
-struct World {
-  explicit World(const fs::path& folder) : server(folder) {
+struct StorageWorld {
+  explicit StorageWorld(const fs::path& folder) : server(folder) {
     REQUIRE(server.init().code == 0);
     REQUIRE(server.start());
     REQUIRE(agent.enroll(server, server.join_code()));
@@ -42,7 +42,7 @@ struct World {
 TEST_CASE("a sync that fails ends the server, and the next start goes by what the disk holds",
           "[faults][storage]") {
   const TemporaryFolder folder;
-  World world(folder.path());
+  StorageWorld world(folder.path());
   REQUIRE(world.server.stop() == 0);
   for (const char* often : {"", ",always"}) {
     INFO(often);
@@ -76,7 +76,7 @@ TEST_CASE("a sync that fails ends the server, and the next start goes by what th
 TEST_CASE("on a full disk nothing is acknowledged, and with space again everything works",
           "[faults][storage]") {
   const SmallDisk disk("16m");
-  World world(disk.path());
+  StorageWorld world(disk.path());
   for (const std::uintmax_t left : {std::uintmax_t{0}, std::uintmax_t{20'000}}) {
     INFO(left << " bytes left");
     disk.fill(left);
@@ -142,7 +142,7 @@ std::string dump(const fs::path& file) {
 TEST_CASE("a bit that flips is named by the doctor, or changes nothing that is told",
           "[faults][storage]") {
   const TemporaryFolder folder;
-  World world(folder.path());
+  StorageWorld world(folder.path());
   for (int i = 0; i < 30; ++i) {
     world.agent.change();
     REQUIRE(world.agent.cycle(world.server));
@@ -205,7 +205,7 @@ TEST_CASE("a bit that flips is named by the doctor, or changes nothing that is t
 TEST_CASE("a damaged frame of the log is named by the doctor, and the server does not start on it",
           "[faults][storage]") {
   const TemporaryFolder folder;
-  World world(folder.path());
+  StorageWorld world(folder.path());
   for (int i = 0; i < 10; ++i) {
     world.agent.change();
     REQUIRE(world.agent.cycle(world.server));

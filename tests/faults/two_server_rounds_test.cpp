@@ -6,12 +6,12 @@
 #include <catch2/catch.hpp>
 #include <iostream>
 
-#include "tests/faults/two_server_rounds.h"
+#include "tests/support/programs/two_server_rounds.h"
 
 namespace muster::test {
 namespace {
 
-std::uint64_t chosen_seed() {
+std::uint64_t two_server_seed() {
   const char* const text = std::getenv("MUSTER_FAULT_SEED");
   return text != nullptr ? std::stoull(text) : std::random_device{}();
 }
@@ -20,7 +20,7 @@ std::uint64_t chosen_seed() {
 
 TEST_CASE("with two servers on PostgreSQL no acknowledged report is missing after any crashes",
           "[faults][rounds][postgresql]") {
-  const std::uint64_t seed = chosen_seed();
+  const std::uint64_t seed = two_server_seed();
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
   const bool is_full = std::getenv("MUSTER_TEST_FULL") != nullptr;
   TwoServerRounds rounds(seed);
@@ -38,7 +38,7 @@ TEST_CASE("with two servers on PostgreSQL no acknowledged report is missing afte
 
 TEST_CASE("with commits that PostgreSQL does not flush the same ledger catches the loss",
           "[faults][rounds][control][postgresql]") {
-  const std::uint64_t seed = chosen_seed();
+  const std::uint64_t seed = two_server_seed();
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
   TwoServerRounds rounds(seed, false);
   rounds.make();

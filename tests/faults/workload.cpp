@@ -10,8 +10,8 @@
 #include "server/people/users.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
-#include "tests/support/reporting_machine.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::test {
 namespace {
@@ -25,7 +25,7 @@ constexpr const char* kReports = R"sql(
 constexpr const char* kInstalled = R"sql(
   SELECT COUNT(*) FROM section_packages r JOIN section_packages_content c ON c.content_id = r.content_id
   JOIN agents a ON a.source_record = r.source_record WHERE a.agent_id = ?1 AND c.name = ?2)sql";
-constexpr const char* kValue =
+constexpr const char* kWorkloadValue =
     "SELECT COUNT(*) FROM item_values WHERE attribute = ?1 AND value = ?2";
 
 std::string database_of(const std::filesystem::path& folder) {
@@ -108,14 +108,14 @@ void Workload::run(const std::filesystem::path& folder) {
               [&] { machine->deliver(); });
     }
     std::int64_t item = 0;
-    attempt({{"an item", kValue, {"name", "item " + std::to_string(round)}}}, [&] {
+    attempt({{"an item", kWorkloadValue, {"name", "item " + std::to_string(round)}}}, [&] {
       item = store.write_value<std::int64_t>([&](Session& session) {
         return server::create_item(session, {{"name", "item " + std::to_string(round)}}, "ana",
                                    clock.now());
       });
     });
     if (item == 0) continue;
-    attempt({{"an edit", kValue, {"owner", "owner " + std::to_string(round)}}}, [&] {
+    attempt({{"an edit", kWorkloadValue, {"owner", "owner " + std::to_string(round)}}}, [&] {
       store.write([&](Session& session) {
         server::edit_item(session, item, 1, {{"owner", "owner " + std::to_string(round)}}, "ana",
                           clock.now());

@@ -3,8 +3,8 @@
 
 #include "common/wire/compress.h"
 #include "tests/load/reporting.h"
+#include "tests/support/http_exchange.h"
 #include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
 #include "tests/support/test_certificates.h"
 
 namespace muster::load {

@@ -6,8 +6,8 @@
 
 #include "common/json/value.h"
 #include "tests/load/fleet.h"
+#include "tests/support/http_exchange.h"
 #include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
 
 namespace muster::load {
 namespace {

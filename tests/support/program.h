@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Running a program to its end, with its output: for tests with the real binaries. No shell.
 #pragma once
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <string>
 #include <vector>
-
-extern char** environ;
 
 namespace muster::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "muster-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  TemporaryFolder();
+  ~TemporaryFolder();  // what cannot be removed stays, which does no harm
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
@@ -40,10 +24,8 @@ class TemporaryFolder {
 // A variable of the environment for one test, such as a setting of the server.
 class Setting {
  public:
-  Setting(std::string name, const std::string& value) : name_(std::move(name)) {
-    ::setenv(name_.c_str(), value.c_str(), 1);
-  }
-  ~Setting() { ::unsetenv(name_.c_str()); }
+  Setting(std::string name, const std::string& value);
+  ~Setting();
   Setting(const Setting&) = delete;
   Setting& operator=(const Setting&) = delete;
 
@@ -51,40 +33,15 @@ class Setting {
   std::string name_;
 };
 
-inline std::string read_whole(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+// Empty where it cannot be read.
+std::string read_whole(const std::filesystem::path& file);
 
 // Starts a program (found by PATH unless it has a slash) with files as its standard streams.
-inline pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path& in,
-                   const std::filesystem::path& out, const std::filesystem::path& error) {
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 0, in.c_str(), O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_addopen(&files, 2, error.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  std::vector<std::string> words = command;
-  std::vector<char*> arguments;
-  for (std::string& word : words)
-    arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  const int failed =
-      ::posix_spawnp(&child, arguments[0], &files, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) throw std::runtime_error("cannot start " + command.front());
-  return child;
-}
+pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path& in,
+            const std::filesystem::path& out, const std::filesystem::path& error);
 
 // The exit code, or 128 and the signal's number, as a shell has it.
-inline int wait_for(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw std::runtime_error("waitpid");
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+int wait_for(pid_t child);
 
 struct Ended {
   int code = 0;
@@ -92,13 +49,6 @@ struct Ended {
   std::string error;
 };
 
-inline Ended run_program(const std::vector<std::string>& command, const std::string& input = {}) {
-  const TemporaryFolder folder;
-  const auto in = folder.path() / "in";
-  std::ofstream(in, std::ios::binary) << input;
-  const pid_t child = spawn(command, in, folder.path() / "out", folder.path() / "error");
-  const int code = wait_for(child);
-  return {code, read_whole(folder.path() / "out"), read_whole(folder.path() / "error")};
-}
+Ended run_program(const std::vector<std::string>& command, const std::string& input = {});
 
 }  // namespace muster::test

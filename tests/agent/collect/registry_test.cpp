@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "agent/collect/collector.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {

@@ -5,7 +5,8 @@
 
 #include "common/json/value.h"
 #include "common/support/text.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/test_data.h"
 
 namespace muster::agent {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr SmbiosEntryPoint kVersion33{.version = {3, 3}, .table_bytes = 0, .structure_count = {}};
 
 std::string dmi_file(const std::string& name) {
-  return read_test_file(test_data("smbios/" + name));
+  return test::read_test_file(test::shared_data("smbios/" + name));
 }
 
 // A structure: type, formatted area behind the header, texts.
@@ -62,7 +63,61 @@ std::optional<std::string> known(const std::optional<std::string>& text) {
   return text;
 }
 
-TEST_CASE("the tables of real machines read as another decoder reads them", "[smbios]") {
+TEST_CASE("the tables of our own machines read as they were laid out", "[smbios]") {
+  const Smbios server = parse_smbios(captured_smbios("debian12-two-sockets"), kVersion33);
+  CHECK(server.damage.empty());
+  REQUIRE(server.firmware);
+  CHECK(server.firmware->vendor == "Example Firmware Works");
+  CHECK(server.firmware->version == "2.4.1");
+  CHECK(server.firmware->release_date == "2024-03-15");
+  CHECK(server.firmware->revision == "2.4");
+  REQUIRE(server.system);
+  CHECK(server.system->manufacturer == "Example Servers");
+  CHECK(server.system->product_name == "RackNode 240");
+  CHECK(server.system->version == "G3");
+  CHECK(server.system->sku_number == "RN240-2S");
+  CHECK(server.system->family == "RackNode");
+  CHECK(server.system->serial_number.has_value());
+  CHECK(server.system->uuid.has_value());
+  REQUIRE(server.board);
+  CHECK(server.board->manufacturer == "Example Servers");
+  CHECK(server.board->product == "RN240-MB");
+  CHECK(server.board->version == "A02");
+  REQUIRE(server.chassis);
+  CHECK(server.chassis->manufacturer == "Example Servers");
+  CHECK(server.chassis->asset_tag.has_value());
+  REQUIRE(server.processors.size() == 2);
+  for (const SmbiosProcessor& processor : server.processors) {
+    CHECK(processor.version == "Intel(R) Xeon(R) Gold 5218 CPU @ 2.30GHz");
+    CHECK(processor.populated);
+  }
+}
+
+TEST_CASE("the memory of our own machines reads as it was laid out", "[smbios]") {
+  const Smbios server = parse_smbios(captured_smbios("debian12-two-sockets"), kVersion33);
+  std::vector<SmbiosMemoryDevice> modules;
+  for (const SmbiosMemoryDevice& device : server.memory_devices) {
+    if (server.is_module(device) && device.filled) modules.push_back(device);
+  }
+  REQUIRE(modules.size() == 2);
+  CHECK(modules[0].locator == "DIMM_A1");
+  CHECK(modules[1].locator == "DIMM_B1");
+  for (const SmbiosMemoryDevice& module : modules) {
+    CHECK(module.size_bytes == std::int64_t{8} << 30);
+    CHECK(module.manufacturer == "Examplemem");
+    CHECK(module.part_number == "EX8G-D4R-32");
+    CHECK(module.memory_type == "DDR4");
+    CHECK(module.speed_mts == 3200);
+    CHECK(module.configured_speed_mts == 2933);
+    CHECK(module.serial_number.has_value());
+    CHECK(module.asset_tag.has_value());
+  }
+  CHECK(modules[0].bank_locator == "NODE 0");
+  CHECK(modules[1].bank_locator == "NODE 1");
+}
+
+TEST_CASE("the tables of real machines read as another decoder reads them",
+          "[smbios][shared_data]") {
   const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
   CAPTURE(name);
   const Smbios smbios = parse_smbios(dmi_file(name + ".dmi"), kVersion33);
@@ -107,7 +162,8 @@ TEST_CASE("the tables of real machines read as another decoder reads them", "[sm
   }
 }
 
-TEST_CASE("the memory of real machines reads as another decoder reads it", "[smbios]") {
+TEST_CASE("the memory of real machines reads as another decoder reads it",
+          "[smbios][shared_data]") {
   const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
   CAPTURE(name);
   const Smbios smbios = parse_smbios(dmi_file(name + ".dmi"), kVersion33);
@@ -140,6 +196,17 @@ TEST_CASE("the memory of real machines reads as another decoder reads it", "[smb
 }
 
 TEST_CASE("a whole table says so and a broken one says where it breaks", "[smbios]") {
+  const std::string table = captured_smbios("debian12-laptop-uefi");
+  CHECK(parse_smbios(table, {}).damage.empty());
+  // A structure of length 0, where every decoder stops.
+  const std::string before = structure(0, "\1", {"Acme"}) + structure(1, "\1", {"Box"});
+  const Smbios broken = parse_smbios(before + std::string("\x02\0\0\0\0\0", 6) + end_mark(), {});
+  CHECK(broken.damage == "The SMBIOS table is damaged at byte " + std::to_string(before.size()) +
+                             ": a structure has length 0. What stands before it was read.");
+  CHECK(broken.system->manufacturer == "Box");
+}
+
+TEST_CASE("whole and broken tables of real machines are told apart", "[smbios][shared_data]") {
   CHECK(parse_smbios(dmi_file("ASRock-Single-Ryzen.dmi"), {}).damage.empty());
   CHECK(parse_smbios(dmi_file("SuperMicro-Dual-Xeon.dmi"), {}).damage.empty());
   // Hyper-V's first generation has a structure of length 0, where every decoder stops.
@@ -148,9 +215,7 @@ TEST_CASE("a whole table says so and a broken one says where it breaks", "[smbio
         "was read.");
 }
 
-TEST_CASE("a table cut at any byte gives what is whole and says that it is cut", "[smbios]") {
-  const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
-  const std::string table = dmi_file(name + ".dmi");
+void check_cut_at_any_byte(const std::string& table) {
   const Smbios whole = parse_smbios(table, {});
   std::size_t structures = 0;
   bool grows = true, flagged = true;
@@ -166,8 +231,20 @@ TEST_CASE("a table cut at any byte gives what is whole and says that it is cut",
   CHECK(flagged);
 }
 
-TEST_CASE("a table in which any byte is wrong is read without harm", "[smbios]") {
-  std::string table = dmi_file("ASRock-Single-Ryzen.dmi");
+TEST_CASE("a table cut at any byte gives what is whole and says that it is cut", "[smbios]") {
+  const std::string name = GENERATE("debian12-two-sockets", "debian12-laptop-uefi");
+  CAPTURE(name);
+  check_cut_at_any_byte(captured_smbios(name));
+}
+
+TEST_CASE("a real table cut at any byte gives what is whole and says that it is cut",
+          "[smbios][shared_data]") {
+  const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
+  CAPTURE(name);
+  check_cut_at_any_byte(dmi_file(name + ".dmi"));
+}
+
+void check_any_byte_wrong(std::string table) {
   std::size_t most = 0;
   for (std::size_t at = 0; at < table.size(); ++at) {
     const char before = table[at];
@@ -178,6 +255,14 @@ TEST_CASE("a table in which any byte is wrong is read without harm", "[smbios]")
     table[at] = before;
   }
   CHECK(most < 100);
+}
+
+TEST_CASE("a table in which any byte is wrong is read without harm", "[smbios]") {
+  check_any_byte_wrong(captured_smbios("debian12-two-sockets"));
+}
+
+TEST_CASE("a real table in which any byte is wrong is read without harm", "[smbios][shared_data]") {
+  check_any_byte_wrong(dmi_file("ASRock-Single-Ryzen.dmi"));
 }
 
 TEST_CASE("the byte order of the UUID follows the version", "[smbios]") {

@@ -7,7 +7,7 @@
 #include "agent/host/live_host.h"
 #include "agent/run.h"
 #include "common/json/value.h"
-#include "tests/agent/host/copied_tree.h"
+#include "tests/support/agent/copied_tree.h"
 
 using muster::JsonValue;
 using muster::test::CopiedTree;

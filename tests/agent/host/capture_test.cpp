@@ -5,7 +5,7 @@
 #include "agent/host/captured_host.h"
 #include "agent/host/live_host.h"
 #include "agent/host/recording_host.h"
-#include "tests/agent/host/copied_tree.h"
+#include "tests/support/agent/copied_tree.h"
 
 using muster::FailureKind;
 using namespace muster::agent;

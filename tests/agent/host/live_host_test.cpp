@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "agent/host/machine_architecture.h"
-#include "tests/agent/host/copied_tree.h"
+#include "tests/support/agent/copied_tree.h"
 
 using muster::FailureKind;
 using muster::agent::FileType;

@@ -95,7 +95,7 @@ std::vector<std::string> TlsServerDouble::agents() const {
 
 namespace {
 
-const char* const kAgentId = "11111111-2222-4333-8444-555555555555";
+const char* const kTransportAgentId = "11111111-2222-4333-8444-555555555555";
 
 tls::Authority make_authority() {
   return tls::issue_authority(tls::PrivateKey::generate().value(), SystemClock().now()).value();
@@ -108,8 +108,8 @@ TransportOptions options_for(const TlsServerDouble& server, const tls::Authority
   options.total_timeout_ms = 20'000;
   const auto key = tls::PrivateKey::generate().value();
   options.identity = Identity{
-      key,
-      tls::issue_agent(authority, key.public_key_der(), kAgentId, SystemClock().now()).value()};
+      key, tls::issue_agent(authority, key.public_key_der(), kTransportAgentId, SystemClock().now())
+               .value()};
   return options;
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("The transport speaks to its own server, shows its certificate and cou
   CHECK(first->body == "{}");
   const auto second = transport->exchange(small_request());  // on the same connection
   REQUIRE(second);
-  CHECK(server.agents() == std::vector<std::string>{kAgentId});
+  CHECK(server.agents() == std::vector<std::string>{kTransportAgentId});
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[0] ==
         "POST /agent/v1/report HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/support/text.h"
 #include "server/api/openapi.h"
 #include "server/http/router.h"
 #include "tests/support/json_schema.h"

@@ -12,7 +12,7 @@
 #include "server/http/target.h"
 #include "tests/server/api/api_document.h"
 #include "tests/server/api/api_server.h"
-#include "tests/support/reporting_machine.h"
+#include "tests/support/ingest/reporting_machine.h"
 
 namespace muster::server {
 

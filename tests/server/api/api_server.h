@@ -12,7 +12,7 @@
 #include "server/api/store_errors.h"
 #include "server/people/tokens.h"
 #include "server/people/users.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/store/temporary_store.h"
 
 namespace muster::server {
 

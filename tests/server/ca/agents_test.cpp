@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/tls/issue.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/store/temporary_store.h"
 
 namespace muster::server {
 namespace {

@@ -9,7 +9,7 @@
 #include "common/support/text.h"
 #include "common/tls/pkcs7.h"
 #include "common/tls/request.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/store/temporary_store.h"
 
 namespace muster::server {
 namespace {
@@ -18,12 +18,12 @@ std::string basic(const std::string& token) {
   return "Basic " + to_base64("agent:" + token);
 }
 
-std::string new_request() {
+std::string new_enrolment_request() {
   return tls::to_base64_lines(
       *tls::make_request(*tls::PrivateKey::generate(), "wants to be somebody else"));
 }
 
-struct Fixture {
+struct EnrolmentFixture {
   std::string token(const NewJoinToken& wanted = {}) {
     return store
         ->write_value<CreatedJoinToken>([&](Session& session) {
@@ -31,11 +31,12 @@ struct Fixture {
         })
         .text;
   }
-  Enrolled enroll(const std::string& token_text, const std::string& request = new_request()) {
+  Enrolled enroll(const std::string& token_text,
+                  const std::string& request = new_enrolment_request()) {
     return enrolment.simple_enroll(basic(token_text), request, "192.0.2.9", "r1");
   }
   Enrolled reenroll(const tls::Certificate& certificate) {
-    return enrolment.simple_reenroll(certificate, new_request(), "192.0.2.9", "r1");
+    return enrolment.simple_reenroll(certificate, new_enrolment_request(), "192.0.2.9", "r1");
   }
   std::string code(const tls::Certificate& certificate) {
     const std::string code = code_of([&] { enrolment.authenticate(certificate, "192.0.2.9"); });
@@ -66,7 +67,7 @@ tls::Certificate certificate_of(const Enrolled& enrolled) {
 }
 
 TEST_CASE("a join token gives one certificate, in which all is the server's", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const std::string token = f.token();
   const Enrolled enrolled = f.enroll(token);
   const tls::Certificate certificate = certificate_of(enrolled);
@@ -81,9 +82,9 @@ TEST_CASE("a join token gives one certificate, in which all is the server's", "[
 }
 
 TEST_CASE("a hundred parallel enrolments with a one-use token make one agent", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const std::string token = f.token();
-  const std::string request = new_request();
+  const std::string request = new_enrolment_request();
   std::atomic<int> good{0};
   std::atomic<int> used_up{0};
   std::vector<std::thread> threads;
@@ -104,21 +105,22 @@ TEST_CASE("a hundred parallel enrolments with a one-use token make one agent", "
 }
 
 TEST_CASE("a request that is refused costs the token nothing", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const std::string token = f.token();
   CHECK(code_of([&] { f.enroll(token, "not a request"); }) == "invalid_request");
   CHECK(code_of([&] { f.enroll(token, std::string(100'000, 'A')); }) == "request_too_large");
-  std::string forged = *from_base64(new_request());
+  std::string forged = *from_base64(new_enrolment_request());
   forged.back() = static_cast<char>(forged.back() ^ 1);
   CHECK(code_of([&] { f.enroll(token, to_base64(forged)); }) == "invalid_request");
   CHECK(code_of([&] { f.enroll(token); }).empty());
 }
 
 TEST_CASE("without a token, or with one that is none, nothing is given", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const auto code = [&](const std::string& authorization) {
-    return code_of(
-        [&] { f.enrolment.simple_enroll(authorization, new_request(), "192.0.2.9", "r1"); });
+    return code_of([&] {
+      f.enrolment.simple_enroll(authorization, new_enrolment_request(), "192.0.2.9", "r1");
+    });
   };
   CHECK(code("") == "credentials_missing");
   CHECK(code("Bearer " + f.token()) == "credentials_missing");
@@ -128,7 +130,7 @@ TEST_CASE("without a token, or with one that is none, nothing is given", "[ca]")
 }
 
 TEST_CASE("an agent renews as itself, also with a certificate that expired a while ago", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const Enrolled first = f.enroll(f.token());
   const Enrolled second = f.reenroll(certificate_of(first));
   CHECK(second.agent_id == first.agent_id);
@@ -145,7 +147,7 @@ TEST_CASE("an agent renews as itself, also with a certificate that expired a whi
 }
 
 TEST_CASE("a revoked agent may neither report nor renew", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const tls::Certificate certificate = certificate_of(f.enroll(f.token()));
   f.enrolment.revoke_agent(f.actor, *tls::agent_id_of(certificate), "stolen");
   CHECK(f.code(certificate) == "agent_revoked");
@@ -153,7 +155,7 @@ TEST_CASE("a revoked agent may neither report nor renew", "[ca]") {
 }
 
 TEST_CASE("what a purge revoked stays revoked after a restore", "[ca]") {
-  Fixture f;
+  EnrolmentFixture f;
   const tls::Certificate agent = certificate_of(f.enroll(f.token()));
   const tls::Certificate other = certificate_of(f.enroll(f.token()));
   f.enrolment.remember_revoked({*tls::agent_id_of(agent)}, {other.fields().serial_hex});
@@ -167,10 +169,11 @@ TEST_CASE("what a purge revoked stays revoked after a restore", "[ca]") {
 }
 
 TEST_CASE("a certificate of another authority is refused, whoever it names", "[ca]") {
-  Fixture f;
-  Fixture other;
+  EnrolmentFixture f;
+  EnrolmentFixture other;
   const Enrolled ours = f.enroll(f.token());
-  const auto forged = other.authority.issue_agent(new_request(), ours.agent_id, f.store.now());
+  const auto forged =
+      other.authority.issue_agent(new_enrolment_request(), ours.agent_id, f.store.now());
   REQUIRE(forged);
   CHECK(f.code(forged->certificate) == "certificate_refused");
   CHECK(code_of([&] { f.reenroll(forged->certificate); }) == "certificate_refused");
@@ -178,7 +181,7 @@ TEST_CASE("a certificate of another authority is refused, whoever it names", "[c
 }
 
 TEST_CASE("a restored backup revives neither revoked agents nor used or revoked tokens", "[ca]") {
-  auto before = std::make_unique<Fixture>();
+  auto before = std::make_unique<EnrolmentFixture>();
   const std::string used = before->token({.max_uses = 2});
   const std::string revoked = before->token();
   const tls::Certificate thief = certificate_of(before->enroll(used));
@@ -214,7 +217,8 @@ TEST_CASE("a restored backup revives neither revoked agents nor used or revoked 
     CHECK(code(thief) == "agent_revoked");
     CHECK(code(late_thief) == "agent_revoked");
     const auto enroll_code = [&](const std::string& token) {
-      return code_of([&] { enrolment.simple_enroll(basic(token), new_request(), "", ""); });
+      return code_of(
+          [&] { enrolment.simple_enroll(basic(token), new_enrolment_request(), "", ""); });
     };
     CHECK(enroll_code(used) == "token_used_up");
     CHECK(enroll_code(revoked) == "token_revoked");

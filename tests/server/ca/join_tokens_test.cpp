@@ -6,12 +6,12 @@
 #include <set>
 #include <thread>
 
-#include "tests/support/temporary_store.h"
+#include "tests/support/store/temporary_store.h"
 
 namespace muster::server {
 namespace {
 
-struct Fixture {
+struct TokenFixture {
   CreatedJoinToken create(const NewJoinToken& wanted = {}) {
     return store->write_value<CreatedJoinToken>(
         [&](Session& session) { return create_join_token(session, store.now(), actor, wanted); });
@@ -31,7 +31,7 @@ struct Fixture {
 };
 
 TEST_CASE("of a join token the store has the hash of its secret only", "[ca]") {
-  Fixture f;
+  TokenFixture f;
   const CreatedJoinToken made = f.create({.note = "lab"});
   CHECK(made.text.size() == 45);
   CHECK(made.text.substr(0, 13) == "mjt_" + made.token.id + "_");
@@ -46,7 +46,7 @@ TEST_CASE("of a join token the store has the hash of its secret only", "[ca]") {
 }
 
 TEST_CASE("a join token is good as often as it says and no more", "[ca]") {
-  Fixture f;
+  TokenFixture f;
   const CreatedJoinToken made = f.create({.max_uses = 3});
   for (int i = 0; i < 3; ++i)
     CHECK(f.redeem_code(made.text).empty());
@@ -54,7 +54,7 @@ TEST_CASE("a join token is good as often as it says and no more", "[ca]") {
 }
 
 TEST_CASE("a hundred machines that show a one-use token at once get one success", "[ca]") {
-  Fixture f;
+  TokenFixture f;
   const CreatedJoinToken made = f.create();
   std::atomic<int> good{0};
   std::atomic<int> used_up{0};
@@ -76,7 +76,7 @@ TEST_CASE("a hundred machines that show a one-use token at once get one success"
 
 TEST_CASE("expired and revoked join tokens say so to who knows the secret, and to nobody else",
           "[ca]") {
-  Fixture f;
+  TokenFixture f;
   const CreatedJoinToken expired = f.create();
   f.store.pass(kJoinTokenLifetimeMs);
   const CreatedJoinToken revoked = f.create();
@@ -91,7 +91,7 @@ TEST_CASE("expired and revoked join tokens say so to who knows the secret, and t
 }
 
 TEST_CASE("what is no join token of this server is unknown, and all refusals are 401", "[ca]") {
-  Fixture f;
+  TokenFixture f;
   const std::string text = f.create().text;
   std::vector<std::string> bad = {"",
                                   "mjt_",
@@ -123,7 +123,7 @@ TEST_CASE("what is no join token of this server is unknown, and all refusals are
 }
 
 TEST_CASE("limits of new join tokens are checked", "[ca]") {
-  Fixture f;
+  TokenFixture f;
   const auto code = [&](const NewJoinToken& wanted) { return code_of([&] { f.create(wanted); }); };
   CHECK(code({.expires_at = f.store.now()}) == "invalid_value");
   CHECK(code({.expires_at = f.store.now() + kMaxJoinTokenLifetimeMs + 1}) == "invalid_value");
@@ -135,7 +135,7 @@ TEST_CASE("limits of new join tokens are checked", "[ca]") {
 }
 
 TEST_CASE("join tokens are listed page by page, and only known ones can be revoked", "[ca]") {
-  Fixture f;
+  TokenFixture f;
   std::set<std::string> made;
   for (int i = 0; i < 5; ++i)
     made.insert(f.create().token.id);  // all at the same time

@@ -6,32 +6,32 @@
 namespace muster::server {
 namespace {
 
-constexpr std::int64_t kNow = 1'790'000'000'000;
+constexpr std::int64_t kSeenAtMs = 1'790'000'000'000;
 constexpr std::int64_t kHour = 3'600'000;
 
 }  // namespace
 
 TEST_CASE("a certificate is remembered for an hour and never beyond its end", "[ca]") {
   SeenCertificates seen;
-  CHECK_FALSE(seen.find("der", {kNow}));
-  seen.add("der", {"agent", "serial"}, {kNow + 10 * kHour}, {kNow});
-  CHECK(seen.find("der", {kNow})->agent_id == "agent");
-  CHECK(seen.find("der", {kNow + kHour - 1})->serial_hex == "serial");
-  CHECK_FALSE(seen.find("der", {kNow + kHour}));
-  CHECK_FALSE(seen.find("der", {kNow - 1}));  // the clock was set back
-  CHECK_FALSE(seen.find("other", {kNow}));
+  CHECK_FALSE(seen.find("der", {kSeenAtMs}));
+  seen.add("der", {"agent", "serial"}, {kSeenAtMs + 10 * kHour}, {kSeenAtMs});
+  CHECK(seen.find("der", {kSeenAtMs})->agent_id == "agent");
+  CHECK(seen.find("der", {kSeenAtMs + kHour - 1})->serial_hex == "serial");
+  CHECK_FALSE(seen.find("der", {kSeenAtMs + kHour}));
+  CHECK_FALSE(seen.find("der", {kSeenAtMs - 1}));  // the clock was set back
+  CHECK_FALSE(seen.find("other", {kSeenAtMs}));
 
-  seen.add("der", {"agent", "serial"}, {kNow + 5}, {kNow});
-  CHECK(seen.find("der", {kNow + 4}));
-  CHECK_FALSE(seen.find("der", {kNow + 5}));
+  seen.add("der", {"agent", "serial"}, {kSeenAtMs + 5}, {kSeenAtMs});
+  CHECK(seen.find("der", {kSeenAtMs + 4}));
+  CHECK_FALSE(seen.find("der", {kSeenAtMs + 5}));
 }
 
 TEST_CASE("what is remembered of certificates is bounded", "[ca]") {
   SeenCertificates seen(2);
   for (const char* der : {"a", "b", "c"})
-    seen.add(der, {der, der}, {kNow + kHour}, {kNow});
-  CHECK_FALSE(seen.find("a", {kNow}));
-  CHECK(seen.find("c", {kNow}));
+    seen.add(der, {der, der}, {kSeenAtMs + kHour}, {kSeenAtMs});
+  CHECK_FALSE(seen.find("a", {kSeenAtMs}));
+  CHECK(seen.find("c", {kSeenAtMs}));
 }
 
 }  // namespace muster::server

@@ -2,11 +2,11 @@
 // A world for the command line without a network, a terminal or a home: answers are laid out before
 // by method and path, requests are kept, streams are texts.
 #pragma once
-#include <catch2/catch.hpp>
+#include <cstdint>
 #include <map>
-#include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/cli/run.h"
@@ -34,37 +34,10 @@ struct FakeWorld {
     replies[line] = {status, std::move(headers), body};
   }
 
-  int run(const std::vector<std::string>& arguments, const std::string& input = {}) {
-    in = std::istringstream(input);
-    out = std::ostringstream();
-    error = std::ostringstream();
-    World world{in,
-                out,
-                error,
-                [this](const std::string& name) {
-                  const auto found = environment.find(name);
-                  return found == environment.end() ? std::nullopt
-                                                    : std::optional<std::string>(found->second);
-                },
-                clock,
-                terminal,
-                [this](const Connection&) { return std::make_unique<Client>(*this); },
-                [](const std::string&) { return std::string("typed"); }};
-    return muster::cli::run(arguments, world);
-  }
+  int run(const std::vector<std::string>& arguments, const std::string& input = {});
 
  private:
-  struct Client final : ApiClient {
-    explicit Client(FakeWorld& world_) : world(world_) {}
-    ApiReply exchange(const ApiRequest& request) override {
-      world.requests.push_back(request);
-      const auto found = world.replies.find(request.method + ' ' + request.path);
-      if (found == world.replies.end())
-        throw Problem(kUnreachable, "nobody answers " + request.method + ' ' + request.path);
-      return found->second;
-    }
-    FakeWorld& world;
-  };
+  struct Client;
 };
 
 }  // namespace muster::cli

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/support/text.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {

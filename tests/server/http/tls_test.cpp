@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server over TLS: versions, client certificates good and bad, no resumption, new certificates
 // while running.
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/server/http/server_fixture.h"
@@ -12,7 +15,7 @@ using muster::test::CertificateWish;
 using muster::test::IssuedCertificate;
 using muster::test::TestCa;
 
-bool contains(const std::string& text, std::string_view part) {
+bool tls_answer_contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -73,13 +76,13 @@ TEST_CASE("requests over TLS are answered, pipelined and large ones too", "[http
   REQUIRE(client.start_tls());
   client.send(get("/one") + get("/two"));
   const std::string first = client.receive_response();
-  CHECK(contains(first, "Strict-Transport-Security: max-age="));
-  CHECK(contains(first, "/one body=0 peer=127.0.0.1 scheme=https"));
-  CHECK(contains(client.receive_response(), "/two"));
+  CHECK(tls_answer_contains(first, "Strict-Transport-Security: max-age="));
+  CHECK(tls_answer_contains(first, "/one body=0 peer=127.0.0.1 scheme=https"));
+  CHECK(tls_answer_contains(client.receive_response(), "/two"));
   client.send(
       "POST /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5000000\r\n\r\n" +
       std::string(5'000'000, 'x'));
-  CHECK(contains(client.receive_response(), "body=5000000"));
+  CHECK(tls_answer_contains(client.receive_response(), "body=5000000"));
   CHECK(client.receive().empty());
   CHECK(SSL_get_shutdown(client.tls()) == SSL_RECEIVED_SHUTDOWN);  // close_notify, not a mere cut
 }
@@ -131,9 +134,10 @@ TEST_CASE("a client certificate is optional, and one that does not hold ends the
     change(wish);
     return wish;
   };
-  CHECK_FALSE(contains(exchange(server.port(), {}, get_and_close("/a")), "serial="));
+  CHECK_FALSE(tls_answer_contains(exchange(server.port(), {}, get_and_close("/a")), "serial="));
   const std::string good = ask(f.ca.issue(agent_wish()));
-  CHECK(contains(good, " serial=0abc uri=urn:uuid:6f1c0c3e-5d5e-4c58-9a46-0d5b3f6c1a2b valid"));
+  CHECK(tls_answer_contains(
+      good, " serial=0abc uri=urn:uuid:6f1c0c3e-5d5e-4c58-9a46-0d5b3f6c1a2b valid"));
 
   CHECK(ask(other_ca.issue(agent_wish())).empty());
   struct Case {
@@ -167,8 +171,8 @@ TEST_CASE("a certificate that only expired passes within the allowed days, marke
     const IssuedCertificate issued = ca.issue(wish);
     return exchange(server.port(), {issued.certificate_pem, issued.key_pem}, get_and_close("/a"));
   };
-  CHECK(contains(ask(f.ca, 1, "clientAuth"), "0d5b3f6c1a2b expired"));
-  CHECK(contains(ask(f.ca, 179, "clientAuth"), "0d5b3f6c1a2b expired"));
+  CHECK(tls_answer_contains(ask(f.ca, 1, "clientAuth"), "0d5b3f6c1a2b expired"));
+  CHECK(tls_answer_contains(ask(f.ca, 179, "clientAuth"), "0d5b3f6c1a2b expired"));
   CHECK(ask(f.ca, 181, "clientAuth").empty());
   // Nothing else is forgiven with it.
   CHECK(ask(f.ca, 1, "serverAuth").empty());
@@ -187,7 +191,7 @@ TEST_CASE("no session can be resumed, so every connection proves its certificate
     RawClient first(server.port());
     REQUIRE(first.start_tls(tls));
     first.send(get_and_close("/a"));
-    CHECK(contains(first.receive_all(), "serial=0abc"));
+    CHECK(tls_answer_contains(first.receive_all(), "serial=0abc"));
     const std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> session(
         SSL_get1_session(first.tls()), SSL_SESSION_free);
     CHECK(SSL_SESSION_has_ticket(session.get()) == 0);
@@ -214,7 +218,7 @@ TEST_CASE("garbage, plain HTTP and silence instead of TLS are closed", "[http][t
     return counters.refused_handshake + counters.refused_deadline == 5;
   }));
   CHECK(server.http.counters().refused_deadline >= 2);
-  CHECK(contains(exchange(server.port(), {}, get_and_close("/a")), "200 OK"));
+  CHECK(tls_answer_contains(exchange(server.port(), {}, get_and_close("/a")), "200 OK"));
 }
 
 TEST_CASE("new certificates serve new connections and leave the old ones alone", "[http][tls]") {
@@ -233,7 +237,7 @@ TEST_CASE("new certificates serve new connections and leave the old ones alone",
   REQUIRE(fresh.start_tls());
   CHECK(serial(fresh) == 7);
   old.send(get_and_close("/a"));
-  CHECK(contains(old.receive_all(), "200 OK"));
+  CHECK(tls_answer_contains(old.receive_all(), "200 OK"));
 
   f.folder.write("server.key", "not a key");
   CHECK_THROWS_WITH(server.http.reload_tls(), Catch::Contains("server.key"));
@@ -267,7 +271,7 @@ TEST_CASE("a PROXY header comes before TLS", "[http][tls]") {
       "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xc6\x33\x64\x07\x7f\x00\x00\x01\x10\x00\x20\xfc", 28));
   REQUIRE(client.start_tls());
   client.send(get_and_close("/a"));
-  CHECK(contains(client.receive_all(), "peer=198.51.100.7 scheme=https"));
+  CHECK(tls_answer_contains(client.receive_all(), "peer=198.51.100.7 scheme=https"));
 }
 
 }  // namespace

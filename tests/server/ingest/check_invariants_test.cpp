@@ -3,16 +3,16 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/reporting_machine.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/temporary_store.h"
 
 using namespace muster;
 using namespace muster::server;
 
 namespace {
 
-struct World {
-  World() {
+struct InvariantWorld {
+  InvariantWorld() {
     machine.install("openssl", "3.0.8");
     machine.install("zlib1g", "1.2.13");
     machine.report();
@@ -47,7 +47,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("what reports have written keeps the invariants", "[invariants]") {
-  World world;
+  InvariantWorld world;
   CHECK(world.violated() == "");
 
   // Rows that are kept because their source failed count too.
@@ -58,7 +58,7 @@ TEST_CASE("what reports have written keeps the invariants", "[invariants]") {
 }
 
 TEST_CASE("looking at a large database tells how far it is", "[invariants]") {
-  World world;
+  InvariantWorld world;
   std::string told;
   world.store->read([&](Session& session) {
     check_invariants(session, [&](std::string_view section, std::size_t done, std::size_t all) {
@@ -127,7 +127,7 @@ TEST_CASE("each invariant is seen when it is broken", "[invariants]") {
   };
   for (const Case& one : cases) {
     INFO(one.sql);
-    World world;
+    InvariantWorld world;
     world.tamper(one.sql);
     CHECK_THAT(world.violated(), Catch::Contains(one.what));
   }

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "server/cmdb/item_list.h"
-#include "tests/support/reporting_machine.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 

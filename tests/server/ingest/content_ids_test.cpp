@@ -5,7 +5,7 @@
 
 #include "common/inventory/sections/packages.h"
 #include "server/ingest/section_sql.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {
@@ -26,7 +26,7 @@ DecodedRow row_of(const std::string& name) {
   return row;
 }
 
-struct World {
+struct ContentWorld {
   StoreFixture base;
   ContentIds ids;
 
@@ -53,7 +53,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a content has one number, however often it is brought", "[ingest]") {
-  World world;
+  ContentWorld world;
   const DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
   const std::int64_t id = world.commit(openssl);
   CHECK(world.name_of(id) == "openssl");
@@ -70,7 +70,7 @@ TEST_CASE("a content has one number, however often it is brought", "[ingest]") {
 }
 
 TEST_CASE("the numbers of a transaction that was rolled back are not remembered", "[ingest]") {
-  World world;
+  ContentWorld world;
   world.commit(row_of("bash"));
   const DecodedRow lost = row_of("lost"), other = row_of("other");
   ContentsUsed used;
@@ -106,7 +106,7 @@ TEST_CASE("what is remembered is bounded, and nothing depends on it", "[ingest]"
 }
 
 TEST_CASE("a report of more new contents than one look takes stores each once", "[ingest]") {
-  World world;
+  ContentWorld world;
   std::vector<DecodedRow> rows;
   for (int i = 0; i < 100; ++i)
     rows.push_back(row_of("package-" + std::to_string(i)));
@@ -125,7 +125,7 @@ TEST_CASE("a report of more new contents than one look takes stores each once", 
 
 TEST_CASE("a number is not remembered over a connection that is made anew", "[ingest]") {
   // As after a failover to a replica that had not received the content.
-  World world;
+  ContentWorld world;
   const DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
   world.commit(bash);
   ContentsUsed of_before;

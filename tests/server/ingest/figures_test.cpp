@@ -7,8 +7,8 @@
 #include <iostream>
 #include <thread>
 
-#include "tests/support/reporting_machine.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 

@@ -9,8 +9,8 @@
 #include "server/cmdb/items.h"
 #include "server/cmdb/sections.h"
 #include "server/store/read_point.h"
-#include "tests/support/reporting_machine.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {

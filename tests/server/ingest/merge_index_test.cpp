@@ -9,8 +9,8 @@
 #include "server/cmdb/item_list.h"
 #include "server/cmdb/items.h"
 #include "server/ingest/merge_index.h"
-#include "tests/support/reporting_machine.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/ingest/reporting_machine.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {
@@ -32,7 +32,7 @@ constexpr std::string_view kWrongEntries = R"sql(
           WHERE NOT EXISTS (SELECT 1 FROM section_packages r
                             WHERE r.row_id = x.row_id AND r.content_id = x.content_id)))sql";
 
-struct World {
+struct MergeWorld {
   StoreFixture base;
   Log log{LogLevel::kError};
   Ingest ingest{base.store(), log, {.interval_s = 900, .merge = {}}};
@@ -58,7 +58,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("queries answer the same whatever part of the content index is merged", "[ingest]") {
-  World world;
+  MergeWorld world;
   std::mt19937 random(7);
   const auto choose = [&](int count) { return static_cast<int>(random() % unsigned(count)); };
   std::vector<std::unique_ptr<ReportingMachine>> machines;
@@ -103,7 +103,7 @@ TEST_CASE("queries answer the same whatever part of the content index is merged"
 }
 
 TEST_CASE("the merger takes over what is pending, also from before a restart", "[ingest][thread]") {
-  World world;
+  MergeWorld world;
   ReportingMachine machine(world.base.store(), world.ingest, "host");
   for (int i = 0; i < 5; ++i)
     machine.install("package-" + std::to_string(i), "1");

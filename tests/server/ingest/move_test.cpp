@@ -4,7 +4,7 @@
 
 #include "server/ingest/check_invariants.h"
 #include "tests/server/ingest/history_world.h"
-#include "tests/support/test_database.h"
+#include "tests/support/store/test_database.h"
 
 namespace muster::server {
 namespace {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "server/people/principal.h"
-#include "tests/support/temporary_store.h"
+#include "tests/support/store/temporary_store.h"
 
 namespace muster::server {
 

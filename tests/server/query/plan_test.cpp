@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "server/query/sql_builder.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {

@@ -6,12 +6,12 @@
 #include <set>
 
 #include "server/query/sql_builder.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {
 
-constexpr std::int64_t kStart = 1'780'000'000'000;
+constexpr std::int64_t kSemanticsStart = 1'780'000'000'000;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 using Names = std::set<std::string>;
@@ -21,7 +21,7 @@ struct Fleet : StoreFixture {
   std::map<std::string, std::int64_t> items, agents, manuals;
 
   void machine(const std::string& name, const Fields& os, const Fields& system = {},
-               std::int64_t at_ms = kStart) {
+               std::int64_t at_ms = kSemanticsStart) {
     const auto [item, agent] = add_machine(at_ms);
     items[name] = item;
     agents[name] = agent;
@@ -32,7 +32,7 @@ struct Fleet : StoreFixture {
     add_row(agent, "system", system, at_ms);
   }
   std::int64_t package(const std::string& name, const std::string& package,
-                       const std::string& version, std::int64_t at_ms = kStart) {
+                       const std::string& version, std::int64_t at_ms = kSemanticsStart) {
     return add_row(agents[name], "packages",
                    {{"manager", "dpkg"},
                     {"scope", "system"},
@@ -77,7 +77,7 @@ void check(Fleet& fleet, const std::vector<Expected>& cases) {
 
 TEST_CASE("item fields are found by whole value, wildcard, exactly and by part", "[query]") {
   Fleet f;
-  f.clock.now_ms = kStart + 100 * kDayMs;
+  f.clock.now_ms = kSemanticsStart + 100 * kDayMs;
   f.machine("web",
             {{"name", "Debian GNU/Linux"},
              {"id", "debian"},
@@ -92,20 +92,20 @@ TEST_CASE("item fields are found by whole value, wildcard, exactly and by part",
             {{"serial_number", "a\\b"}, {"chassis_type", "Notebook"}});
   f.machine("vm", {{"id", "alpine"}, {"hostname", "vm*1"}},
             {{"chassis_type", "Other"}, {"virtualization", "kvm"}});
-  f.set_value(f.manuals["lap"], "owner", "Novak", kStart);
-  f.set_value(f.manuals["lap"], "name", "ana's laptop", kStart);
-  f.set_value(f.manuals["web"], "lifecycle", "in_use", kStart);
-  f.set_value(f.manuals["vm"], "class", "software.application.database", kStart);
-  f.set_value(f.manuals["vm"], "archived", "yes", kStart);
-  f.set_status(f.agents["web"], "memory", "ok", kStart);
-  f.add_row(f.agents["web"], "memory", {{"total_bytes", 8 * kGiB}}, kStart);
-  f.set_status(f.agents["vm"], "memory", "ok", kStart);
-  f.add_row(f.agents["vm"], "memory", {{"total_bytes", kGiB / 2}}, kStart);
-  f.set_status(f.agents["web"], "packages", "failed", kStart);
-  f.add_presence(f.agents["web"], kStart, kStart + 99 * kDayMs);
-  f.add_presence(f.agents["lap"], kStart, kStart + 10 * kDayMs);
-  f.set_agent_state(f.agents["web"], "0.10.0", kStart);
-  f.set_agent_state(f.agents["lap"], "0.9.1", kStart);
+  f.set_value(f.manuals["lap"], "owner", "Novak", kSemanticsStart);
+  f.set_value(f.manuals["lap"], "name", "ana's laptop", kSemanticsStart);
+  f.set_value(f.manuals["web"], "lifecycle", "in_use", kSemanticsStart);
+  f.set_value(f.manuals["vm"], "class", "software.application.database", kSemanticsStart);
+  f.set_value(f.manuals["vm"], "archived", "yes", kSemanticsStart);
+  f.set_status(f.agents["web"], "memory", "ok", kSemanticsStart);
+  f.add_row(f.agents["web"], "memory", {{"total_bytes", 8 * kGiB}}, kSemanticsStart);
+  f.set_status(f.agents["vm"], "memory", "ok", kSemanticsStart);
+  f.add_row(f.agents["vm"], "memory", {{"total_bytes", kGiB / 2}}, kSemanticsStart);
+  f.set_status(f.agents["web"], "packages", "failed", kSemanticsStart);
+  f.add_presence(f.agents["web"], kSemanticsStart, kSemanticsStart + 99 * kDayMs);
+  f.add_presence(f.agents["lap"], kSemanticsStart, kSemanticsStart + 10 * kDayMs);
+  f.set_agent_state(f.agents["web"], "0.10.0", kSemanticsStart);
+  f.set_agent_state(f.agents["lap"], "0.9.1", kSemanticsStart);
   check(f, {
                {"", {"web", "lap", "vm"}},
                {"web", {"web"}},
@@ -205,8 +205,8 @@ TEST_CASE("conditions side by side on one section mean one row", "[query]") {
   f.machine("none", {});
   f.machine("denied", {});
   for (const char* name : {"old", "new", "none"})
-    f.set_status(f.agents[name], "packages", "ok", kStart);
-  f.set_status(f.agents["denied"], "packages", "denied", kStart);
+    f.set_status(f.agents[name], "packages", "ok", kSemanticsStart);
+  f.set_status(f.agents["denied"], "packages", "denied", kSemanticsStart);
   f.package("old", "openssl", "3.0.8-1~deb12u1");
   f.package("old", "php", "2:8.2-1");
   f.package("new", "openssl", "3.0.11-1~deb12u2");
@@ -247,14 +247,14 @@ TEST_CASE("what is known of a section follows its statuses", "[query]") {
   for (const char* name : {"ok", "stale", "partial", "off", "cannot", "never"})
     f.machine(name, {});
   for (const char* name : {"ok", "stale", "off"}) {
-    f.set_status(f.agents[name], "packages", "ok", kStart);
+    f.set_status(f.agents[name], "packages", "ok", kSemanticsStart);
     f.package(name, "openssl", "3.0.8");
   }
-  f.set_status(f.agents["stale"], "packages", "failed", kStart + 1);
-  f.set_status(f.agents["off"], "packages", "disabled", kStart + 1);
-  f.set_status(f.agents["partial"], "packages", "partial", kStart);
+  f.set_status(f.agents["stale"], "packages", "failed", kSemanticsStart + 1);
+  f.set_status(f.agents["off"], "packages", "disabled", kSemanticsStart + 1);
+  f.set_status(f.agents["partial"], "packages", "partial", kSemanticsStart);
   f.package("partial", "openssl", "3.0.8");
-  f.set_status(f.agents["cannot"], "packages", "not_applicable", kStart);
+  f.set_status(f.agents["cannot"], "packages", "not_applicable", kSemanticsStart);
   check(f, {
                {"packages.name:openssl", {"ok", "stale"}, 3},
                {"NOT packages.name:openssl", {"cannot"}, 3},
@@ -265,9 +265,9 @@ TEST_CASE("what is known of a section follows its statuses", "[query]") {
 TEST_CASE("an item with two agents is asked by the record that it shows", "[query]") {
   Fleet f;
   f.machine("twice", {{"hostname", "before"}});
-  const std::int64_t second = f.add_record(f.items["twice"], "agent", kStart + kDayMs);
-  f.set_status(second, "os", "ok", kStart + kDayMs);
-  f.add_row(second, "os", {{"hostname", "after"}}, kStart + kDayMs);
+  const std::int64_t second = f.add_record(f.items["twice"], "agent", kSemanticsStart + kDayMs);
+  f.set_status(second, "os", "ok", kSemanticsStart + kDayMs);
+  f.add_row(second, "os", {{"hostname", "after"}}, kSemanticsStart + kDayMs);
   check(f, {{"hostname:after", {"twice"}},
             {"hostname:before", {}},
             {"name:after", {"twice"}},
@@ -278,9 +278,9 @@ TEST_CASE("an item with two agents is asked by the record that it shows", "[quer
 TEST_CASE("lists are asked for their elements", "[query]") {
   Fleet f;
   f.machine("one", {});
-  f.set_status(f.agents["one"], "users", "ok", kStart);
+  f.set_status(f.agents["one"], "users", "ok", kSemanticsStart);
   f.add_row(f.agents["one"], "users", {{"name", "ana"}, {"groups", R"(["a\"b","sudo","x,y"])"}},
-            kStart);
+            kSemanticsStart);
   check(f, {{"users.groups:sudo", {"one"}},
             {"users.groups:SUDO", {"one"}},
             {"users.groups=SUDO", {}},
@@ -300,40 +300,41 @@ TEST_CASE("lists are asked for their elements", "[query]") {
 TEST_CASE("a query is answered as of a time, and as it was known then", "[query]") {
   Fleet f;
   f.machine("box", {{"hostname", "box"}});
-  f.set_status(f.agents["box"], "packages", "ok", kStart + kDayMs);
-  const std::int64_t row = f.package("box", "openssl", "3.0.8", kStart + kDayMs);
-  f.close_row("packages", row, kStart + 3 * kDayMs, "changed");
-  f.package("box", "openssl", "3.0.11", kStart + 3 * kDayMs);
-  f.add_presence(f.agents["box"], kStart, kStart + 5 * kDayMs);
-  f.clock.now_ms = kStart + 20 * kDayMs;
+  f.set_status(f.agents["box"], "packages", "ok", kSemanticsStart + kDayMs);
+  const std::int64_t row = f.package("box", "openssl", "3.0.8", kSemanticsStart + kDayMs);
+  f.close_row("packages", row, kSemanticsStart + 3 * kDayMs, "changed");
+  f.package("box", "openssl", "3.0.11", kSemanticsStart + 3 * kDayMs);
+  f.add_presence(f.agents["box"], kSemanticsStart, kSemanticsStart + 5 * kDayMs);
+  f.clock.now_ms = kSemanticsStart + 20 * kDayMs;
   const std::string query = "packages.name:openssl packages.version<3.0.9";
   CHECK(f.ask(query).names.empty());
-  CHECK(f.ask(query, f.at(kStart + 2 * kDayMs)).names == Names{"box"});
-  CHECK(f.ask(query, f.at(kStart + 1)).undetermined == 1);
-  CHECK(f.ask("", f.at(kStart - 1)).names.empty());
-  CHECK(f.ask("seen<1h", f.at(kStart + 2 * kDayMs)).names == Names{"box"});
+  CHECK(f.ask(query, f.at(kSemanticsStart + 2 * kDayMs)).names == Names{"box"});
+  CHECK(f.ask(query, f.at(kSemanticsStart + 1)).undetermined == 1);
+  CHECK(f.ask("", f.at(kSemanticsStart - 1)).names.empty());
+  CHECK(f.ask("seen<1h", f.at(kSemanticsStart + 2 * kDayMs)).names == Names{"box"});
   CHECK(f.ask("seen<7d").names.empty());
-  CHECK(f.ask("agent_version:1", f.at(kStart + 1)).undetermined == 1);
+  CHECK(f.ask("agent_version:1", f.at(kSemanticsStart + 1)).undetermined == 1);
 
   // Learned on day 10 that the owner had been another since day 1.
-  f.set_value(f.manuals["box"], "owner", "kos", kStart);
-  f.recorded_at_ms = kStart + 10 * kDayMs;
-  f.set_value(f.manuals["box"], "owner", "novak", kStart + kDayMs);
-  CHECK(f.ask("owner:novak", f.at(kStart + 2 * kDayMs)).names == Names{"box"});
-  CHECK(f.ask("owner:kos", f.as_known(kStart + 2 * kDayMs, kStart + 5 * kDayMs)).names ==
-        Names{"box"});
-  CHECK(f.ask("owner:novak", f.as_known(kStart + 2 * kDayMs, kStart + 5 * kDayMs)).names.empty());
+  f.set_value(f.manuals["box"], "owner", "kos", kSemanticsStart);
+  f.recorded_at_ms = kSemanticsStart + 10 * kDayMs;
+  f.set_value(f.manuals["box"], "owner", "novak", kSemanticsStart + kDayMs);
+  CHECK(f.ask("owner:novak", f.at(kSemanticsStart + 2 * kDayMs)).names == Names{"box"});
+  CHECK(f.ask("owner:kos", f.as_known(kSemanticsStart + 2 * kDayMs, kSemanticsStart + 5 * kDayMs))
+            .names == Names{"box"});
+  CHECK(f.ask("owner:novak", f.as_known(kSemanticsStart + 2 * kDayMs, kSemanticsStart + 5 * kDayMs))
+            .names.empty());
 }
 
 TEST_CASE("a merged-away item answers for its past only", "[query]") {
   Fleet f;
   f.machine("kept", {{"hostname", "kept"}});
   f.machine("gone", {{"hostname", "gone"}});
-  f.assign(f.agents["gone"], f.items["kept"], kStart + kDayMs);
-  f.assign(f.manuals["gone"], f.items["kept"], kStart + kDayMs);
+  f.assign(f.agents["gone"], f.items["kept"], kSemanticsStart + kDayMs);
+  f.assign(f.manuals["gone"], f.items["kept"], kSemanticsStart + kDayMs);
   CHECK(f.ask("").names == Names{"kept"});
   CHECK(f.ask("hostname:gone").names == Names{"kept"});
-  CHECK(f.ask("hostname:gone", f.at(kStart + 1)).names == Names{"gone"});
+  CHECK(f.ask("hostname:gone", f.at(kSemanticsStart + 1)).names == Names{"gone"});
 }
 
 TEST_CASE("what a person types never becomes SQL", "[query]") {

@@ -3,12 +3,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/store_fixture.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {
 
-constexpr std::int64_t kStart = 1'780'000'000'000;
+constexpr std::int64_t kShownStart = 1'780'000'000'000;
 
 struct Shown {
   StoreFixture fixture;
@@ -44,47 +44,47 @@ TEST_CASE("a section shows the agent's record that reports it now, else one that
           "[query]") {
   Shown shown;
   StoreFixture& f = shown.fixture;
-  const auto [item, first] = f.add_machine(kStart);
-  f.add_record(item, "manual", kStart + 1);
+  const auto [item, first] = f.add_machine(kShownStart);
+  f.add_record(item, "manual", kShownStart + 1);
   CHECK(shown.record(item, f.now()) == std::nullopt);
-  f.set_status(first, "os", "ok", kStart + kHourMs);
+  f.set_status(first, "os", "ok", kShownStart + kHourMs);
   shown.check(item, f.now(), first);
 
-  const std::int64_t second = f.add_record(item, "agent", kStart + 2 * kHourMs);
+  const std::int64_t second = f.add_record(item, "agent", kShownStart + 2 * kHourMs);
   shown.check(item, f.now(), first);
-  f.set_status(second, "os", "partial", kStart + 3 * kHourMs);
+  f.set_status(second, "os", "partial", kShownStart + 3 * kHourMs);
   shown.check(item, f.now(), second);
-  f.set_status(second, "os", "failed", kStart + 4 * kHourMs);
+  f.set_status(second, "os", "failed", kShownStart + 4 * kHourMs);
   shown.check(item, f.now(), first);
-  f.set_status(first, "os", "failed", kStart + 5 * kHourMs);
+  f.set_status(first, "os", "failed", kShownStart + 5 * kHourMs);
   shown.check(item, f.now(), second);
 
   SECTION("the past answers as it was") {
-    shown.check(item, f.at(kStart + 3 * kHourMs + 1), second);
-    shown.check(item, f.at(kStart + 2 * kHourMs + 1), first);
-    CHECK(shown.record(item, f.at(kStart + 1)) == std::nullopt);
+    shown.check(item, f.at(kShownStart + 3 * kHourMs + 1), second);
+    shown.check(item, f.at(kShownStart + 2 * kHourMs + 1), first);
+    CHECK(shown.record(item, f.at(kShownStart + 1)) == std::nullopt);
   }
 }
 
 TEST_CASE("a record that was moved to another item is shown there only", "[query]") {
   Shown shown;
   StoreFixture& f = shown.fixture;
-  const auto [item, record] = f.add_machine(kStart);
-  const std::int64_t other = f.add_item(kStart);
-  f.set_status(record, "os", "ok", kStart);
-  f.assign(record, other, kStart + kDayMs);
+  const auto [item, record] = f.add_machine(kShownStart);
+  const std::int64_t other = f.add_item(kShownStart);
+  f.set_status(record, "os", "ok", kShownStart);
+  f.assign(record, other, kShownStart + kDayMs);
   CHECK(shown.record(item, f.now()) == std::nullopt);
   shown.check(other, f.now(), record);
-  shown.check(item, f.at(kStart + kHourMs), record);
+  shown.check(item, f.at(kShownStart + kHourMs), record);
 }
 
 TEST_CASE("the value that was entered last wins", "[query]") {
   StoreFixture f;
-  const auto [item, agent] = f.add_machine(kStart);
-  const std::int64_t one = f.add_record(item, "manual", kStart);
-  const std::int64_t two = f.add_record(item, "manual", kStart);
-  f.set_value(two, "owner", "kos", kStart + 1);
-  f.set_value(one, "owner", "novak", kStart + 2);
+  const auto [item, agent] = f.add_machine(kShownStart);
+  const std::int64_t one = f.add_record(item, "manual", kShownStart);
+  const std::int64_t two = f.add_record(item, "manual", kShownStart);
+  f.set_value(two, "owner", "kos", kShownStart + 1);
+  f.set_value(one, "owner", "novak", kShownStart + 2);
   const auto owner = [&, item = item](const ReadPoint& point) {
     return f.read([&](Session& session) {
       Session::Values values = point.values();
@@ -93,9 +93,9 @@ TEST_CASE("the value that was entered last wins", "[query]") {
     });
   };
   CHECK(owner(f.now()) == "novak");
-  CHECK(owner(f.at(kStart + 1)) == "kos");
-  CHECK(owner(f.at(kStart)) == std::nullopt);
-  f.set_value(one, "owner", std::nullopt, kStart + 3);
+  CHECK(owner(f.at(kShownStart + 1)) == "kos");
+  CHECK(owner(f.at(kShownStart)) == std::nullopt);
+  f.set_value(one, "owner", std::nullopt, kShownStart + 3);
   CHECK(owner(f.now()) == "kos");
 }
 

@@ -8,7 +8,8 @@
 #include "server/store/migrations.h"
 #include "server/store/section_tables.h"
 #include "server/store/store.h"
-#include "tests/support/store_fixture.h"
+#include "server/store/sqlite.h"
+#include "tests/support/store/store_fixture.h"
 
 namespace muster::server {
 namespace {

@@ -6,8 +6,8 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/support/text.h"
-#include "tests/support/map_host.h"
-#include "tests/support/netlink_dump.h"
+#include "tests/support/agent/map_host.h"
+#include "tests/support/agent/netlink_dump.h"
 
 namespace muster::agent {
 namespace {

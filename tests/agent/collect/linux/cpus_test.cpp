@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Captured machines of util-linux's tests, unpacked and read as --root reads them; lscpu's own
-// answers (.expected) are what ours is compared with.
+// Our own machines have the processors that qemu was told to make (tests/captures/record). Captured
+// machines of util-linux's tests are unpacked and read as --root reads them; lscpu's own answers
+// (.expected) are what ours is compared with.
 #include "agent/collect/linux/cpus.h"
 
 #include <sys/wait.h>
@@ -13,7 +14,8 @@
 #include "agent/collect/linux/cpu_topology.h"
 #include "agent/host/live_host.h"
 #include "common/support/text.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
@@ -103,11 +105,28 @@ constexpr Machine kMachines[] = {{"arm-A510-A710-A715-X3", 1, 8, 8},
                                  {"x86_64-64cpu-linux6.2", 1, 4, 8},
                                  {"x86_64-dell_e4310", 1, 2, 4}};
 
-TEST_CASE("processors of very different machines read as lscpu reads them", "[collect][cpus]") {
+TEST_CASE("our own machines have the processors that they were made with", "[collect][cpus]") {
+  constexpr Machine kOwn[] = {
+      {"debian12-two-sockets", 2, 4, 8},     {"debian12-laptop-uefi", 1, 4, 4},
+      {"debian12-arm64-virt", 2, 8, 8},      {"debian12-armhf-virt", 1, 4, 4},
+      {"debian12-ppc64le-pseries", 2, 4, 4}, {"debian12-s390x", 4, 4, 4}};
+  const auto index = GENERATE(range<std::size_t>(0, 6));
+  const Machine& machine = kOwn[index];
+  CAPTURE(machine.name);
+  const auto host = captured_machine(machine.name);
+  const Collected collected = collect_cpus(*host);
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+  REQUIRE(collected.rows.size() == machine.sockets);
+  CHECK(sum_of(collected, "cores") == machine.cores);
+  CHECK(sum_of(collected, "threads") == machine.threads);
+}
+
+TEST_CASE("processors of very different machines read as lscpu reads them",
+          "[collect][cpus][shared_data]") {
   const auto index = GENERATE(range<std::size_t>(0, std::size(kMachines)));
   const Machine& machine = kMachines[index];
   CAPTURE(machine.name);
-  const std::string base = test_data("lscpu/") + machine.name;
+  const std::string base = shared_data("lscpu/") + machine.name;
   const std::string expected = read_test_file(base + ".expected");
   const Unpacked tree(base + ".tar.gz");
   LiveHost host(tree.path());

@@ -10,12 +10,13 @@
 #include "agent/collect/linux/udev_data.h"
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> json_rows(const Collected& collected) {
+std::vector<std::string> disk_rows(const Collected& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("disks"), row));
@@ -29,7 +30,7 @@ class UnpackedTree {
     char folder[] = "/tmp/muster-disks-XXXXXX";
     REQUIRE(mkdtemp(folder) != nullptr);
     folder_ = folder;
-    const std::string archive = test_data("lsblk/" + name + ".tar.xz");
+    const std::string archive = shared_data("lsblk/" + name + ".tar.xz");
     REQUIRE(std::system(("tar -xJf '" + archive + "' -C " + folder_).c_str()) == 0);
     root = folder_ + "/" + name;
   }
@@ -65,7 +66,28 @@ TEST_CASE("disks: only whole disks of their own are listed", "[disks]") {
   }
 }
 
-TEST_CASE("disks: captured machines with SATA and NVMe disks", "[disks]") {
+TEST_CASE("disks: our own machine with SATA, SAS and NVMe disks", "[disks]") {
+  const auto host = captured_machine("debian12-two-sockets");
+  const Collected found = collect_disks(*host);
+  CHECK(found.sources.at("disks") == inventory::SourceStatus{});
+  const std::vector<std::string> rows = disk_rows(found);
+  const std::vector<std::vector<std::string>> expected = {
+      {R"("media":"optical","model":"QEMU DVD-ROM","name":"sr0")", R"("transport":"sata")"},
+      {R"("media":"hdd","model":"ACME ST4000-NM","name":"sdb","path":"pci-0000:00:1f.2-ata-3")",
+       R"("size_bytes":2147483648,"transport":"sata","wwn":")", R"("identifier":"wwn:)"},
+      {R"("media":"hdd","model":"AL15SEB060N","name":"sda","path":"pci-0000:00:03.0-scsi-0:2:4:0")",
+       R"("size_bytes":629145600,"transport":"scsi","vendor":"EXAMPLE","wwn":")"},
+      {R"("name":"nvme0n1")", R"("transport":"nvme","wwn":"nvme.)"}};
+  REQUIRE(rows.size() == expected.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (const std::string& part : expected[i]) {
+      CAPTURE(rows[i], part);
+      CHECK(rows[i].find(part) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("disks: captured machines with SATA and NVMe disks", "[disks][shared_data]") {
   for (const char* const name : {"simple-lvm", "simple-nvme"}) {
     const UnpackedTree tree(name);
     LiveHost host(tree.root);
@@ -88,7 +110,7 @@ TEST_CASE("disks: captured machines with SATA and NVMe disks", "[disks]") {
         R"("serial_number":"50026B728203601D","size_bytes":240057409536,"transport":"nvme",)"
         R"("wwn":"nvme.1987-35303032364237323832303336303144-4b494e4753544f4e20534b43313030303234)"
         R"(3047-00000001"})"};
-    CHECK(json_rows(found) == expected);
+    CHECK(disk_rows(found) == expected);
   }
 }
 
@@ -101,13 +123,13 @@ TEST_CASE("disks: a virtual disk is known by where it is plugged in", "[disks]")
             {"serial", "\n"},
             {"queue/rotational", "1\n"},
             {"removable", "0\n"}});
-  CHECK(json_rows(collect_disks(host)) ==
+  CHECK(disk_rows(collect_disks(host)) ==
         std::vector<std::string>{
             R"({"identifier":"path:pci-0000:00:02.0","instance":1,"media":"virtual","name":"vda",)"
             R"("path":"pci-0000:00:02.0","read_only":false,"removable":false,)"
             R"("size_bytes":1048576,"transport":"virtio"})"});
   host.files["/sys/devices/pci0000:00/0000:00:02.0/virtio1/block/vda/serial"] = "vol-0a1b\n";
-  CHECK(json_rows(collect_disks(host))[0].find("\"identifier\":\"serial::vol-0a1b\"") !=
+  CHECK(disk_rows(collect_disks(host))[0].find("\"identifier\":\"serial::vol-0a1b\"") !=
         std::string::npos);
 }
 
@@ -123,14 +145,14 @@ TEST_CASE("disks: udev and the USB device fill in what sysfs does not tell", "[d
             {"queue/rotational", "1\n"},
             {"removable", "1\n"}});
   host.files["/sys/devices/" + usb + "/serial"] = "4C530001\n";
-  const std::string before = json_rows(collect_disks(host))[0];
+  const std::string before = disk_rows(collect_disks(host))[0];
   CHECK(before.find("\"identifier\":\"serial:Ultra Fit:4C530001\"") != std::string::npos);
   CHECK(before.find("\"transport\":\"usb\"") != std::string::npos);
   CHECK(before.find("media") == std::string::npos);
   host.files["/run/udev/data/b8:32"] =
       "S:disk/by-id/x\nE:ID_MODEL_ENC=Ultra\\x20Fit\\x20\\x20\nE:ID_SERIAL_SHORT=4C530001\n"
       "E:ID_WWN=0x5000c500a1b2c3d4\nE:ID_WWN_WITH_EXTENSION=\nE:ID_REVISION=1.00\n";
-  const std::string with = json_rows(collect_disks(host))[0];
+  const std::string with = disk_rows(collect_disks(host))[0];
   CHECK(with.find("\"identifier\":\"wwn:5000c500a1b2c3d4\"") != std::string::npos);
   CHECK(with.find("\"firmware_revision\":\"1.00\"") != std::string::npos);
 }
@@ -157,7 +179,7 @@ TEST_CASE("disks: twins are numbered, and what is empty or hidden is no disk", "
             {"removable", "1"},
             {"serial", "0000000000"}});
   host.files["/sys/devices/pci0000:00/0000:00:1f.2/ata3/ata_port/ata3/port_no"] = "6\n";
-  const std::vector<std::string> rows = json_rows(collect_disks(host));
+  const std::vector<std::string> rows = disk_rows(collect_disks(host));
   REQUIRE(rows.size() == 4);
   CHECK(rows[0].find("\"name\":\"cciss/c0d0\"") != std::string::npos);
   CHECK(rows[1] ==
@@ -184,23 +206,24 @@ TEST_CASE("disks: what may not be read makes the section partial, and no sysfs i
   old.files["/sys/class/block/sda/size"] = "8";
   old.files["/sys/class/block/sda1/size"] = "4";
   old.files["/sys/class/block/sda1/partition"] = "1";
-  CHECK(json_rows(collect_disks(old)) ==
+  CHECK(disk_rows(collect_disks(old)) ==
         std::vector<std::string>{
             R"({"identifier":"name:sda","instance":1,"name":"sda","size_bytes":4096})"});
 }
 
-TEST_CASE("disks: the archive of a large machine and this machine are read without trouble",
-          "[disks]") {
+TEST_CASE("disks: the archive of a large machine is read without trouble", "[disks][shared_data]") {
   MapHost archive;
-  load_ttar(archive, read_test_file(test_data("procfs/fixtures.ttar")));
-  const std::vector<std::string> rows = json_rows(collect_disks(archive));
+  load_ttar(archive, read_test_file(shared_data("procfs/fixtures.ttar")));
+  const std::vector<std::string> rows = disk_rows(collect_disks(archive));
   REQUIRE(rows.size() == 1);  // the others have no size
   CHECK(rows[0].find("\"name\":\"sda\"") != std::string::npos);
+}
 
+TEST_CASE("disks: this machine is the same twenty times", "[disks]") {
   LiveHost host;
   const Collected here = collect_disks(host);
   for (int i = 0; i < 20; ++i)
-    CHECK(json_rows(collect_disks(host)) == json_rows(here));
+    CHECK(disk_rows(collect_disks(host)) == disk_rows(here));
 }
 
 TEST_CASE("udev's database is read by property", "[disks]") {

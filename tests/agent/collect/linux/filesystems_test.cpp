@@ -5,12 +5,13 @@
 
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> json_rows(const Collected& collected) {
+std::vector<std::string> filesystem_rows(const Collected& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("filesystems"), row));
@@ -88,7 +89,7 @@ TEST_CASE("filesystems: other machines are named and never touched", "[filesyste
   host.links["/dev/disk/by-label/ho\\x2fme"] = "../../dm-0";
   const Collected found = collect_filesystems(host);
   CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
-  CHECK(json_rows(found) ==
+  CHECK(filesystem_rows(found) ==
         std::vector<std::string>{
             R"({"device":"/dev/sda4","instance":1,"label":"root disk","mount_point":"/",)"
             R"("network":false,"options":["errors=remount-ro","relatime"],"read_only":false,)"
@@ -114,9 +115,11 @@ TEST_CASE("filesystems: the first process knows the machine's mounts better than
   MapHost host;
   host.files["/proc/1/mountinfo"] = "22 1 8:4 / / rw - ext4 /dev/sda4 rw\n";
   host.files["/proc/self/mountinfo"] = "22 1 8:4 / / ro - ext4 /dev/sda4 rw\n";
-  CHECK(json_rows(collect_filesystems(host))[0].find("\"read_only\":false") != std::string::npos);
+  CHECK(filesystem_rows(collect_filesystems(host))[0].find("\"read_only\":false") !=
+        std::string::npos);
   host.failures["/proc/1/mountinfo"] = {FailureKind::kDenied, "hidden"};
-  CHECK(json_rows(collect_filesystems(host))[0].find("\"read_only\":true") != std::string::npos);
+  CHECK(filesystem_rows(collect_filesystems(host))[0].find("\"read_only\":true") !=
+        std::string::npos);
 }
 
 TEST_CASE("filesystems: pools have no size of their own, single files are no file systems",
@@ -129,7 +132,7 @@ TEST_CASE("filesystems: pools have no size of their own, single files are no fil
       "23 1 8:1 /var/lib/docker/containers/x/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n"
       "bad line\n";
   const Collected found = collect_filesystems(host);
-  CHECK(json_rows(found) ==
+  CHECK(filesystem_rows(found) ==
         std::vector<std::string>{
             R"({"device":"tank/data","instance":1,"mount_point":"/tank","network":false,)"
             R"("options":["xattr"],"read_only":false,"type":"zfs"})"});
@@ -140,18 +143,35 @@ TEST_CASE("filesystems: pools have no size of their own, single files are no fil
         inventory::Status::kNotApplicable);
 }
 
-TEST_CASE("filesystems: captured mounts, and this machine's twenty times", "[filesystems]") {
+TEST_CASE("filesystems: the mounts of our own machine with many disks", "[filesystems]") {
+  const auto host = captured_machine("debian12-many-disks");
+  const Collected found = collect_filesystems(*host);
+  CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
+  std::string all;
+  for (const std::string& row : filesystem_rows(found))
+    all += row + "\n";
+  for (const char* const type : {"ext4", "xfs", "btrfs", "vfat"}) {
+    CAPTURE(all, type);
+    CHECK(all.find(std::string("\"type\":\"") + type + "\"") != std::string::npos);
+  }
+  CHECK(all.find("overlay") == std::string::npos);
+}
+
+TEST_CASE("filesystems: captured mounts of another machine", "[filesystems][shared_data]") {
   MapHost archive;
-  load_ttar(archive, read_test_file(test_data("procfs/fixtures.ttar")));
+  load_ttar(archive, read_test_file(shared_data("procfs/fixtures.ttar")));
   CHECK(selected(archive.files.at("/proc/26231/mountinfo")) ==
         std::vector<std::string>{
             "/ ext4 /", "/mnt/nfs/test nfs /",
             "/var/lib/containers/storage/overlay xfs /var/lib/containers/storage/overlay"});
+}
+
+TEST_CASE("filesystems: this machine is the same twenty times", "[filesystems]") {
   LiveHost host;
   const Collected first = collect_filesystems(host);
   CHECK(first.sources.at("filesystems") == inventory::SourceStatus{});
   for (int i = 0; i < 20; ++i)
-    CHECK(json_rows(collect_filesystems(host)) == json_rows(first));
+    CHECK(filesystem_rows(collect_filesystems(host)) == filesystem_rows(first));
 }
 
 }  // namespace muster::agent

@@ -6,13 +6,14 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/support/text.h"
-#include "tests/support/map_host.h"
-#include "tests/support/netlink_dump.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/map_host.h"
+#include "tests/support/agent/netlink_dump.h"
 
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> json_rows(const Collected& collected) {
+std::vector<std::string> interface_rows(const Collected& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("interfaces"), row));
@@ -236,12 +237,13 @@ TEST_CASE("interfaces: a server with a bond, a bridge and containers", "[interfa
       R"("mac_address":"00:1b:21:00:00:10","mtu_bytes":9000,"name":"bond0","physical":false})",
       R"({"enabled":true,"identifier":"name:lo","instance":1,"kind":"loopback",)"
       R"("mtu_bytes":65536,"name":"lo","physical":false})"};
-  CHECK(json_rows(collect_interfaces(host)) == expected);
+  CHECK(interface_rows(collect_interfaces(host)) == expected);
   // A copied tree: without the kernel's answer the bond's driver still knows.
   host.link_dump.reset();
   host.files["/sys/devices/pci0000:00/0000:02:00.1/net/eth1/bonding_slave/perm_hwaddr"] =
       "00:1b:21:00:00:11\n";
-  CHECK(json_rows(collect_interfaces(host))[0].find("mac:00:1b:21:00:00:11") != std::string::npos);
+  CHECK(interface_rows(collect_interfaces(host))[0].find("mac:00:1b:21:00:00:11") !=
+        std::string::npos);
 }
 
 TEST_CASE("interfaces: two with one address are told apart by number", "[interfaces]") {
@@ -252,7 +254,7 @@ TEST_CASE("interfaces: two with one address are told apart by number", "[interfa
                   {{"type", "1"}, {"address", "00:0d:3a:01:02:03"}, {"addr_assign_type", "0"}});
     host.directories.insert("/sys/devices/" + folder + "/device");
   }
-  const std::vector<std::string> rows = json_rows(collect_interfaces(host));
+  const std::vector<std::string> rows = interface_rows(collect_interfaces(host));
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].find("\"instance\":1,\"kind\":\"ethernet\"") != std::string::npos);
   CHECK(rows[1].find("\"instance\":2,\"kind\":\"ethernet\"") != std::string::npos);
@@ -268,21 +270,50 @@ TEST_CASE("interfaces: what cannot be read is said", "[interfaces]") {
   CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
 }
 
-TEST_CASE("interfaces: the archive of a large machine, and this machine's twenty times",
+TEST_CASE("interfaces: our own server with a bond, a VLAN and a bridge", "[interfaces]") {
+  const auto host = captured_machine("debian12-two-sockets");
+  const Collected found = collect_interfaces(*host);
+  CHECK(found.sources.at("interfaces") == inventory::SourceStatus{});
+  std::string all;
+  for (const std::string& row : interface_rows(found))
+    all += row + "\n";
+  for (const char* const part :
+       {R"("kind":"bond")", R"("kind":"vlan")", R"("kind":"bridge")", R"("master":"bond0")",
+        R"("master":"br-guests")", R"("max_speed_mbps":1000,"mtu_bytes":9000,"name":"enp0s4")",
+        R"("path":"pci-0000:00:05.0","pci_id":"8086:10d3")"}) {
+    CAPTURE(all, part);
+    CHECK(all.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("interfaces: an address of software's choice, and a multicast one, are no evidence",
           "[interfaces]") {
+  MapHost host;
+  host.files["/sys/class/net/eth0/address"] = "01:01:01:01:01:01\n";
+  host.files["/sys/class/net/eth0/addr_assign_type"] = "3\n";
+  host.files["/sys/class/net/eth0/type"] = "1\n";
+  const std::vector<std::string> rows = interface_rows(collect_interfaces(host));
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].find("\"name\":\"eth0\"") != std::string::npos);
+  CHECK(rows[0].find("mac") == std::string::npos);
+}
+
+TEST_CASE("interfaces: the archive of a large machine", "[interfaces][shared_data]") {
   MapHost archive;
-  load_ttar(archive, read_test_file(test_data("procfs/fixtures.ttar")));
-  const std::vector<std::string> rows = json_rows(collect_interfaces(archive));
+  load_ttar(archive, read_test_file(shared_data("procfs/fixtures.ttar")));
+  const std::vector<std::string> rows = interface_rows(collect_interfaces(archive));
   REQUIRE_FALSE(rows.empty());
   CHECK(rows[0].find("\"name\":\"eth0\"") != std::string::npos);
   // Its address was set by software and is a multicast one: no evidence of anything.
   CHECK(rows[0].find("mac") == std::string::npos);
+}
 
+TEST_CASE("interfaces: this machine is the same twenty times", "[interfaces]") {
   LiveHost host;
   const Collected first = collect_interfaces(host);
   CHECK(first.sources.at("interfaces") == inventory::SourceStatus{});
   for (int i = 0; i < 20; ++i)
-    CHECK(json_rows(collect_interfaces(host)) == json_rows(first));
+    CHECK(interface_rows(collect_interfaces(host)) == interface_rows(first));
 }
 
 }  // namespace muster::agent

@@ -4,21 +4,43 @@
 #include <catch2/catch.hpp>
 
 #include "common/inventory/canonical.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
 
 using inventory::Status;
 
-MapHost with_table(const std::string& name) {
+MapHost with_memory_table(const std::string& table) {
   MapHost host;
-  host.files["/sys/firmware/dmi/tables/DMI"] = read_test_file(test_data("smbios/" + name));
+  host.files["/sys/firmware/dmi/tables/DMI"] = table;
   return host;
 }
+MapHost with_real_table(const std::string& name) {
+  return with_memory_table(read_test_file(shared_data("smbios/" + name)));
+}
 
-TEST_CASE("each filled slot is a row and empty ones are none", "[collect][memory_modules]") {
-  MapHost host = with_table("ASRock-Single-Ryzen.dmi");
+TEST_CASE("each filled slot is a row, and empty slots and the firmware's chip are none",
+          "[collect][memory_modules]") {
+  MapHost host = with_memory_table(captured_smbios("debian12-two-sockets"));
+  const Collected collected = collect_memory_modules(host);
+  CHECK(collected.sources.at("memory_modules").status == Status::kOk);
+  REQUIRE(collected.rows.size() == 2);
+  const std::string row =
+      inventory::canonical_json(*inventory::find_section("memory_modules"), collected.rows[0]);
+  for (const char* const part :
+       {R"("bank_locator":"NODE 0","configured_speed_mts":2933,"form_factor":"DIMM",)",
+        R"("instance":1,"locator":"DIMM_A1","manufacturer":"Examplemem","memory_type":"DDR4",)",
+        R"("part_number":"EX8G-D4R-32",)", R"("size_bytes":8589934592,"speed_mts":3200})"}) {
+    CAPTURE(row, part);
+    CHECK(row.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("each filled slot of a real machine is a row and empty ones are none",
+          "[collect][memory_modules][shared_data]") {
+  MapHost host = with_real_table("ASRock-Single-Ryzen.dmi");
   const Collected collected = collect_memory_modules(host);
   CHECK(collected.sources.at("memory_modules").status == Status::kOk);
   REQUIRE(collected.rows.size() == 2);
@@ -27,15 +49,15 @@ TEST_CASE("each filled slot is a row and empty ones are none", "[collect][memory
         R"("instance":1,"locator":"DIMM 1","manufacturer":"Kingston","memory_type":"DDR4",)"
         R"("part_number":"KF3200C16D4/32GX","serial_number":"254857A6","size_bytes":34359738368,)"
         R"("speed_mts":2400})");
-  MapHost server = with_table("SuperMicro-Dual-Xeon.dmi");
+  MapHost server = with_real_table("SuperMicro-Dual-Xeon.dmi");
   CHECK(collect_memory_modules(server).rows.size() == 16);
 }
 
 TEST_CASE("a damaged table is partial, so that no module counts as removed",
           "[collect][memory_modules]") {
-  MapHost host = with_table("SuperMicro-Dual-Xeon.dmi");
+  MapHost host = with_memory_table(captured_smbios("debian12-two-sockets"));
   std::string& table = host.files["/sys/firmware/dmi/tables/DMI"];
-  table.resize(table.size() / 2);
+  table.resize(table.find("DIMM_B1"));
   const Collected collected = collect_memory_modules(host);
   CHECK(collected.sources.at("memory_modules").status == Status::kPartial);
   CHECK(collected.sources.at("memory_modules").reason.find("damaged at byte") != std::string::npos);

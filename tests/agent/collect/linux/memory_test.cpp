@@ -3,7 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/map_host.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
@@ -34,11 +35,11 @@ TEST_CASE("meminfo's kB are kibibytes, and no swap is 0", "[collect][memory]") {
 TEST_CASE("what sits in the slots comes from SMBIOS where it can be read", "[collect][memory]") {
   MapHost host;
   host.files["/proc/meminfo"] = kMeminfo;
-  const std::string table = read_test_file(test_data("smbios/SuperMicro-Dual-Xeon.dmi"));
+  const std::string table = captured_smbios("debian12-two-sockets");
   host.files["/sys/firmware/dmi/tables/DMI"] = table;
   Collected collected = collect_memory(host);
-  CHECK(cell(collected, "installed_bytes") == Cell(std::int64_t{64} << 30));
-  CHECK(cell(collected, "slots") == Cell(std::int64_t{16}));
+  CHECK(cell(collected, "installed_bytes") == Cell(std::int64_t{16} << 30));
+  CHECK(cell(collected, "slots") == Cell(std::int64_t{4}));
 
   // A sum over half of the table would be wrong, and firmware that keeps quiet is no failure.
   host.files["/sys/firmware/dmi/tables/DMI"] = table.substr(0, table.size() / 2);
@@ -47,6 +48,16 @@ TEST_CASE("what sits in the slots comes from SMBIOS where it can be read", "[col
   CHECK(cell(collected, "installed_bytes") == Cell());
   host.failures["/sys/firmware/dmi/tables/DMI"] = {FailureKind::kDenied, "no"};
   CHECK(collect_memory(host).sources.at("memory").status == Status::kOk);
+}
+
+TEST_CASE("the slots of a real server are counted", "[collect][memory][shared_data]") {
+  MapHost host;
+  host.files["/proc/meminfo"] = kMeminfo;
+  host.files["/sys/firmware/dmi/tables/DMI"] =
+      read_test_file(shared_data("smbios/SuperMicro-Dual-Xeon.dmi"));
+  const Collected collected = collect_memory(host);
+  CHECK(cell(collected, "installed_bytes") == Cell(std::int64_t{64} << 30));
+  CHECK(cell(collected, "slots") == Cell(std::int64_t{16}));
 }
 
 TEST_CASE("a machine without memory is not believed", "[collect][memory]") {

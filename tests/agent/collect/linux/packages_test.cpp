@@ -10,7 +10,7 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/json/value.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
@@ -169,8 +169,37 @@ TEST_CASE("dpkg: odd values do no harm", "[packages]") {
   CHECK(first("Section: x\r\n").archive_section == "x");
 }
 
-TEST_CASE("dpkg: the package databases of the shared data are read as dpkg reads them",
-          "[packages]") {
+TEST_CASE("dpkg: empty, odd and broken databases are read as dpkg reads them", "[packages]") {
+  struct Case {
+    const char* what;
+    std::string status;
+    std::size_t packages;
+    bool problem;
+  };
+  const std::string one =
+      "Package: one\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n";
+  const std::vector<Case> cases = {
+      {"nothing", "", 0, false},
+      {"one", one, 1, false},
+      {"blank lines behind", one + "\n\n\n", 1, false},
+      {"no field", "Package one\nwithout a colon\n", 0, true},
+      {"a stanza without a package", one + "\nStatus: install ok installed\nVersion: 2\n", 1, true},
+      {"a stanza without a version",
+       one + "\nPackage: two\nStatus: install ok installed\nArchitecture: all\n", 1, true},
+      {"a transitional one", one + "Section: oldlibs\nDescription: transitional package\n", 1,
+       false},
+      {"a folded description", one + "Description: short\n long\n .\n longer\n", 1, false},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.what);
+    const PackageList list = parse_dpkg_status(test.status, kDebian);
+    CHECK(list.packages.size() == test.packages);
+    CHECK(list.problem.empty() == !test.problem);
+  }
+}
+
+TEST_CASE("dpkg: the package databases of other projects' tests are read as dpkg reads them",
+          "[packages][shared_data]") {
   struct Case {
     std::string file;
     std::size_t packages;
@@ -191,23 +220,24 @@ TEST_CASE("dpkg: the package databases of the shared data are read as dpkg reads
   for (const Case& test : cases) {
     CAPTURE(test.file);
     const PackageList list =
-        parse_dpkg_status(read_test_file(test_data("packages/dpkg/dpkg/" + test.file)), kDebian);
+        parse_dpkg_status(read_test_file(shared_data("packages/dpkg/dpkg/" + test.file)), kDebian);
     CHECK(list.packages.size() == test.packages);
     CHECK(list.problem.empty() == !test.problem);
   }
-  const std::string valid = read_test_file(test_data("packages/dpkg/dpkg/valid"));
+  const std::string valid = read_test_file(shared_data("packages/dpkg/dpkg/valid"));
   std::size_t expected = 0;
   for (std::size_t at = 0;
        (at = valid.find("Status: install ok installed\n", at)) != std::string::npos; ++at)
     ++expected;
   CHECK(parse_dpkg_status(valid, kDebian).packages.size() == expected);
   // opkg keeps the same format.
-  CHECK(parse_dpkg_status(read_test_file(test_data("packages/dpkg/opkg/single")), kDebian)
+  CHECK(parse_dpkg_status(read_test_file(shared_data("packages/dpkg/opkg/single")), kDebian)
             .packages.size() == 1);
 }
 
-TEST_CASE("package URLs of deb packages are those of the specification's own tests", "[packages]") {
-  const auto tests = JsonValue::parse(read_test_file(test_data("purl/types/deb-test.json")));
+TEST_CASE("package URLs of deb packages are those of the specification's own tests",
+          "[packages][shared_data]") {
+  const auto tests = JsonValue::parse(read_test_file(shared_data("purl/types/deb-test.json")));
   REQUIRE(tests);
   std::size_t built = 0;
   for (const JsonValue& test : *tests->find("tests")->array()) {
@@ -221,6 +251,10 @@ TEST_CASE("package URLs of deb packages are those of the specification's own tes
     ++built;
   }
   CHECK(built >= 4);
+}
+
+TEST_CASE("package URLs of deb packages are canonical: lower case, escaped, qualifiers sorted",
+          "[packages]") {
   CHECK(deb_package_url("g++", "4:12.2~rc1 x/y@z", "amd64", {"Ubuntu", "ubuntu-22.04"}) ==
         "pkg:deb/ubuntu/g%2B%2B@4:12.2~rc1%20x%2Fy%40z?arch=amd64&distro=ubuntu-22.04");
   CHECK(deb_package_url("a", "1", "", {"debian", ""}) == "pkg:deb/debian/a@1");
@@ -270,7 +304,8 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
   MapHost host;
   host.files["/usr/lib/os-release"] = "ID=debian\nVERSION_ID=12\n";
   host.files["/var/lib/dpkg/status.d/foo"] =
-      read_test_file(test_data("packages/dpkg/dpkg/status.d/foo"));
+      "Package: foo\nVersion: 1.2.3\nArchitecture: amd64\n\n"
+      "Package: bar\nStatus: deinstall ok config-files\nVersion: 4\nArchitecture: amd64\n";
   host.files["/var/lib/dpkg/status.d/foo.md5sums"] = "07d31e  usr/lib/os-release\n";
   const Collected collected = collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/support/text.h"
-#include "tests/support/netlink_dump.h"
+#include "tests/support/agent/netlink_dump.h"
 
 namespace muster::agent {
 namespace {

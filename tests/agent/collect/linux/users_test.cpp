@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "agent/host/live_host.h"
-#include "tests/support/map_host.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/map_host.h"
+#include "tests/support/agent/map_host.h"
 
 namespace muster::agent {
 namespace {
