@@ -143,7 +143,8 @@ TEST_CASE("25 two thousand idle or half-begun connections cost nobody else anyth
   here.check_unharmed();
 }
 
-TEST_CASE("25 slow heads, bodies and readers end by their deadline and block nobody", "[abuse]") {
+TEST_CASE("25 slow heads, bodies and readers end by their deadline and block nobody",
+          "[abuse][long]") {
   Attacked here;
   const SomePerson tone = here.person("tone", "technician");
   Probe rest(here.server.people_port());
@@ -174,7 +175,7 @@ TEST_CASE("25 slow heads, bodies and readers end by their deadline and block nob
 }
 
 TEST_CASE("25 an address that fills its turns with stalled handshakes waits behind itself only",
-          "[abuse]") {
+          "[abuse][long]") {
   Attacked here;
   // A true hello, and nothing after it: TLS state is made for these.
   std::vector<std::unique_ptr<RawClient>> stalled;

@@ -141,7 +141,7 @@ TEST_CASE("27 power that goes while an agent reports loses neither its key nor a
 }
 
 TEST_CASE("27 power that goes while an installation is made leaves one that can be finished",
-          "[abuse][sqlite]") {
+          "[abuse][sqlite][long]") {
   const int tried = walk(1, 5, [&](int at, int seed) {
     const TemporaryFolder folder;
     FaultServer server(folder.path());
@@ -166,7 +166,7 @@ TEST_CASE("27 power that goes while an installation is made leaves one that can 
 }
 
 TEST_CASE("27 power that goes under the authority and the side log undoes nothing acknowledged",
-          "[abuse][sqlite]") {
+          "[abuse][sqlite][long]") {
   const TemporaryFolder folder;
   FaultServer server(folder.path());
   REQUIRE(server.init().code == 0);

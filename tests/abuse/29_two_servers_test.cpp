@@ -103,7 +103,7 @@ TEST_CASE("29 whichever server is killed, the other goes on and nothing is lost"
 
 TEST_CASE(
     "29 a server that stands still loses the lock on writing, and writes nothing when it wakes",
-    "[abuse][postgresql]") {
+    "[abuse][postgresql][long]") {
   Pair pair;
   std::vector<std::string> points = {"store.before_commit"};
   if (std::getenv("MUSTER_TEST_FULL") != nullptr) points.emplace_back("ingest.applied");
@@ -174,7 +174,7 @@ TEST_CASE("29 a COMMIT whose answer is lost counts once", "[abuse][postgresql]")
 }
 
 TEST_CASE("29 a server that is cut off from PostgreSQL says so, and the other one serves",
-          "[abuse][postgresql]") {
+          "[abuse][postgresql][long]") {
   in_own_network([] {
     Pair pair;
     pair.begin_load();
@@ -206,7 +206,7 @@ TEST_CASE("29 a server that is cut off from PostgreSQL says so, and the other on
 }
 
 TEST_CASE("29 a job that a dead server had begun is done by the other one, once",
-          "[abuse][postgresql]") {
+          "[abuse][postgresql][long]") {
   Pair pair;
   const std::string merged =
       "SELECT (SELECT COUNT(*) FROM section_packages_by_content) || ' of ' || (SELECT COUNT(*) "

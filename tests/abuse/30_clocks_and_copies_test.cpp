@@ -98,7 +98,7 @@ struct ClockWorld {
 }  // namespace
 
 TEST_CASE("30 a server whose clock is wrong for a while closes nothing and comes back by itself",
-          "[abuse][sqlite]") {
+          "[abuse][sqlite][long]") {
   for (const char* const leap : {"-1h", "-10y", "+10y"}) {
     INFO(leap);
     ClockWorld world;

@@ -20,7 +20,7 @@ constexpr const char* kNoticed = "the clock was set";
 }  // namespace
 
 TEST_CASE("30 servers whose clocks are hours apart lose and reorder nothing",
-          "[abuse][postgresql]") {
+          "[abuse][postgresql][long]") {
   TwoServerRounds pair(30);
   pair.make();
   const FakedClock clock;

@@ -41,7 +41,7 @@ Instant at_of(const JsonValue& change) {
 }  // namespace
 
 TEST_CASE("what happened while the server was away appears at its own times, in order",
-          "[end_to_end]") {
+          "[end_to_end][long]") {
   const int signal = GENERATE(SIGTERM, SIGKILL);
   INFO("the server is stopped by signal " << signal);
   const muster::SystemClock clock;

@@ -88,7 +88,8 @@ std::string try_fault(const Scene& template_scene, const PointStep& step, const 
 
 }  // namespace
 
-TEST_CASE("at no fault point of the server is anything acknowledged lost", "[faults][points]") {
+TEST_CASE("at no fault point of the server is anything acknowledged lost",
+          "[faults][points][long]") {
   const auto scene = Scene::make();
   const std::map<std::string, std::size_t> reached = record_where_reached(*scene);
   int points = 0;

@@ -169,7 +169,8 @@ class Rounds {
 
 }  // namespace
 
-TEST_CASE("no acknowledged report is missing after any number of crashes", "[faults][rounds]") {
+TEST_CASE("no acknowledged report is missing after any number of crashes",
+          "[faults][rounds][long]") {
   const std::uint64_t seed = chosen_seed();
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
   Rounds rounds(seed);

@@ -19,7 +19,7 @@ std::uint64_t two_server_seed() {
 }  // namespace
 
 TEST_CASE("with two servers on PostgreSQL no acknowledged report is missing after any crashes",
-          "[faults][rounds][postgresql]") {
+          "[faults][rounds][postgresql][long]") {
   const std::uint64_t seed = two_server_seed();
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
   const bool is_full = std::getenv("MUSTER_TEST_FULL") != nullptr;

@@ -65,7 +65,7 @@ class Script {
   explicit Script(const CtestOptions& options) : options_(options) {}
 
   void add(const Round& round, const std::string& what, const std::vector<std::string>& filters,
-           const std::string& label = {}) {
+           const TestCaseEntry& entry, const std::string& label = {}) {
     const std::string name = options_.name + round.suffix + ": " + what;
     text_ +=
         "add_test(" + quoted(name) + " " + quoted(options_.program) + " --durations no -w NoTests";
@@ -79,8 +79,8 @@ class Script {
     environment.insert(environment.end(), round.environment.begin(), round.environment.end());
     text_ += ")\nset_tests_properties(" + quoted(name) + " PROPERTIES TIMEOUT " +
              std::to_string(options_.timeout_s) + " SKIP_RETURN_CODE " + std::to_string(kNotRun) +
-             " LABELS " + quoted(joined(labels)) + " ENVIRONMENT " + quoted(joined(environment)) +
-             ")\n";
+             (has_tag(entry, kLong) ? " COST 100" : "") + " LABELS " + quoted(joined(labels)) +
+             " ENVIRONMENT " + quoted(joined(environment)) + ")\n";
   }
   const std::string& text() const { return text_; }
 
@@ -115,14 +115,14 @@ std::string ctest_script(const std::vector<TestCaseEntry>& cases, const CtestOpt
       if (!round.left_out.empty() && has_tag(entry, round.left_out)) continue;
       if (!round.only.empty() && !has_tag(entry, round.only)) continue;
       if (has_tag(entry, "shared_data")) {
-        script.add(round, entry.name, {escaped(entry.name)}, "shared_data");
+        script.add(round, entry.name, {escaped(entry.name)}, entry, "shared_data");
       } else if (options.each_case) {
-        script.add(round, entry.name, {escaped(entry.name)});
+        script.add(round, entry.name, {escaped(entry.name)}, entry);
       } else if (seen.insert(file_tag(entry.file)).second) {
         std::string filter = "[#" + file_tag(entry.file) + "]~[shared_data]";
         if (!round.left_out.empty()) filter += "~[" + round.left_out + "]";
         if (!round.only.empty()) filter += "[" + round.only + "]";
-        script.add(round, short_name(entry.file), {"--filenames-as-tags", filter});
+        script.add(round, short_name(entry.file), {"--filenames-as-tags", filter}, entry);
       }
     }
   }

@@ -9,7 +9,7 @@ namespace {
 const std::vector<TestCaseEntry> kCases = {
     {"one, two [three]", "/src/tests/desk/tickets_test.cpp", {"desk"}},
     {"files of SQLite", "/src/tests/desk/tickets_test.cpp", {"desk", "sqlite"}},
-    {"a pair of servers", "/src/tests/desk/pair_test.cpp", {"postgresql"}},
+    {"a pair of servers", "/src/tests/desk/pair_test.cpp", {"postgresql", "long"}},
     {"a foreign machine", "/src/tests/desk/tickets_test.cpp", {"shared_data"}}};
 
 // The first argument of each add_test().
@@ -43,6 +43,8 @@ TEST_CASE("CTest is given a test a case, on both stores") {
                                  "desk/postgresql: a pair of servers",
                                  "desk/postgresql: a foreign machine"});
   CHECK(script.find("[=[one\\, two \\[three\\]]=]") != std::string::npos);
+  CHECK(script.find("COST 100 LABELS [=[desk/postgresql;thread;postgresql]=]") !=
+        std::string::npos);
   CHECK(script.find("LABELS [=[desk/postgresql;thread;postgresql]=] ENVIRONMENT "
                     "[=[A=b;MUSTER_TEST_STORE=postgresql]=]") != std::string::npos);
 }

@@ -16,7 +16,7 @@
 namespace muster::server {
 
 TEST_CASE("what was answered can be asked again, and what was true is told as it is known now",
-          "[ingest][history]") {
+          "[ingest][history][long]") {
   const bool full = std::getenv("MUSTER_TEST_FULL") != nullptr;
   const unsigned seeds = full ? 60 : 4;
   for (unsigned seed = 1; seed <= seeds; ++seed) {
