@@ -43,8 +43,7 @@ Fleet::Fleet(const FleetOptions& options) : packages_(options.packages) {
 
 void Fleet::read_models(const FleetOptions& options) {
   description_.clear();
-  for (CapturedModel& model :
-       captured_models(options.captures, options.shared_data, options.work)) {
+  for (CapturedModel& model : captured_models(options.captures)) {
     description_ += (description_.empty() ? "models: " : ", ") + model.name;
     models_.push_back({std::move(model.name), std::move(model.sections)});
   }

@@ -40,10 +40,8 @@ struct Machine {
 };
 
 struct FleetOptions {
-  std::filesystem::path captures;     // tests/captures
-  std::filesystem::path shared_data;  // ../shared/data; empty: only the captures
-  std::filesystem::path work;         // trees are unpacked here
-  int packages = 1000;                // of each machine
+  std::filesystem::path captures;  // tests/captures
+  int packages = 1000;             // of each machine
 };
 
 class Fleet {

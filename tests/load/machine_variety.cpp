@@ -3,8 +3,6 @@
 
 #include <array>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include "agent/collect/collector.h"
@@ -13,7 +11,7 @@
 #include "common/support/digest.h"
 #include "common/support/text.h"
 #include "tests/load/fleet.h"
-#include "tests/support/program.h"
+#include "tests/support/test_data.h"
 
 namespace muster::load {
 namespace {
@@ -24,17 +22,16 @@ using inventory::CollectedSection;
 using inventory::Row;
 using inventory::SectionSchema;
 
-constexpr const char* kCapture = "debian12-firecracker.capture";
-
+// The first is also what the others have where their own capture says nothing.
 struct Hardware {
   const char* name;
-  const char* smbios;      // below smbios/
-  const char* processors;  // below lscpu/, a .tar.gz
+  const char* capture;
 };
 constexpr Hardware kHardware[] = {
-    {"desktop (ASRock, Ryzen tables)", "ASRock-Single-Ryzen", "vbox-win"},
-    {"server (SuperMicro, two Xeons)", "SuperMicro-Dual-Xeon", "x86_64-64cpu-linux6.2"},
-    {"virtual machine (Hyper-V)", "HyperV", "x86_64-dell_e4310"},
+    {"virtual machine (Firecracker)", "debian12-firecracker"},
+    {"server (two Xeons, a bond)", "debian12-two-sockets"},
+    {"notebook (UEFI, Wi-Fi)", "debian12-laptop-uefi"},
+    {"virtual machine (many disks)", "debian12-many-disks"},
 };
 
 CollectedSection look(agent::Host& host, const agent::Collector& collector) {
@@ -53,27 +50,6 @@ Sections look_at(agent::Host& host) {
 
 bool is_ok(const CollectedSection& section) {
   return inventory::worst(section.sources) == inventory::Status::kOk && !section.rows.empty();
-}
-
-void need(bool there, const fs::path& path) {
-  if (!there) throw std::runtime_error("muster-load needs " + path.string());
-}
-
-// A tree with what was captured of one machine's hardware.
-fs::path unpack(const Hardware& hardware, const fs::path& data, const fs::path& work) {
-  const fs::path tree = work / "trees" / hardware.smbios;
-  const fs::path table = data / "smbios" / (std::string(hardware.smbios) + ".dmi");
-  const fs::path archive = data / "lscpu" / (std::string(hardware.processors) + ".tar.gz");
-  need(fs::exists(table), table);
-  need(fs::exists(archive), archive);
-  fs::create_directories(tree);
-  const auto ended = test::run_program({"tar", "-xzf", archive.string(), "-C", tree.string(),
-                                        "--strip-components=1", "--no-same-owner"});
-  if (ended.code != 0) throw std::runtime_error("tar: " + ended.error);
-  const fs::path tables = tree / "sys/firmware/dmi/tables";
-  fs::create_directories(tables);
-  fs::copy_file(table, tables / "DMI", fs::copy_options::overwrite_existing);
-  return tree;
 }
 
 std::string hex(std::uint64_t number, int digits) {
@@ -175,21 +151,16 @@ void vary_address(RowEditor row, int machine) {
 
 }  // namespace
 
-std::vector<CapturedModel> captured_models(const fs::path& captures, const fs::path& shared_data,
-                                           const fs::path& work) {
-  std::ifstream file(captures / kCapture, std::ios::binary);
-  need(file.good(), captures / kCapture);
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
-  const auto captured = agent::CapturedHost::parse(text);
-  if (!captured) throw std::runtime_error(captured.failure().message);
+std::vector<CapturedModel> captured_models(const fs::path& captures) {
   std::vector<CapturedModel> models;
-  models.push_back({"virtual machine (Firecracker)", look_at(**captured)});
-  if (shared_data.empty()) return models;
   for (const Hardware& hardware : kHardware) {
-    agent::LiveHost host(unpack(hardware, shared_data, work));
-    CapturedModel model{hardware.name, models.front().sections};
-    for (auto& [name, section] : look_at(host)) {
-      if (name != "packages" && is_ok(section)) model.sections[name] = std::move(section);
+    const fs::path path = captures / (std::string(hardware.capture) + ".capture");
+    const auto captured = agent::CapturedHost::parse(test::read_test_file(path));
+    if (!captured) throw std::runtime_error(path.string() + ": " + captured.failure().message);
+    CapturedModel model{hardware.name, models.empty() ? Sections{} : models.front().sections};
+    for (auto& [name, section] : look_at(**captured)) {
+      if (models.empty() || (name != "packages" && is_ok(section)))
+        model.sections[name] = std::move(section);
     }
     models.push_back(std::move(model));
   }

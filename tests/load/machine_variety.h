@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the machines of muster-load come from, and how one differs from the next. captured_models
-// runs the agent's collectors over what was captured: a virtual machine (tests/captures), and for
-// real hardware the firmware tables and processors of the shared test data, each put together with
-// the rest of the virtual machine. vary() gives a model's section the names, numbers and addresses
+// runs the agent's collectors over what was captured (tests/captures): a server, a notebook and
+// virtual machines. vary() gives a model's section the names, numbers and addresses
 // of one machine. All but captured_models and packages_of_this_machine is pure; any thread.
 #pragma once
 #include <cstdint>
@@ -22,10 +21,8 @@ struct CapturedModel {
   Sections sections;  // every declared section that a collector brings, packages too
 };
 
-// Throws std::runtime_error that names what is missing. `work` is a folder for unpacked trees.
-std::vector<CapturedModel> captured_models(const std::filesystem::path& captures,
-                                           const std::filesystem::path& shared_data,
-                                           const std::filesystem::path& work);
+// Throws std::runtime_error that names what is missing.
+std::vector<CapturedModel> captured_models(const std::filesystem::path& captures);
 
 // The packages of the machine that this runs on, or of the capture where dpkg knows fewer.
 inventory::CollectedSection packages_of_this_machine(const Sections& captured);

@@ -28,17 +28,13 @@ int run(int count, char** values) {
   std::vector<std::string> wanted;
   std::string json_file, settings_file, work;
   fleet.captures = from_environment("MUSTER_SOURCE", ".") + "/tests/captures";
-  fleet.shared_data = from_environment("MUSTER_TEST_DATA", "../shared/data");
   options.server = from_environment("MUSTER_BIN", ".") + "/muster-server";
-  bool only_captures = from_environment("MUSTER_TEST_NO_SHARED_DATA", "") == "1";
   app.add_option("profile", wanted,
                  "unchanged, first, patch, steady, enrol, hostile, reconnect; all without one");
   // run.sh names sizes, and whoever calls it may name others behind them.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--server", options.server, "The program muster-server (MUSTER_BIN)");
   app.add_option("--captures", fleet.captures, "Folder of captured machines (MUSTER_SOURCE)");
-  app.add_option("--data", fleet.shared_data, "Shared test data (MUSTER_TEST_DATA)");
-  app.add_flag("--only-captures", only_captures, "Make machines from the captures alone");
   app.add_option("--work", work, "Folder for servers and files; kept. Default: a temporary one");
   app.add_option("--server-settings", settings_file, "Lines for [server] in server.ini");
   app.add_option("--machines", options.machines, "Machines")->capture_default_str();
@@ -70,10 +66,6 @@ int run(int count, char** values) {
   app.add_option("--json", json_file, "The same figures as JSON");
   CLI11_PARSE(app, count, values);
 
-  if (only_captures) {
-    fleet.shared_data.clear();
-    std::puts("machines are made from the captures alone: the shared test data was left out");
-  }
   if (!settings_file.empty()) options.settings = test::read_whole(settings_file);
   std::optional<test::TemporaryFolder> temporary;
   if (work.empty()) {
@@ -82,7 +74,6 @@ int run(int count, char** values) {
   }
   options.work = fs::absolute(work);
   options.server = fs::absolute(options.server);
-  fleet.work = options.work;
   raise_descriptor_limit();
 
   std::vector<Outcome> outcomes;

@@ -26,7 +26,7 @@ if [ -z "$build" ]; then
   cmake --preset release > /dev/null
   cmake --build --preset release --target muster-load muster-server > build-load.log 2>&1 || { tail -40 build-load.log; exit 1; }
 fi
-export MUSTER_BIN=$build/bin MUSTER_SOURCE=$source_folder MUSTER_TEST_DATA=${MUSTER_TEST_DATA:-$source_folder/../shared/data}
+export MUSTER_BIN=$build/bin MUSTER_SOURCE=$source_folder
 
 if [ "$full" = 1 ]; then
   sizes=(--machines 1000 --packages 1000 --large-fleet 100000 --large-packages 100 --first-reports 1000 --enrolling 2000
