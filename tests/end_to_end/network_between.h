@@ -46,7 +46,8 @@ class NetworkBetween {
 
   // `command`, to be run in the other namespace.
   std::vector<std::string> there(std::vector<std::string> command) const {
-    command.insert(command.begin(), {"ip", "netns", "exec", name_});
+    // Not `ip netns exec`, which mounts /sys anew and cannot where / is no mount point (a chroot).
+    command.insert(command.begin(), {"nsenter", "--net=/run/netns/" + name_});
     return command;
   }
   // What arrives from there ("in") or goes there ("out") from now on, such as "drop" or

@@ -18,6 +18,7 @@ if [ "${1:-}" = --inside ]; then
   root=$memory/root
   mkdir -p "$memory"
   mount -t tmpfs -o mode=0755 tmpfs "$memory"
+  mount --make-private "$memory"
   mkdir "$memory/upper" "$memory/work" "$root"
   mount -t overlay -o "lowerdir=/,upperdir=$memory/upper,workdir=$memory/work" overlay "$root"
   # No /sys: what the firmware says of this machine would make the second the same one.
@@ -111,7 +112,11 @@ fi
 # ---- outside -------------------------------------------------------------------------------------
 source_dir=$1
 build_dir=$2
-if [ "$(id -u)" -ne 0 ] || ! unshare --mount --net --uts --pid --fork true 2> /dev/null; then
+# The root of a chroot need not be a mount point, and then cannot be made private; all that is mounted lies below one
+# that can.
+propagation=private
+mountpoint -q / || propagation=unchanged
+if [ "$(id -u)" -ne 0 ] || ! unshare --mount --propagation "$propagation" --net --uts --pid --fork true 2> /dev/null; then
   if [ "${MUSTER_TEST_NO_NAMESPACES:-}" = 1 ]; then
     echo "SKIPPED: no namespaces here, as MUSTER_TEST_NO_NAMESPACES=1 said"
     exit 0
@@ -125,12 +130,14 @@ work=$(mktemp -d)
 data=$work/data
 server_side=muster-server-$$
 second=muster-second-$$
-here=(ip netns exec "$server_side")
+# Not `ip netns exec`, which mounts /sys anew.
+here=(nsenter "--net=/run/netns/$server_side")
 finish() {
   "${here[@]}" bash "$source_dir/packaging/quickstart.sh" --stop --data "$data" > /dev/null 2>&1 || true
   touch "$work/appeared"
   ip netns del "$second" 2> /dev/null || true
   ip netns del "$server_side" 2> /dev/null || true
+  ! mountpoint -q "$work/memory" || umount --recursive --lazy "$work/memory"
   rm -rf "$work"
 }
 trap finish EXIT
@@ -166,7 +173,7 @@ grep -q 'apt-get install' "$work/printed" || { cat "$work/text" >&2; die "no ins
 grep -q 'muster-agent enroll' "$work/printed" || die "no enrol command was printed"
 sed 's/\(muster1_........\)[a-z2-7]*/\1.../' "$work/printed"
 
-ip netns exec "$second" unshare --mount --uts --pid --fork --kill-child --propagation private \
+nsenter "--net=/run/netns/$second" unshare --mount --uts --pid --fork --kill-child --propagation "$propagation" \
   bash "$0" --inside "$work" > "$work/second.log" 2>&1 &
 inside_pid=$!
 for _ in $(seq 900); do

@@ -17,7 +17,10 @@ FakedClock::FakedClock() {
 }
 
 void FakedClock::set(const std::string& offset) const {
-  std::ofstream(file()) << offset << '\n';
+  // In one step: a program reads it whenever it asks for the time.
+  const std::filesystem::path next = folder_.path() / "next";
+  std::ofstream(next) << offset << '\n';
+  std::filesystem::rename(next, file());
 }
 
 std::vector<std::string> FakedClock::environment() const {

@@ -36,8 +36,7 @@ std::string new_store() {
 // An installation of this very muster-server, whose administrator has signed in.
 class Prepared {
  public:
-  explicit Prepared(fs::path top) {
-    // Of yesterday's build another one was made.
+  explicit Prepared(const fs::path& top) {
     const fs::path program = binary("muster-server");
     const std::string key =
         sha256_hex(program.string() + std::to_string(fs::file_size(program)) +
@@ -46,7 +45,7 @@ class Prepared {
     folder_ =
         top / ((tests_run_on_postgres() ? "installation-postgresql-" : "installation-") + key);
     database_ = kTemplate + key;
-    fs::create_directories(folder_);
+    if (fs::create_directories(folder_)) remove_outdated(top);
   }
 
   // A copy of its data directory at `data`; what its database is called, and who is signed in.
@@ -60,6 +59,17 @@ class Prepared {
   }
 
  private:
+  // Those of earlier builds, which nobody uses any more.
+  void remove_outdated(const fs::path& top) const {
+    for (const fs::directory_entry& entry : fs::directory_iterator(top)) {
+      const bool is_other =
+          entry.path().filename().string().starts_with("installation-") && entry.path() != folder_;
+      std::error_code ignored;  // somebody else may remove it at the same time
+      const auto age = fs::file_time_type::clock::now() - entry.last_write_time(ignored);
+      if (is_other && !ignored && age > kPreparedFor) fs::remove_all(entry.path(), ignored);
+    }
+  }
+
   bool is_ready() const {
     std::error_code none;
     const auto made_at = fs::last_write_time(folder_ / "ready", none);
