@@ -130,7 +130,7 @@ work=$(mktemp -d)
 data=$work/data
 server_side=muster-server-$$
 second=muster-second-$$
-# Not `ip netns exec`, which mounts /sys anew.
+# Not `ip netns exec` or `ip -n`, which mount /sys anew.
 here=(nsenter "--net=/run/netns/$server_side")
 finish() {
   "${here[@]}" bash "$source_dir/packaging/quickstart.sh" --stop --data "$data" > /dev/null 2>&1 || true
@@ -151,14 +151,14 @@ ip netns add "$server_side"
 ip netns add "$second"
 cp "$build_dir/packages/muster-server.deb" "$work/"
 "${here[@]}" ip link set lo up
-ip -n "$second" link set lo up
+nsenter "--net=/run/netns/$second" ip link set lo up
 # Made inside, so that not even their names are seen outside. 198.51.100.0/24 is for documentation
 # (RFC 5737).
-ip -n "$server_side" link add muster0 type veth peer name muster1 netns "$second"
-ip -n "$server_side" addr add 198.51.100.1/24 dev muster0
-ip -n "$second" addr add 198.51.100.2/24 dev muster1
-ip -n "$server_side" link set muster0 up
-ip -n "$second" link set muster1 up
+nsenter "--net=/run/netns/$server_side" ip link add muster0 type veth peer name muster1 netns "$second"
+nsenter "--net=/run/netns/$server_side" ip addr add 198.51.100.1/24 dev muster0
+nsenter "--net=/run/netns/$second" ip addr add 198.51.100.2/24 dev muster1
+nsenter "--net=/run/netns/$server_side" ip link set muster0 up
+nsenter "--net=/run/netns/$second" ip link set muster1 up
 
 "${here[@]}" bash "$source_dir/packaging/quickstart.sh" --data "$data" --build-dir "$build_dir" \
   --public-name 198.51.100.1 > "$work/quickstart" 2>&1 || { cat "$work/quickstart" >&2; die "quickstart"; }
