@@ -47,7 +47,7 @@ done
 
 mkdir -p "$logs"
 export MUSTER_TEST_FULL=1 MUSTER_BIN=$release/bin MUSTER_SOURCE=$root
-export MUSTER_TEST_DATA=${MUSTER_TEST_DATA:-$root/../shared/data}
+[ -n "${MUSTER_TEST_DATA:-}" ] || [ ! -d "$root/../shared/data" ] || export MUSTER_TEST_DATA=$root/../shared/data
 # Some loops sync tens of thousands of times; what they prove does not need a real disk. What `load` measures does.
 [ -w /dev/shm ] && export TMPDIR=/dev/shm
 PATH=$release/tests:$PATH

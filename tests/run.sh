@@ -75,15 +75,17 @@ table() {
   done
 }
 
-# How many cases ran that read files of other machines, or did not for want of these.
+# How many cases ran that read files of other machines, or did not for want of these. Each is counted once, whatever
+# the number of stores and builds with which it runs.
 shared_data() {
-  local not_run ran
-  not_run=$(cat "$work"/ctest-* | grep -cE '\*\*\*Skipped' || true)
-  ran=$(sed -nE 's/^shared_data +=.*\(([0-9]+) tests?\)$/\1/p' "$work"/ctest-* | awk '{ sum += $1 } END { print sum + 0 }')
+  local data=${MUSTER_TEST_DATA:-../shared/data} all not_run
+  all=$(ctest --preset release -N -L shared_data | sed -nE 's/^ *Test +#[0-9]+: [^:]*: //p' | sort -u | wc -l)
+  not_run=$(sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: [^:]*: (.*[^ .]) *\.*\*\*\*Skipped.*/\1/p' "$work/ctest-release" |
+    sort -u | wc -l)
   if [ "$not_run" -gt 0 ]; then
-    echo "shared data: $not_run cases were not run for want of ${MUSTER_TEST_DATA:-../shared/data} (MUSTER_TEST_DATA names another folder)"
+    echo "shared data: $not_run cases were not run for want of $data (MUSTER_TEST_DATA names another folder)"
   else
-    echo "shared data: $ran cases more ran than in a clone alone, on files of ${MUSTER_TEST_DATA:-../shared/data}"
+    echo "shared data: $all cases more ran than in a clone alone, on files of $data"
   fi
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# How every part of Muster is built: standard, warnings, sanitizers, and three functions (muster_library,
-# muster_program, muster_test) that the CMakeLists.txt of each folder calls. Sources are globbed, so adding a file is
+# How every part of Muster is built: standard, warnings, sanitizers, and the functions (muster_library, muster_program,
+# muster_test, muster_test_support, muster_alone) that the CMakeLists.txt of each folder calls. Sources are globbed, so adding a file is
 # adding the file.
 
 option(MUSTER_TESTS "Build the tests" ON)
@@ -177,6 +177,6 @@ function(muster_test name)
     COMMAND ${name} --ctest-script ${script} ${flags})
   # A program that was not built fails as one test, unless its label is not asked for.
   set(include ${CMAKE_CURRENT_BINARY_DIR}/${name}.include.cmake)
-  file(WRITE ${include} "if(EXISTS ${script})\n  include(${script})\nelse()\n  add_test(${part}_is_not_built ${name})\nendif()\n")
+  file(WRITE ${include} "if(EXISTS [=[${script}]=])\n  include([=[${script}]=])\nelse()\n  add_test(${part}_is_not_built ${name})\nendif()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()

@@ -8,24 +8,30 @@
 #   corpora.sh pack BUILD NAME        makes that folder the archive again: after adding or removing inputs
 #   corpora.sh list NAME              names of the kept inputs
 
-# kept_corpus BUILD NAME: unpacks where it is not unpacked yet, or of another archive.
+# kept_corpus BUILD NAME: unpacks where it is not unpacked yet, or of another archive. A folder of a target that has no
+# archive yet, or in which inputs were changed and not packed, is left as it is.
 kept_corpus() {
   local archive=$here/corpus/$2.tar folder=$1/fuzz/kept/$2
-  if ! cmp -s "$archive" "$folder.tar"; then
-    rm -rf "$folder" "$folder.tar"
-    mkdir -p "$folder"
-    [ ! -f "$archive" ] || { tar -xf "$archive" -C "$folder" && cp "$archive" "$folder.tar"; }
+  if [ -f "$archive" ] && ! cmp -s "$archive" "$folder.tar"; then
+    if [ -f "$folder.tar" ] && [ -d "$folder" ] && ! tar -df "$folder.tar" -C "$folder" > /dev/null 2>&1; then
+      echo "$folder has changes and $archive is another one than they began with: pack or remove the folder" >&2
+      return 1
+    fi
+    rm -rf "$folder" "$folder.tar" && mkdir -p "$folder" && tar -xf "$archive" -C "$folder" &&
+      cp "$archive" "$folder.tar" || return 1
   fi
+  mkdir -p "$folder" || return 1
   echo "$folder"
 }
 
 # pack_corpus BUILD NAME: the same inputs give the same archive, whenever and by whom it is made.
 pack_corpus() {
-  local folder=$1/fuzz/kept/$2
+  local archive=$here/corpus/$2.tar folder=$1/fuzz/kept/$2
+  [ -n "$(ls -A "$folder" 2> /dev/null)" ] || { echo "$folder has no inputs; unpack makes it" >&2; return 1; }
   (cd "$folder" && find . -type f -printf '%P\n' | LC_ALL=C sort) |
     tar --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=0644 --no-recursion \
-      -C "$folder" -T - -cf "$here/corpus/$2.tar"
-  cp "$here/corpus/$2.tar" "$folder.tar"
+      -C "$folder" -T - -cf "$archive.new" || return 1
+  mv "$archive.new" "$archive" && cp "$archive" "$folder.tar"
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

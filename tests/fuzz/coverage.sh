@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # coverage.sh BUILD [TARGET...]: replays the kept corpora of the fuzz targets built in BUILD and prints for each target
-# how many lines of the files that it is for they reach (clang's source-based coverage, compiled into these files only).
+# how many lines of the files that it is for they reach (clang's source-based coverage, compiled into the libraries).
 # Fails where a file is below 85 %. Each target counts alone: what another one reaches is no help.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

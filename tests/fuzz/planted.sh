@@ -29,9 +29,10 @@ if [ -z "${MUSTER_PLANTED_COPY:-}" ]; then
   trap 'rm -rf "$copy"' EXIT
   mkdir "$copy/tree" "$copy/build"
   tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy/tree" -xf -
-  # Programs and the objects of other tests are not needed; corpora are read from the tree.
-  tar -C "$build" --exclude=./bin --exclude=./tests/CMakeFiles/test_* --exclude='./fuzz/*' -cf - . |
-    tar -C "$copy/build" -xf -
+  # Programs and objects of tests are not needed, or made anew where a target links a library of them; corpora are read
+  # from the tree.
+  tar -C "$build" --exclude=./bin --exclude='./tests/test_*' --exclude='./tests/CMakeFiles/test_*.o' --exclude='./fuzz/*' \
+    -cf - . | tar -C "$copy/build" -xf -
   export MUSTER_PLANTED_COPY=$copy
   user=()
   [ "$(id -u)" -eq 0 ] || user=(--map-root-user)

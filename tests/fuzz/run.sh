@@ -23,7 +23,8 @@ fuzz_one() {
   local program=("$build/fuzz/fuzz_$name") log=$build/fuzz/$name.log
   local options=(-rss_limit_mb=2048 -timeout=30 -print_final_stats=1 -artifact_prefix="$build/fuzz/findings/$name-")
   local kept new=$build/fuzz/corpus/$name corpora runs=
-  kept=$(kept_corpus "$build" "$name")
+  kept=$(kept_corpus "$build" "$name") && [ -n "$(ls -A "$kept")" ] ||
+    { echo "FAILED $name: it has no kept inputs"; return 1; }
   corpora=("$kept")
   [ -f "$here/dictionaries/$name.dict" ] && options+=(-dict="$here/dictionaries/$name.dict")
   # The real tables are large and stay where they are.

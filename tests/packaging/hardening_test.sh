@@ -7,8 +7,8 @@
 #
 #   tests/packaging/hardening_test.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
-source_dir=$1
-build_dir=$2
+source_dir=$(cd "$1" && pwd)
+build_dir=$(cd "$2" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -48,7 +48,7 @@ done
 awk -v source="$source_dir" '
   /"command":/ { command = $0 }
   /"file":/ {
-    name = $2; gsub(/[",]/, "", name)
+    split($0, parts, "\""); name = parts[4]
     if (command ~ /-o (common|agent|server)\//) print name "\t" command
   }' "$build_dir/compile_commands.json" > "$work/commands"
 objects=$(wc -l < "$work/commands")

@@ -119,7 +119,7 @@ std::string ctest_script(const std::vector<TestCaseEntry>& cases, const CtestOpt
       } else if (options.each_case) {
         script.add(round, entry.name, {escaped(entry.name)}, entry);
       } else if (seen.insert(file_tag(entry.file)).second) {
-        std::string filter = "[#" + file_tag(entry.file) + "]~[shared_data]";
+        std::string filter = "[#" + file_tag(entry.file) + "]~[.]~[shared_data]";
         if (!round.left_out.empty()) filter += "~[" + round.left_out + "]";
         if (!round.only.empty()) filter += "[" + round.only + "]";
         script.add(round, short_name(entry.file), {"--filenames-as-tags", filter}, entry);

@@ -26,7 +26,7 @@ TEST_CASE("CTest is given a test a file, and one for each case that needs shared
   const std::string script =
       ctest_script(kCases, {.name = "desk", .program = "/p", .labels = {}, .environment = {}});
   CHECK(names_in(script) == std::vector<std::string>{"desk: tickets", "desk: a foreign machine"});
-  CHECK(script.find("[#tickets_test]~[shared_data]~[postgresql]") != std::string::npos);
+  CHECK(script.find("[#tickets_test]~[.]~[shared_data]~[postgresql]") != std::string::npos);
   CHECK(script.find("LABELS [=[desk;shared_data]=]") != std::string::npos);
 }
 

@@ -195,9 +195,15 @@ pid_t start(const std::vector<std::string>& command, const std::filesystem::path
   return child;
 }
 
+void stop_at_once(pid_t server) {
+  ::kill(server, SIGQUIT);
+  ::waitpid(server, nullptr, 0);
+}
+
 }  // namespace postgres
 
 PostgresServer::PostgresServer(Options options) : options_(std::move(options)) {
+  static_cast<void>(postgres_programs());  // it must throw here, not in the guardian
   folder_ = postgres::make_folder();
   port_ = options_.port;
   int ends[2], answers[2];
@@ -260,17 +266,11 @@ void PostgresServer::guard(int lifeline, int answers) const {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     if (server > 0 && letter == kCrash) kill_all(server);
-    if (server > 0 && letter == kStopAtOnce) {
-      ::kill(server, SIGQUIT);
-      ::waitpid(server, nullptr, 0);
-    }
+    if (server > 0 && letter == kStopAtOnce) postgres::stop_at_once(server);
     server = letter == kStart ? serve() : 0;
     if (::write(answers, &letter, 1) != 1) break;
   }
-  if (server > 0) {
-    ::kill(server, SIGQUIT);
-    ::waitpid(server, nullptr, 0);
-  }
+  if (server > 0) postgres::stop_at_once(server);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
   ::_exit(0);

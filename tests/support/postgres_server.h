@@ -93,6 +93,8 @@ std::vector<std::string> serve_command(const std::filesystem::path& folder,
 // A child process that is this program, as a user without rights, with its output in FOLDER/log; it
 // ends with its parent.
 pid_t start(const std::vector<std::string>& command, const std::filesystem::path& folder);
+// Its immediate shutdown; waits for its end.
+void stop_at_once(pid_t server);
 
 }  // namespace postgres
 

@@ -4,6 +4,7 @@
 #include "tests/support/shared_postgres.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,9 +12,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "tests/support/program.h"
 #include "tests/support/shared_folder.h"
@@ -24,6 +28,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kIdle = std::chrono::seconds(10);
+
+struct Commands {
+  std::vector<std::string> prepare, serve;
+};
 
 // Where it is; empty: nobody has started it.
 fs::path running_in(const fs::path& shared) {
@@ -42,36 +50,62 @@ void leave_everything() {
   ::close_range(3, ~0U, 0);
 }
 
-[[noreturn]] void guard(const fs::path& shared, const fs::path& folder) {
-  leave_everything();
-  if (wait_for(postgres::start(postgres::prepare_command(folder, {}), folder)) != 0) {
-    std::ofstream(folder / "failed") << "initdb";
-    ::_exit(1);
-  }
-  const pid_t server = postgres::start(postgres::serve_command(folder, {}), folder);
+// Returns when nobody has used it for a while, with the locks that keep everybody else out; or when
+// it has ended by itself, with the door.
+void wait_until_unused(const fs::path& shared, pid_t server, bool& has_ended,
+                       std::optional<FileLock>& door, std::optional<FileLock>& users) {
   auto used_at = std::chrono::steady_clock::now();
-  for (;;) {
+  for (;; door.reset(), users.reset()) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    const bool has_ended = ::waitpid(server, nullptr, WNOHANG) == server;
-    const auto door = FileLock::try_exclusive(shared / "postgresql.door");
-    const auto users = FileLock::try_exclusive(shared / "postgresql.users");
+    has_ended = has_ended || ::waitpid(server, nullptr, WNOHANG) == server;
+    if (auto lock = FileLock::try_exclusive(shared / "postgresql.door"))
+      door.emplace(std::move(*lock));
+    if (door && has_ended) return;
+    if (auto lock = FileLock::try_exclusive(shared / "postgresql.users"))
+      users.emplace(std::move(*lock));
     if (!door || !users) used_at = std::chrono::steady_clock::now();
-    if (!has_ended && std::chrono::steady_clock::now() - used_at < kIdle) continue;
-    ::kill(server, SIGQUIT);
-    ::waitpid(server, nullptr, 0);
+    if (door && users && std::chrono::steady_clock::now() - used_at >= kIdle) return;
+  }
+}
+
+// In a process of its own that must never go on with the tests: it ends here, whatever happens.
+[[noreturn]] void guard(const fs::path& shared, const fs::path& folder, const Commands& commands) {
+  pid_t server = 0;
+  bool has_ended = false;
+  try {
+    leave_everything();
+    if (wait_for(postgres::start(commands.prepare, folder)) != 0) {
+      std::ofstream(folder / "failed") << "initdb";
+      ::_exit(1);
+    }
+    server = postgres::start(commands.serve, folder);
+    std::optional<FileLock> door, users;
+    wait_until_unused(shared, server, has_ended, door, users);
+    if (!has_ended) postgres::stop_at_once(server);
+    server = 0;
     std::error_code ignored;
     if (running_in(shared) == folder) fs::remove(shared / "postgresql.folder", ignored);
     fs::remove_all(folder, ignored);
     ::_exit(0);
+  } catch (...) {
+    // The folder of the locks is gone: somebody has removed the whole build.
+    if (server > 0 && !has_ended) postgres::stop_at_once(server);
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    ::_exit(1);
   }
 }
 
 PostgresCluster start_shared(const fs::path& shared) {
   const fs::path folder = postgres::make_folder();
+  // All tests of a build at once, each with as many connections as it likes.
+  const PostgresOptions options{.settings = {"max_connections=1000"}};
+  const Commands commands{postgres::prepare_command(folder, options),
+                          postgres::serve_command(folder, options)};
   // Twice, so that the guardian belongs to nobody who would wait for it.
   const pid_t between = ::fork();
   if (between == 0) {
-    if (::fork() == 0) guard(shared, folder);
+    if (::fork() == 0) guard(shared, folder, commands);
     ::_exit(0);
   }
   wait_for(between);
@@ -81,8 +115,12 @@ PostgresCluster start_shared(const fs::path& shared) {
     if (fs::exists(folder / "failed")) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  if (!cluster.is_serving())
-    throw std::runtime_error("PostgreSQL does not start: " + cluster.log());
+  if (!cluster.is_serving()) {
+    const std::string log = cluster.log();
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    throw std::runtime_error("PostgreSQL does not start: " + log);
+  }
   std::ofstream(shared / "postgresql.folder") << folder.string() << '\n';
   return cluster;
 }

@@ -22,7 +22,11 @@ fs::path shared_data_folder() {
 
 bool shared_data_is_there() {
   std::error_code none;
-  return fs::is_directory(shared_data_folder(), none);
+  if (fs::is_directory(shared_data_folder(), none)) return true;
+  // Who names a folder wants to have it used.
+  if (std::getenv("MUSTER_TEST_DATA") != nullptr)
+    throw std::runtime_error("MUSTER_TEST_DATA names no folder: " + shared_data_folder().string());
+  return false;
 }
 
 std::string shared_data(std::string_view path) {

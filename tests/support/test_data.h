@@ -13,6 +13,7 @@ namespace muster::test {
 std::filesystem::path source_folder();
 
 std::filesystem::path shared_data_folder();
+// Throws std::runtime_error where MUSTER_TEST_DATA names what is not there.
 bool shared_data_is_there();
 // shared_data("smbios/HyperV.dmi")
 std::string shared_data(std::string_view path);

@@ -45,9 +45,10 @@ class GatedHost final : public Host {
     open_ = true;
     signal_.notify_all();
   }
-  void wait_started(int count) {
+  // False: not within the time in which a test may hang.
+  bool wait_started(int count) {
     std::unique_lock lock(mutex_);
-    signal_.wait(lock, [&] { return started_ >= count; });
+    return signal_.wait_for(lock, std::chrono::seconds(60), [&] { return started_ >= count; });
   }
   void wait_returned(int count) {
     std::unique_lock lock(mutex_);
@@ -168,7 +169,8 @@ TEST_CASE("a collector that overran is a timeout and not started again until it 
   while (!collector.overrun().empty())
     std::this_thread::yield();
   static_cast<void>(collector.collect({"users"}));
-  host->wait_started(2);  // it may overrun again before it begins
+  REQUIRE(host->wait_started(2));  // it may overrun again before it begins
+  CHECK(host->started() == 2);
 }
 
 TEST_CASE("with four collectors that have not returned no other is started", "[report]") {

@@ -38,13 +38,12 @@ class Prepared {
  public:
   explicit Prepared(const fs::path& top) {
     const fs::path program = binary("muster-server");
-    const std::string key =
-        sha256_hex(program.string() + std::to_string(fs::file_size(program)) +
-                   std::to_string(fs::last_write_time(program).time_since_epoch().count()))
-            .substr(0, 12);
+    key_ = sha256_hex(program.string() + std::to_string(fs::file_size(program)) +
+                      std::to_string(fs::last_write_time(program).time_since_epoch().count()))
+               .substr(0, 12);
     folder_ =
-        top / ((tests_run_on_postgres() ? "installation-postgresql-" : "installation-") + key);
-    database_ = kTemplate + key;
+        top / ((tests_run_on_postgres() ? "installation-postgresql-" : "installation-") + key_);
+    database_ = kTemplate + key_;
     if (fs::create_directories(folder_)) remove_outdated(top);
   }
 
@@ -62,18 +61,19 @@ class Prepared {
   // Those of earlier builds, which nobody uses any more.
   void remove_outdated(const fs::path& top) const {
     for (const fs::directory_entry& entry : fs::directory_iterator(top)) {
-      const bool is_other =
-          entry.path().filename().string().starts_with("installation-") && entry.path() != folder_;
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with("installation-") || name.ends_with(key_)) continue;
       std::error_code ignored;  // somebody else may remove it at the same time
       const auto age = fs::file_time_type::clock::now() - entry.last_write_time(ignored);
-      if (is_other && !ignored && age > kPreparedFor) fs::remove_all(entry.path(), ignored);
+      if (!ignored && age > kPreparedFor) fs::remove_all(entry.path(), ignored);
     }
   }
 
   bool is_ready() const {
     std::error_code none;
     const auto made_at = fs::last_write_time(folder_ / "ready", none);
-    if (none || fs::file_time_type::clock::now() - made_at > kPreparedFor) return false;
+    const auto now = fs::file_time_type::clock::now();
+    if (none || made_at > now || now - made_at > kPreparedFor) return false;
     return !tests_run_on_postgres() ||
            !shared_postgres()
                 .query("SELECT 1 FROM pg_database WHERE datname = '" + database_ + "'")
@@ -100,6 +100,7 @@ class Prepared {
     std::ofstream(folder_ / "ready") << "";
   }
 
+  std::string key_;  // of this very program
   fs::path folder_;
   std::string database_;
 };

@@ -6,10 +6,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/inventory/schema.h"
 #include "common/support/clock.h"
 #include "common/support/digest.h"
 #include "server/store/migrations.h"
 #include "server/store/postgres.h"
+#include "server/store/section_tables.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 #include "tests/support/shared_folder.h"
@@ -17,11 +19,13 @@
 namespace muster::test {
 namespace {
 
-// Of these migrations: a template of yesterday's build may still be there.
+// Of these migrations and sections: a template of an earlier build may still be there.
 std::string template_name() {
   std::string texts;
   for (const server::Migration& migration : server::migrations())
     texts += migration.sql;
+  for (const inventory::SectionSchema& section : inventory::section_schemas())
+    texts += server::section_ddl(section);
   return "muster_template_" + sha256_hex(texts).substr(0, 12);
 }
 

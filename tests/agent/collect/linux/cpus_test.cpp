@@ -119,6 +119,13 @@ TEST_CASE("our own machines have the processors that they were made with", "[col
   REQUIRE(collected.rows.size() == machine.sockets);
   CHECK(sum_of(collected, "cores") == machine.cores);
   CHECK(sum_of(collected, "threads") == machine.threads);
+  // What qemu gives a core and a socket, and what firmware says of a POWER9.
+  if (machine.name == std::string_view("debian12-two-sockets")) {
+    CHECK(sum_of(collected, "cache_l2_bytes") == 4 * 4 * 1024 * 1024);
+    CHECK(sum_of(collected, "cache_l3_bytes") == 2 * 16 * 1024 * 1024);
+  }
+  if (machine.name == std::string_view("debian12-ppc64le-pseries"))
+    CHECK(integer_of(collected.rows[0], "max_clock_mhz") == 1000);
 }
 
 TEST_CASE("processors of very different machines read as lscpu reads them",
@@ -199,6 +206,35 @@ TEST_CASE("each physical package is a row with its own model, cores and caches",
   CHECK(integer_of(collected.rows[1], "threads") == 4);
   CHECK(integer_of(collected.rows[1], "max_clock_mhz") == 3500);
   CHECK(integer_of(collected.rows[1], "cache_l2_bytes") == 2 * 1024 * 1024);
+}
+
+TEST_CASE("a core may have four threads, as POWER's have", "[collect][cpus]") {
+  MapHost host;
+  for (int cpu = 0; cpu < 8; ++cpu) {
+    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
+    host.files[folder + "physical_package_id"] = "0\n";
+    host.files[folder + "core_cpus_list"] = cpu < 4 ? "0-3\n" : "4-7\n";
+  }
+  host.files["/proc/cpuinfo"] = "processor\t: 0\ncpu\t\t: POWER7 (raw)\nrevision\t: 2.1\n";
+  const Collected collected = collect_cpus(host);
+  REQUIRE(collected.rows.size() == 1);
+  CHECK(integer_of(collected.rows[0], "cores") == 2);
+  CHECK(integer_of(collected.rows[0], "threads") == 8);
+}
+
+TEST_CASE("a cache without a folder of its own is a file a processor, as on SPARC",
+          "[collect][cpus]") {
+  MapHost host;
+  for (int cpu = 0; cpu < 2; ++cpu) {
+    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/";
+    host.files[folder + "topology/physical_package_id"] = "0\n";
+    host.files[folder + "topology/core_cpus_list"] = std::to_string(cpu) + "\n";
+    host.files[folder + "l2_cache_size"] = "4194304\n";
+  }
+  host.files["/proc/cpuinfo"] = "cpu\t\t: UltraSparc T2 (Niagara2)\nncpus probed\t: 2\n";
+  const Collected collected = collect_cpus(host);
+  REQUIRE(collected.rows.size() == 1);
+  CHECK(integer_of(collected.rows[0], "cache_l2_bytes") == 2 * 4'194'304);
 }
 
 TEST_CASE("a clock that cannot be is left out and said so", "[collect][cpus]") {
