@@ -35,11 +35,15 @@ void raise_descriptor_limit() {
 
 // Calls Application::maintain() once a day, and whenever somebody has set the clock: certificates
 // that were made by a wrong one must not stay for a day after it was put right. On a thread of its
-// own.
+// own; the first look at the clock is the constructor's, so that nothing after it goes unnoticed.
 class Maintenance {
  public:
   Maintenance(Application& application, const Clock& clock, const Log& log)
-      : clock_(clock), log_(log), thread_([this, &application] { run(application); }) {}
+      : clock_(clock),
+        log_(log),
+        last_(clock.now()),
+        last_boottime_ms_(clock.boottime_ms()),
+        thread_([this, &application] { run(application); }) {}
   ~Maintenance() {
     {
       const std::lock_guard lock(mutex_);
@@ -53,16 +57,14 @@ class Maintenance {
 
  private:
   void run(Application& application) {
-    Instant last = clock_.now();
-    std::int64_t last_boottime_ms = clock_.boottime_ms();
-    std::int64_t maintained_ms = last_boottime_ms;
+    std::int64_t maintained_ms = last_boottime_ms_;
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kClockLook, [this] { return stopping_; })) {
       const Instant now = clock_.now();
       const std::int64_t boottime_ms = clock_.boottime_ms();
-      const std::int64_t set_by_ms = (now - last) - (boottime_ms - last_boottime_ms);
-      last = now;
-      last_boottime_ms = boottime_ms;
+      const std::int64_t set_by_ms = (now - last_) - (boottime_ms - last_boottime_ms_);
+      last_ = now;
+      last_boottime_ms_ = boottime_ms;
       const bool was_set = std::abs(set_by_ms) >= kClockWasSetMs;
       if (!was_set && boottime_ms - maintained_ms < kMaintenancePeriodMs) continue;
       if (was_set)
@@ -77,6 +79,8 @@ class Maintenance {
 
   const Clock& clock_;
   const Log& log_;
+  Instant last_;
+  std::int64_t last_boottime_ms_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
@@ -108,8 +112,8 @@ class ServeCommand final : public Command {
 
     raise_descriptor_limit();
     Application application(context.config, context.clock, context.log);
-    if (!ports_file_.empty()) write_ports(application);
     const Maintenance maintenance(application, context.clock, context.log);
+    if (!ports_file_.empty()) write_ports(application);
     wait(context, application, signals);
     if (!application.stop()) {
       context.log.warning("serve", "requests that did not finish in time were cut");

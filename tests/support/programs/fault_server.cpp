@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <sstream>
+#include <thread>
 
 namespace muster::test {
 namespace {
