@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "common/json/value.h"
 #include "tests/support/programs/database.h"
 #include "tests/support/programs/wire_agent.h"
 

@@ -8,6 +8,7 @@
 #include "server/cmdb/compare.h"
 #include "server/cmdb/items.h"
 #include "server/cmdb/sections.h"
+#include "server/error.h"
 #include "server/store/read_point.h"
 #include "tests/support/ingest/reporting_machine.h"
 #include "tests/support/store/store_fixture.h"

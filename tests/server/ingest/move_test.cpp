@@ -2,6 +2,8 @@
 // A store that is moved to PostgreSQL answers every question as before, about now and the past.
 #include "server/store/move.h"
 
+#include <catch2/catch.hpp>
+#include "server/cmdb/items.h"
 #include "server/ingest/check_invariants.h"
 #include "tests/server/ingest/history_world.h"
 #include "tests/support/store/test_database.h"

@@ -4,6 +4,7 @@
 #include "common/support/fault.h"
 #include "server/store/postgres.h"
 #include "tests/faults/active_fault.h"
+#include "tests/support/free_port.h"
 #include "tests/support/postgres_server.h"
 
 namespace muster::test {
