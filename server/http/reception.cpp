@@ -272,7 +272,9 @@ void Reception::settle(Id id, Guest& guest, Connection::Next next) {
     case Connection::Next::kRead:
     case Connection::Next::kWrite:
       if (!is_silent) move(id, guest, Where::kParked, guest.connection.deadline());
-      return listen_to(id, guest, next == Connection::Next::kRead ? EPOLLIN : EPOLLOUT);
+      listen_to(id, guest, next == Connection::Next::kRead ? EPOLLIN : EPOLLOUT);
+      // One that has just become idle makes room for who waits; it may be gone after this.
+      return is_silent ? void() : give_turns();
     case Connection::Next::kReady:
       return is_silent ? wait_for_turn(id, guest) : queue(id, guest);
     case Connection::Next::kDrain:

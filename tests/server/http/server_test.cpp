@@ -285,6 +285,31 @@ TEST_CASE("one address gets only its share of connections; an idle one of its ow
   CHECK(statuses_in(second.receive_response()) == std::vector<int>{200});
 }
 
+TEST_CASE("who waits for its address's share gets it when one of its own becomes idle", "[http]") {
+  auto options = plain_options();
+  options.limits.connections_per_address = 2;
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  std::atomic<int> running{0};
+  const Server server(options, [&](const Request& request) {
+    ++running;
+    released.wait();
+    return echo(request);
+  });
+  RawClient first(server.port());
+  RawClient second(server.port());
+  first.send(get("/a"));
+  second.send(get("/a"));
+  REQUIRE(eventually([&] { return running == 2; }));
+  RawClient third(server.port());
+  third.send(get_and_close("/b"));
+  REQUIRE(eventually([&] { return server.http.counters().waited_address_limit == 1; }));
+  // Both are answered and kept alive: the older one makes room.
+  release.set_value();
+  CHECK(statuses_in(third.receive_all()) == std::vector<int>{200});
+  CHECK(server.http.counters().displaced == 1);
+}
+
 TEST_CASE("who is beyond its address's share waits for its turn, and nobody is dropped", "[http]") {
   auto options = plain_options();
   options.limits.connections_per_address = 2;
