@@ -273,8 +273,7 @@ void Reception::settle(Id id, Guest& guest, Connection::Next next) {
     case Connection::Next::kWrite:
       if (!is_silent) move(id, guest, Where::kParked, guest.connection.deadline());
       listen_to(id, guest, next == Connection::Next::kRead ? EPOLLIN : EPOLLOUT);
-      // One that has just become idle makes room for who waits; it may be gone after this.
-      return is_silent ? void() : give_turns();
+      return is_silent ? void() : make_room_if_idle(guest);
     case Connection::Next::kReady:
       return is_silent ? wait_for_turn(id, guest) : queue(id, guest);
     case Connection::Next::kDrain:

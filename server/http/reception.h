@@ -84,6 +84,7 @@ class Reception {
   void leave(Id id, Guest& guest);  // its place, in all indexes
   void listen_to(Id id, const Guest& guest, std::uint32_t events);
   void wait_for_turn(Id id, Guest& guest);
+  void make_room_if_idle(const Guest& guest);
   void give_turns();
   bool give_turn(Address& address, Clock::time_point now);
   void end_turn(Guest& guest);

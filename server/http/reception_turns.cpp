@@ -59,6 +59,12 @@ void Reception::give_turns() {
   }
 }
 
+// Between two requests it can be displaced. Nothing is looked for where nobody waits for that.
+void Reception::make_room_if_idle(const Guest& guest) {
+  if (!guest.has_turn || guest.connection.stage() != Connection::Stage::kIdle) return;
+  if (turns_ >= kMostTurns || !addresses_.at(guest.key).waiting.empty()) give_turns();
+}
+
 bool Reception::give_turn(Address& address, Clock::time_point now) {
   const Id id = address.waiting.front();
   Guest& guest = *guests_.at(id);

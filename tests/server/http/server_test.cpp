@@ -17,6 +17,25 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+// A handler that holds every request until it is released.
+class Held {
+ public:
+  auto handler() {
+    return [this](const Request& request) {
+      ++running;
+      released_.wait();
+      return echo(request);
+    };
+  }
+  void release() { release_.set_value(); }
+
+  std::atomic<int> running{0};
+
+ private:
+  std::promise<void> release_;
+  const std::shared_future<void> released_ = release_.get_future().share();
+};
+
 TEST_CASE("every framing case gets its verdict over a socket, and nothing behind it is answered",
           "[http]") {
   const Server server;
@@ -288,24 +307,18 @@ TEST_CASE("one address gets only its share of connections; an idle one of its ow
 TEST_CASE("who waits for its address's share gets it when one of its own becomes idle", "[http]") {
   auto options = plain_options();
   options.limits.connections_per_address = 2;
-  std::promise<void> release;
-  const auto released = release.get_future().share();
-  std::atomic<int> running{0};
-  const Server server(options, [&](const Request& request) {
-    ++running;
-    released.wait();
-    return echo(request);
-  });
+  Held held;
+  const Server server(options, held.handler());
   RawClient first(server.port());
   RawClient second(server.port());
   first.send(get("/a"));
   second.send(get("/a"));
-  REQUIRE(eventually([&] { return running == 2; }));
+  REQUIRE(eventually([&] { return held.running == 2; }));
   RawClient third(server.port());
   third.send(get_and_close("/b"));
   REQUIRE(eventually([&] { return server.http.counters().waited_address_limit == 1; }));
   // Both are answered and kept alive: the older one makes room.
-  release.set_value();
+  held.release();
   CHECK(statuses_in(third.receive_all()) == std::vector<int>{200});
   CHECK(server.http.counters().displaced == 1);
 }
@@ -313,22 +326,16 @@ TEST_CASE("who waits for its address's share gets it when one of its own becomes
 TEST_CASE("who is beyond its address's share waits for its turn, and nobody is dropped", "[http]") {
   auto options = plain_options();
   options.limits.connections_per_address = 2;
-  std::promise<void> release;
-  const auto released = release.get_future().share();
-  std::atomic<int> running{0};
-  const Server server(options, [&](const Request& request) {
-    ++running;
-    released.wait();
-    return echo(request);
-  });
+  Held held;
+  const Server server(options, held.handler());
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 40; ++i) {
     clients.push_back(std::make_unique<RawClient>(server.port()));
     clients.back()->send(get_and_close("/a"));
   }
   CHECK(eventually([&] { return server.http.counters().waited_address_limit == 38; }));
-  CHECK(eventually([&] { return running == 2; }));
-  release.set_value();
+  CHECK(eventually([&] { return held.running == 2; }));
+  held.release();
   for (const auto& client : clients)
     CHECK(statuses_in(client->receive_all()) == std::vector<int>{200});
 }
@@ -400,25 +407,19 @@ TEST_CASE("connections that wait longer than is bearable for a thread are told t
   auto options = plain_options();
   options.limits.threads = 2;
   options.limits.queue_ms = 50;
-  std::promise<void> release;
-  const auto released = release.get_future().share();
-  std::atomic<int> running{0};
-  const Server server(options, [&](const Request& request) {
-    ++running;
-    released.wait();
-    return echo(request);
-  });
+  Held held;
+  const Server server(options, held.handler());
   RawClient first(server.port());
   RawClient second(server.port());
   first.send(get_and_close("/a"));
   second.send(get_and_close("/a"));
-  while (running < 2)
+  while (held.running < 2)
     std::this_thread::yield();
   const std::string answer = server.exchange(get("/a"));
   CHECK(statuses_in(answer) == std::vector<int>{503});
   CHECK(contains(answer, "Retry-After: "));
   CHECK(contains(answer, R"("code":"overloaded")"));
-  release.set_value();
+  held.release();
   for (RawClient* client : {&first, &second})
     CHECK(statuses_in(client->receive_all()) == std::vector<int>{200});
   CHECK(server.http.counters().refused_overload == 1);
