@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # How every part of Muster is built: standard, warnings, sanitizers, and the functions (muster_library, muster_program,
-# muster_test, muster_test_support, muster_alone) that the CMakeLists.txt of each folder calls. Sources are globbed, so adding a file is
-# adding the file.
+# muster_test, muster_test_support, muster_alone) that the CMakeLists.txt of each folder calls. Sources are globbed, so
+# adding a file is adding the file.
 
 option(MUSTER_TESTS "Build the tests" ON)
 option(MUSTER_WERROR "Warnings are errors" ON)
@@ -146,12 +146,12 @@ function(muster_test_support name)
   muster_quick_to_compile(${name})
 endfunction()
 
-# muster_test(NAME SOURCES glob... DEPENDS lib... [EACH_CASE] [STORES which] [LABELS label...] [PROGRAMS program...]
-# [TIMEOUT seconds]): a Catch2 program of these files. After linking it is asked for its CTest tests
-# (tests/support/ctest_script.h): one a file, or one a case where that is said, and each once more on PostgreSQL where
-# STORES says so. PROGRAMS are those that it starts.
+# muster_test(NAME SOURCES glob... DEPENDS lib... [EACH_CASE] [STORES which] [LABELS label...] [PROGRAMS program...]):
+# a Catch2 program of these files. After linking it is asked for its CTest tests (tests/support/ctest_script.h): one a
+# file, or one a case where that is said, and each once more on PostgreSQL where STORES says so. PROGRAMS are those that
+# it starts.
 function(muster_test name)
-  cmake_parse_arguments(arg "EACH_CASE" "STORES;TIMEOUT" "SOURCES;DEPENDS;LABELS;PROGRAMS" ${ARGN})
+  cmake_parse_arguments(arg "EACH_CASE" "STORES" "SOURCES;DEPENDS;LABELS;PROGRAMS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE muster_options test_support ${arg_DEPENDS})
@@ -170,9 +170,6 @@ function(muster_test name)
   endif()
   if(arg_STORES)
     list(APPEND flags --stores ${arg_STORES})
-  endif()
-  if(arg_TIMEOUT)
-    list(APPEND flags --timeout ${arg_TIMEOUT})
   endif()
   foreach(label ${arg_LABELS})
     list(APPEND flags --label ${label})

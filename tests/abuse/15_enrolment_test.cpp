@@ -6,12 +6,12 @@
 // refused. Not covered: nothing known.
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
-#include "common/tls/certificate.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 
 #include <atomic>
 
+#include "common/tls/certificate.h"
+#include "common/tls/pkcs7.h"
+#include "common/tls/request.h"
 #include "server/store/sqlite.h"
 #include "tests/support/programs/attacked.h"
 

@@ -12,6 +12,8 @@
 namespace muster::test {
 namespace {
 
+constexpr int kTimeoutS = 600;  // it only bounds how long a test can hang
+
 bool has_tag(const TestCaseEntry& entry, const std::string& tag) {
   return std::find(entry.tags.begin(), entry.tags.end(), tag) != entry.tags.end();
 }
@@ -78,7 +80,7 @@ class Script {
     std::vector<std::string> environment = options_.environment;
     environment.insert(environment.end(), round.environment.begin(), round.environment.end());
     text_ += ")\nset_tests_properties(" + quoted(name) + " PROPERTIES TIMEOUT " +
-             std::to_string(options_.timeout_s) + " SKIP_RETURN_CODE " + std::to_string(kNotRun) +
+             std::to_string(kTimeoutS) + " SKIP_RETURN_CODE " + std::to_string(kNotRun) +
              (has_tag(entry, kLong) ? " COST 100" : "") + " LABELS " + quoted(joined(labels)) +
              " ENVIRONMENT " + quoted(joined(environment)) + ")\n";
   }
@@ -144,8 +146,6 @@ void write_ctest_script(const std::vector<TestCaseEntry>& cases, const std::stri
     const std::string& value = arguments[i];
     if (flag == "--name") {
       options.name = value;
-    } else if (flag == "--timeout") {
-      options.timeout_s = std::stoi(value);
     } else if (flag == "--label") {
       options.labels.push_back(value);
     } else if (flag == "--environment") {

@@ -21,10 +21,10 @@ struct TestCaseEntry {
   std::vector<std::string> tags;
 };
 
-// On which store a program's cases run, each list once more on the other.
+// On which stores a program's cases run.
 enum class Stores {
-  kSqlite,         // all but those tagged [postgresql]
-  kBoth,           // and, on PostgreSQL, all but those tagged [sqlite]
+  kSqlite,         // all but those tagged [postgresql], on SQLite
+  kBoth,           // these, and once more on PostgreSQL all but those tagged [sqlite]
   kOwnPostgresql,  // as kSqlite, and those tagged [postgresql], which start their own
 };
 
@@ -33,7 +33,6 @@ struct CtestOptions {
   std::string program;
   bool each_case = false;  // else one test a file
   Stores stores = Stores::kSqlite;
-  int timeout_s = 600;  // it only bounds how long a test can hang
   std::vector<std::string> labels;
   std::vector<std::string> environment;  // NAME=value
 };
@@ -43,7 +42,7 @@ struct CtestOptions {
 std::string ctest_script(const std::vector<TestCaseEntry>& cases, const CtestOptions& options);
 
 // From the command line: FILE --name NAME [--each-case] [--stores sqlite|both|own_postgresql]
-// [--timeout SECONDS] [--label LABEL]... [--environment NAME=value]...
+// [--label LABEL]... [--environment NAME=value]...
 void write_ctest_script(const std::vector<TestCaseEntry>& cases, const std::string& program,
                         const std::vector<std::string>& arguments);
 

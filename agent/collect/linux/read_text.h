@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One short file of /proc or /sys as text. Any thread that may use the host.
+// One short file of /proc or /sys as text, for what is unknown when it cannot be read, whatever the
+// reason. Any thread.
 #pragma once
 #include <string>
 #include <string_view>

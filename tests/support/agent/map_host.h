@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MapHost: a small machine in memory for tests: files, links, failures, netlink answers. It keeps
 // what was asked, so that a test can say what must not be touched. A tree on disk is read by
-// LiveHost(root) instead. Also the shared test data, and ttar archives of it as a MapHost.
+// LiveHost(root) instead. Also ttar archives as a MapHost, and where files of tests are found.
 #pragma once
 #include <cstdint>
 #include <map>

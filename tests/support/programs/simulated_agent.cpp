@@ -15,6 +15,7 @@
 #include "common/tls/pkcs7.h"
 #include "common/tls/request.h"
 #include "common/wire/compress.h"
+#include "tests/support/programs/whole_section.h"
 
 namespace muster::test {
 namespace {
@@ -121,15 +122,6 @@ void SimulatedAgent::change() {
   if (changed_ % 2 == 0 && packages_.erase(old) > 0) changes_.push_back({old, true});
 }
 
-void SimulatedAgent::put(inventory::Snapshot& snapshot, const std::string& name,
-                         std::vector<inventory::Row> rows) const {
-  const inventory::SectionSchema* const schema = inventory::find_section(name);
-  inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
-  for (const std::string_view source : schema->sources)
-    collected.sources.emplace(std::string(source), inventory::SourceStatus{});
-  snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected)).value();
-}
-
 inventory::Snapshot SimulatedAgent::look() const {
   inventory::Snapshot snapshot;
   inventory::OperatingSystem os;
@@ -139,13 +131,13 @@ inventory::Snapshot SimulatedAgent::look() const {
   inventory::System system;
   system.manufacturer = "Muster Works";
   system.serial_number = "MW-" + sha256_hex(hostname_).substr(0, 10);
-  put(snapshot, "os", {inventory::to_row(os)});
-  put(snapshot, "system", {inventory::to_row(system)});
+  put_whole_section(snapshot, "os", {inventory::to_row(os)});
+  put_whole_section(snapshot, "system", {inventory::to_row(system)});
   std::vector<inventory::Row> rows;
   for (const auto& [name, version] : packages_)
     rows.push_back(inventory::to_row(package(name, version)));
-  put(snapshot, "packages", std::move(rows));
-  if (has_disks_) put(snapshot, "disks", {});
+  put_whole_section(snapshot, "packages", std::move(rows));
+  if (has_disks_) put_whole_section(snapshot, "disks", {});
   return snapshot;
 }
 

@@ -65,8 +65,6 @@ class SimulatedAgent {
   };
 
   inventory::Snapshot look() const;
-  void put(inventory::Snapshot& snapshot, const std::string& name,
-           std::vector<inventory::Row> rows) const;
   void queue(const std::vector<std::string>& whole, bool with_hashes);
   bool send(FaultServer& server, Pending& pending);
   void acknowledge(const Pending& pending, const wire::Reply& reply);

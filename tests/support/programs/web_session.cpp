@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/programs/web_session.h"
 
-#include "common/json/write.h"
-
 #include <stdexcept>
+
+#include "common/json/write.h"
 
 namespace muster::test {
 namespace {

@@ -13,22 +13,9 @@
 #include "common/tls/pkcs7.h"
 #include "common/tls/request.h"
 #include "common/wire/report.h"
+#include "tests/support/programs/whole_section.h"
 
 namespace muster::test {
-namespace {
-
-void put_whole_section(inventory::Snapshot& now, const std::string& name,
-                       std::optional<inventory::Row> row) {
-  const inventory::SectionSchema* schema = inventory::find_section(name);
-  inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = {}};
-  if (row) collected.rows.push_back(*std::move(row));
-  for (const std::string_view source : schema->sources) {
-    collected.sources.emplace(std::string(source), inventory::SourceStatus{});
-  }
-  now[name] = inventory::next_snapshot(nullptr, std::move(collected)).value();
-}
-
-}  // namespace
 
 WireAgent::WireAgent(ServerProcess& server, std::string hostname, std::uint16_t port)
     : server_(server), hostname_(std::move(hostname)), port_(port) {}
@@ -91,9 +78,9 @@ std::string WireAgent::report_json(std::int64_t sequence) const {
   inventory::System system;
   system.manufacturer = "Muster Works";
   system.serial_number = "MW-" + sha256_hex(hostname_).substr(0, 10);
-  put_whole_section(now, "os", inventory::to_row(os));
-  put_whole_section(now, "system", inventory::to_row(system));
-  put_whole_section(now, "interfaces", std::nullopt);
+  put_whole_section(now, "os", {inventory::to_row(os)});
+  put_whole_section(now, "system", {inventory::to_row(system)});
+  put_whole_section(now, "interfaces", {});
   const SystemClock clock;
   wire::Report report;
   report.sequence = sequence;
