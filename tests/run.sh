@@ -3,8 +3,8 @@
 # Builds and runs every test, from nothing to green on a fresh Debian 12:
 #
 #   tests/run.sh           what CI runs: gcc release with all tests, clang ASan+UBSan with the tests and short fuzz
-#                          runs, clang TSan of ingest, store and sync
-#   tests/run.sh --full    the same, then every file compiled by itself and the whole loops of tests/full.sh: hours
+#                          runs, clang TSan of ingest, store and sync, and whether each file compiles by itself
+#   tests/run.sh --full    the same, then the whole loops of tests/full.sh: hours
 #   tests/run.sh --quick   only the gcc release build and its tests
 #
 # Prints CTest's summary of each build, what was not run for want of shared data (tests/README.md), and at the end the
@@ -48,10 +48,12 @@ build() {
   cmake --build --preset "$preset" ${1:+--target "$@"} -- -j "$jobs" >> "$log" 2>&1 || { tail -60 "$log"; return 1; }
 }
 
-# The builds above compile several files as one and with what precompiled headers bring; a file must have what it needs.
-build_alone() {
-  cmake --preset dev -B build/alone -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON > build-alone.log 2>&1 &&
-    cmake --build build/alone -- -j "$jobs" -k 0 >> build-alone.log 2>&1 || { grep -E 'error' build-alone.log | head -60; return 1; }
+# The other builds compile several files as one, and tests with what precompiled headers bring; for whoever works on one
+# file, that file must have what it uses.
+check_alone() {
+  cmake --preset alone > build-alone.log 2>&1 || { cat build-alone.log; return 1; }
+  ninja -C build/alone -t targets all | sed -n 's/^\(.*\.cpp\.o\): CXX_COMPILER.*/\1/p' |
+    xargs ninja -C build/alone -j "$jobs" -k 0 >> build-alone.log 2>&1 || { grep 'error:' build-alone.log | head -60; return 1; }
 }
 
 # run_tests PRESET [ctest arguments...]
@@ -100,9 +102,9 @@ if [ "$quick" -eq 0 ]; then
   export TSAN_OPTIONS=halt_on_error=1
   part "tsan: build" build tsan test_store test_ingest test_agent
   part "tsan: tests" run_tests tsan -L thread
+  part "every file by itself" check_alone
 fi
 if [ "$full" -eq 1 ]; then
-  part "every file by itself: build" build_alone
   part "whole loops" bash tests/full.sh
 fi
 table

@@ -52,6 +52,9 @@ struct PendingSection {
   std::optional<HeldSection> before;                      // nullopt: the section is new
 };
 
+// Far above any count of reports, and far from where adding one overflows.
+inline constexpr std::int64_t kHighestSequence = std::int64_t{1} << 53;
+
 struct PendingReport {
   std::int64_t first_sequence =
       0;  // of the oldest report merged into this one; its own when none was

@@ -22,8 +22,6 @@ namespace muster::agent {
 
 // Sections that the server does not know are offered again after a day: it may have been upgraded.
 inline constexpr std::int64_t kIgnoredRetryMs = 24LL * 3600 * 1000;
-// Far above any count of reports, and far from where adding one overflows.
-inline constexpr std::int64_t kHighestSequence = std::int64_t{1} << 53;
 
 // A section that the server would not take. It is not sent again until it changes or the server
 // asks for it.

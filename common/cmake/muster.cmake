@@ -10,6 +10,8 @@ option(MUSTER_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 # instantiates anew. Whoever works on one file is better off without, so only the presets of whole builds say so. Names
 # without linkage are therefore unique within a library; muster_alone() names the files that must stay alone.
 option(MUSTER_UNITY "Compile several source files as one" OFF)
+# The preset "alone" makes no object, it only asks whether each file has what it uses: whole builds cannot tell.
+option(MUSTER_SYNTAX_ONLY "Check files, make nothing" OFF)
 set(MUSTER_SANITIZE "" CACHE STRING "address (with undefined) or thread")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -42,6 +44,9 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports false positives of these in libstdc++'s own std::string and std::optional when optimising.
   target_compile_options(muster_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -fpch-preprocess)
+endif()
+if(MUSTER_SYNTAX_ONLY)
+  target_compile_options(muster_options INTERFACE -fsyntax-only)
 endif()
 target_link_options(muster_options INTERFACE -Wl,-z,relro,-z,now)
 if(MUSTER_SANITIZE STREQUAL "address")
@@ -158,7 +163,7 @@ function(muster_test name)
   target_precompile_headers(${name} REUSE_FROM test_support)
   muster_quick_to_compile(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  if(arg_PROGRAMS)
+  if(arg_PROGRAMS AND NOT MUSTER_SYNTAX_ONLY)
     add_dependencies(${name} ${arg_PROGRAMS})
   endif()
 
