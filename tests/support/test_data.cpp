@@ -33,6 +33,12 @@ std::string shared_data(std::string_view path) {
   return (shared_data_folder() / path).string();
 }
 
+std::string shared_case(std::string_view name) {
+  return (shared_data_folder() / "../cases" / (std::string(name) + ".tar.xz"))
+      .lexically_normal()
+      .string();
+}
+
 std::string read_test_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path.string());

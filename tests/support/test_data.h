@@ -17,6 +17,8 @@ std::filesystem::path shared_data_folder();
 bool shared_data_is_there();
 // shared_data("smbios/HyperV.dmi")
 std::string shared_data(std::string_view path);
+// shared_case("20-dpkg-states") is the archive in the folder cases beside it.
+std::string shared_case(std::string_view name);
 
 // The whole file; throws std::runtime_error with its name.
 std::string read_test_file(const std::filesystem::path& path);
