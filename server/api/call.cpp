@@ -59,6 +59,16 @@ std::optional<Instant> Call::time(std::string_view name) const {
   return at;
 }
 
+std::optional<Instant> Call::past_time(std::string_view name) const {
+  const auto at = time(name);
+  const Instant present = now();
+  if (!at || at->ms <= present.ms + kClockAheadMs) return at;
+  throw Error(Status::kBadRequest, "time_in_future",
+              "The parameter " + std::string(name) + " is in the future: " + to_rfc3339(*at) +
+                  ", and it is " + to_rfc3339(present) + " here. Nothing is known of then.")
+      .at(std::string(name));
+}
+
 std::optional<std::int64_t> Call::integer(std::string_view name, std::int64_t least,
                                           std::int64_t most) const {
   const auto value = text(name);
@@ -81,7 +91,7 @@ std::size_t Call::limit() const {
 }
 
 ReadPoint Call::point(Session& session) const {
-  return read_point(session, time("at"), time("known_at"), now());
+  return read_point(session, past_time("at"), past_time("known_at"), now());
 }
 
 void Call::write_point(JsonWriter& json) const {

@@ -21,6 +21,7 @@
 
 namespace muster::server {
 
+inline constexpr std::int64_t kClockAheadMs = 60'000;
 inline constexpr std::string_view kSessionCookie = "__Host-muster_session";
 
 struct Call {
@@ -34,6 +35,9 @@ struct Call {
   // Parameters of the query. Error 400 invalid_parameter names the parameter and what it should be.
   std::optional<std::string> text(std::string_view name) const { return request.query_value(name); }
   std::optional<Instant> time(std::string_view name) const;  // RFC 3339 with an offset
+  // The same for a moment that is asked about: Error 400 time_in_future for one that has not come.
+  // A client's clock may be ahead by kClockAheadMs.
+  std::optional<Instant> past_time(std::string_view name) const;
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,
                                       std::int64_t most) const;
   bool flag(std::string_view name) const;  // true or false

@@ -62,6 +62,8 @@ Response change_ticket(Call& call);
 Response add_ticket_note(Call& call);
 Response add_ticket_link(Call& call);
 Response remove_ticket_link(Call& call);
+
+// ticket_context_api.cpp
 Response show_ticket_context(Call& call);
 
 }  // namespace muster::server

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "server/api/handlers.h"
 #include "server/api/item_ref.h"
+#include "server/api/personal_data.h"
 #include "server/cmdb/changes.h"
 #include "server/cmdb/compare.h"
 #include "server/cmdb/items.h"
@@ -41,24 +44,18 @@ void write_sources(JsonWriter& json, const SectionSummary& summary) {
   json.end_array();
 }
 
-// True for a section about persons, which needs a permission of its own.
-bool is_personal(const Call& call, const inventory::SectionSchema& schema) {
-  if (schema.privacy == inventory::Privacy::kNone) return false;
-  require(call.principal, Permission::kReadPersonal);
-  return true;
+std::string object_of(std::int64_t item_id) {
+  return "item/" + std::to_string(item_id);
 }
 
-// Reading what is about persons is itself on record, before it is answered (model.md section 8).
-void audit_personal(Call& call, const inventory::SectionSchema& schema, std::int64_t item_id) {
-  JsonWriter detail;
-  detail.begin_object().member("section", schema.name).end_object();
-  call.services.store.write([&](Session& session) {
-    add_audit(session, {.at = call.now(),
-                        .actor = call.actor(),
-                        .action = "item.read_personal",
-                        .object = "item/" + std::to_string(item_id),
-                        .detail = detail.text()});
-  });
+// The sections of the changes that are about persons, by name.
+std::vector<std::string> personal_among(const std::vector<Change>& changes) {
+  std::set<std::string> found;
+  for (const Change& change : changes) {
+    if (section_of(change.section).privacy != inventory::Privacy::kNone)
+      found.insert(change.section);
+  }
+  return {found.begin(), found.end()};
 }
 
 void write_compared(JsonWriter& json, std::string_view name, const std::vector<ComparedRow>& rows,
@@ -113,13 +110,13 @@ Response show_item_section(Call& call) {
   std::int64_t item_id = 0;
   call.services.store.read([&](Session& session) {
     const ReadPoint point = call.point(session);
-    item_id = find_item_named(session, call.request.path_parameter("item"), point);
+    item_id = find_item_named(session, call.request.path_parameter("item"), point, call.now());
     summary = section_summary(session, item_id, schema, point);
     if (summary)
       page =
           section_rows(session, summary->source_record, schema, point, limit, call.text("cursor"));
   });
-  if (personal) audit_personal(call, schema, item_id);
+  if (personal) audit_personal(call, object_of(item_id), schema.name);
   if (!summary) {
     throw Error(Status::kNotFound, "section_not_reported",
                 "Item " + std::to_string(item_id) + " has never reported the section " +
@@ -138,7 +135,7 @@ Response show_item_section(Call& call) {
         json.member("status", inventory::to_string(summary->status));
         write_sources(json, *summary);
         json.member("collected_at", summary->collected_at).member("ok_at", summary->ok_at);
-        json.member("stale", summary->stale()).member("total", summary->rows);
+        json.member("stale", summary->stale).member("total", summary->rows);
         call.write_point(json);
       });
 }
@@ -150,15 +147,23 @@ Response show_item_changes(Call& call) {
   query.section = call.text("section");
   query.limit = call.limit();
   query.cursor = call.text("cursor");
-  if (query.section) query.personal = is_personal(call, section_of(*query.section));
+  const bool named = query.section && is_personal(call, section_of(*query.section));
+  query.personal = call.principal.may(Permission::kReadPersonal);
   ChangePage page;
   std::int64_t item_id = 0;
+  std::vector<std::string> left_out;
   call.services.store.read([&](Session& session) {
     const ReadPoint point = call.point(session);
-    item_id = find_item_named(session, call.request.path_parameter("item"), point);
+    item_id = find_item_named(session, call.request.path_parameter("item"), point, call.now());
     page = item_changes(session, item_id, point, query);
+    if (!query.personal && !query.section)
+      left_out = personal_sections(session, {{item_id, point}});
   });
-  if (query.personal) audit_personal(call, section_of(*query.section), item_id);
+  if (named) {
+    audit_personal(call, object_of(item_id), *query.section);
+  } else if (const auto shown = personal_among(page.changes); !shown.empty()) {
+    audit_personal(call, object_of(item_id), "", shown);
+  }
   return list_answer(
       call, page.next,
       [&](JsonWriter& json) {
@@ -168,6 +173,7 @@ Response show_item_changes(Call& call) {
       [&](JsonWriter& json) {
         json.member("item_id", item_id);
         write_gaps(json, page.gaps);
+        write_left_out(json, left_out);
         call.write_point(json);
       });
 }
@@ -178,22 +184,26 @@ Response compare_two(Call& call) {
   if (!a || !b)
     throw Error(Status::kBadRequest, "invalid_parameter", "Name the two items as a= and b=.")
         .at(a ? "b" : "a");
-  bool personal = false;
-  if (const auto section = call.text("section")) {
-    personal = is_personal(call, section_of(*section));
-  }
+  const auto section = call.text("section");
+  const bool named = section && is_personal(call, section_of(*section));
+  const bool personal = call.principal.may(Permission::kReadPersonal);
   ComparedSide sides[2];
   std::vector<ComparedSection> sections;
+  std::vector<std::string> about_persons;  // what there is of them, shown or left out
   call.services.store.read([&](Session& session) {
-    sides[0].point = read_point(session, call.time("a_at"), std::nullopt, call.now());
-    sides[1].point = read_point(session, call.time("b_at"), std::nullopt, call.now());
-    sides[0].item_id = find_item_named(session, *a, sides[0].point);
-    sides[1].item_id = find_item_named(session, *b, sides[1].point);
-    sections = compare_items(session, sides[0], sides[1], call.text("section"), personal);
+    sides[0].point = read_point(session, call.past_time("a_at"), std::nullopt, call.now());
+    sides[1].point = read_point(session, call.past_time("b_at"), std::nullopt, call.now());
+    sides[0].item_id = find_item_named(session, *a, sides[0].point, call.now());
+    sides[1].item_id = find_item_named(session, *b, sides[1].point, call.now());
+    sections = compare_items(session, sides[0], sides[1], section, personal);
+    if (!section)
+      about_persons = personal_sections(
+          session, {{sides[0].item_id, sides[0].point}, {sides[1].item_id, sides[1].point}});
   });
-  if (personal) {
-    audit_personal(call, section_of(*call.text("section")), sides[0].item_id);
-    audit_personal(call, section_of(*call.text("section")), sides[1].item_id);
+  if (named || (personal && !about_persons.empty())) {
+    std::vector<std::int64_t> items;
+    if (sides[1].item_id != sides[0].item_id) items = {sides[0].item_id, sides[1].item_id};
+    audit_personal(call, object_of(sides[0].item_id), named ? *section : "", about_persons, items);
   }
   JsonWriter json;
   json.begin_object();
@@ -202,9 +212,11 @@ Response compare_two(Call& call) {
     json.key(name).begin_object().member("item_id", side->item_id).member("at", at).end_object();
   }
   json.key("sections").begin_array();
-  for (const ComparedSection& section : sections)
-    write_compared(json, section);
-  json.end_array().end_object();
+  for (const ComparedSection& each : sections)
+    write_compared(json, each);
+  json.end_array();
+  if (!personal) write_left_out(json, about_persons);
+  json.end_object();
   return Response::json(std::move(json).text());
 }
 

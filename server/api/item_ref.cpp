@@ -22,14 +22,30 @@ namespace {
       .with("candidates", std::move(names));
 }
 
+// For a name that nothing had at the point: what it means now was not known then, or was called
+// otherwise. Returns where it means nothing now either.
+void refuse_name_of_later(Session& session, const std::string& text, const ReadPoint& point,
+                          Instant now) {
+  const ResolvedItem today = resolve_item(session, text, {.at_ms = now.ms});
+  if (!today.item_id) return;
+  const Item then = get_item(session, *today.item_id, point);
+  const std::string called = item_summaries(session, {then.item_id}, point).front().name;
+  throw Error(Status::kNotFound, "item_not_found",
+              "No item was called \"" + text + "\" at " + to_rfc3339({point.at_ms}) +
+                  ". What is called so now is item " + std::to_string(then.item_id) +
+                  ", which was called \"" + called + "\" then.");
+}
+
 }  // namespace
 
-std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point) {
+std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point,
+                             Instant now) {
   const ResolvedItem found = resolve_item(session, text, point);
   if (found.item_id) return *found.item_id;
   if (found.exact) ambiguous(text, found.candidates);
   // A number that was purged, or was not there yet, has an answer of its own.
   if (const auto id = parse_integer(text); id && *id > 0) get_item(session, *id, point);
+  if (!point.is_now) refuse_name_of_later(session, text, point, now);
   Error error(Status::kNotFound, "item_not_found", "No item is called \"" + text + "\".");
   if (found.candidates.size() == 1)
     error.message += " Did you mean " + found.candidates.front().name + "?";
@@ -39,7 +55,7 @@ std::int64_t find_item_named(Session& session, const std::string& text, const Re
 std::int64_t find_visible_item(Session& session, const Principal& principal,
                                const std::string& text, Instant now) {
   const ReadPoint point{.at_ms = now.ms};
-  if (principal.may(Permission::kReadInventory)) return find_item_named(session, text, point);
+  if (principal.may(Permission::kReadInventory)) return find_item_named(session, text, point, now);
   ResolvedItem found = resolve_item(session, text, point);
   if (found.item_id) found.candidates = item_summaries(session, {*found.item_id}, point);
   std::vector<ItemSummary> own;

@@ -15,8 +15,11 @@
 
 namespace muster::server {
 
-// The item's id. Errors: 404 item_not_found, 410 item_purged, 409 ambiguous_item with `candidates`.
-std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point);
+// The item's id. Errors: 404 item_not_found, 410 item_purged, 409 ambiguous_item with `candidates`;
+// for a point in the past, by which the item that is called so at `now` was not known yet, 404
+// item_not_known_yet.
+std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point,
+                             Instant now);
 
 // The same now, for somebody who may not see the inventory: only among the items that they own. Of
 // others' not even that they are there is told: 404 item_not_found.

@@ -4,6 +4,7 @@
 #include "server/cmdb/item_list.h"
 #include "server/cmdb/item_view.h"
 #include "server/cmdb/items.h"
+#include "server/desk/links.h"
 
 namespace muster::server {
 namespace {
@@ -36,7 +37,7 @@ void write_sections(JsonWriter& json, const std::vector<SectionSummary>& section
     json.member("rows", section.rows)
         .member("collected_at", section.collected_at)
         .member("ok_at", section.ok_at);
-    json.member("stale", section.stale()).end_object();
+    json.member("stale", section.stale).end_object();
   }
   json.end_array();
 }
@@ -100,7 +101,8 @@ Response item_answer(Call& call, std::int64_t item_id, int status = 200) {
 
 std::int64_t item_of_path(Call& call) {
   return call.services.store.read_value<std::int64_t>([&](Session& session) {
-    return find_item_named(session, call.request.path_parameter("item"), call.point(session));
+    return find_item_named(session, call.request.path_parameter("item"), call.point(session),
+                           call.now());
   });
 }
 
@@ -243,6 +245,7 @@ Response remove_item(Call& call) {
     JsonWriter detail;
     detail.begin_object().member("name", name).end_object();
     audit_item(call, session, "purge", id, std::move(detail).text());
+    tell_tickets_of_purge(session, call.now(), call.actor(), id);
     return purge_item(session, id, call.principal.name, call.now());
   });
   // The agents are revoked in the store already; the side log keeps that true after a restore of an

@@ -4,7 +4,7 @@
 #include "common/support/text.h"
 #include "server/api/handlers.h"
 #include "server/api/item_ref.h"
-#include "server/desk/context.h"
+#include "server/api/ticket_ref.h"
 #include "server/desk/links.h"
 #include "server/desk/notes.h"
 #include "server/desk/tickets.h"
@@ -21,15 +21,6 @@ std::optional<NoteKind> parse_written_kind(std::string_view name) {
     if (to_string(kind) == name) return kind;
   }
   return std::nullopt;
-}
-
-std::int64_t ticket_of_path(const Call& call) {
-  const std::string& text = call.request.path_parameter("ticket");
-  if (const auto id = parse_ticket_number(text)) return *id;
-  const auto id = parse_integer(text);
-  if (!id || *id < 1)
-    throw Error(Status::kNotFound, "ticket_not_found", "There is no ticket " + text + '.');
-  return *id;
 }
 
 void write_ticket(JsonWriter& json, const Ticket& ticket) {
@@ -148,6 +139,15 @@ std::vector<std::pair<std::string, LinkRole>> items_of(const JsonValue& body) {
 
 }  // namespace
 
+std::int64_t ticket_of_path(const Call& call) {
+  const std::string& text = call.request.path_parameter("ticket");
+  if (const auto id = parse_ticket_number(text)) return *id;
+  const auto id = parse_integer(text);
+  if (!id || *id < 1)
+    throw Error(Status::kNotFound, "ticket_not_found", "There is no ticket " + text + '.');
+  return *id;
+}
+
 Response list_all_tickets(Call& call) {
   TicketFilter filter;
   filter.states = states_of(call.text("state"));
@@ -251,55 +251,14 @@ Response remove_ticket_link(Call& call) {
   return Response::empty();
 }
 
-Response show_ticket_context(Call& call) {
-  const std::int64_t id = ticket_of_path(call);
-  const auto hours = call.integer("hours", 1, kMaxContextHours).value_or(kDefaultContextHours);
-  TicketContext context;
-  std::vector<ItemSummary> summaries;
-  call.services.store.read([&](Session& session) {
-    context = ticket_context(session, call.now(), ticket_view(call.principal), id,
-                             static_cast<int>(hours), false);
-    std::vector<std::int64_t> ids;
-    for (const ContextItem& item : context.items)
-      ids.push_back(item.item_id);
-    summaries = item_summaries(session, ids, call.point(session));
-  });
-  return list_answer(
-      call, std::nullopt,
-      [&](JsonWriter& json) {
-        for (const ContextChange& change : context.changes) {
-          json.begin_object()
-              .member("item_name", change.item_name)
-              .member("seen_afterwards", change.seen_afterwards);
-          json.key("change");
-          write_json(json, change.change);
-          json.end_object();
-        }
-      },
-      [&](JsonWriter& json) {
-        json.member("from", context.from)
-            .member("began_at", context.began_at)
-            .member("is_cut", context.is_cut);
-        json.key("linked_items").begin_array();
-        for (std::size_t i = 0; i < context.items.size(); ++i) {
-          json.begin_object();
-          write_summary(json, summaries[i]);
-          json.member("role", to_string(context.items[i].role));
-          write_gaps(json, context.items[i].gaps);
-          json.end_object();
-        }
-        json.end_array();
-      });
-}
-
 Response show_item_tickets(Call& call) {
   TicketFilter filter;
   filter.limit = call.limit();
   filter.cursor = call.text("cursor");
   TicketPage page;
   call.services.store.read([&](Session& session) {
-    filter.item_id =
-        find_item_named(session, call.request.path_parameter("item"), call.point(session));
+    filter.item_id = find_item_named(session, call.request.path_parameter("item"),
+                                     call.point(session), call.now());
     page = list_tickets(session, ticket_view(call.principal), filter);
   });
   return tickets_answer(call, page);

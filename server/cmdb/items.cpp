@@ -39,6 +39,14 @@ constexpr std::string_view kCloseValue =
 constexpr std::string_view kOpenValue = R"sql(
   INSERT INTO item_values (source_record, attribute, value, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
 
+// What was known of an item first: valid time, as far as it had been recorded by ?2; and when that
+// was recorded.
+constexpr std::string_view kFirstSince =
+    "SELECT MIN(since) FROM assignments WHERE item_id = ?1 AND opened_by <= ?2";
+constexpr std::string_view kFirstRecorded = R"sql(
+  SELECT MIN(r.recorded_at) FROM assignments a JOIN revisions r ON r.revision_id = a.opened_by
+  WHERE a.item_id = ?1)sql";
+
 [[noreturn]] void invalid(std::string_view attribute, const std::string& why) {
   throw Error(Status::kUnprocessable, "invalid_value", why).at(std::string(attribute));
 }
@@ -119,6 +127,25 @@ void check_exists(Session& session, std::int64_t item_id) {
               "There is no item " + std::to_string(item_id) + '.');
 }
 
+// Throws when the first that is known of the item, as of the point, is of later.
+void check_known_by_then(Session& session, std::int64_t item_id, const ReadPoint& point) {
+  std::optional<std::int64_t> first;  // MIN of no rows is NULL
+  session.query(kFirstSince, {item_id, point.revision},
+                [&](const ResultRow& row) { first = row.optional_integer(0); });
+  std::string_view known = "known";
+  if (!first) {
+    known = "recorded";
+    session.query(kFirstRecorded, {item_id},
+                  [&](const ResultRow& row) { first = row.optional_integer(0); });
+  }
+  if (!first || (known == "known" && *first <= point.at_ms)) return;
+  const std::string since = to_rfc3339({*first});
+  throw Error(Status::kNotFound, "item_not_known_yet",
+              "Item " + std::to_string(item_id) + " was not " + std::string(known) + " before " +
+                  since + '.')
+      .with("known_since", since);
+}
+
 }  // namespace
 
 Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
@@ -141,6 +168,7 @@ Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
             {row.integer(0), std::string(row.text(1)), {row.integer(2)}, std::string(row.text(3))});
       });
   if (item.sources.empty()) {
+    if (!point.is_now) check_known_by_then(session, item_id, point);
     throw Error(Status::kNotFound, "item_not_found",
                 point.is_now
                     ? "Nothing is assigned to item " + std::to_string(item_id) + " any more."

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items: made by hand or by a first report, edited as sourced values, archived, merged by
 // assignment, purged. Functions take a session inside Store::read or Store::write. Errors as Error:
-// item_not_found (404), item_purged (410), precondition_failed (412), invalid_value (422).
+// item_not_found and item_not_known_yet (404), item_purged (410), precondition_failed (412),
+// invalid_value (422).
 #pragma once
 #include <map>
 #include <optional>
@@ -46,7 +47,8 @@ struct Item {
   std::vector<ItemSource> sources;
 };
 
-// Error 404 when there was no such item at the point, 410 when it was purged.
+// Error 404 when there is no such item, 410 when it was purged, and 404 item_not_known_yet, with
+// known_since, at a point before anything was known of it.
 Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point);
 
 // nullopt as a value clears the attribute.

@@ -20,6 +20,26 @@ constexpr std::string_view kLooks = R"sql(
   FROM section_state s LEFT JOIN agent_state a ON a.source_record = s.source_record
   WHERE s.source_record = ?1 AND s.section = ?2)sql";
 
+// True when rows of that source are shown.
+bool has_rows_of(Session& session, const SectionSummary& summary, const std::string& source,
+                 const ReadPoint& point) {
+  const inventory::SectionSchema& schema = *summary.schema;
+  if (!schema.source_field) return summary.rows > 0;
+  const inventory::FieldSchema& field = schema.fields[*schema.source_field];
+  Session::Values values = point.values();
+  values.emplace_back(summary.source_record);
+  values.emplace_back(source);
+  const std::string content =
+      field.shared ? " JOIN " + content_table(schema) + " c ON c.content_id = r.content_id"
+                   : std::string();
+  return session
+      .find_integer("SELECT 1 FROM " + section_table(schema) + " r" + content + " WHERE " +
+                        point.holds_of("r", "?3") + " AND " + (field.shared ? "c.\"" : "r.\"") +
+                        std::string(field.name) + "\" = ?4 LIMIT 1",
+                    values)
+      .has_value();
+}
+
 void add_looks(Session& session, SectionSummary& summary) {
   session.query(kLooks, {summary.source_record, summary.schema->name}, [&](const ResultRow& row) {
     summary.collected_at = Instant{row.integer(0)};
@@ -75,6 +95,11 @@ std::optional<SectionSummary> section_summary(Session& session, std::int64_t ite
                                        point.holds_of("r", "?3"),
                                    count)
                      .value_or(0);
+  summary.stale = std::any_of(summary.sources.begin(), summary.sources.end(),
+                              [&](const SectionSourceStatus& source) {
+                                return inventory::keeps_rows(source.status) &&
+                                       has_rows_of(session, summary, source.source, point);
+                              });
   if (point.is_now) add_looks(session, summary);
   return summary;
 }

@@ -32,7 +32,9 @@ struct SectionSummary {
   // Only now, not under at=: when it was last looked at, and last with success.
   std::optional<Instant> collected_at;
   std::optional<Instant> ok_at;
-  bool stale() const { return status != inventory::Status::kOk && !inventory::drops_rows(status); }
+  // The last look of some source failed, and rows of a look before it are shown. What was read in
+  // part is of now.
+  bool stale = false;
 };
 
 // Every section that was ever reported for the item, by name.

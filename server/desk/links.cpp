@@ -29,6 +29,8 @@ constexpr std::string_view kFindItem =
 constexpr std::string_view kListLinks = R"sql(
   SELECT link_id, ticket_id, item_id, role, reason, linked_at, linked_by FROM ticket_links
   WHERE ticket_id = ?1 AND unlinked_at IS NULL AND (?2 = 1 OR linked_by = ?3) ORDER BY link_id)sql";
+constexpr std::string_view kTicketsOfItem = R"sql(
+  SELECT ticket_id, role FROM ticket_links WHERE item_id = ?1 AND unlinked_at IS NULL ORDER BY link_id)sql";
 constexpr std::string_view kTouchLinkedTicket =
     "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
 
@@ -119,6 +121,19 @@ void unlink_item(Session& session, Instant now, const Actor& actor, const Ticket
   session.execute(kUnlink, {link_id, ticket.id, now.ms, actor.name});
   tell(session, now, actor, "ticket.unlink", ticket.id, *item_id, "",
        "unlinked " + item_name(session, now, *item_id));
+}
+
+void tell_tickets_of_purge(Session& session, Instant now, const Actor& actor,
+                           std::int64_t item_id) {
+  std::vector<std::pair<std::int64_t, std::string>> linked;
+  session.query(kTicketsOfItem, {item_id}, [&](const ResultRow& row) {
+    linked.emplace_back(row.integer(0), std::string(row.text(1)));
+  });
+  for (const auto& [ticket_id, role] : linked) {
+    tell(session, now, actor, "ticket.unlink", ticket_id, item_id, role,
+         "item " + std::to_string(item_id) + ", linked as " + role +
+             ", was purged: it and its link are no more");
+  }
 }
 
 std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,

@@ -45,6 +45,10 @@ Link link_item(Session& session, Instant now, const Actor& actor, const TicketVi
 void unlink_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
                  std::int64_t ticket_id, std::int64_t link_id);
 
+// Before an item is purged, which takes its links away: each ticket that it is linked to keeps an
+// event that says so, without the item's name.
+void tell_tickets_of_purge(Session& session, Instant now, const Actor& actor, std::int64_t item_id);
+
 // The open ones, oldest first. Who does not see all tickets gets those that they made.
 std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,
                              std::int64_t ticket_id);

@@ -86,6 +86,14 @@ void leave_out_what_does_not_fit(Context& context, std::vector<Column>& columns,
     context.remark(std::to_string(hidden) + " more columns do not fit; --columns= lists them");
 }
 
+// What the rows are worth whose source is not ok.
+std::string rows_shown(std::string_view status) {
+  if (status == "partial") return "; not all could be read, rows that are missing may be there";
+  if (status == "denied" || status == "timeout" || status == "failed")
+    return "; rows of before are shown, if there are any";
+  return "";
+}
+
 }  // namespace
 
 int show_section(Context& context) {
@@ -118,7 +126,7 @@ int show_section(Context& context) {
     const auto reason = source.text_at("reason");
     context.remark(source.text_at("source").value_or("?") + ": " + status +
                    (since ? " since " + context.out.time(*since) : "") +
-                   (reason ? ": " + *reason : "") + "; rows of before are shown");
+                   (reason ? ": " + *reason : "") + rows_shown(status));
   }
   if (rows.empty()) context.remark("no rows");
   return kDone;
