@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+// How times are shown; how they are read is in read_time.cpp.
 #include "server/cli/times.h"
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 
@@ -16,7 +17,24 @@ constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr std::int64_t kNowMs = 10 * kSecondMs;
-constexpr std::int64_t kLongestDays = 40'000;
+constexpr std::int64_t kLongestMs = 40'000 * kDayMs;
+
+struct Unit {
+  std::array<std::string_view, 4> names;
+  std::int64_t ms;
+};
+constexpr std::array<Unit, 5> kUnits = {{{{"s", "sec", "second", "seconds"}, kSecondMs},
+                                         {{"m", "min", "minute", "minutes"}, kMinuteMs},
+                                         {{"h", "hour", "hours", "hrs"}, kHourMs},
+                                         {{"d", "day", "days", "days"}, kDayMs},
+                                         {{"w", "week", "weeks", "weeks"}, 7 * kDayMs}}};
+
+std::optional<std::int64_t> unit_ms(std::string_view name) {
+  for (const Unit& unit : kUnits) {
+    if (std::find(unit.names.begin(), unit.names.end(), name) != unit.names.end()) return unit.ms;
+  }
+  return std::nullopt;
+}
 
 std::tm broken_down(Instant at, Zone zone) {
   std::int64_t seconds = at.ms / kSecondMs;
@@ -34,82 +52,49 @@ std::string formatted(Instant at, Zone zone, const char* format) {
   return std::string(buffer.data(), size);
 }
 
-// Digits only, exactly as many.
-std::optional<int> number(std::string_view text, std::size_t digits) {
-  if (text.size() != digits || text.find_first_not_of("0123456789") != std::string_view::npos)
-    return std::nullopt;
-  const auto value = parse_integer(text);
-  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
-}
-
-std::optional<Instant> from_parts(const std::tm& wanted, Zone zone) {
-  std::tm parts = wanted;
-  parts.tm_isdst = -1;
-  const std::time_t time = zone == Zone::kUtc ? ::timegm(&parts) : ::mktime(&parts);
-  // The C library would turn 31 February into 3 March, and a skipped hour into the next.
-  if (parts.tm_mday != wanted.tm_mday || parts.tm_mon != wanted.tm_mon ||
-      parts.tm_hour != wanted.tm_hour || parts.tm_min != wanted.tm_min)
-    return std::nullopt;
-  return Instant{static_cast<std::int64_t>(time) * kSecondMs};
-}
-
-bool set_clock_time(std::string_view text, std::tm& parts) {
-  const auto pieces = split(text, ':');
-  if (pieces.size() < 2 || pieces.size() > 3) return false;
-  const auto hour = number(pieces[0], pieces[0].size() == 1 ? 1 : 2);
-  const auto minute = number(pieces[1], 2);
-  const auto second = pieces.size() == 3 ? number(pieces[2], 2) : std::optional(0);
-  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59) return false;
-  parts.tm_hour = *hour;
-  parts.tm_min = *minute;
-  parts.tm_sec = *second;
-  return true;
-}
-
-bool set_date(std::string_view text, std::tm& parts) {
-  const auto pieces = split(text, '-');
-  if (pieces.size() != 3) return false;
-  const auto year = number(pieces[0], 4);
-  const auto month = number(pieces[1], 2);
-  const auto day = number(pieces[2], 2);
-  if (!year || !month || !day || *month < 1 || *month > 12 || *day < 1) return false;
-  parts.tm_year = *year - 1900;
-  parts.tm_mon = *month - 1;
-  parts.tm_mday = *day;
-  return true;
-}
-
-std::optional<Instant> parse_calendar(std::string_view text, Instant now, Zone zone) {
-  std::tm parts = broken_down(now, zone);
-  parts.tm_hour = parts.tm_min = parts.tm_sec = 0;
-  if (set_clock_time(text, parts)) return from_parts(parts, zone);
-  const std::size_t gap = text.find_first_of(" T");
-  const std::string_view day = text.substr(0, gap);
-  if (day == "yesterday") {
-    // Through noon of the day before: days are not always 24 hours long.
-    parts.tm_hour = 12;
-    const auto noon = from_parts(parts, zone);
-    if (!noon) return std::nullopt;
-    parts = broken_down(*noon - kDayMs, zone);
-    parts.tm_hour = parts.tm_min = parts.tm_sec = 0;
-  } else if (day != "today" && !set_date(day, parts)) {
-    return std::nullopt;
+// Whether the local clock shows this time at another moment too: clocks go back about then. Before
+// and behind such a change the offset is that of the day before and of the day behind.
+bool is_shown_twice(Instant at) {
+  const std::int64_t own = local_clock(at).offset_s;
+  for (const std::int64_t away : {-kDayMs, kDayMs}) {
+    const std::int64_t other = local_clock(at + away).offset_s;
+    if (other == own) continue;
+    const Instant twin = at + (own - other) * kSecondMs;
+    if (local_clock(twin).offset_s == other) return true;
   }
-  if (gap != std::string_view::npos && !set_clock_time(trim(text.substr(gap + 1)), parts))
-    return std::nullopt;
-  return from_parts(parts, zone);
+  return false;
+}
+
+// The format, and the zone behind it: "Z", or the local one where `zone_too` or where the time
+// alone could be either of two.
+std::string with_zone(Instant at, Zone zone, const char* format, const std::string& local_zone) {
+  std::string text = formatted(at, zone, format);
+  if (zone == Zone::kUtc) return text + 'Z';
+  if (!local_zone.empty()) return text + ' ' + local_zone;
+  return is_shown_twice(at) ? text + ' ' + local_clock(at).zone : text;
+}
+
+std::string offset_text(std::int64_t offset_s) {
+  const std::int64_t minutes = std::abs(offset_s) / 60;
+  const std::string text = std::to_string(10000 + minutes / 60 * 100 + minutes % 60);
+  return (offset_s < 0 ? "-" : "+") + text.substr(1, 2) + ':' + text.substr(3);
 }
 
 }  // namespace
 
+LocalClock local_clock(Instant at) {
+  const std::tm parts = broken_down(at, Zone::kLocal);
+  return {parts.tm_gmtoff, parts.tm_zone == nullptr ? "" : parts.tm_zone};
+}
+
 std::string date_and_minute(Instant at, Zone zone) {
-  return formatted(at, zone, zone == Zone::kUtc ? "%Y-%m-%d %H:%MZ" : "%Y-%m-%d %H:%M");
+  return with_zone(at, zone, "%Y-%m-%d %H:%M", {});
 }
 std::string date_only(Instant at, Zone zone) {
   return formatted(at, zone, "%Y-%m-%d");
 }
 std::string minute_only(Instant at, Zone zone) {
-  return formatted(at, zone, zone == Zone::kUtc ? "%H:%MZ" : "%H:%M");
+  return with_zone(at, zone, "%H:%M", {});
 }
 
 std::string duration(std::int64_t ms) {
@@ -119,6 +104,24 @@ std::string duration(std::int64_t ms) {
   return std::to_string(ms / kDayMs) + " d";
 }
 
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+  const std::string lowered = lower_ascii(trim(text));
+  std::string_view rest = lowered;
+  std::int64_t total_ms = 0;
+  while (!rest.empty()) {
+    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    const auto count = parse_integer(rest.substr(0, digits));
+    rest = trim(rest.substr(digits));
+    const std::size_t end = std::min(rest.find_first_of(" 0123456789"), rest.size());
+    const auto each_ms = unit_ms(rest.substr(0, end));
+    if (digits == 0 || !count || !each_ms || *count > (kLongestMs - total_ms) / *each_ms)
+      return std::nullopt;
+    total_ms += *count * *each_ms;
+    rest = trim(rest.substr(end));
+  }
+  return lowered.empty() ? std::nullopt : std::optional(total_ms);
+}
+
 std::string age(Instant at, Instant now) {
   const std::int64_t ms = now - at;
   if (std::abs(ms) < kNowMs) return "now";
@@ -126,45 +129,28 @@ std::string age(Instant at, Instant now) {
 }
 
 std::string between(std::optional<Instant> not_before, Instant at, Zone zone) {
-  const std::string day = date_only(at, zone);
   if (!not_before) return "seen " + date_and_minute(at, zone);
-  if (date_only(*not_before, zone) != day)
-    return "between " + date_and_minute(*not_before, zone) + " and " + date_and_minute(at, zone);
-  const std::string from = minute_only(*not_before, zone);
-  const std::string to = minute_only(at, zone);
+  const std::string day = date_only(at, zone);
+  std::string zone_from;
+  std::string zone_to;
+  if (zone == Zone::kLocal) {
+    const LocalClock from = local_clock(*not_before);
+    const LocalClock to = local_clock(at);
+    if (from.offset_s != to.offset_s) {
+      const bool named = from.zone != to.zone && !from.zone.empty() && !to.zone.empty();
+      zone_from = named ? from.zone : offset_text(from.offset_s);
+      zone_to = named ? to.zone : offset_text(to.offset_s);
+    }
+  }
+  if (date_only(*not_before, zone) != day) {
+    return "between " + with_zone(*not_before, zone, "%Y-%m-%d %H:%M", zone_from) + " and " +
+           with_zone(at, zone, "%Y-%m-%d %H:%M", zone_to);
+  }
+  const std::string from = with_zone(*not_before, zone, "%H:%M", zone_from);
+  const std::string to = with_zone(at, zone, "%H:%M", zone_to);
+  // The clock shows the same only within the same minute, or an hour apart with another zone.
   if (from == to) return "at " + to + " on " + day;
   return "between " + from + " and " + to + " on " + day;
-}
-
-std::optional<std::int64_t> parse_duration(std::string_view text) {
-  text = trim(text);
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto count = parse_integer(text.substr(0, digits));
-  if (digits == 0 || !count || *count > kLongestDays * 24 * 3600) return std::nullopt;
-  const std::string_view unit = trim(text.substr(digits));
-  std::int64_t unit_ms = 0;
-  if (unit == "s") unit_ms = kSecondMs;
-  if (unit == "m" || unit == "min") unit_ms = kMinuteMs;
-  if (unit == "h") unit_ms = kHourMs;
-  if (unit == "d") unit_ms = kDayMs;
-  if (unit == "w") unit_ms = 7 * kDayMs;
-  if (unit_ms == 0 || *count > kLongestDays * kDayMs / unit_ms) return std::nullopt;
-  return *count * unit_ms;
-}
-
-std::optional<Instant> parse_time(std::string_view text, Instant now, Zone zone) {
-  text = trim(text);
-  if (const auto exact = parse_rfc3339(text)) return exact;
-  if (text == "now") return now;
-  std::string_view ago;
-  if (text.ends_with("ago")) ago = text.substr(0, text.size() - 3);
-  if (text.starts_with("-")) ago = text.substr(1);
-  if (!ago.empty()) {
-    const auto ms = parse_duration(ago);
-    return ms && *ms <= now.ms ? std::optional(now - *ms) : std::nullopt;
-  }
-  const auto at = parse_calendar(text, now, zone);
-  return at && at->ms >= 0 ? at : std::nullopt;
 }
 
 }  // namespace muster::cli

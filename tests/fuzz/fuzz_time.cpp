@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times and quantities as people and programs write them: RFC 3339, the values of a query, the
 // times of the command line. What is read is written so that it reads the same.
+#include <cstdlib>
+#include <ctime>
+
 #include "common/support/clock.h"
 #include "server/cli/times.h"
 #include "server/query/literal_values.h"
@@ -20,6 +23,19 @@ void check_command_line(std::string_view text) {
     require(!cli::age(*at, kNow).empty());
     require(!cli::between(*at, kNow, cli::Zone::kUtc).empty());
     require(cli::date_only(*at, cli::Zone::kUtc).size() == 10);
+  }
+  // In a zone whose clocks skip ten minutes in January and show ten twice in November.
+  static const bool kIsZoneSet = [] {
+    ::setenv("TZ", "AAA0BBB-0:10,J1/0,J333/18:45:00", 1);
+    ::tzset();
+    return true;
+  }();
+  const cli::TimeReading local = cli::read_time(text, kNow, cli::Zone::kLocal);
+  require(kIsZoneSet && (!local.earlier || (local.at && *local.earlier < *local.at)));
+  if (local.at) {
+    const std::string shown = cli::date_and_minute(*local.at, cli::Zone::kLocal);
+    const Instant minute = *local.at - local.at->ms % 60'000;
+    require(cli::parse_time(shown, kNow, cli::Zone::kLocal) == minute);
   }
   if (const auto length = cli::parse_duration(text)) {
     require(*length >= 0);
