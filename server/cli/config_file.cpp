@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "common/support/shell.h"
 #include "common/support/text.h"
 #include "common/tls/file.h"
 #include "server/cli/http_client.h"
@@ -55,7 +56,7 @@ std::optional<SavedLogin> load_login(const std::filesystem::path& path) {
   const auto text = muster::tls::read_private_file(path);
   if (!text) {
     if (text.failure().kind == FailureKind::kNotFound) return std::nullopt;
-    throw Problem(kFailed, text.failure().message, "chmod 600 " + path.string());
+    throw Problem(kFailed, text.failure().message, "chmod 600 " + shell_quoted(path.string()));
   }
   const auto config = Config::parse(*text, path.string(), known_settings());
   if (!config) throw Problem(kFailed, config.failure().message);

@@ -6,12 +6,15 @@
 #include <ostream>
 
 #include "common/support/text.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
 
 constexpr std::size_t kDefaultLimit = 50;
 constexpr std::int64_t kMostItems = 100'000'000;
+constexpr std::int64_t kFirstTicketNumber = 1001;
+constexpr std::int64_t kClockToleranceMs = 60'000;  // that of the server
 
 bool wants_colour(const World& world, const Invocation& invocation) {
   const std::string when = invocation.text("--color").value_or("auto");
@@ -42,6 +45,9 @@ OutputOptions output_options(const World& world, const Invocation& invocation) {
   options.headings = !invocation.has("--no-headers");
   options.zone = invocation.has("--utc") ? Zone::kUtc : Zone::kLocal;
   options.now = world.clock.now();
+  // What was so at a time is so old as it was then. A text that is no time is refused by who asks.
+  if (const auto at = invocation.text("--at"))
+    options.now = parse_time(*at, options.now, options.zone).value_or(options.now);
   if (invocation.has("--columns")) {
     options.columns.emplace();
     const std::string names = invocation.text("--columns").value_or("");
@@ -79,7 +85,7 @@ Api& Context::api() {
   if (api_) return *api_;
   if (access().token.empty()) {
     throw Problem(kNotSignedIn, "not signed in to " + access().connection.server,
-                  "muster login " + access().connection.server);
+                  ShellCommand("muster login").argument(access().connection.server).text());
   }
   client_ = world.connect(access().connection);
   api_.emplace(*client_, access().token);
@@ -95,17 +101,37 @@ std::optional<std::size_t> Context::limit() const {
 std::optional<Instant> Context::time(std::string_view flag) const {
   const auto text = invocation.text(flag);
   if (!text) return std::nullopt;
-  const auto at = parse_time(*text, now_, zone_);
-  if (!at) {
-    throw Problem(kUsage, std::string(flag) + ": \"" + *text + "\" is not a time",
-                  "2026-11-23 08:00, yesterday, 2h ago, or RFC 3339");
+  const TimeReading reading = read_time(*text, now_, zone_);
+  if (!reading.at) {
+    throw Problem(kUsage,
+                  std::string(flag) + ": \"" + *text + "\" is not a time" +
+                      (reading.why.empty() ? "" : ": " + reading.why),
+                  "2026-11-23 08:00, yesterday, tuesday noon, 2h; muster help times lists them");
+  }
+  if (reading.earlier) {
+    remark(std::string(flag) + ": clocks showed that time twice; " +
+           date_and_minute(*reading.at, zone_) + " is taken, not " +
+           date_and_minute(*reading.earlier, zone_));
+  }
+  return reading.at;
+}
+
+std::optional<Instant> Context::past_time(std::string_view flag) const {
+  const auto at = time(flag);
+  if (at && *at - now_ > kClockToleranceMs) {
+    throw Problem(kUsage,
+                  std::string(flag) + ": " + date_and_minute(*at, zone_) +
+                      " lies in the future, of which nothing is known",
+                  "without " + std::string(flag) + ", for the present");
   }
   return at;
 }
 
 void Context::add_time(Parameters& parameters, const std::string& name,
                        std::string_view flag) const {
-  if (const auto at = time(flag)) parameters.emplace_back(name, to_rfc3339(*at));
+  // --at, --known-at, --a-at, --b-at say when it was so; --from and --to only bound a span.
+  if (const auto at = flag.ends_with("at") ? past_time(flag) : time(flag))
+    parameters.emplace_back(name, to_rfc3339(*at));
 }
 
 void Context::add_text(Parameters& parameters, const std::string& name,
@@ -118,6 +144,16 @@ Parameters Context::points() const {
   add_time(parameters, "at", "--at");
   add_time(parameters, "known_at", "--known-at");
   return parameters;
+}
+
+std::string Context::ticket() const {
+  const std::string typed = invocation.required("TICKET");
+  std::string_view digits = typed;
+  if (const std::string lowered = lower_ascii(typed); lowered.starts_with("inc"))
+    digits.remove_prefix(lowered.starts_with("inc-") ? 4 : 3);
+  const auto number = parse_integer(digits);
+  if (!number || *number < kFirstTicketNumber || !is_digit(digits.front())) return typed;
+  return "INC-" + std::to_string(*number);
 }
 
 void Context::remark(std::string_view text) const {
@@ -162,7 +198,7 @@ void Context::confirm(const std::string& question) const {
 void Context::confirm_by_name(const std::string& question, const std::string& name) const {
   const auto given = invocation.text("--confirm");
   if (!given && !may_ask())
-    throw Problem(kUsage, question + " needs the name typed", "--confirm " + name);
+    throw Problem(kUsage, question + " needs the name typed", flag_words("--confirm", name));
   const std::string typed = given ? *given : ask(question + " Type its name to go on:");
   if (typed != name)
     throw Problem(kUsage, "\"" + typed + "\" is not \"" + name + "\"; nothing was done");

@@ -59,13 +59,20 @@ class Context {
 
   // nullopt: all. 50 when nothing was said.
   std::optional<std::size_t> limit() const;
-  // A flag with a time; Problem (kUsage) when it is none.
+  // A flag with a time; Problem (kUsage) when it is none. A local time that was there twice is
+  // remarked on.
   std::optional<Instant> time(std::string_view flag) const;
-  // Adds name=value when the flag was given; times go out in UTC with an offset.
+  // The same; Problem (kUsage) for the future too.
+  std::optional<Instant> past_time(std::string_view flag) const;
+  // Adds name=value when the flag was given; times go out in UTC with an offset. Those whose flag
+  // ends with "at" are past times.
   void add_time(Parameters& parameters, const std::string& name, std::string_view flag) const;
   void add_text(Parameters& parameters, const std::string& name, std::string_view flag) const;
 
   Parameters points() const;  // --at and --known-at
+
+  // The argument TICKET as the server takes it: 1042, inc1042 and INC-1042 are one ticket.
+  std::string ticket() const;
 
   // A remark on standard error, unless --quiet.
   void remark(std::string_view text) const;

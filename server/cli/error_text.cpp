@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "common/support/text.h"
+#include "server/cli/shell_command.h"
 #include "server/cli/table.h"
 
 namespace muster::cli {
@@ -75,7 +76,8 @@ void add_candidates(Problem& problem, const JsonValue& body) {
     }
   }
   if (!id.empty() && problem.hint.empty())
-    problem.hint = "the id in place of the name, such as muster show " + id;
+    problem.hint =
+        "the id in place of the name, such as " + ShellCommand("muster show").argument(id).text();
 }
 
 std::string hint_of(int status, std::string_view code) {
@@ -104,7 +106,9 @@ Problem of_redirect(const ApiReply& reply) {
   const std::string to = reply.header("Location").value_or("elsewhere");
   if (const std::size_t at = to.find("/api/v1/items/"); at != std::string::npos) {
     return Problem(kNotFound, "this item was merged into another",
-                   "muster show " + to.substr(at + 14, to.find('/', at + 14) - at - 14));
+                   ShellCommand("muster show")
+                       .argument(to.substr(at + 14, to.find('/', at + 14) - at - 14))
+                       .text());
   }
   return Problem(kUnreachable, "the server sends us on to " + to + ", which is not followed",
                  "muster login with that address");
@@ -154,6 +158,7 @@ Problem problem_of(const ApiReply& reply, const Parameters& parameters) {
                   said("detail").value_or(said("title").value_or(code)),
                   parsed->text_at("try").value_or(hint_of(reply.status, code)));
   problem.code = code;
+  problem.path = parsed->text_at("path").value_or("");
   problem.request_id = parsed->text_at("request_id").value_or("");
   add_candidates(problem, *parsed);
   if (problem.hint.empty() && parsed->text_at("path") == "class")

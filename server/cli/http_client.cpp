@@ -26,6 +26,7 @@
 #include "common/tls/openssl.h"
 #include "common/tls/pinning.h"
 #include "server/cli/problem.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
@@ -174,7 +175,8 @@ void HttpClient::refused() const {
     problem.details.push_back(
         "or, when that key is the one that muster-server init printed: --ca-sha256 and the key");
   }
-  problem.hint = "muster login " + connection_.server + " --ca-file ca.pem";
+  problem.hint =
+      ShellCommand("muster login").argument(connection_.server).flag("--ca-file", "ca.pem").text();
   throw problem;
 }
 

@@ -41,6 +41,7 @@ struct Problem : std::exception {
   std::vector<std::string> details;  // lines between the message and the hint
   std::string hint;                  // after "try: "; empty: there is nothing to advise
   std::string code;                  // of the server's answer, such as item_not_found
+  std::string path;                  // of the server's answer: the member that is wrong
   std::string request_id;            // of the server's answer, shown by --verbose
 };
 

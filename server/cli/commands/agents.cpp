@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/support/text.h"
 #include "server/cli/commands/commands.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
@@ -79,7 +80,10 @@ int revoke_agent(Context& context) {
   const auto reason = context.invocation.text("--reason");
   if (!reason)
     throw Problem(kUsage, "--reason is missing: it goes into the audit log",
-                  "muster agent revoke " + name + " --reason 'laptop stolen'");
+                  ShellCommand("muster agent revoke")
+                      .argument(name)
+                      .flag("--reason", "laptop stolen")
+                      .text());
   const std::string id = agent_id_of(context, name);
   const std::string shown = id == name ? id : name + " (" + id + ")";
   if (!context.is_dry_run()) context.confirm("Revoke agent " + shown + "?");
@@ -101,7 +105,9 @@ int approve(Context& context) {
       change(context, "approve agent " + id, "POST", {"agents", id, "approve"}, "{}");
   if (!answer || context.out.object(answer->body)) return kDone;
   context.out.line("approved agent " + id);
-  context.remark("undo: muster agent revoke " + id + " --reason ...");
+  context.remark(
+      "no undo: it does not wait again; to cut it off: " +
+      ShellCommand("muster agent revoke").argument(id).flag("--reason", "not approved").text());
   return kDone;
 }
 

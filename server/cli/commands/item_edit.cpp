@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // item create, edit, archive, unarchive, purge.
+#include <algorithm>
+
+#include "common/support/text.h"
 #include "server/cli/commands/commands.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
@@ -36,8 +40,41 @@ std::string id_of(const JsonValue& item, const std::string& otherwise) {
   return id ? std::to_string(*id) : otherwise;
 }
 
+std::string flag_to_make_one_more(const std::string& name) {
+  return ShellCommand("muster item create").argument(name).flag("--force").text();
+}
+
+// A second item of a name makes the name useless: every command that says it ends with "ambiguous".
+void refuse_twin(Context& context, const std::string& name) {
+  JsonValue found;
+  try {
+    found = context.api().get({"items", name}).body;
+  } catch (const Problem& problem) {
+    if (problem.exit_code != kAmbiguous) return;  // none, or it is not for us to see
+    throw Problem(kConflict, "several items are called " + name + " already; nothing was done",
+                  flag_to_make_one_more(name));
+  }
+  // A number or the end of a serial number is no name.
+  bool is_twin = false;
+  for (const char* member : {"name", "hostname"}) {
+    const auto other = found.text_at(member);
+    is_twin = is_twin || (other && lower_ascii(*other) == lower_ascii(name));
+  }
+  if (!is_twin) return;
+  const std::string id = id_of(found, name);
+  const bool is_archived = found.boolean_at("archived").value_or(false);
+  Problem problem(
+      kConflict,
+      "an item is called " + name + " already: id " + id + (is_archived ? ", archived" : "") +
+          "; nothing was done",
+      ShellCommand(is_archived ? "muster item unarchive" : "muster item edit").argument(id).text());
+  problem.details.emplace_back("for another one of that name: " + flag_to_make_one_more(name));
+  throw problem;
+}
+
 int create(Context& context) {
   const std::string name = context.invocation.required("NAME");
+  if (!context.invocation.has("--force")) refuse_twin(context, name);
   JsonWriter json;
   json.begin_object().member("name", name);
   write_given(json, context.invocation, attributes());
@@ -47,23 +84,23 @@ int create(Context& context) {
   if (!answer || context.out.object(answer->body)) return kDone;
   const std::string id = id_of(answer->body, name);
   context.out.line("created " + name + ", id " + id);
-  context.remark("undo: muster item archive " + id);
+  context.remark("undo: " + ShellCommand("muster item archive").argument(id).text());
   return kDone;
 }
 
-// The command that sets the attribute back.
+// The command that sets back what people had entered before where the flags touched it.
 std::string undo_of(const JsonValue& before, const std::string& id, const Invocation& invocation) {
-  std::string set = "muster item edit " + id;
+  ShellCommand undo("muster item edit");
+  undo.argument(id);
   const JsonValue* old = before.find("attributes");
+  const std::vector<std::string> cleared = invocation.all("--clear");
   for (const auto& [flag, name] : attributes()) {
-    bool is_touched = invocation.has(flag);
-    for (const std::string& cleared : invocation.all("--clear"))
-      is_touched = is_touched || cleared == name;
-    if (!is_touched) continue;
+    if (!invocation.has(flag) && std::find(cleared.begin(), cleared.end(), name) == cleared.end())
+      continue;
     const auto value = old == nullptr ? std::nullopt : value_at(*old, name);
-    set += value ? std::string(" ") + flag + " '" + *value + "'" : std::string(" --clear ") + name;
+    value ? undo.flag(flag, *value) : undo.flag("--clear", name);
   }
-  return set;
+  return undo.text();
 }
 
 int edit(Context& context) {
@@ -96,8 +133,13 @@ int set_archived(Context& context, bool archived) {
   const auto answer =
       change(context, verb + ' ' + name + " (id " + id + ")", "POST", {"items", id, verb});
   if (!answer || context.out.object(answer->body)) return kDone;
+  if (before.boolean_at("archived") == archived) {
+    context.out.line(name + ", id " + id + ", was " + verb + "d already");
+    return kDone;
+  }
   context.out.line(verb + "d " + name + ", id " + id);
-  context.remark("undo: muster item " + std::string(archived ? "unarchive " : "archive ") + id);
+  const ShellCommand undo(archived ? "muster item unarchive" : "muster item archive");
+  context.remark("undo: " + ShellCommand(undo).argument(id).text());
   return kDone;
 }
 
@@ -129,6 +171,8 @@ int purge(Context& context) {
 
 std::vector<CommandSpec> item_commands() {
   std::vector<OptionSpec> edits = attribute_options();
+  std::vector<OptionSpec> creates = attribute_options();
+  creates.push_back({"--force", "", "even when an item of that name exists"});
   edits.insert(edits.begin(), {"--name", "NAME", "what people call it"});
   edits.push_back({"--clear",
                    "FIELD",
@@ -138,7 +182,7 @@ std::vector<CommandSpec> item_commands() {
       {"item create",
        "enter an item by hand",
        {{"NAME"}},
-       attribute_options(),
+       creates,
        {"muster item create prn-3 --class hardware.printer --location 'room 12'"},
        create},
       {"item edit",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/commands/commands.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
@@ -36,8 +37,10 @@ int create_join_token(Context& context) {
   for (const JsonValue& command : array_at(token, "install_commands"))
     context.out.line("  " + plain_text(command));
   context.out.line("  " + token.text_at("enrol_command").value_or("muster-agent enroll -"));
-  context.remark("the code is shown only this once; undo: muster join-token revoke " +
-                 token.text_at("token_id").value_or("ID"));
+  context.remark("the code is shown only this once; undo: " +
+                 ShellCommand("muster join-token revoke")
+                     .argument(token.text_at("token_id").value_or("ID"))
+                     .text());
   return kDone;
 }
 
@@ -60,6 +63,7 @@ int revoke_join_token(Context& context) {
   if (!context.is_dry_run()) context.confirm("Revoke the join token " + id + "?");
   if (!change(context, "revoke the join token " + id, "DELETE", {"join-tokens", id})) return kDone;
   context.out.line("revoked the join token " + id + "; machines that joined with it stay");
+  context.remark("no undo: make another one (muster join-token create)");
   return kDone;
 }
 

@@ -8,6 +8,8 @@
 #include "common/support/text.h"
 #include "server/cli/commands/commands.h"
 #include "server/cli/http_client.h"
+#include "server/cli/shell_command.h"
+#include "server/cli/sign_in.h"
 
 namespace muster::cli {
 namespace {
@@ -21,80 +23,45 @@ std::string machine_name() {
   return name.data();
 }
 
-std::string object_json(const std::vector<std::pair<const char*, std::string>>& members) {
-  JsonWriter json;
-  json.begin_object();
-  for (const auto& [name, value] : members)
-    json.member(name, value);
-  json.end_object();
-  return std::move(json).text();
-}
-
-struct WebSession {
-  std::string cookie;
-  std::string csrf_token;
-  bool must_change_password = false;
-
-  Headers headers() const { return {{"Cookie", cookie}, {"X-CSRF-Token", csrf_token}}; }
-};
-
-WebSession session_of(const ApiReply& reply) {
-  const JsonValue body = parse_answer(reply);
-  WebSession session;
-  const std::string cookie = reply.header("Set-Cookie").value_or("");
-  session.cookie = cookie.substr(0, cookie.find(';'));
-  session.csrf_token = body.text_at("csrf_token").value_or("");
-  if (const JsonValue* user = body.find("user"))
-    session.must_change_password = user->boolean_at("must_change_password").value_or(false);
-  if (session.cookie.empty() || session.csrf_token.empty())
-    throw Problem(kUnreachable,
-                  "the answer to the sign-in holds no session: is this a Muster server?");
-  return session;
-}
-
-// Somebody else chose the present password; only its owner may know the one that stays.
-WebSession change_password(Context& context, Api& api, const WebSession& session,
-                           const std::string& password) {
-  if (context.invocation.has("--password-stdin")) {
-    throw Problem(kNotAllowed, "the password must be changed first",
-                  "muster login on a terminal, or the web page");
+// What the new login overwrites; nullopt also where it cannot be read, which is said.
+std::optional<SavedLogin> login_before(Context& context, const std::filesystem::path& path) {
+  try {
+    return load_login(path);
+  } catch (const Problem& problem) {
+    context.remark("the token kept before was not revoked: " + problem.message);
+    return std::nullopt;
   }
-  context.remark("this password was set by somebody else and must be changed now");
-  const std::string next = context.ask_secret("New password:");
-  if (next != context.ask_secret("The same again:"))
-    throw Problem(kUsage, "the two are not the same; nothing was done");
-  return session_of(
-      api.raw({"PUT", api_path({"session", "password"}), session.headers(),
-               object_json({{"current_password", password}, {"new_password", next}})}));
 }
 
-struct NewToken {
-  std::string token;
-  std::string token_id;
-};
+// Ends the token of a login. One that was not made by muster login may serve others too and is
+// left. nullopt: done, or it had ended already; otherwise why not.
+std::optional<std::string> revoke_kept(Context& context, const SavedLogin& saved,
+                                       const Connection& connection) {
+  if (saved.token_id.empty()) return std::nullopt;
+  try {
+    const auto client = context.world.connect(connection);
+    Api(*client, saved.token).send("DELETE", {"tokens", saved.token_id});
+  } catch (const Problem& problem) {
+    if (problem.exit_code != kNotSignedIn && problem.exit_code != kNotFound) return problem.message;
+  }
+  return std::nullopt;
+}
 
-NewToken token_by_password(Context& context, Api& api) {
-  const Invocation& invocation = context.invocation;
-  std::string name = invocation.text("--user").value_or("");
-  if (name.empty()) name = context.ask("Name:");
-  const std::string password = invocation.has("--password-stdin")
-                                   ? context.first_line_of_input("the password")
-                                   : context.ask_secret("Password of " + name + ":");
-  WebSession session = session_of(api.raw(
-      {"POST", api_path({"session"}), {}, object_json({{"name", name}, {"password", password}})}));
-  if (session.must_change_password) session = change_password(context, api, session, password);
-  JsonWriter wanted;
-  wanted.begin_object()
-      .member("name", "muster on " + to_valid_text(machine_name()))
-      .member("expires_in_days", kTokenDays)
-      .end_object();
-  const JsonValue created = parse_answer(
-      api.raw({"POST", api_path({"tokens"}), session.headers(), std::move(wanted).text()}));
-  api.raw({"DELETE", api_path({"session"}), session.headers(), {}});
-  const auto id = created.integer_at("token_id");
-  const auto token = created.text_at("token");
-  if (!token) throw Problem(kUnreachable, "the server's answer holds no token");
-  return {*token, id ? std::to_string(*id) : std::string()};
+// `connection` is that of the new login: what it trusts is trusted for the old one if that was of
+// the same server.
+void revoke_replaced(Context& context, const SavedLogin& before, const Connection& connection) {
+  if (before.token_id.empty()) return;
+  Connection other{before.server, before.ca_file, before.ca_sha256};
+  other.timeout_s = connection.timeout_s;
+  const auto failure =
+      revoke_kept(context, before, before.server == connection.server ? connection : other);
+  if (!failure) {
+    context.remark("the token of the login before is revoked");
+    return;
+  }
+  context.remark(
+      "the token of the login before (" + before.server + ") was not revoked: " + *failure +
+      "; later: " + ShellCommand("muster token revoke").argument(before.token_id).text());
 }
 
 int login(Context& context) {
@@ -108,22 +75,24 @@ int login(Context& context) {
   login.ca_sha256 = connection.ca_sha256;
 
   const auto client = context.world.connect(connection);
+  std::string validity;
   if (invocation.has("--token-stdin")) {
     login.token = context.first_line_of_input("the token");
   } else if (const auto file = invocation.text("--token-file")) {
     login.token = read_secret_file(*file);
   } else {
-    // A server that is not to be trusted is found out before anybody types a password.
-    client->exchange({"GET", "/healthz"});
-    Api anonymous(*client, "");
-    const NewToken created = token_by_password(context, anonymous);
-    login.token = created.token;
-    login.token_id = created.token_id;
+    const JsonValue created =
+        token_by_password(context, *client, invocation.text("--user").value_or(""),
+                          "muster on " + to_valid_text(machine_name()), kTokenDays);
+    login.token = *created.text_at("token");
+    if (const auto id = created.integer_at("token_id")) login.token_id = std::to_string(*id);
+    validity = ", " + validity_of(context, created);
   }
   if (login.token.find_first_of(" \t\r\n") != std::string::npos)
     throw Problem(kUsage, "a token has no white space in it; nothing was saved");
   const JsonValue session = Api(*client, login.token).get({"session"}).body;
   const std::filesystem::path path = config_path(context.world.environment);
+  const auto replaced = login_before(context, path);
   save_login(path, login);
   const JsonValue* user = session.find("user");
   const auto text = [&](const char* name) {
@@ -131,7 +100,8 @@ int login(Context& context) {
   };
   context.out.line("signed in to " + login.server + " as " + text("name") + " (" + text("role") +
                    ")");
-  context.remark("kept in " + path.string() + "; undo: muster logout");
+  context.remark("kept in " + path.string() + validity + "; undo: muster logout");
+  if (replaced && replaced->token != login.token) revoke_replaced(context, *replaced, connection);
   return kDone;
 }
 
@@ -147,20 +117,13 @@ int logout(Context& context) {
     return kDone;
   }
   // The token is revoked when that can be done; it is forgotten here in any case.
-  if (!saved->token_id.empty()) {
-    Connection connection{saved->server, saved->ca_file, saved->ca_sha256};
-    apply_flags(connection, context.invocation, context.world.environment);
-    try {
-      const auto client = context.world.connect(connection);
-      Api(*client, saved->token).send("DELETE", {"tokens", saved->token_id});
-    } catch (const Problem& problem) {
-      if (problem.exit_code != kNotSignedIn && problem.exit_code != kNotFound) {
-        forget_login(path);
-        throw Problem(kPartlyDone,
-                      "signed out here, but the token could not be revoked: " + problem.message,
-                      "muster token revoke " + saved->token_id + ", once the server answers");
-      }
-    }
+  Connection connection{saved->server, saved->ca_file, saved->ca_sha256};
+  apply_flags(connection, context.invocation, context.world.environment);
+  if (const auto failure = revoke_kept(context, *saved, connection)) {
+    forget_login(path);
+    throw Problem(kPartlyDone, "signed out here, but the token could not be revoked: " + *failure,
+                  ShellCommand("muster token revoke").argument(saved->token_id).text() +
+                      ", once the server answers");
   }
   forget_login(path);
   context.out.line("signed out of " + saved->server);

@@ -4,6 +4,7 @@
 #include "server/cli/commands/change_text.h"
 #include "server/cli/commands/commands.h"
 #include "server/cli/commands/show_section.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
@@ -51,7 +52,9 @@ void write_heading(Context& context, const JsonValue& item) {
     context.out.line("as it was on " + context.out.time(*at) + ", not as it is now",
                      Tone::kWarning);
   if (item.boolean_at("archived").value_or(false))
-    context.out.line("archived (undo: muster item unarchive " + name + ")", Tone::kWarning);
+    context.out.line(
+        "archived (undo: " + ShellCommand("muster item unarchive").argument(name).text() + ")",
+        Tone::kWarning);
 }
 
 void write_facts(Context& context, const JsonValue& item) {

@@ -114,7 +114,7 @@ void write_notes(Context& context, const JsonValue& ticket) {
 }
 
 int show_ticket(Context& context) {
-  const std::string name = context.invocation.required("TICKET");
+  const std::string name = context.ticket();
   const JsonValue ticket = context.api().get({"tickets", name}).body;
   if (context.out.object(ticket)) return kDone;
   const std::string number = ticket.text_at("number").value_or(name);
@@ -149,9 +149,7 @@ int show_ticket(Context& context) {
 int show_context(Context& context) {
   if (context.out.list_columns(change_columns())) return kDone;
   const JsonValue found =
-      context.api()
-          .get({"tickets", context.invocation.required("TICKET"), "context"}, hours_of(context))
-          .body;
+      context.api().get({"tickets", context.ticket(), "context"}, hours_of(context)).body;
   if (context.out.options().format == Format::kJson) {
     context.out.object(found);
     return kDone;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people do to tickets; looking at them is in ticket_views.cpp.
+#include <algorithm>
+
 #include "server/cli/commands/commands.h"
+#include "server/cli/commands/ticket_undo.h"
+#include "server/cli/shell_command.h"
 
 namespace muster::cli {
 namespace {
@@ -15,6 +19,12 @@ std::string joined_words(const Invocation& invocation, std::string_view name) {
   for (const std::string& word : invocation.all(name))
     text += (text.empty() ? "" : " ") + word;
   return text;
+}
+
+// An item by its number, which means the same for ever; otherwise what was typed.
+std::string item_word(const JsonValue& link, const std::string& typed) {
+  const auto id = link.integer_at("item_id");
+  return id ? std::to_string(*id) : typed;
 }
 
 int create_ticket(Context& context) {
@@ -40,12 +50,12 @@ int create_ticket(Context& context) {
   if (!answer || context.out.object(answer->body)) return kDone;
   const std::string number = answer->body.text_at("number").value_or("?");
   context.out.line(number);
-  context.remark("opened; see also: muster ticket show " + number);
+  context.remark("opened; see also: " + ShellCommand("muster ticket show").argument(number).text());
   return kDone;
 }
 
 int link(Context& context) {
-  const std::string ticket = context.invocation.required("TICKET");
+  const std::string ticket = context.ticket();
   const std::string item = context.invocation.required("ITEM");
   JsonWriter json;
   json.begin_object().member("item", item);
@@ -57,40 +67,56 @@ int link(Context& context) {
   if (!answer || context.out.object(answer->body)) return kDone;
   context.out.line("linked " + answer->body.text_at("item_name").value_or(item) + " to " + ticket +
                    " as " + answer->body.text_at("role").value_or("affected"));
-  context.remark("undo: muster ticket unlink " + ticket + ' ' + item);
+  context.remark("undo: " + ShellCommand("muster ticket unlink")
+                                .argument(ticket)
+                                .argument(item_word(answer->body, item))
+                                .text());
   return kDone;
 }
 
-// The links of the ticket to what was named: a link's number, or an item in any of its names.
-std::int64_t link_of(Context& context, const std::string& ticket, const std::string& item) {
+// The link of the ticket to what was named: the number of an item, or any of its names.
+JsonValue link_of(Context& context, const std::string& ticket, const std::string& item) {
   const JsonValue shown = context.api().get({"tickets", ticket}).body;
-  std::optional<std::int64_t> wanted;
-  for (const JsonValue& each : array_at(shown, "links")) {
-    const auto id = each.integer_at("link_id");
-    if (id && each.text_at("item_name") == item) return *id;
+  const JsonValue::Array& links = array_at(shown, "links");
+  const auto find = [&](const auto& fits) {
+    return std::find_if(links.begin(), links.end(), [&](const JsonValue& each) {
+      return each.integer_at("link_id").has_value() && fits(each);
+    });
+  };
+  auto found = find([&](const JsonValue& each) { return item_word(each, "") == item; });
+  if (found == links.end())
+    found = find([&](const JsonValue& each) { return each.text_at("item_name") == item; });
+  if (found == links.end()) {
+    const auto wanted = context.api().get({"items", item}).body.integer_at("item_id");
+    found =
+        find([&](const JsonValue& each) { return wanted && each.integer_at("item_id") == wanted; });
   }
-  wanted = context.api().get({"items", item}).body.integer_at("item_id");
-  for (const JsonValue& each : array_at(shown, "links")) {
-    const auto id = each.integer_at("link_id");
-    if (id && wanted && each.integer_at("item_id") == wanted) return *id;
-  }
-  throw Problem(kNotFound, item + " is not linked to " + ticket, "muster ticket show " + ticket);
+  if (found != links.end()) return *found;
+  throw Problem(kNotFound, item + " is not linked to " + ticket,
+                ShellCommand("muster ticket show").argument(ticket).text());
 }
 
 int unlink(Context& context) {
-  const std::string ticket = context.invocation.required("TICKET");
+  const std::string ticket = context.ticket();
   const std::string item = context.invocation.required("ITEM");
-  const std::int64_t id = link_of(context, ticket, item);
-  const auto answer = change(context, "unlink " + item + " from " + ticket, "DELETE",
-                             {"tickets", ticket, "links", std::to_string(id)});
+  const JsonValue link = link_of(context, ticket, item);
+  const auto answer =
+      change(context, "unlink " + item + " from " + ticket, "DELETE",
+             {"tickets", ticket, "links", std::to_string(*link.integer_at("link_id"))});
   if (!answer) return kDone;
   context.out.line("unlinked " + item + " from " + ticket);
-  context.remark("undo: muster ticket link " + ticket + ' ' + item);
+  ShellCommand undo("muster ticket link");
+  undo.argument(ticket).argument(item_word(link, item));
+  if (const auto role = link.text_at("role"); role && *role != "affected")
+    undo.flag("--role", *role);
+  if (const auto reason = link.text_at("reason"); reason && !reason->empty())
+    undo.flag("--reason", *reason);
+  context.remark("undo: " + undo.text());
   return kDone;
 }
 
 int note(Context& context) {
-  const std::string ticket = context.invocation.required("TICKET");
+  const std::string ticket = context.ticket();
   JsonWriter json;
   json.begin_object().member("text",
                              context.text_or_input(joined_words(context.invocation, "TEXT")));
@@ -101,23 +127,19 @@ int note(Context& context) {
   if (!answer || context.out.object(answer->body)) return kDone;
   context.out.line(answer->body.text_at("kind") == "reply" ? "replied on " + ticket
                                                            : "noted on " + ticket);
+  context.remark("no undo: what is written on a ticket stays");
   return kDone;
 }
 
 // Reads first and edits what was read: somebody else's change in between is a conflict (exit 7).
 int edit(Context& context, const std::string& what, const std::string& body) {
-  const std::string ticket = context.invocation.required("TICKET");
+  const std::string ticket = context.ticket();
   const Answer before = context.api().get({"tickets", ticket});
   const auto answer = change(context, what, "PATCH", {"tickets", ticket}, body, {}, before.etag);
   if (!answer || context.out.object(answer->body)) return kDone;
   const std::string number = answer->body.text_at("number").value_or(ticket);
   context.out.line(number + " is " + answer->body.text_at("state").value_or("changed"));
-  const auto old = before.body.text_at("state");
-  if (old && old != answer->body.text_at("state")) {
-    // A new ticket cannot become new again.
-    context.remark("undo: muster ticket edit " + number + " --state " +
-                   (*old == "new" ? "in_progress" : *old));
-  }
+  context.remark(ticket_undo(number, before.body, answer->body, context.invocation));
   return kDone;
 }
 
@@ -127,20 +149,28 @@ int resolve(Context& context) {
   if (const auto text = context.invocation.text("--resolution"))
     json.member("resolution", context.text_or_input(*text));
   json.end_object();
-  return edit(context, "resolve " + context.invocation.required("TICKET"), std::move(json).text());
+  return edit(context, "resolve " + context.ticket(), std::move(json).text());
 }
 
 int edit_ticket(Context& context) {
   JsonWriter json;
   json.begin_object();
   write_given(json, context.invocation,
-              {{"--state", "state"}, {"--title", "title"}, {"--assignee", "assignee"}});
+              {{"--state", "state"},
+               {"--title", "title"},
+               {"--requester", "requester"},
+               {"--assignee", "assignee"}});
+  for (const auto& [flag, name] :
+       {std::pair("--description", "description"), std::pair("--resolution", "resolution")}) {
+    if (const auto text = context.invocation.text(flag))
+      json.member(name, context.text_or_input(*text));
+  }
   json.member("began_at", context.time("--began"));
   json.end_object();
   std::string body = std::move(json).text();
   if (body == "{}")
     throw Problem(kUsage, "nothing to change was given", "muster ticket edit --help");
-  return edit(context, "change " + context.invocation.required("TICKET") + " to " + body, body);
+  return edit(context, "change " + context.ticket() + " to " + body, body);
 }
 
 }  // namespace
@@ -158,7 +188,7 @@ std::vector<CommandSpec> ticket_commands() {
         {"--requester", "NAME", "who has the trouble (default: you)"},
         {"--assignee", "NAME", "who works on it"},
         {"--began", "T", "since when (default: now)"}},
-       {"muster ticket new 'no network since this morning' --item lap-0421 --began 08:00"},
+       {"muster ticket new 'no network since today' --item lap-0421 --began 08:00"},
        create_ticket},
       {"ticket link",
        "link an item to a ticket",
@@ -184,10 +214,13 @@ std::vector<CommandSpec> ticket_commands() {
        {{"--state",
          "STATE",
          "in_progress, on_hold, resolved, closed",
-         {"new", "in_progress", "on_hold", "resolved", "closed"}},
+         {"in_progress", "on_hold", "resolved", "closed"}},
         {"--title", "TEXT", "what it is about"},
-        {"--assignee", "NAME", "who works on it"},
-        {"--began", "T", "since when"}},
+        {"--description", "TEXT", "what happened; - reads standard input"},
+        {"--requester", "NAME", "who has the trouble"},
+        {"--assignee", "NAME", "who works on it; '' for nobody"},
+        {"--began", "T", "since when"},
+        {"--resolution", "TEXT", "how it was solved; - reads standard input"}},
        {"muster ticket edit INC-1042 --state in_progress --assignee ana"},
        edit_ticket},
       {"ticket resolve",

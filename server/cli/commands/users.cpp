@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/support/text.h"
 #include "server/cli/commands/commands.h"
+#include "server/cli/shell_command.h"
 #include "server/cli/suggest.h"
 
 namespace muster::cli {
@@ -51,7 +52,7 @@ int create_user(Context& context) {
                              {"users"}, std::move(json).text());
   if (!answer || context.out.object(answer->body)) return kDone;
   context.out.line("created " + name + " (" + role + ")");
-  context.remark("undo: muster user disable " + name);
+  context.remark("undo: " + ShellCommand("muster user disable").argument(name).text());
   return kDone;
 }
 
@@ -86,28 +87,44 @@ int show_user(Context& context) {
   return kDone;
 }
 
+// `undo` makes the way back from the account as it was before.
 int edit(Context& context, const std::string& what, const std::string& done,
-         const std::string& body, const std::string& undo) {
+         const std::string& body, std::string (*undo)(const JsonValue&, const std::string&)) {
   const NamedUser user = user_named(context, context.invocation.required("NAME"));
   const Answer before = context.api().get({"users", user.id});
   const auto answer =
       change(context, what + ' ' + user.name, "PATCH", {"users", user.id}, body, {}, before.etag);
   if (!answer || context.out.object(answer->body)) return kDone;
   context.out.line(user.name + ' ' + done);
-  context.remark("undo: muster user " + undo + ' ' + user.name +
-                 (undo == "role" ? " " + before.body.text_at("role").value_or("ROLE") : ""));
+  context.remark(undo(before.body, user.name));
   return kDone;
+}
+
+std::string set_back(const char* words, const std::string& name) {
+  return "undo: " + ShellCommand(words).argument(name).text();
+}
+
+bool was_disabled(const JsonValue& user) {
+  return user.text_at("disabled_at").has_value();
 }
 
 int disable_user(Context& context) {
   if (!context.is_dry_run())
     context.confirm("Disable " + context.invocation.required("NAME") +
                     ", who is signed out at once?");
-  return edit(context, "disable", "is disabled", R"({"disabled":true})", "enable");
+  return edit(context, "disable", "is disabled", R"({"disabled":true})",
+              [](const JsonValue& before, const std::string& name) {
+                return was_disabled(before) ? name + " was disabled before"
+                                            : set_back("muster user enable", name);
+              });
 }
 
 int enable(Context& context) {
-  return edit(context, "enable", "is enabled", R"({"disabled":false})", "disable");
+  return edit(context, "enable", "is enabled", R"({"disabled":false})",
+              [](const JsonValue& before, const std::string& name) {
+                return was_disabled(before) ? set_back("muster user disable", name)
+                                            : name + " was enabled before";
+              });
 }
 
 int set_role(Context& context) {
@@ -121,7 +138,12 @@ int set_role(Context& context) {
   JsonWriter json;
   json.begin_object().member("role", role).end_object();
   return edit(context, "give the role " + role + " to", "is now " + role, std::move(json).text(),
-              "role");
+              [](const JsonValue& before, const std::string& name) {
+                const auto old = before.text_at("role");
+                if (!old) return std::string("no undo: the role of before is not known");
+                return "undo: " +
+                       ShellCommand("muster user role").argument(name).argument(*old).text();
+              });
 }
 
 int reset_user(Context& context) {
@@ -134,6 +156,9 @@ int reset_user(Context& context) {
               {"users", user.id, "reset-password"}, std::move(json).text()))
     return kDone;
   context.out.line(user.name + " has a new password, and must change it at the next sign-in");
+  context.remark(
+      "no undo: the password of before is kept nowhere; all sessions and API tokens of " +
+      user.name + " are ended");
   return kDone;
 }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way back from a change of a ticket. Pure.
+#pragma once
+#include <string>
+
+#include "common/json/value.h"
+#include "server/cli/arguments.h"
+
+namespace muster::cli {
+
+// "undo: muster ticket edit ..." with what the ticket had before in the fields that the flags of
+// the command changed; what cannot be had back is said.
+std::string ticket_undo(const std::string& number, const JsonValue& before, const JsonValue& after,
+                        const Invocation& invocation);
+
+}  // namespace muster::cli
