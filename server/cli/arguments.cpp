@@ -64,7 +64,7 @@ class Parser {
       // CLI11 takes them from the back.
       app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::ParseError& problem) {
-      throw Problem(kUsage, problem.what(), "muster --help");
+      throw Problem(kUsage, problem.what(), "muster help");
     }
     const Node* node = nullptr;
     for (const Node& each : nodes_) {
@@ -81,6 +81,8 @@ class Parser {
       if (!is_question) check(invocation);
     } else if (!is_question) {
       missing_command(node);
+    } else if (node != nullptr) {
+      invocation.group = node->words;
     }
     check_choices(invocation, global_options());
     return invocation;
@@ -192,15 +194,15 @@ class Parser {
   }
 
   static std::string help_of(const Node* node) {
-    return node == nullptr ? "muster --help" : "muster " + node->words + " --help";
+    return node == nullptr ? "muster help" : "muster help " + node->words;
   }
 
   [[noreturn]] void missing_command(const Node* node) const {
-    if (node == nullptr) throw Problem(kUsage, "no command was given", "muster --help");
+    if (node == nullptr) throw Problem(kUsage, "no command was given", "muster help");
     std::string verbs;
     for (const std::string& verb : words_below(node->words + " "))
       verbs += (verbs.empty() ? "" : ", ") + verb;
-    throw Problem(kUsage, "muster " + node->words + " needs one of: " + verbs, "muster --help");
+    throw Problem(kUsage, "muster " + node->words + " needs one of: " + verbs, help_of(node));
   }
 
   static void check(const Invocation& invocation) {
@@ -235,32 +237,6 @@ class Parser {
 };
 
 }  // namespace
-
-const std::vector<OptionSpec>& global_options() {
-  static const std::vector<OptionSpec> kOptions = {
-      {"--json", "", "one JSON object, with \"format\":1"},
-      {"--jsonl", "", "one JSON object a line"},
-      {"--csv", "", "CSV; cells that look like formulas get a ' before them"},
-      {"--columns", "A,B", "these columns; --columns= lists those there are"},
-      {"--no-headers", "", "leave out the headings"},
-      {"--limit", "N", "at most so many (default 50)"},
-      {"--all", "", "as many as there are"},
-      {"--utc", "", "show and read times in UTC"},
-      {"--color", "WHEN", "auto, always or never (also: NO_COLOR)", {"auto", "always", "never"}},
-      {"--server", "URL", "another server than that of muster login (MUSTER_SERVER)"},
-      {"--ca-file", "FILE", "CA certificates to trust, PEM (MUSTER_CA_FILE)"},
-      {"--ca-sha256", "HEX", "trust the CA with this public key (SHA-256)"},
-      {"--timeout", "SECONDS", "for one answer (default 30)"},
-      {"--no-input", "", "never ask; fail instead"},
-      {"--dry-run", "", "say what would be done, change nothing"},
-      {"--yes", "", "do it without asking"},
-      {"--quiet", "", "no remarks on standard error"},
-      {"--verbose", "", "show the request's id with errors"},
-      {"--help", "", "help about the program or the command"},
-      {"--version", "", "the version of this program"},
-  };
-  return kOptions;
-}
 
 std::optional<std::string> Invocation::text(std::string_view name) const {
   const auto found = values_.find(name);

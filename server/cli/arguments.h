@@ -45,6 +45,7 @@ const std::vector<OptionSpec>& global_options();
 class Invocation {
  public:
   const CommandSpec* command = nullptr;  // nullptr: --help or --version without a command
+  std::string group = {};                // --help of a group: "ticket"
 
   bool has(std::string_view name) const { return values_.contains(name); }
   std::optional<std::string> text(std::string_view name) const;  // the last one given
@@ -68,8 +69,6 @@ Invocation parse_arguments(const std::vector<CommandSpec>& commands,
 
 // With the short form where there is one: "-q,--quiet".
 std::string flag_names(std::string_view name);
-std::string help_text(const std::vector<CommandSpec>& commands);  // of the program
-std::string help_text(const CommandSpec& command);
 // "muster show ITEM", with the command's own flags "muster show ITEM [--section NAME]".
 std::string usage_line(const CommandSpec& command, bool with_flags);
 

@@ -1,84 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/cli/arguments.h"
+#include "server/cli/help_text.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/support/text.h"
+#include "server/cli/problem.h"
+#include "server/cli/suggest.h"
 
 namespace muster::cli {
 namespace {
 
-std::string option_lines(const std::vector<OptionSpec>& options) {
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kWidestName = 22;
+
+constexpr const char* kTimes =
+    R"(A time (T) is read in your zone, or in UTC with --utc:
+
+  2026-11-23 08:00       a day and a time of day; a day alone is its 00:00
+  08:00, noon            of today
+  yesterday 14:30        also now, today and midnight
+  tuesday, tue 14:00     the latest that is not ahead
+  last tuesday           the latest before today
+  29 Nov 08:00           the latest, or with its year: 29 Nov 2025
+  2h, 2h ago, 1d 12h     so long before now: s, m, h, d, w, or in words
+  @1700000000            seconds since 1970
+  2026-11-23T08:00:00Z   RFC 3339
+
+A zone may stand behind a time of day: Z, +01:00, or CET where your zone has it.
+A local time that clocks showed twice is the later one, and that is said; one
+that they skipped is refused. What --at, --known-at, --a-at and --b-at are given
+must not lie ahead; under --at, ages are those of then.
+
+In a query (seen>2026-11-23) a day alone is the whole day, see muster-query(7).
+)";
+
+constexpr const char* kExitCodes =
+    R"(0    done
+1    failed; compare --exit-code: they differ
+2    the command line or the query is wrong
+3    not found
+4    not signed in
+5    not allowed
+6    the name is ambiguous
+7    it exists already, or somebody else changed it meanwhile
+8    the server cannot be reached or did not answer in time
+9    partly done
+130  interrupted
+)";
+
+constexpr std::array<std::string_view, 3> kPages = {"flags", "times", "exit-codes"};
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+// Two columns; the second goes on below itself where it is longer than the screen.
+std::string two_columns(const Lines& lines) {
+  std::size_t width = 0;
+  for (const auto& [name, text] : lines)
+    width = std::max(width, std::min(name.size(), kWidestName));
   std::string out;
+  const std::size_t begin = 2 + width + 2;
+  for (const auto& [name, text] : lines) {
+    std::string line = "  " + name;
+    line.append(line.size() < begin - 1 ? begin - line.size() : 2, ' ');
+    for (const std::string_view word : split(text, ' ')) {
+      if (line.size() + word.size() > kColumns) {
+        while (line.back() == ' ')
+          line.pop_back();
+        out += line + '\n';
+        line = std::string(begin, ' ');
+      }
+      line += std::string(word) + ' ';
+    }
+    while (line.back() == ' ')
+      line.pop_back();
+    out += line + '\n';
+  }
+  return out;
+}
+
+std::string option_lines(const std::vector<OptionSpec>& options) {
+  Lines lines;
   for (const OptionSpec& option : options) {
     std::string name = flag_names(option.name);
     if (const std::size_t comma = name.find(','); comma != std::string::npos)
       name.insert(comma + 1, " ");
     if (!option.value.empty()) name += " " + std::string(option.value);
-    out += "  " + name;
-    out.append(name.size() < 24 ? 24 - name.size() : 1, ' ');
-    out += " " + std::string(option.help) + '\n';
+    lines.emplace_back(std::move(name), option.help);
   }
-  return out;
+  return two_columns(lines);
+}
+
+std::string first_word(std::string_view words) {
+  return std::string(split(words, ' ').front());
+}
+
+std::string group_text(const std::vector<CommandSpec>& commands, const std::string& group) {
+  Lines lines;
+  for (const CommandSpec& command : commands) {
+    if (!command.is_hidden && command.words.starts_with(group + ' '))
+      lines.emplace_back(command.words.substr(group.size() + 1), command.summary);
+  }
+  return "muster " + group + " and one of:\n\n" + two_columns(lines) + "\nmuster help " + group +
+         " " + lines.front().first + " says more of the first, and so on.\n";
+}
+
+bool has_times(const CommandSpec& command) {
+  return std::any_of(command.options.begin(), command.options.end(),
+                     [](const OptionSpec& option) { return option.value == "T"; });
+}
+
+bool has_items(const CommandSpec& command) {
+  return std::any_of(command.arguments.begin(), command.arguments.end(),
+                     [](const ArgumentSpec& argument) { return argument.name == "ITEM"; });
 }
 
 }  // namespace
 
-std::string flag_names(std::string_view name) {
-  if (name == "--help") return "-h,--help";
-  if (name == "--quiet") return "-q,--quiet";
-  if (name == "--verbose") return "-v,--verbose";
-  if (name == "--dry-run") return "-n,--dry-run";
-  if (name == "--yes") return "-y,--yes";
-  return std::string(name);
-}
-
-std::string usage_line(const CommandSpec& command, bool with_flags) {
-  std::string line = "muster " + std::string(command.words);
-  for (const ArgumentSpec& argument : command.arguments) {
-    const std::string name(argument.name);
-    if (argument.count == Count::kOne) line += ' ' + name;
-    if (argument.count == Count::kOptional) line += " [" + name + ']';
-    if (argument.count == Count::kMany) line += ' ' + name + "...";
-    if (argument.count == Count::kOptionalMany) line += " [" + name + "...]";
-  }
-  if (!with_flags) return line;
-  for (const OptionSpec& option : command.options) {
-    line += " [" + std::string(option.name);
-    if (!option.value.empty()) line += ' ' + std::string(option.value);
-    line += ']';
-  }
-  return line;
-}
-
 std::string help_text(const CommandSpec& command) {
-  std::string text = std::string(command.summary) + "\n\n  " + usage_line(command, true) + '\n';
-  if (!command.examples.empty()) {
-    text += '\n';
-    for (const std::string_view example : command.examples)
-      text += "  " + std::string(example) + '\n';
-  }
-  if (!command.options.empty()) text += "\nflags:\n" + option_lines(command.options);
-  return text + "\nflags of every command:\n" + option_lines(global_options()) +
-         "\nAn ITEM is an id, a name, a serial number or a tag; a time (T) is 2026-11-23 08:00, "
-         "yesterday, 2h ago or RFC 3339.\n";
+  std::string text = std::string(command.summary) + "\n\n  " + usage_line(command, false) +
+                     (command.options.empty() ? "" : " [flags]") + '\n';
+  if (!command.options.empty()) text += '\n' + option_lines(command.options);
+  if (!command.examples.empty()) text += '\n';
+  for (const std::string_view example : command.examples)
+    text += "  " + std::string(example) + '\n';
+  if (has_items(command)) text += "\nAn ITEM is an id, a name, a serial number or a tag.";
+  return text + "\nmuster help flags: what every command takes" +
+         (has_times(command) ? "; muster help times: how to write a T\n" : "\n");
 }
 
 std::string help_text(const std::vector<CommandSpec>& commands) {
-  std::string text =
-      "Muster from the command line: what every machine is, and how it came to be so.\n\n"
-      "  muster login https://cmdb.example.org:8443\n"
-      "  muster items 'class:laptop memory_bytes<8GiB'\n"
-      "  muster show lap-0421\n\n"
-      "commands:\n";
+  Lines lines;
+  for (const CommandSpec& command : commands) {
+    if (command.is_hidden || command.words == "help") continue;
+    const std::string first = first_word(command.words);
+    const std::string verb(command.words.substr(std::min(first.size() + 1, command.words.size())));
+    if (verb.empty()) {
+      lines.emplace_back(first, command.summary);
+      continue;
+    }
+    const auto group = std::find_if(lines.begin(), lines.end(),
+                                    [&](const auto& line) { return line.first == first; });
+    if (group == lines.end()) {
+      lines.emplace_back(first, verb);
+    } else {
+      group->second += ", " + verb;
+    }
+  }
+  return "Muster from the command line: what every machine is, and how it came to be so.\n\n"
+         "  muster login https://cmdb.example.org:8443\n\n" +
+         two_columns(lines) +
+         "\nmuster help COMMAND says more, such as muster help items or help ticket new.\n"
+         "muster help flags, help times, help exit-codes: what all commands share.\n";
+}
+
+std::vector<std::string> help_topics(const std::vector<CommandSpec>& commands) {
+  std::vector<std::string> topics(kPages.begin(), kPages.end());
   for (const CommandSpec& command : commands) {
     if (command.is_hidden) continue;
-    const std::string words(command.words);
-    text += "  " + words;
-    text.append(words.size() < 24 ? 24 - words.size() : 1, ' ');
-    text += " " + std::string(command.summary) + '\n';
+    topics.emplace_back(command.words);
+    const std::string first = first_word(command.words);
+    if (std::find(topics.begin(), topics.end(), first) == topics.end()) topics.push_back(first);
   }
-  return text + "\nflags of every command:\n" + option_lines(global_options()) +
-         "\nexit codes: 0 done, 1 failed, 2 usage or query error, 3 not found, 4 not signed in,\n"
-         "  5 not allowed, 6 ambiguous name, 7 changed meanwhile, 8 server unreachable,\n"
-         "  9 partly done, 130 interrupted\n"
-         "muster COMMAND --help says more; muster fields explains the query language's fields.\n";
+  return topics;
+}
+
+std::string help_about(const std::vector<CommandSpec>& commands, const std::string& topic) {
+  if (topic.empty()) return help_text(commands);
+  if (topic == "flags") return option_lines(global_options());
+  if (topic == "times") return kTimes;
+  if (topic == "exit-codes") return kExitCodes;
+  for (const CommandSpec& command : commands) {
+    if (command.words == topic) return help_text(command);
+  }
+  const std::vector<std::string> topics = help_topics(commands);
+  if (std::find(topics.begin(), topics.end(), topic) != topics.end())
+    return group_text(commands, topic);
+  const auto nearest = nearest_two(topic, topics);
+  std::string hint = "muster help";
+  if (!nearest.empty()) hint = "muster help " + nearest[0];
+  if (nearest.size() > 1) hint += "    or: muster help " + nearest[1];
+  throw Problem(kUsage, "there is no command \"muster " + topic + '"', hint);
 }
 
 }  // namespace muster::cli

@@ -5,7 +5,9 @@
 #include <ostream>
 
 #include "server/cli/commands/commands.h"
+#include "server/cli/commands/complete.h"
 #include "server/cli/error_text.h"
+#include "server/cli/help_text.h"
 
 namespace muster::cli {
 namespace {
@@ -14,7 +16,8 @@ int dispatch(const std::vector<std::string>& arguments, World& world) {
   const std::vector<CommandSpec>& commands = all_commands();
   // Asks what fits behind words that need not be complete: it takes them as they are.
   if (!arguments.empty() && arguments.front() == "__complete") {
-    for (const std::string& word : completions(commands, {arguments.begin() + 1, arguments.end()}))
+    const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    for (const std::string& word : completions(commands, words, server_names(world)))
       world.out << word << '\n';
     return kDone;
   }
@@ -24,7 +27,7 @@ int dispatch(const std::vector<std::string>& arguments, World& world) {
     return kDone;
   }
   if (invocation.has("--help")) {
-    world.out << (invocation.command == nullptr ? help_text(commands)
+    world.out << (invocation.command == nullptr ? help_about(commands, invocation.group)
                                                 : help_text(*invocation.command));
     return kDone;
   }

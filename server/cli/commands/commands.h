@@ -28,10 +28,7 @@ std::vector<CommandSpec> token_commands();
 std::vector<CommandSpec> audit_commands();
 std::vector<CommandSpec> fields_commands();
 std::vector<CommandSpec> completion_commands();
-
-// What may come in place of the last of `words` (everything behind "muster"), sorted.
-std::vector<std::string> completions(const std::vector<CommandSpec>& commands,
-                                     const std::vector<std::string>& words);
+std::vector<CommandSpec> help_commands();
 
 // --- what several groups share
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Completion for shells: a thin script that asks the hidden command __complete what fits, so that
-// commands and flags never differ from those that are parsed.
-#include <algorithm>
-#include <set>
+// Completion for shells: a thin script that asks the hidden command __complete what fits
+// (complete.h), so that commands and flags never differ from those that are parsed. Names come from
+// other people: each script hands them to its shell as data.
+#include <ostream>
 
-#include "common/support/text.h"
 #include "server/cli/commands/commands.h"
 
 namespace muster::cli {
@@ -12,20 +11,44 @@ namespace {
 
 constexpr const char* kBash = R"(# muster completion bash > /etc/bash_completion.d/muster
 _muster() {
-  local IFS=$'\n'
-  COMPREPLY=($(muster __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} found
+  COMPREPLY=()
+  case $before in
+    --ca-file|--token-file)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return ;;
+  esac
+  while IFS= read -r found; do
+    [[ $found == *: ]] && compopt -o nospace
+    printf -v found %q "$found"
+    COMPREPLY+=("$found")
+  done < <(muster __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
-complete -o default -F _muster muster
+complete -F _muster muster
 )";
 
+// Found in fpath, the file is the body of _muster at the first TAB: it must answer then too. Read
+// with "source", it must only define.
 constexpr const char* kZsh = R"(#compdef muster
 # muster completion zsh > "${fpath[1]}/_muster"
 _muster() {
-  local -a found
+  local -a found fields
+  case $words[CURRENT-1] in
+    (--ca-file|--token-file) _files; return ;;
+  esac
   found=("${(@f)$(muster __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -- ${found:#}
+  found=("${(@)found:#}")
+  fields=("${(@M)found:#*:}")
+  found=("${(@)found:#*:}")
+  (( $#fields )) && compadd -S '' -a fields
+  (( $#found )) && compadd -a found
+  (( $#fields + $#found ))
 }
 compdef _muster muster
+if [[ $funcstack[1] == _muster ]]; then
+  _muster "$@"
+fi
 )";
 
 constexpr const char* kFish = R"(# muster completion fish > ~/.config/fish/completions/muster.fish
@@ -50,74 +73,7 @@ int completion(Context& context) {
   return kDone;
 }
 
-const OptionSpec* option_named(const CommandSpec* command, std::string_view name) {
-  const auto find = [&](const std::vector<OptionSpec>& options) -> const OptionSpec* {
-    const auto found = std::find_if(options.begin(), options.end(),
-                                    [&](const OptionSpec& option) { return option.name == name; });
-    return found == options.end() ? nullptr : &*found;
-  };
-  if (const OptionSpec* own = command == nullptr ? nullptr : find(command->options)) return own;
-  return find(global_options());
-}
-
-// The words of the command so far ("ticket", "ticket new"), flags and their values left out.
-std::string words_so_far(const std::vector<CommandSpec>& commands,
-                         const std::vector<std::string>& words) {
-  std::string so_far;
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i].starts_with('-')) {
-      const OptionSpec* option = option_named(nullptr, words[i]);
-      if (option != nullptr && !option->value.empty()) ++i;
-      continue;
-    }
-    const std::string longer = so_far.empty() ? words[i] : so_far + ' ' + words[i];
-    const bool fits = std::any_of(commands.begin(), commands.end(), [&](const CommandSpec& each) {
-      return each.words == longer || each.words.starts_with(longer + ' ');
-    });
-    if (!fits) break;
-    so_far = longer;
-  }
-  return so_far;
-}
-
 }  // namespace
-
-std::vector<std::string> completions(const std::vector<CommandSpec>& commands,
-                                     const std::vector<std::string>& words) {
-  const std::string prefix = words.empty() ? std::string() : words.back();
-  const std::string so_far = words_so_far(commands, words);
-  const auto found = std::find_if(commands.begin(), commands.end(),
-                                  [&](const CommandSpec& each) { return each.words == so_far; });
-  const CommandSpec* command = found == commands.end() ? nullptr : &*found;
-  std::set<std::string> fitting;
-  const auto offer = [&](std::string_view word) {
-    if (word.starts_with(prefix)) fitting.emplace(word);
-  };
-  const OptionSpec* before =
-      words.size() < 2 ? nullptr : option_named(command, words[words.size() - 2]);
-  if (before != nullptr && !before->value.empty()) {
-    for (const std::string_view choice : before->choices)
-      offer(choice);
-    return {fitting.begin(), fitting.end()};
-  }
-  if (prefix.starts_with('-')) {
-    for (const OptionSpec& option : global_options())
-      offer(option.name);
-    for (const OptionSpec& option :
-         command == nullptr ? std::vector<OptionSpec>() : command->options)
-      offer(option.name);
-  } else if (command == nullptr) {
-    const std::string stem = so_far.empty() ? "" : so_far + ' ';
-    for (const CommandSpec& each : commands) {
-      if (!each.is_hidden && each.words.starts_with(stem))
-        offer(split(each.words.substr(stem.size()), ' ').front());
-    }
-  } else if (command->words == "completion") {
-    for (const char* shell : {"bash", "zsh", "fish"})
-      offer(shell);
-  }
-  return {fitting.begin(), fitting.end()};
-}
 
 std::vector<CommandSpec> completion_commands() {
   return {{"completion",

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "common/support/text.h"
 #include "server/cli/commands/commands.h"
+#include "server/cli/commands/complete.h"
+#include "server/cli/help_text.h"
 
 namespace muster::cli {
 namespace {
@@ -77,12 +81,57 @@ TEST_CASE("numbers are checked against their range", "[cli]") {
   CHECK_THROWS_AS(parsed({"items", "--limit", "11"}).integer("--limit", 1, 10), Problem);
 }
 
-TEST_CASE("every command has a summary and a help text with its usage", "[cli]") {
-  for (const CommandSpec& command : all_commands()) {
+bool fits_a_screen(const std::string& text) {
+  const auto all = lines(text);
+  return all.size() <= 24 && std::all_of(all.begin(), all.end(), [](std::string_view line) {
+           return display_width(line) <= 80;
+         });
+}
+
+TEST_CASE("every command has a summary and a help text of one screen with its usage", "[cli]") {
+  const std::vector<CommandSpec>& commands = all_commands();
+  for (const CommandSpec& command : commands) {
+    const std::string text = help_text(command);
+    INFO(text);
     CHECK_FALSE(command.summary.empty());
-    CHECK(help_text(command).find("muster " + std::string(command.words)) != std::string::npos);
-    CHECK(help_text(all_commands()).find(command.summary) != std::string::npos);
+    CHECK(text.find("muster " + std::string(command.words)) != std::string::npos);
+    CHECK(fits_a_screen(text));
+    for (const OptionSpec& option : command.options)
+      CHECK(text.find(option.name) != std::string::npos);
+    for (const std::string_view example : command.examples)
+      CHECK(text.find(example) != std::string::npos);
+    // Listed with its summary where one looks for it: in the first page, or in that of its group.
+    const std::string first(split(command.words, ' ').front());
+    if (command.words == "help") continue;
+    const std::string list = help_about(commands, first == command.words ? "" : first);
+    CHECK(list.find(command.summary.substr(0, 20)) != std::string::npos);
   }
+}
+
+TEST_CASE("help is about the program, a command, a group or what all share", "[cli]") {
+  const std::vector<CommandSpec>& commands = all_commands();
+  for (const std::string& topic : help_topics(commands)) {
+    INFO(topic << '\n' << help_about(commands, topic));
+    CHECK(fits_a_screen(help_about(commands, topic)));
+  }
+  CHECK(fits_a_screen(help_about(commands, "")));
+  CHECK(help_about(commands, "ticket").find("resolve") != std::string::npos);
+  CHECK(help_about(commands, "ticket").find("--json") == std::string::npos);
+  CHECK(help_about(commands, "ticket new") == help_text(*parsed({"ticket", "new", "x"}).command));
+  for (const OptionSpec& option : global_options())
+    CHECK(help_about(commands, "flags").find(option.name) != std::string::npos);
+  try {
+    help_about(commands, "ticket nwe");
+    FAIL("it was accepted");
+  } catch (const Problem& problem) {
+    CHECK(problem.hint.find("muster help ticket new") == 0);
+  }
+}
+
+TEST_CASE("--help of a group is about the group", "[cli]") {
+  CHECK(parsed({"ticket", "--help"}).group == "ticket");
+  CHECK(parsed({"--help"}).group.empty());
+  CHECK(refused({"ticket"}).hint == "muster help ticket");
 }
 
 TEST_CASE("completion offers commands, verbs, flags and the choices of a flag", "[cli]") {
@@ -94,6 +143,74 @@ TEST_CASE("completion offers commands, verbs, flags and the choices of a flag", 
   CHECK(fit({"user", "create", "ana", "--role", "t"}) == Words{"technician"});
   CHECK(fit({"--color", "n"}) == Words{"never"});
   CHECK(fit({"nonsense", "x"}).empty());
+  // zsh gives a flag and its value as one word, bash as three.
+  CHECK(fit({"user", "create", "ana", "--role=t"}) == Words{"--role=technician"});
+  CHECK(fit({"user", "create", "ana", "--role", "=", "t"}) == Words{"technician"});
+  CHECK(fit({"user", "create", "ana", "--role", "="}).size() == 4);
+  CHECK(fit({"user", "role", "ana", "v"}) == Words{"viewer"});
+  CHECK(fit({"help", "ticket", "n"}) == Words{"new", "note"});
+  CHECK(fit({"help", "f"}) == Words{"fields", "flags"});
+  CHECK(fit({"completion", "z"}) == Words{"zsh"});
+}
+
+std::vector<std::string> some_names(NameKind kind) {
+  switch (kind) {
+    case NameKind::kItem:
+      return {"lap-1", "Lap-2", "prn-3", "lap\n4", ""};
+    case NameKind::kTicket:
+      return {"INC-1001"};
+    case NameKind::kSection:
+      return {"packages"};
+    case NameKind::kClass:
+      return {"hardware.printer"};
+    case NameKind::kField:
+      return {"name", "packages.name"};
+    case NameKind::kUser:
+      return {"ana"};
+    case NameKind::kToken:
+      return {"7"};
+    case NameKind::kJoinToken:
+      return {"abc"};
+    case NameKind::kWaitingAgent:
+      return {"9f"};
+  }
+  return {};
+}
+
+TEST_CASE("completion asks for names of the kind that the place takes", "[cli]") {
+  using Words = std::vector<std::string>;
+  const std::vector<std::pair<Words, Words>> cases = {
+      {{"show", "lap"}, {"Lap-2", "lap-1"}},
+      {{"--json", "changes", "p"}, {"prn-3"}},
+      {{"compare", "lap-1", "l"}, {"Lap-2", "lap-1"}},
+      {{"compare", "a", "b", ""}, {}},
+      {{"show", "lap-1", "--section", ""}, {"packages"}},
+      {{"show", "--section", "p"}, {"packages"}},
+      {{"show", "--section", "packages", "prn"}, {"prn-3"}},
+      {{"show", "lap-1", "--section=p"}, {"--section=packages"}},
+      {{"ticket", "show", "inc"}, {"INC-1001"}},
+      {{"ticket", "link", "INC-1001", "prn"}, {"prn-3"}},
+      {{"ticket", "new", "text", "--item", "prn"}, {"prn-3"}},
+      {{"ticket", "new", "p"}, {}},
+      {{"ticket", "edit", "INC-1001", "--assignee", ""}, {"ana"}},
+      {{"items", "p"}, {"packages.name:"}},
+      {{"items", "name:x", "n"}, {"name:"}},
+      {{"items", "class", ":", "l"}, {}},  // bash took class:l apart
+      {{"fields", ""}, {"class", "packages"}},
+      {{"item", "create", "x", "--class", "hard"}, {"hardware.printer"}},
+      {{"item", "edit", "prn"}, {"prn-3"}},
+      {{"agent", "revoke", "prn"}, {"prn-3"}},
+      {{"agent", "approve", ""}, {"9f"}},
+      {{"user", "show", "a"}, {"ana"}},
+      {{"user", "create", "a"}, {}},
+      {{"token", "revoke", ""}, {"7"}},
+      {{"join-token", "revoke", ""}, {"abc"}}};
+  for (const auto& [words, expected] : cases) {
+    INFO(words.front() << ' ' << words.back());
+    CHECK(completions(all_commands(), words, [](NameKind kind, const std::string&) {
+            return some_names(kind);
+          }) == expected);
+  }
 }
 
 }  // namespace

@@ -81,6 +81,31 @@ TEST_CASE("times go out with an offset", "[cli]") {
   CHECK(world.run({"items", "--at", "whenever"}) == kUsage);
 }
 
+TEST_CASE("ages under --at count from then, and the future is refused", "[cli]") {
+  FakeWorld world;
+  world.terminal.out = true;
+  world.answer("GET /api/v1/items?at=2026-11-20T12%3A00%3A00Z&limit=50", 200,
+               R"({"items":[{"name":"lap-1","seen_at":"2026-11-20T08:00:00Z"}]})");
+  CHECK(world.run({"items", "--at", "2026-11-20 12:00", "--utc", "--columns", "name,seen_at",
+                   "--color=never"}) == kDone);
+  CHECK(world.out.str().find("lap-1  4 h ago") != std::string::npos);
+  for (const auto& line : std::vector<std::vector<std::string>>{
+           {"items", "--at", "2027-01-01"},
+           {"show", "x", "--at", "2027-01-01"},
+           {"show", "x", "--section", "disks", "--known-at", "2027-01-01"},
+           {"changes", "x", "--at", "2026-11-23T10:02:00Z"},
+           {"compare", "x", "y", "--a-at", "2027-01-01"},
+           {"compare", "x", "y", "--b-at", "2027-01-01"}}) {
+    world.requests.clear();
+    CHECK(world.run(line) == kUsage);
+    CHECK(world.error.str().find("lies in the future") != std::string::npos);
+    CHECK(world.requests.empty());
+  }
+  // The server's clock may be a little ahead of ours.
+  world.answer("GET /api/v1/items?at=2026-11-23T10%3A00%3A30Z&limit=50", 200, R"({"items":[]})");
+  CHECK(world.run({"items", "--at", "2026-11-23T10:00:30Z"}) == kDone);
+}
+
 TEST_CASE("changes are sentences, and a gap is a line of its own", "[cli]") {
   FakeWorld world;
   world.terminal.out = true;
@@ -108,7 +133,7 @@ TEST_CASE("an edit sends the ETag that was read, and a conflict is exit code 7",
   CHECK(world.requests.back().body == R"({"owner":"novak","note":null})");
   CHECK(world.requests.back().headers[0] ==
         std::pair<std::string, std::string>("If-Match", "\"v3\""));
-  CHECK(world.error.str() == "undo: muster item edit 1 --owner 'kos' --clear note\n");
+  CHECK(world.error.str() == "undo: muster item edit 1 --owner kos --clear note\n");
   world.answer("PATCH /api/v1/items/1", 412,
                R"({"code":"precondition_failed","detail":"changed meanwhile"})");
   CHECK(world.run({"item", "edit", "lap-1", "--owner", "novak"}) == kConflict);
@@ -206,6 +231,16 @@ TEST_CASE("help and version need no server", "[cli]") {
   CHECK(world.run({"--version"}) == kDone);
   CHECK(world.out.str().starts_with("muster "));
   CHECK(world.run({"--help"}) == kDone);
+  const std::string program = world.out.str();
+  CHECK(world.run({"help"}) == kDone);
+  CHECK(world.out.str() == program);
+  CHECK(world.run({"help", "items"}) == kDone);
+  const std::string items = world.out.str();
+  CHECK(world.run({"items", "--help"}) == kDone);
+  CHECK(world.out.str() == items);
+  CHECK(world.run({"ticket", "--help"}) == kDone);
+  CHECK(lines(world.out.str()).size() < 16);
+  CHECK(world.run({"help", "itms"}) == kUsage);
   CHECK(world.run({"show", "--help"}) == kDone);
   CHECK(world.run({"__complete", "stat"}) == kDone);
   CHECK(world.out.str() == "status\n");
