@@ -8,6 +8,7 @@
 #include <string>
 
 #include "agent/collect/collector.h"
+#include "agent/collect/linux/filesystems.h"
 #include "agent/collect/linux/memory.h"
 #include "agent/collect/linux/mountinfo.h"
 #include "agent/collect/linux/os_release.h"
@@ -66,8 +67,11 @@ void write_filesystems(Host& host, JsonWriter& json) {
   if (!text) text = host.read("/proc/1/mountinfo");  // a copied tree has no "self"
   if (!text) return;
   std::vector<std::pair<std::string, std::int64_t>> spaces;
-  for (const Mount& mount : local_data_mounts(parse_mountinfo(*text).mounts)) {
+  const auto shows_file = [&](const Mount& mount) { return is_single_file(host, mount); };
+  for (const auto& [mount, may_be_touched] :
+       local_data_mounts(parse_mountinfo(*text).mounts, shows_file)) {
     if (spaces.size() == kFilesystems) break;
+    if (!may_be_touched) continue;
     const auto space = host.space(mount.mount_point);
     if (space && space->available_bytes >= 0)
       spaces.emplace_back(to_valid_text(mount.mount_point), space->available_bytes);

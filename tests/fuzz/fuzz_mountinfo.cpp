@@ -22,13 +22,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(std::is_sorted(options.begin(), options.end()));
     static_cast<void>(agent::without_password(mount.source));
   }
-  for (const agent::Mount& mount : agent::local_data_mounts(info.mounts)) {
+  // In the place of a host: a mount point of an odd number of bytes is a file.
+  const auto shows_file = [](const agent::Mount& mount) {
+    return mount.mount_point.size() % 2 == 1;
+  };
+  const agent::NetworkMounts network(agent::visible_mounts(info.mounts));
+  for (const auto& [mount, may_be_touched] : agent::local_data_mounts(info.mounts, shows_file)) {
     require(!agent::is_network_filesystem(mount.type) && !agent::is_pseudo_filesystem(mount.type));
-    require(!agent::is_below_network_mount(info.mounts, mount.mount_point));
+    require(may_be_touched != network.lead_to(mount.mount_point));
+    require(mount.root == "/" || !may_be_touched || !shows_file(mount));
   }
   std::set<std::string> points;
-  for (const agent::Mount& mount : agent::select_filesystems(info.mounts))
+  for (const auto& [mount, may_be_touched] : agent::select_filesystems(info.mounts, shows_file)) {
     require(points.insert(mount.mount_point).second);
+    require(!may_be_touched || !agent::is_network_filesystem(mount.type));
+    require(!may_be_touched || !network.lead_to(mount.mount_point));
+  }
   require(agent::decode_mount_escapes(text).size() <= text.size());
   return 0;
 }

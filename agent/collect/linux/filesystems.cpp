@@ -28,6 +28,14 @@ bool is_subvolume(const Mount& mount) {
                                             "subvol=" + mount.root) != mount.super_options.end();
 }
 
+// The files that container engines put into a container. Where they come from another machine they
+// cannot be looked at, so they are known by their place.
+bool is_engine_file(const Mount& mount) {
+  if (mount.root == "/") return false;
+  return mount.mount_point == "/etc/hosts" || mount.mount_point == "/etc/hostname" ||
+         mount.mount_point == "/etc/resolv.conf" || mount.mount_point == "/dev/termination-log";
+}
+
 std::string_view base_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -90,7 +98,7 @@ class Labels {
 
 // nullopt also when something else is mounted there for us than for the first process.
 std::optional<std::int64_t> size_of(Host& host, const Mount& mount) {
-  if (mount.type == "zfs" || mount.type == "fuse.zfs") return std::nullopt;
+  if (mount.type == "zfs" || mount.type.starts_with("fuse.zfs")) return std::nullopt;
   const auto status = host.status(mount.mount_point);
   if (!status) return std::nullopt;
   const std::uint64_t device =
@@ -102,49 +110,55 @@ std::optional<std::int64_t> size_of(Host& host, const Mount& mount) {
   return space->size_bytes;
 }
 
-// Container engines mount single files of the host (/etc/hosts) into the container.
-bool is_single_file(Host& host, const Mount& mount) {
-  if (mount.root == "/") return false;
-  const auto status = host.status(mount.mount_point);
-  return status && status->type == FileType::kFile;
-}
-
 Result<std::string> read_mountinfo(Host& host) {
   Result<std::string> text = host.read(kMountinfo[0], kMountinfoBytes);
-  if (!text) text = host.read(kMountinfo[1], kMountinfoBytes);
+  if (!text || trim(*text).empty()) text = host.read(kMountinfo[1], kMountinfoBytes);
   return text;
 }
 
 }  // namespace
 
-std::vector<Mount> select_filesystems(const std::vector<Mount>& mounts) {
-  std::map<std::string_view, std::size_t> visible;  // a later mount covers an earlier one
-  for (std::size_t i = 0; i < mounts.size(); ++i)
-    visible[mounts[i].mount_point] = i;
+bool is_single_file(Host& host, const Mount& mount) {
+  if (mount.root == "/") return false;
+  const auto status = host.status(mount.mount_point);
+  return status && status->type != FileType::kDirectory;
+}
 
-  std::map<std::string, Mount> chosen;
-  for (Mount& mount : local_data_mounts(mounts))
-    chosen.emplace(mount.mount_point, std::move(mount));
-
-  // Of each subvolume and of each folder of another machine, the shortest mount point.
-  using What = std::tuple<std::int64_t, std::int64_t, std::string_view>;
-  std::map<What, const Mount*> best;
-  for (const auto& [mount_point, index] : visible) {
-    const Mount& mount = mounts[index];
-    const bool network = is_network_filesystem(mount.type) && mount.type != "autofs";
-    if (!network && !is_subvolume(mount)) continue;
-    if (!network && is_below_network_mount(mounts, mount.mount_point)) continue;
-    const auto [it, added] =
-        best.try_emplace({mount.device_major, mount.device_minor, mount.root}, &mount);
-    if (!added && mount_point.size() < it->second->mount_point.size()) it->second = &mount;
+std::vector<DataMount> select_filesystems(const std::vector<Mount>& mounts,
+                                          const ShowsFile& shows_file) {
+  std::map<std::string, DataMount> chosen;
+  for (DataMount& found : local_data_mounts(mounts, shows_file)) {
+    std::string mount_point = found.mount.mount_point;
+    chosen.emplace(std::move(mount_point), std::move(found));
   }
-  for (const auto& [what, mount] : best)
-    chosen.emplace(mount->mount_point, *mount);
 
-  std::vector<Mount> out;
+  const std::vector<const Mount*> visible = visible_mounts(mounts);
+  const NetworkMounts network(visible);
+  // Of each subvolume the shortest mount point, one that may be touched first.
+  using What = std::tuple<std::int64_t, std::int64_t, std::string_view>;
+  std::map<What, std::pair<bool, const Mount*>> subvolumes;  // the flag: may hang
+  for (const Mount* const mount : visible) {
+    if (is_network_filesystem(mount->type)) {
+      if (mount->type != "autofs" && !is_engine_file(*mount))
+        chosen.emplace(mount->mount_point, DataMount{*mount, false});
+      continue;
+    }
+    if (!is_subvolume(*mount)) continue;
+    const std::pair<bool, const Mount*> here(network.lead_to(mount->mount_point), mount);
+    const auto [it, added] =
+        subvolumes.try_emplace({mount->device_major, mount->device_minor, mount->root}, here);
+    const auto rank = [](const std::pair<bool, const Mount*>& each) {
+      return std::pair(each.first, each.second->mount_point.size());
+    };
+    if (!added && rank(here) < rank(it->second)) it->second = here;
+  }
+  for (const auto& [what, found] : subvolumes)
+    chosen.emplace(found.second->mount_point, DataMount{*found.second, !found.first});
+
+  std::vector<DataMount> out;
   out.reserve(chosen.size());
-  for (auto& [mount_point, mount] : chosen)
-    out.push_back(std::move(mount));
+  for (auto& [mount_point, found] : chosen)
+    out.push_back(std::move(found));
   return out;
 }
 
@@ -181,22 +195,26 @@ Collected collect_filesystems(Host& host) {
   const auto text = read_mountinfo(host);
   if (!text) return not_collected<inventory::Filesystem>(status_of(text.failure()));
   const Mountinfo info = parse_mountinfo(*text);
+  // Without a mount there is no root directory, and the agent would not run.
+  if (info.mounts.empty())
+    return not_collected<inventory::Filesystem>(
+        {inventory::Status::kFailed,
+         "/proc/1/mountinfo and /proc/self/mountinfo list no mount that can be understood."});
   Labels labels(host);
   std::vector<inventory::Filesystem> rows;
-  for (const Mount& mount : select_filesystems(info.mounts)) {
-    const bool network = is_network_filesystem(mount.type);
-    if (!network && is_single_file(host, mount)) continue;
+  const auto shows_file = [&](const Mount& mount) { return is_single_file(host, mount); };
+  for (const auto& [mount, may_be_touched] : select_filesystems(info.mounts, shows_file)) {
     inventory::Filesystem& row = rows.emplace_back();
     row.mount_point = mount.mount_point;
     row.type = mount.type;
     if (!mount.source.empty() && mount.source != "none")
       row.device = without_password(mount.source);
     row.options = stable_mount_options(mount);
-    row.network = network;
+    row.network = is_network_filesystem(mount.type);
     row.read_only = mount.read_only();
-    if (network) continue;
+    if (*row.network) continue;
     labels.set(mount, row);
-    row.size_bytes = size_of(host, mount);
+    if (may_be_touched) row.size_bytes = size_of(host, mount);
   }
   inventory::SourceStatus status;
   if (info.unreadable_lines > 0)

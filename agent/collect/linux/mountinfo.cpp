@@ -16,25 +16,39 @@ constexpr std::size_t kMounts = 100'000;
 
 // Types whose data is elsewhere, sorted bytewise; cluster file systems on a shared disk (gfs2,
 // ocfs2) count too, since statvfs(3) on them waits for the other nodes. autofs: touching it mounts.
-constexpr std::array<std::string_view, 30> kNetworkTypes = {
-    "9p",       "acfs",  "afs",     "auristorfs", "autofs", "beegfs",    "ceph", "cifs",
-    "coda",     "cvfs",  "davfs",   "gfs",        "gfs2",   "glusterfs", "gpfs", "kafs",
-    "lustre",   "mfs",   "moosefs", "ncp",        "ncpfs",  "nfs",       "nfs4", "ocfs2",
-    "orangefs", "panfs", "pvfs2",   "smb3",       "smbfs",  "vboxsf"};
+constexpr std::array<std::string_view, 33> kNetworkTypes = {
+    "9p",   "acfs",  "afs",    "auristorfs", "autofs",  "beegfs", "ceph",
+    "cifs", "coda",  "cvfs",   "davfs",      "gfs",     "gfs2",   "glusterfs",
+    "gpfs", "kafs",  "lustre", "mfs",        "moosefs", "ncp",    "ncpfs",
+    "nfs",  "nfs4",  "ocfs2",  "orangefs",   "panfs",   "prl_fs", "pvfs2",
+    "smb3", "smbfs", "vboxsf", "virtiofs",   "vmhgfs"};
 
-constexpr std::array<std::string_view, 46> kPseudoTypes = {
-    "aufs",       "bdev",      "binder",     "binfmt_misc", "bpf",       "cgroup",     "cgroup2",
-    "configfs",   "cpuset",    "debugfs",    "devfs",       "devpts",    "devtmpfs",   "ecryptfs",
-    "efivarfs",   "fdescfs",   "functionfs", "fusectl",     "hugetlbfs", "ipathfs",    "kdbus",
-    "lxcfs",      "mqueue",    "nfsd",       "nsfs",        "overlay",   "pipefs",     "proc",
-    "procfs",     "pstore",    "ramfs",      "resctrl",     "rootfs",    "rpc_pipefs", "secretmem",
-    "securityfs", "selinuxfs", "shiftfs",    "smackfs",     "sockfs",    "spufs",      "squashfs",
-    "sysfs",      "tmpfs",     "tracefs",    "usbfs"};
+constexpr std::array<std::string_view, 54> kPseudoTypes = {
+    "aufs",       "bdev",        "binder",     "binfmt_misc", "bpf",     "capifs",     "cgroup",
+    "cgroup2",    "configfs",    "cpuset",     "debugfs",     "devfs",   "devpts",     "devtmpfs",
+    "ecryptfs",   "efivarfs",    "fdescfs",    "functionfs",  "fusectl", "gadgetfs",   "gfs2meta",
+    "hugetlbfs",  "ibmasmfs",    "ipathfs",    "kdbus",       "lxcfs",   "mqueue",     "nfsd",
+    "nsfs",       "ocfs2_dlmfs", "oprofilefs", "overlay",     "pidfs",   "pipefs",     "proc",
+    "procfs",     "pstore",      "ramfs",      "resctrl",     "rootfs",  "rpc_pipefs", "secretmem",
+    "securityfs", "selinuxfs",   "shiftfs",    "smackfs",     "sockfs",  "spufs",      "squashfs",
+    "sysfs",      "tmpfs",       "tracefs",    "usbfs",       "xenfs"};
 
 // FUSE file systems on a local device or folder; any other FUSE program may talk to anything.
-constexpr std::array<std::string_view, 12> kLocalFuse = {
-    "bindfs",   "ecryptfs", "encfs",   "exfat",    "ext2",       "gocryptfs",
-    "mergerfs", "ntfs",     "ntfs-3g", "snapfuse", "squashfuse", "zfs"};
+constexpr std::array<std::string_view, 25> kLocalFuse = {
+    "apfs",     "apfs-fuse",  "bindfs", "cryfs",    "dislocker", "ecryptfs",  "encfs",
+    "exfat",    "exfat-fuse", "ext2",   "ext2fs",   "ext4fuse",  "fuse-ext2", "gocryptfs",
+    "hfsfuse",  "lowntfs-3g", "ltfs",   "mergerfs", "mhddfs",    "ntfs",      "ntfs-3g",
+    "securefs", "ufs",        "zfs",    "zfs-fuse"};
+
+// FUSE programs that show what is elsewhere on this machine, or what other programs do: the file
+// managers' and portals' views of a desktop session (GVfs was gvfs-fuse-daemon before 1.14), LXC's
+// /proc, drag and drop of VMware, layers of containers, packed images and archives.
+constexpr std::array<std::string_view, 23> kFuseViews = {
+    "archivemount", "dwarfs",         "erofsfuse",          "fuse-archive",  "fuse-overlayfs",
+    "fuse-zip",     "fuseiso",        "gvfs-fuse-daemon",   "gvfsd-fuse",    "kio-fuse",
+    "lxcfs",        "mount-zip",      "overlayfs",          "portal",        "rar2fs",
+    "ratarmount",   "snapfuse",       "squashfuse",         "squashfuse_ll", "unionfs",
+    "unionfs-fuse", "vmware-vmblock", "xdg-document-portal"};
 
 template <std::size_t N>
 constexpr bool contains(const std::array<std::string_view, N>& sorted, std::string_view name) {
@@ -43,6 +57,9 @@ constexpr bool contains(const std::array<std::string_view, N>& sorted, std::stri
 static_assert(std::is_sorted(kNetworkTypes.begin(), kNetworkTypes.end()));
 static_assert(std::is_sorted(kPseudoTypes.begin(), kPseudoTypes.end()));
 static_assert(std::is_sorted(kLocalFuse.begin(), kLocalFuse.end()));
+static_assert(std::is_sorted(kFuseViews.begin(), kFuseViews.end()));
+
+constexpr std::string_view kFusePrefix = "fuse.";
 
 bool is_octal(char c) {
   return c >= '0' && c <= '7';
@@ -133,57 +150,77 @@ bool is_network_filesystem(std::string_view type) {
   if (contains(kNetworkTypes, type)) return true;
   // fuse and fuse.<program>; fuseblk has a local block device below it.
   if (type == "fuse") return true;
-  if (!type.starts_with("fuse.")) return false;
-  const std::string_view program = type.substr(5);
-  return !contains(kLocalFuse, program) && !is_pseudo_filesystem(type);
+  if (!type.starts_with(kFusePrefix)) return false;
+  return !contains(kLocalFuse, type.substr(kFusePrefix.size())) && !is_pseudo_filesystem(type);
 }
 
 bool is_pseudo_filesystem(std::string_view type) {
   if (contains(kPseudoTypes, type)) return true;
-  // Views of a desktop session: document portal, file manager's mounts, AppImages, LXC's /proc.
-  return type == "fuse.portal" || type == "fuse.gvfsd-fuse" || type == "fuse.lxcfs" ||
-         type == "fuse.snapfuse" || type == "fuse.squashfuse" ||
-         type.starts_with("fuse.AppImage") || type.ends_with(".AppImage");
+  if (type.starts_with("fuse.AppImage") || type.ends_with(".AppImage")) return true;
+  return type.starts_with(kFusePrefix) && contains(kFuseViews, type.substr(kFusePrefix.size()));
 }
 
-bool is_below_network_mount(const std::vector<Mount>& mounts, std::string_view mount_point) {
-  return std::any_of(mounts.begin(), mounts.end(), [&](const Mount& mount) {
-    const std::string_view above = mount.mount_point;
-    if (!is_network_filesystem(mount.type) || !mount_point.starts_with(above)) return false;
-    if (above == "/") return mount_point != "/";
-    return mount_point.size() > above.size() && mount_point[above.size()] == '/';
-  });
-}
-
-std::vector<Mount> local_data_mounts(const std::vector<Mount>& mounts) {
-  // A mount covers an earlier one at the same place, whatever its type.
-  std::map<std::string_view, std::size_t> visible;
+std::vector<const Mount*> visible_mounts(const std::vector<Mount>& mounts) {
+  std::map<std::string_view, std::size_t> last;
   for (std::size_t i = 0; i < mounts.size(); ++i)
-    visible[mounts[i].mount_point] = i;
-
-  std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> best;
+    last[mounts[i].mount_point] = i;
+  std::vector<const Mount*> out;
   for (std::size_t i = 0; i < mounts.size(); ++i) {
-    const Mount& mount = mounts[i];
-    if (visible.at(mount.mount_point) != i) continue;
-    if (is_network_filesystem(mount.type) || is_pseudo_filesystem(mount.type)) continue;
-    if (is_below_network_mount(mounts, mount.mount_point)) continue;
-    const auto [it, added] = best.try_emplace({mount.device_major, mount.device_minor}, i);
-    if (added) continue;
-    const Mount& other = mounts[it->second];
-    // A mount of the file system's own root tells more than a bind mount of a folder in it.
-    const bool better = std::pair(mount.root.size(), mount.mount_point.size()) <
-                        std::pair(other.root.size(), other.mount_point.size());
-    if (better) it->second = i;
+    if (last.at(mounts[i].mount_point) == i) out.push_back(&mounts[i]);
   }
-  std::vector<std::size_t> chosen;
-  chosen.reserve(best.size());
-  for (const auto& [device, index] : best)
-    chosen.push_back(index);
-  std::sort(chosen.begin(), chosen.end());
-  std::vector<Mount> out;
+  return out;
+}
+
+NetworkMounts::NetworkMounts(const std::vector<const Mount*>& visible) {
+  for (const Mount* const mount : visible) {
+    if (is_network_filesystem(mount->type)) points_.insert(mount->mount_point);
+  }
+}
+
+bool NetworkMounts::lead_to(std::string_view mount_point) const {
+  if (points_.empty() || mount_point == "/") return false;
+  if (points_.contains("/")) return true;
+  for (std::size_t end = mount_point.find('/', 1); end != std::string_view::npos;
+       end = mount_point.find('/', end + 1)) {
+    if (points_.contains(mount_point.substr(0, end))) return true;
+  }
+  return false;
+}
+
+std::vector<DataMount> local_data_mounts(const std::vector<Mount>& mounts,
+                                         const ShowsFile& shows_file) {
+  const std::vector<const Mount*> visible = visible_mounts(mounts);
+  const NetworkMounts network(visible);
+
+  struct Candidate {
+    bool may_hang;
+    std::size_t root_size, point_size, index;  // the index is that of `visible`
+    auto operator<=>(const Candidate&) const = default;
+  };
+  std::map<std::pair<std::int64_t, std::int64_t>, std::vector<Candidate>> devices;
+  for (std::size_t i = 0; i < visible.size(); ++i) {
+    const Mount& mount = *visible[i];
+    if (is_network_filesystem(mount.type) || is_pseudo_filesystem(mount.type)) continue;
+    devices[{mount.device_major, mount.device_minor}].push_back(
+        {network.lead_to(mount.mount_point), mount.root.size(), mount.mount_point.size(), i});
+  }
+  std::vector<Candidate> chosen;
+  for (auto& [device, candidates] : devices) {
+    std::sort(candidates.begin(), candidates.end());
+    // The best one that shows no file: so few are looked at even where containers mount thousands.
+    const auto best =
+        std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+          const Mount& mount = *visible[candidate.index];
+          return mount.root == "/" || candidate.may_hang || !shows_file(mount);
+        });
+    if (best != candidates.end()) chosen.push_back(*best);
+  }
+  std::sort(chosen.begin(), chosen.end(),
+            [](const Candidate& a, const Candidate& b) { return a.index < b.index; });
+  std::vector<DataMount> out;
   out.reserve(chosen.size());
-  for (const std::size_t index : chosen)
-    out.push_back(mounts[index]);
+  for (const Candidate& candidate : chosen)
+    out.push_back({*visible[candidate.index], !candidate.may_hang});
   return out;
 }
 

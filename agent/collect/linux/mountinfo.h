@@ -4,7 +4,9 @@
 // any thread. Lines that are not mounts are left out and counted, so that a collector can say so.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,14 +46,36 @@ bool is_network_filesystem(std::string_view type);
 // outlives the machine's uptime.
 bool is_pseudo_filesystem(std::string_view type);
 
-// The way to `mount_point` leads through a network mount above it, so that even a local file system
-// there must not be touched.
-bool is_below_network_mount(const std::vector<Mount>& mounts, std::string_view mount_point);
+// The mounts that a path leads to: a later mount at a place covers an earlier one. In the order of
+// the kernel.
+std::vector<const Mount*> visible_mounts(const std::vector<Mount>& mounts);
 
-// Of each local file system that holds data the one mount that shows it best: its own root before
-// a folder in it (bind mounts, subvolumes), then the shortest mount point. A mount that a later one
-// covers is not counted, and neither is one that can only be reached through a network mount: each
-// of those returned may be given to statvfs(3). The order stays.
-std::vector<Mount> local_data_mounts(const std::vector<Mount>& mounts);
+// The visible mounts that stand in the way: a path that leads through one of them may hang. An
+// automount that is covered by what it has mounted is in nobody's way.
+class NetworkMounts {
+ public:
+  explicit NetworkMounts(const std::vector<const Mount*>& visible);
+  // True when one of them is above `mount_point`, so that even a local file system there must not
+  // be touched.
+  bool lead_to(std::string_view mount_point) const;
+
+ private:
+  std::set<std::string_view> points_;  // into the mounts
+};
+
+struct DataMount {
+  Mount mount;
+  bool may_be_touched = false;  // statvfs(3) does not wait for another machine
+};
+
+// Whether a mount shows a single file instead of a folder; asked only about what may be touched.
+using ShowsFile = std::function<bool(const Mount&)>;
+
+// Of each local file system that holds data the one mount that shows it best: one that may be
+// touched, then its own root before a folder in it (bind mounts, subvolumes), then the shortest
+// mount point. A mount that a later one covers is not counted, and neither is one of a single file
+// (container engines mount /etc/hosts): it says nothing of the volume. The order stays.
+std::vector<DataMount> local_data_mounts(const std::vector<Mount>& mounts,
+                                         const ShowsFile& shows_file);
 
 }  // namespace muster::agent

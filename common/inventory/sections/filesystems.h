@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// File systems that hold data and are mounted. Free space is a vital. Network file systems are
-// named, never touched.
+// File systems that hold data and are mounted. Free space is a vital. Network file systems, and
+// what lies below one, are named, never touched.
 #pragma once
 #include "common/inventory/describe.h"
 
@@ -16,29 +16,34 @@ struct Filesystem {
 
   static constexpr auto kSection = [] {
     using R = Filesystem;
-    return section<R>({.name = "filesystems",
-                       .title = "File systems",
-                       .meaning = "File systems that hold data and are mounted"},
-                      key("mount_point", &R::mount_point, "Where it is mounted",
-                          {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
-                      key("instance", &R::instance, "Number that tells apart mounts at one place",
-                          {.instance = true}),
-                      fact("device", &R::device, "What is mounted: device, server:/path, pool",
-                           {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
-                      fact("type", &R::type, "Kind: ext4, xfs, nfs4, ...",
-                           {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
-                      fact("uuid", &R::uuid, "UUID of the file system",
-                           {.source = "/dev/disk/by-uuid, /run/udev/data"}),
-                      fact("label", &R::label, "Label of the file system",
-                           {.source = "/dev/disk/by-label, /run/udev/data"}),
-                      fact("options", &R::options, "Mount options",
-                           {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
-                      fact("size_bytes", &R::size_bytes,
-                           "Size; absent for network file systems, which are not touched",
-                           {.unit = "bytes", .source = "statvfs(3)"}),
-                      fact("network", &R::network, "On another machine", {.source = "the type"}),
-                      fact("read_only", &R::read_only, "Mounted read-only",
-                           {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}));
+    return section<R>(
+        {.name = "filesystems",
+         .title = "File systems",
+         .meaning = "File systems that hold data and are mounted: a local one once, at "
+                    "the mount point that shows it best, a subvolume of btrfs and a "
+                    "network file system at each"},
+        key("mount_point", &R::mount_point, "Where it is mounted",
+            {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+        key("instance", &R::instance, "Number that tells apart mounts at one place",
+            {.instance = true}),
+        fact("device", &R::device, "What is mounted: device, server:/path, pool",
+             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+        fact("type", &R::type, "Kind: ext4, xfs, nfs4, ...",
+             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+        fact("uuid", &R::uuid, "UUID of the file system",
+             {.source = "/dev/disk/by-uuid, /run/udev/data"}),
+        fact("label", &R::label, "Label of the file system",
+             {.source = "/dev/disk/by-label, /run/udev/data"}),
+        fact("options", &R::options, "Mount options",
+             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+        fact("size_bytes", &R::size_bytes,
+             "Size; absent where asking could wait for another machine (network file "
+             "systems, and what is mounted below one or below an automount), and for "
+             "ZFS, whose size changes with what others in the pool use",
+             {.unit = "bytes", .source = "statvfs(3)"}),
+        fact("network", &R::network, "On another machine", {.source = "the type"}),
+        fact("read_only", &R::read_only, "Mounted read-only",
+             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}));
   }();
 };
 

@@ -6,7 +6,9 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 namespace {
@@ -20,8 +22,11 @@ std::vector<std::string> filesystem_rows(const Collected& collected) {
 
 std::vector<std::string> selected(std::string_view mountinfo) {
   std::vector<std::string> out;
-  for (const Mount& mount : select_filesystems(parse_mountinfo(mountinfo).mounts))
-    out.push_back(mount.mount_point + " " + mount.type + " " + mount.root);
+  const auto no_files = [](const Mount&) { return false; };
+  for (const auto& [mount, may_be_touched] :
+       select_filesystems(parse_mountinfo(mountinfo).mounts, no_files))
+    out.push_back(mount.mount_point + " " + mount.type + " " + mount.root +
+                  (may_be_touched ? "" : " untouched"));
   return out;
 }
 
@@ -42,11 +47,13 @@ constexpr std::string_view kServer =
 
 }  // namespace
 
-TEST_CASE("filesystems: each that holds data is listed once, at its shortest mount point",
+TEST_CASE("filesystems: a local one is listed once, one of another machine at each mount point",
           "[filesystems]") {
-  CHECK(selected(kServer) == std::vector<std::string>{"/ ext4 /", "/home xfs /", "/mnt/nas nfs4 /",
-                                                      "/mnt/nas-sub nfs4 /sub",
-                                                      "/mnt/ssh fuse.sshfs /"});
+  CHECK(selected(kServer) ==
+        std::vector<std::string>{
+            "/ ext4 /", "/home xfs /", "/mnt/nas nfs4 / untouched",
+            "/mnt/nas-sub nfs4 /sub untouched", "/mnt/nas/local ext4 / untouched",
+            "/mnt/ssh fuse.sshfs / untouched", "/very/long/way/to/nas nfs4 / untouched"});
   // Subvolumes of btrfs count, folders in them do not.
   CHECK(
       selected("22 1 0:30 /@ / rw - btrfs /dev/sda2 rw,subvolid=256,subvol=/@\n"
@@ -58,6 +65,14 @@ TEST_CASE("filesystems: each that holds data is listed once, at its shortest mou
   CHECK(
       selected("22 1 0:60 / /mnt rw - nfs4 a:/x rw\n23 1 0:61 / /mnt rw - nfs4 b:/x rw\n").size() ==
       1);
+  // A subvolume below another machine's file system is told, but not where it can be touched.
+  CHECK(selected("22 1 0:60 / / rw - nfs a:/x rw\n"
+                 "23 22 0:30 /@home /home rw - btrfs /dev/sda2 rw,subvol=/@home\n") ==
+        std::vector<std::string>{"/ nfs / untouched", "/home btrfs /@home untouched"});
+  // A container whose root is on another machine: what the engine puts there is no file system.
+  CHECK(selected("22 1 0:60 /c / rw - nfs a:/x rw\n"
+                 "23 22 0:60 /c/hosts /etc/hosts rw - nfs a:/x rw\n") ==
+        std::vector<std::string>{"/ nfs /c untouched"});
   CHECK(selected("").empty());
   CHECK(selected("nonsense\n").empty());
 }
@@ -101,8 +116,12 @@ TEST_CASE("filesystems: other machines are named and never touched", "[filesyste
             R"("options":["vers=4.2"],"read_only":false,"type":"nfs4"})",
             R"({"device":"nas:/export/a b","instance":1,"mount_point":"/mnt/nas-sub",)"
             R"("network":true,"options":["vers=4.2"],"read_only":false,"type":"nfs4"})",
+            R"({"device":"/dev/sdb1","instance":1,"mount_point":"/mnt/nas/local","network":false,)"
+            R"("read_only":false,"type":"ext4"})",
             R"({"device":"me@far:/data","instance":1,"mount_point":"/mnt/ssh","network":true,)"
-            R"("options":["user_id=0"],"read_only":false,"type":"fuse.sshfs"})"});
+            R"("options":["user_id=0"],"read_only":false,"type":"fuse.sshfs"})",
+            R"({"device":"nas:/export/a b","instance":1,"mount_point":"/very/long/way/to/nas",)"
+            R"("network":true,"options":["vers=4.2"],"read_only":false,"type":"nfs4"})"});
   CHECK(host.spaces_asked == std::set<std::string>{"/", "/home"});
   for (const std::string& path : host.asked) {
     CAPTURE(path);
@@ -143,6 +162,90 @@ TEST_CASE("filesystems: pools have no size of their own, single files are no fil
         inventory::Status::kNotApplicable);
 }
 
+TEST_CASE("filesystems: a list without a mount is a failure, not a machine without file systems",
+          "[filesystems]") {
+  for (const char* const text : {"", "\n", "bad line\n"}) {
+    CAPTURE(text);
+    MapHost host;
+    host.files["/proc/1/mountinfo"] = text;
+    host.files["/proc/self/mountinfo"] = text;
+    CHECK(collect_filesystems(host).sources.at("filesystems").status == inventory::Status::kFailed);
+  }
+  MapHost host;  // the first process is hidden
+  host.files["/proc/1/mountinfo"] = "";
+  host.files["/proc/self/mountinfo"] = "22 1 8:4 / / rw - ext4 /dev/sda4 rw\n";
+  CHECK(collect_filesystems(host).sources.at("filesystems") == inventory::SourceStatus{});
+}
+
+TEST_CASE("filesystems: a pod's volume is told beside the files that it was given",
+          "[filesystems]") {
+  MapHost host;
+  host.files["/etc/hosts"] = "127.0.0.1 localhost\n";
+  host.directories = {"/data"};
+  host.files["/proc/1/mountinfo"] =
+      "500 400 0:50 / / rw - overlay overlay rw\n"
+      "501 500 8:2 /pods/1/etc-hosts /etc/hosts rw - ext4 /dev/sda2 rw\n"
+      "502 500 8:2 /pods/1/volumes/kubernetes.io~empty-dir/data /data rw - ext4 /dev/sda2 rw\n";
+  CHECK(told("filesystems", collect_filesystems(host), {"mount_point", "size_bytes"}) ==
+        std::vector<std::string>{"/data | 1000000"});
+}
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Lines told_case(std::string_view name, std::initializer_list<std::string_view> fields) {
+  CaseMachine machine(name);
+  const Collected found = collect_filesystems(machine.host());
+  CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
+  return told("filesystems", found, fields);
+}
+
+}  // namespace
+
+TEST_CASE("case 40: automounts above local file systems", "[filesystems][shared_data]") {
+  CHECK(told_case("40-automount-above-local", {"mount_point", "type", "network"}) ==
+        Lines{"/ | ext4 | false", "/boot | ext4 | false", "/boot/efi | vfat | false",
+              "/home/ana | xfs | false"});
+}
+
+TEST_CASE("case 42: odd mount points", "[filesystems][shared_data]") {
+  CHECK(told_case("42-mount-escapes", {"mount_point", "type"}) ==
+        Lines{"/ | ext4", "/media/My Disk | vfat", "/mnt/- - | cifs", "/mnt/- | ext4",
+              "/mnt/a\\b\tc\nd#e | ext4", "/mnt/üml | ext4"});
+}
+
+TEST_CASE("case 43: subvolumes, double mounts, pools", "[filesystems][shared_data]") {
+  CHECK(told_case("43-btrfs-nix", {"mount_point", "type", "read_only"}) ==
+        Lines{"/ | btrfs | false", "/foo | ext4 | true", "/home | btrfs | false",
+              "/mnt/top | btrfs | false", "/nix | btrfs | false", "/tank | zfs | false",
+              "/tank/home | zfs | false"});
+}
+
+TEST_CASE("case 44: a root of layers", "[filesystems][shared_data]") {
+  CHECK(told_case("44-root-overlay", {"mount_point", "type"}) ==
+        Lines{"/data | bcachefs", "/mnt/ntfs | fuseblk", "/run/initramfs/live | vfat",
+              "/usr | erofs"});
+}
+
+TEST_CASE("cases 45: what a container has of its host", "[filesystems][shared_data]") {
+  CHECK(told_case("45-container-root", {"mount_point", "type"}) == Lines{"/data | ext4"});
+  CHECK(told_case("45b-file-bind-hides-volume", {"mount_point", "type"}) == Lines{"/data | ext4"});
+}
+
+TEST_CASE("case 46: one export mounted twice", "[filesystems][shared_data]") {
+  CHECK(told_case("46-nfs-twice", {"mount_point", "device"}) ==
+        Lines{"/ | /dev/sda2", "/data | storage:/exports/data", "/home | storage:/exports/home",
+              "/srv/home | storage:/exports/home"});
+}
+
+TEST_CASE("case of an old desktop: GVfs is no file system of another machine",
+          "[filesystems][shared_data]") {
+  CHECK(told_case("filesystems-old-gvfs", {"mount_point", "type", "network"}) ==
+        Lines{"/ | ext3 | false", "/boot | ext3 | false", "/home/user | ext4 | false",
+              "/mnt/sounds | cifs | true"});
+}
+
 TEST_CASE("filesystems: the mounts of our own machine with many disks", "[filesystems]") {
   const auto host = captured_machine("debian12-many-disks");
   const Collected found = collect_filesystems(*host);
@@ -162,7 +265,7 @@ TEST_CASE("filesystems: captured mounts of another machine", "[filesystems][shar
   load_ttar(archive, read_test_file(shared_data("procfs/fixtures.ttar")));
   CHECK(selected(archive.files.at("/proc/26231/mountinfo")) ==
         std::vector<std::string>{
-            "/ ext4 /", "/mnt/nfs/test nfs /",
+            "/ ext4 /", "/mnt/nfs/test nfs / untouched",
             "/var/lib/containers/storage/overlay xfs /var/lib/containers/storage/overlay"});
 }
 
