@@ -62,9 +62,19 @@ bool is_smbios_table(std::string_view path) {
 // Files whose whole content is an identifier.
 bool is_identifier_file(std::string_view path) {
   const std::string name = lower_ascii(base_name(path));
-  constexpr std::string_view kNames[] = {"wwid",       "wwn",       "eui",
-                                         "nguid",      "uuid",      "unique_id",
-                                         "machine-id", "system-id", "ibm,partition-name"};
+  constexpr std::string_view kNames[] = {"wwid",
+                                         "wwn",
+                                         "eui",
+                                         "nguid",
+                                         "uuid",
+                                         "unique_id",
+                                         "machine-id",
+                                         "system-id",
+                                         "sas_address",
+                                         "port_name",
+                                         "targetname",
+                                         "persistent_address",
+                                         "ibm,partition-name"};
   return name.find("serial") != std::string::npos || name.find("asset_tag") != std::string::npos ||
          std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
@@ -301,6 +311,7 @@ std::string Redaction::content(std::string_view subject, std::string_view bytes)
   const std::string_view name = base_name(subject);
   if (name == "edid") return redact_edid(bytes, substitutes_);
   if (name == "vpd_pg83") return device_identifiers(bytes);
+  if (name == "vpd_pg89") return redact_ata_identity(bytes);
   if (subject == "/proc/net/if_inet6") return hex_addresses(bytes, true);
   if (subject.starts_with("/proc/net/") &&
       (name == "route" || name.starts_with("tcp") || name.starts_with("udp"))) {

@@ -237,6 +237,18 @@ std::string redact_edid(std::string_view edid, const Substitutes& substitutes) {
   return out;
 }
 
+std::string redact_ata_identity(std::string_view page) {
+  constexpr std::size_t kWords = 60;  // SAT-4, 12.4.2
+  std::string out(page.size(), '\0');
+  const auto keep = [&](std::size_t begin, std::size_t end) {
+    if (begin < page.size()) replace(out, begin, page.substr(begin, end - begin));
+  };
+  keep(0, 4);
+  keep(kWords + 2 * 23, kWords + 2 * 47);  // ACS-4, 7.13.6
+  keep(kWords + 2 * 76, kWords + 2 * 77);
+  return out;
+}
+
 std::string redact_netlink(std::string_view messages, const Substitutes& substitutes,
                            const RedactText& text) {
   std::string out(messages);

@@ -24,6 +24,10 @@ std::vector<std::string> smbios_serials(std::string_view table);
 // EDID: both serial numbers, with the checksum mended.
 std::string redact_edid(std::string_view edid, const Substitutes& substitutes);
 
+// SCSI VPD page 89h: of IDENTIFY DEVICE the model, the firmware revision and the Serial ATA
+// capabilities stay; serial number, world wide name and all else are blanked.
+std::string redact_ata_identity(std::string_view page);
+
 // rtnetlink messages: hardware and IP addresses, and what tunnels are made of; names through
 // `text`.
 std::string redact_netlink(std::string_view messages, const Substitutes& substitutes,

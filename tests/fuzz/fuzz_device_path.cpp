@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "agent/collect/linux/device_path.h"
-#include "agent/collect/linux/disks.h"
+#include "agent/collect/linux/disk_reader.h"
 #include "agent/collect/linux/udev_data.h"
 #include "common/inventory/sections/disks.h"
 #include "tests/fuzz/fuzz.h"
@@ -15,12 +15,23 @@ using muster::fuzz::require;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest = fuzz::as_text(data, size);
   const std::string_view port = fuzz::take_part(rest, "\x1e");
-  for (const auto& ata : {std::optional<std::string_view>(), std::optional(port)}) {
-    const agent::DevicePath path = agent::parse_device_path(rest, ata);
+  agent::PlaceFacts facts;
+  for (auto* const fact :
+       {&facts.ata_port, &facts.sas_phy, &facts.sas_expander, &facts.fc_port, &facts.iscsi_target,
+        &facts.iscsi_address, &facts.iscsi_port, &facts.namespace_id, &facts.first_of_parent})
+    *fact = std::string(port);
+  for (const agent::PlaceFacts& known : {agent::PlaceFacts(), facts}) {
+    const agent::DevicePath path = agent::parse_device_path(rest, known);
     require(std::find(std::begin(inventory::kTransports), std::end(inventory::kTransports),
                       path.transport) != std::end(inventory::kTransports));
+    require(!path.path.starts_with('-'));
   }
-  for (const auto part : {agent::PathPart::kAtaPort, agent::PathPart::kUsbDevice}) {
+  for (const agent::DeviceNode& node : agent::device_nodes(rest)) {
+    require(!node.name.empty() && node.name.find('/') == std::string::npos);
+    require(agent::sysfs_folder(rest).starts_with(node.folder));
+  }
+  for (const auto part :
+       {agent::PathPart::kAtaPort, agent::PathPart::kUsbDevice, agent::PathPart::kPciDevice}) {
     const std::string folder = agent::sysfs_folder_of(rest, part);
     require(folder.empty() || agent::sysfs_folder(rest).starts_with(folder));
   }

@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (muster::agent::normal_wwn(*name) != name) std::abort();
   }
   muster::agent::parse_vpd_ata_model(bytes);
+  if (const auto identity = muster::agent::parse_vpd_ata_identity(bytes);
+      identity && (identity->model.size() > 40 || identity->firmware_revision.size() > 8))
+    std::abort();
   muster::agent::normal_wwn(bytes);
   muster::agent::parse_device_path(bytes);
   muster::agent::sysfs_folder_of(bytes, muster::agent::PathPart::kUsbDevice);

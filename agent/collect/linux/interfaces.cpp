@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "agent/collect/linux/device_path.h"
 #include "agent/collect/linux/read_text.h"
 #include "agent/collect/linux/rtnetlink.h"
 #include "common/support/text.h"
@@ -99,6 +98,7 @@ std::string read_link_end(Host& host, const std::string& path) {
 void read_device(Host& host, const std::string& folder, InterfaceFacts& facts) {
   facts.has_device = host.status(folder + "/device").ok();
   if (!facts.has_device) return;
+  facts.place = read_place_facts(host, facts.link);
   facts.driver = read_link_end(host, folder + "/device/driver");
   facts.removable = read_text(host, folder + "/device/removable") == "removable";
   // Other buses (virtio, USB) have files of the same name with numbers of their own.
@@ -213,7 +213,7 @@ inventory::Interface make_interface(const InterfaceFacts& facts) {
     row.max_speed_mbps = facts.speed_mbps;
   row.driver = text_or_nothing(facts.driver);
   row.pci_id = text_or_nothing(facts.pci_id);
-  if (facts.has_device) row.path = text_or_nothing(parse_device_path(facts.link).path);
+  if (facts.has_device) row.path = text_or_nothing(parse_device_path(facts.link, facts.place).path);
   row.master = text_or_nothing(facts.master);
   return row;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "agent/collect/collector.h"
+#include "agent/collect/linux/device_path.h"
 #include "common/inventory/sections/interfaces.h"
 
 namespace muster::agent {
@@ -31,6 +32,7 @@ struct InterfaceFacts {
   bool removable = false;  // plugged into a port outside of the case (Thunderbolt)
   bool has_wireless = false;
   bool has_tun_flags = false;
+  PlaceFacts place;
 };
 
 // The host's end of a container's cable (veth pair), what the modules ifb and dummy make when they

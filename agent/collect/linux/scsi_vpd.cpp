@@ -2,6 +2,7 @@
 #include "agent/collect/linux/scsi_vpd.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/support/text.h"
 
@@ -38,6 +39,15 @@ void for_each_designator(std::string_view page, Take&& take) {
       take(Designator{byte_at(rest, 1) & 15, (byte_at(rest, 0) & 15) == 1, rest.substr(4, length)});
     rest.remove_prefix(4 + length);
   }
+}
+
+// A text of IDENTIFY DEVICE: the first of two characters is the upper byte of a little-endian word.
+std::string identify_text(std::string_view words, std::size_t first, std::size_t last) {
+  std::string text(words.substr(2 * first, 2 * (last - first + 1)));
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    std::swap(text[i], text[i + 1]);
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return std::string(trim(text));
 }
 
 bool only_zeros(std::string_view text) {
@@ -89,6 +99,22 @@ std::optional<std::string> parse_vpd_ata_model(std::string_view page) {
     if (!text.empty()) model = std::string(text);
   });
   return model;
+}
+
+std::optional<AtaIdentity> parse_vpd_ata_identity(std::string_view page) {
+  constexpr std::size_t kWords = 56;  // in the content: byte 60 of the page
+  constexpr std::size_t kSataCapabilities = 76;
+  const auto content = content_of(page, 0x89);
+  if (!content || content->size() < kWords + 512) return std::nullopt;
+  const std::string_view words = content->substr(kWords);
+  AtaIdentity identity;
+  identity.firmware_revision = identify_text(words, 23, 26);
+  identity.model = identify_text(words, 27, 46);
+  if (identity.model.empty() && identity.firmware_revision.empty()) return std::nullopt;
+  const unsigned capabilities =
+      byte_at(words, 2 * kSataCapabilities) | byte_at(words, 2 * kSataCapabilities + 1) << 8;
+  identity.sata = capabilities != 0 && capabilities != 0xffff;
+  return identity;
 }
 
 std::optional<std::string> normal_wwn(std::string_view text) {

@@ -23,36 +23,49 @@ struct Disk {
     return section<R>(
         {.name = "disks",
          .title = "Disks",
-         .meaning = "Whole disks: drives, cards, volumes of a virtual machine"},
+         .meaning = "Whole disks: drives, cards, volumes of a virtual machine or of an array. "
+                    "Several paths to one disk are one; a card reader without a card is none"},
         key("identifier", &R::identifier,
             "What stays while the disk stays: wwn:..., serial:MODEL:SERIAL, or path: and where it "
-            "is plugged in"),
+            "is plugged in. Not the wwn where two disks with different serial numbers have the "
+            "same, nor an NVMe disk's EUI, which whole series share"),
         key("instance", &R::instance, "Number that tells apart disks with the same identifier",
             {.instance = true}),
-        fact("name", &R::name, "Kernel name at the time", {.source = "/sys/class/block"}),
-        fact("vendor", &R::vendor, "Vendor as the device tells it",
+        fact("name", &R::name,
+             "Kernel name at the time; of a disk behind multipath that of the multipath device",
+             {.source = "/sys/class/block"}),
+        fact("vendor", &R::vendor, "Vendor as the device tells it; ATA and virtio disks tell none",
              {.source = "/sys/block/*/device/vendor"}),
         fact("model", &R::model, "Model as the device tells it",
-             {.source = "/sys/block/*/device/model; in full from vpd_pg83, /run/udev/data"}),
+             {.source =
+                  "/sys/block/*/device/model; in full from vpd_pg83, vpd_pg89, /run/udev/data"}),
         fact("serial_number", &R::serial_number, "Serial number",
              {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data"}),
-        fact("wwn", &R::wwn, "World wide name",
+        fact("wwn", &R::wwn, "World wide name as the device tells it",
              {.source = "/sys/block/*/wwid, .../device/wwid, /run/udev/data"}),
         fact("firmware_revision", &R::firmware_revision, "Firmware of the device",
-             {.source = "/sys/block/*/device/firmware_rev or rev"}),
-        fact("size_bytes", &R::size_bytes, "Capacity",
+             {.source = "/sys/block/*/device/firmware_rev or rev; in full from vpd_pg89, "
+                        "/run/udev/data"}),
+        fact("size_bytes", &R::size_bytes,
+             "Capacity; absent for optical drives, whose medium comes and goes",
              {.unit = "bytes", .source = "/sys/block/*/size, times 512"}),
         fact("logical_block_bytes", &R::logical_block_bytes, "Smallest addressable block",
              {.unit = "bytes", .source = "/sys/block/*/queue/logical_block_size"}),
-        fact("transport", &R::transport, "How it is attached",
-             {.source = "/sys/block/* link", .values = kTransports}),
+        fact("transport", &R::transport,
+             "How it is attached: scsi is also a volume of a RAID controller, and a SATA port of a "
+             "kernel before 3.0 whose controller cannot be read",
+             {.source = "/sys/block/* link, vpd_pg89, the controller's class, /run/udev/data",
+              .values = kTransports}),
         fact("media", &R::media, "What it stores on",
              {.source = "/sys/block/*/queue/rotational", .values = kMedia}),
         fact("removable", &R::removable, "The medium can be taken out",
              {.source = "/sys/block/*/removable"}),
         fact("read_only", &R::read_only, "The device cannot be written",
              {.source = "/sys/block/*/ro"}),
-        fact("path", &R::path, "Where it is plugged in", {.source = "/sys/block/* link"}));
+        fact("path", &R::path,
+             "Where it is plugged in, in the words of udev's ID_PATH; absent behind multipath, and "
+             "where only a number that the kernel counts would tell",
+             {.source = "/sys/block/* link, the classes of transports, /run/udev/data"}));
   }();
 };
 

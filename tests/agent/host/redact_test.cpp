@@ -264,6 +264,35 @@ TEST_CASE("a world wide name is the same one in text and in binary", "[redact]")
   CHECK(out[2].answer == "E:ID_WWN=0x" + wwn + "\n");
 }
 
+TEST_CASE("what IDENTIFY says of the model stays, its serial number does not", "[redact]") {
+  std::string page("\x00\x89\x02\x38", 4);
+  page.resize(572, '\x7f');
+  const auto words = [&](std::size_t first, std::string_view text) {
+    page.replace(60 + 2 * first, text.size(), text);
+  };
+  words(10, "DWW-ACTW0123456789  ");  // with the bytes of each word turned round
+  words(23, "3MRC230 ");
+  words(76, std::string_view("\x0e\x81", 2));
+  const std::string out = redacted_content("/sys/block/sda/device/vpd_pg89", page);
+  CHECK(out.size() == page.size());
+  CHECK(out.find("0123456789") == std::string::npos);
+  CHECK(out.substr(60 + 46, 8) == "3MRC230 ");
+  CHECK(out.substr(60 + 152, 2) == "\x0e\x81");
+}
+
+TEST_CASE("names of ports and targets are hidden in the path as in their files", "[redact]") {
+  const auto out = redacted(
+      {file("/sys/class/sas_device/expander-0:0/sas_address", "0x500304801f3a2bff\n"),
+       file("/sys/class/iscsi_connection/connection1:0/persistent_address", "192.0.2.77\n"),
+       file("/sys/class/iscsi_session/session1/targetname", "iqn.2003-01.org.example:box4711\n"),
+       file("/run/udev/data/b8:0",
+            "E:ID_PATH=pci-0000:51:00.0-sas-exp0x500304801f3a2bff-phy4-lun-0\n")});
+  CHECK(out[0].answer != "0x500304801f3a2bff\n");
+  CHECK(out[1].answer != "192.0.2.77\n");
+  CHECK(out[2].answer.find("box4711") == std::string::npos);
+  CHECK(out[3].answer.find("exp" + out[0].answer.substr(0, 18)) != std::string::npos);
+}
+
 TEST_CASE("an EDID keeps a right checksum", "[redact]") {
   std::string edid("\x00\xff\xff\xff\xff\xff\xff\x00", 8);
   edid.resize(128, '\0');
@@ -289,8 +318,8 @@ TEST_CASE("any bytes can be redacted in any place and keep their length", "[reda
     bytes += static_cast<char>(state >> 16);
   }
   for (const char* path : {"/sys/firmware/dmi/tables/DMI", "/x/edid", "/x/vpd_pg83", "/x/vpd_pg80",
-                           "/proc/net/if_inet6", "/proc/net/tcp", "/etc/passwd", "/etc/hosts",
-                           "/run/udev/data/b8:0", "/x/serial", "/etc/some"}) {
+                           "/x/vpd_pg89", "/proc/net/if_inet6", "/proc/net/tcp", "/etc/passwd",
+                           "/etc/hosts", "/run/udev/data/b8:0", "/x/serial", "/etc/some"}) {
     for (std::size_t begin = 0; begin < 300; begin += 7) {
       CAPTURE(path, begin);
       CHECK(redacted_content(path, bytes.substr(begin, 500)).size() == 500);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "agent/collect/linux/disk_reader.h"
 #include "agent/collect/linux/udev_data.h"
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"

@@ -12,6 +12,23 @@ std::string bytes(std::string_view hex) {
   return from_hex(hex).value();
 }
 
+// The page 0x89 as the kernel's ATA layer builds it; `firmware` has 8 characters.
+std::string sata_page89(std::string model, std::string_view firmware, std::string_view word76) {
+  std::string words(512, '\0');
+  const auto put = [&](std::size_t first, std::string text) {
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+      std::swap(text[i], text[i + 1]);
+    words.replace(2 * first, text.size(), text);
+  };
+  model.resize(40, ' ');
+  put(23, std::string(firmware));
+  put(27, model);
+  words.replace(2 * 76, 2, word76);
+  std::string page = bytes("00890238");
+  page += std::string(56, '\0') + words;
+  return page;
+}
+
 // The page 0x83 of a SATA disk as the kernel's ATA layer builds it: serial number, "ATA" with model
 // and serial number, and a NAA name.
 std::string sata_page83() {
@@ -109,6 +126,21 @@ TEST_CASE("a device identification page gives the name and the full model", "[di
   }
 }
 
+TEST_CASE("an ATA information page gives model, firmware and what it is", "[disks][vpd]") {
+  const auto found =
+      parse_vpd_ata_identity(sata_page89("KINGSTON SH103S3240G", "580ABBF0", bytes("0e81")));
+  REQUIRE(found);
+  CHECK(found->model == "KINGSTON SH103S3240G");
+  CHECK(found->firmware_revision == "580ABBF0");
+  CHECK(found->sata);
+  CHECK(parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("0000")))->sata == false);
+  CHECK(parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("ffff")))->sata == false);
+  CHECK(parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("0000")))->firmware_revision ==
+        "1.0");
+  CHECK_FALSE(parse_vpd_ata_identity(sata_page89("", "        ", bytes("0e81"))));
+  CHECK_FALSE(parse_vpd_ata_identity(sata_page83()));
+}
+
 TEST_CASE("a page cut off anywhere is no reason to read behind its end", "[disks][vpd]") {
   const std::string page = sata_page83();
   for (std::size_t size = 0; size < page.size(); ++size) {
@@ -117,6 +149,9 @@ TEST_CASE("a page cut off anywhere is no reason to read behind its end", "[disks
     parse_vpd_serial(cut);
     parse_vpd_ata_model(cut);
   }
+  const std::string identity = sata_page89("MODEL", "FIRMWARE", bytes("0e81"));
+  for (std::size_t size = 0; size < identity.size(); size += 13)
+    CHECK_FALSE(parse_vpd_ata_identity(identity.substr(0, size)));
 }
 
 TEST_CASE("world wide names have one spelling", "[disks]") {

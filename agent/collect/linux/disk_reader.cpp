@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/collect/linux/disk_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "agent/collect/linux/device_path.h"
+#include "agent/collect/linux/scsi_vpd.h"
+#include "agent/collect/linux/udev_data.h"
+#include "common/support/text.h"
+
+namespace muster::agent {
+namespace {
+
+constexpr std::int64_t kSectorBytes = 512;  // of /sys/block/*/size, whatever the device's own is
+constexpr std::string_view kScsiTape = "1", kScsiOptical = "5";
+
+// Reads the small files of one disk. What is not there is unknown; that something may not be read
+// is kept, because a disk without its serial number would be another disk.
+class Files {
+ public:
+  Files(Host& host, std::string folder) : host_(host), folder_(std::move(folder)) {}
+
+  std::optional<std::string> bytes(std::string_view name) {
+    auto content = host_.read(folder_ + "/" + std::string(name));
+    if (content) return std::move(*content);
+    if (content.failure().kind == FailureKind::kDenied && denied_.empty())
+      denied_ = content.failure().message;
+    return std::nullopt;
+  }
+  std::optional<std::string> text(std::string_view name) {
+    auto content = bytes(name);
+    if (!content) return std::nullopt;
+    std::replace(content->begin(), content->end(), '\0', ' ');
+    const std::string_view value = trim(*content);
+    if (value.empty()) return std::nullopt;
+    return std::string(value);
+  }
+  std::optional<std::int64_t> number(std::string_view name) {
+    const auto value = text(name);
+    return value ? parse_integer(*value) : std::nullopt;
+  }
+  std::optional<bool> flag(std::string_view name) {
+    const auto value = number(name);
+    if (!value) return std::nullopt;
+    return *value != 0;
+  }
+  const std::string& denied() const { return denied_; }
+
+ private:
+  Host& host_;
+  std::string folder_;
+  std::string denied_;
+};
+
+template <class... Choices>
+std::optional<std::string> first_of(const Choices&... choices) {
+  std::optional<std::string> out;
+  ((out = out ? out : std::optional<std::string>(choices)), ...);
+  return out;
+}
+
+std::optional<std::string> owned(std::optional<std::string_view> text) {
+  if (!text) return std::nullopt;
+  return std::string(*text);
+}
+
+// The serial number, unless it is one of zeros, which cheap bridges give to all their disks.
+std::optional<std::string> real_serial(std::optional<std::string> serial) {
+  if (serial && serial->find_first_not_of('0') == std::string::npos) return std::nullopt;
+  return serial;
+}
+
+std::optional<std::string> find_serial(Host& host, Files& files, std::string_view link,
+                                       std::string_view udev, std::string_view page80) {
+  if (auto serial = real_serial(
+          first_of(files.text("device/serial"), files.text("serial"), parse_vpd_serial(page80))))
+    return serial;
+  if (auto serial = real_serial(first_of(owned(udev_property(udev, "ID_SCSI_SERIAL")),
+                                         owned(udev_property(udev, "ID_SERIAL_SHORT")))))
+    return serial;
+  const std::string usb = sysfs_folder_of(link, PathPart::kUsbDevice);
+  return usb.empty() ? std::nullopt : real_serial(Files(host, usb).text("serial"));
+}
+
+std::optional<std::string> find_wwn(Files& files, std::string_view udev, std::string_view page83) {
+  for (const auto& text : {files.text("wwid"), files.text("device/wwid")}) {
+    if (const auto name = text ? normal_wwn(*text) : std::nullopt) return name;
+  }
+  if (const auto name = parse_vpd_wwn(page83)) return name;
+  for (const std::string_view property : {"ID_WWN_WITH_EXTENSION", "ID_WWN"}) {
+    const auto text = udev_property(udev, property);
+    if (const auto name = text ? normal_wwn(*text) : std::nullopt) return name;
+  }
+  return std::nullopt;
+}
+
+// `longer` when it begins with `text`, which is cut off.
+std::string uncut(std::string text, const std::optional<std::string>& longer) {
+  return longer && longer->starts_with(text) ? *longer : text;
+}
+
+// INQUIRY has the last four characters of an ATA disk's revision, or the first if they are blank.
+std::string uncut_revision(std::string text, const std::optional<std::string>& longer, bool ata) {
+  if (ata && longer && longer->ends_with(text)) return *longer;
+  return uncut(std::move(text), longer);
+}
+
+void set_names(inventory::Disk& disk, Files& files, std::string_view udev, std::string_view page83,
+               const std::optional<AtaIdentity>& identity) {
+  disk.vendor = files.text("device/vendor");
+  disk.model = first_of(files.text("device/model"), files.text("device/name"));
+  const bool ata = disk.vendor == "ATA";
+  // Not a vendor but the standard's word for a disk behind SCSI commands; virtio's is a PCI number.
+  if (disk.vendor && (ata || disk.vendor->starts_with("0x"))) disk.vendor.reset();
+  const auto known = [&](std::string AtaIdentity::*text) {
+    return ata && identity && !(*identity.*text).empty() ? std::optional(*identity.*text)
+                                                         : std::nullopt;
+  };
+  if (disk.model) {
+    std::optional<std::string> full = ata ? parse_vpd_ata_model(page83) : std::nullopt;
+    if (!full) full = known(&AtaIdentity::model);
+    if (const auto encoded = udev_property(udev, "ID_MODEL_ENC"); !full && encoded)
+      full = std::string(trim(decode_udev(*encoded)));
+    disk.model = uncut(*disk.model, full);
+  }
+  disk.firmware_revision = first_of(files.text("device/firmware_rev"), files.text("device/rev"),
+                                    files.text("device/fwrev"));
+  if (disk.firmware_revision)
+    disk.firmware_revision = uncut_revision(
+        *disk.firmware_revision,
+        first_of(known(&AtaIdentity::firmware_revision), owned(udev_property(udev, "ID_REVISION"))),
+        ata);
+}
+
+bool is_virtual(const inventory::Disk& disk) {
+  if (disk.transport == "virtio" || disk.transport == "xen") return true;
+  for (const std::string_view maker : {"QEMU", "VMware", "VBOX", "Msft", "Virtual", "Nutanix"}) {
+    if (disk.vendor && disk.vendor->starts_with(maker)) return true;
+    if (disk.model && disk.model->starts_with(maker)) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> find_media(const inventory::Disk& disk, Files& files) {
+  const auto scsi_type = files.text("device/type");
+  if (scsi_type == kScsiOptical || (disk.name && disk.name->starts_with("sr"))) return "optical";
+  if (scsi_type == kScsiTape) return "tape";
+  if (is_virtual(disk)) return "virtual";
+  const auto rotational = files.flag("queue/rotational");
+  if (!rotational) return std::nullopt;
+  // The kernel's default for what does not say; USB sticks do not.
+  if (*rotational && disk.transport == "usb" && disk.removable == true) return std::nullopt;
+  return *rotational ? "hdd" : "ssd";
+}
+
+// Whether ata_id(8) of udev, which writes all its findings at once, found Serial ATA.
+std::optional<bool> sata_by_udev(std::string_view udev) {
+  if (udev_property(udev, "ID_ATA_SATA")) return true;
+  const bool looked = udev_property(udev, "ID_ATA_WRITE_CACHE") ||
+                      udev_property(udev, "ID_ATA_FEATURE_SET_SMART") ||
+                      udev_property(udev, "ID_ATA_FEATURE_SET_PM");
+  return looked ? std::optional(false) : std::nullopt;
+}
+
+// A controller of the ATA class makes a port of kernels before 3.0 one, whose link has no "ata1".
+std::optional<AtaPort> find_ata_port(Host& host, std::string_view link, std::string_view udev,
+                                     std::string_view transport,
+                                     const std::optional<AtaIdentity>& identity) {
+  if (transport != "sata" && transport != "scsi") return std::nullopt;
+  AtaPort port;
+  port.controller = sysfs_folder_of(link, PathPart::kPciDevice);
+  if (!port.controller.empty())
+    port.controller_class = Files(host, port.controller).text("class").value_or("");
+  const bool of_ata =
+      port.controller_class.starts_with("0x0101") || port.controller_class.starts_with("0x0106");
+  if (transport == "scsi" && !of_ata) return std::nullopt;
+  port.sata = identity ? std::optional(identity->sata) : sata_by_udev(udev);
+  return port;
+}
+
+// Native NVMe multipath puts the disk below a subsystem and its paths, hidden, beside it: of
+// nvme0n1 the one by the controller of the same number is nvme0c0n1 (nvme_alloc_ns in
+// drivers/nvme/host/core.c). As udev does, that controller's place is taken for the disk's.
+std::string path_of_head(Host& host, const std::string& folder, const std::string& name,
+                         const PlaceFacts& facts) {
+  const std::size_t n = std::min(name.find('n', 1), name.size());
+  const std::string controller = name.substr(0, n), space = name.substr(n);
+  std::string link;
+  const auto names = host.list(folder);
+  for (const std::string& other : names ? *names : std::vector<std::string>()) {
+    const bool hidden_path =
+        other.starts_with(controller + "c") && other.ends_with(space) && !is_disk_name(other);
+    if (!hidden_path || (!link.empty() && other != controller + "c" + controller.substr(4) + space))
+      continue;
+    if (const auto target = host.read_link(folder + "/" + other))
+      link = target->substr(0, target->rfind('/'));
+  }
+  if (link.empty()) {
+    const auto target = host.read_link("/sys/class/nvme/" + controller);
+    if (!target) return {};
+    link = *target;
+  }
+  PlaceFacts here = read_place_facts(host, link + "/" + name);
+  here.namespace_id = facts.namespace_id;
+  return parse_device_path(link + "/" + name, here).path;
+}
+
+void set_place(Host& host, const std::string& folder, const std::string& link,
+               std::string_view udev, FoundDisk& found) {
+  inventory::Disk& disk = found.disk;
+  PlaceFacts facts = read_place_facts(host, link);
+  DevicePath place = parse_device_path(link, facts);
+  disk.transport = std::move(place.transport);
+  if (disk.transport == "nvme") {
+    const std::string name = link.substr(link.rfind('/') + 1);
+    Files files(host, folder + "/" + name);
+    facts.namespace_id = files.text("nsid");
+    found.namespace_id = files.number("nsid");
+    if (place.path.empty()) place.path = path_of_head(host, folder, name, facts);
+  }
+  // udev asks the kernel for what a copied tree has not.
+  if (place.path.empty()) place.path = udev_property(udev, "ID_PATH").value_or("");
+  if (!place.path.empty()) disk.path = std::move(place.path);
+}
+
+// The device mapper's multipath device on the disk (its uuid begins with "mpath-"), if there is
+// one.
+void set_multipath(Host& host, const std::string& folder, const std::string& name,
+                   FoundDisk& found) {
+  const std::string holders = folder + "/" + name + "/holders";
+  const auto names = host.list(holders);
+  for (const std::string& holder : names ? *names : std::vector<std::string>()) {
+    if (!holder.starts_with("dm-")) continue;
+    for (const std::string& place : {folder + "/" + holder, holders + "/" + holder}) {
+      const auto uuid = Files(host, place).text("dm/uuid");
+      if (!uuid || !uuid->starts_with("mpath-")) continue;
+      found.multipath_uuid = *uuid;
+      found.multipath_name = holder;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+bool is_disk_name(std::string_view kernel_name) {
+  for (const std::string_view other : {"loop", "ram", "zram", "dm-", "md", "nbd", "rbd", "drbd",
+                                       "bcache", "zd", "fd", "mtdblock", "ubiblock"}) {
+    if (kernel_name.starts_with(other)) return false;
+  }
+  // Boot areas and the replay protected area of an eMMC are parts of mmcblk0.
+  if (kernel_name.starts_with("mmcblk") &&
+      kernel_name.find_first_not_of("0123456789", 6) != std::string_view::npos)
+    return false;
+  // nvme0c1n1 is one path of the namespace nvme0n1.
+  return !kernel_name.starts_with("nvme") || kernel_name.find('c') == std::string_view::npos;
+}
+
+std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const std::string& name,
+                                   std::string& denied) {
+  Files files(host, folder + "/" + name);
+  const auto sectors = files.number("size");
+  if (sectors.value_or(0) <= 0 || files.flag("hidden") == true || files.text("partition"))
+    return std::nullopt;
+
+  FoundDisk found;
+  inventory::Disk& disk = found.disk;
+  disk.name = name;
+  std::replace(disk.name->begin(), disk.name->end(), '!', '/');  // cciss!c0d0 is /dev/cciss/c0d0
+  const std::string udev = read_udev_data(host, files.text("dev").value_or(""));
+  const auto target = host.read_link(folder + "/" + name);
+  const std::string link = target ? *target : "";
+  if (target) set_place(host, folder, link, udev, found);
+  set_multipath(host, folder, name, found);
+  const std::string page83 = files.bytes("device/vpd_pg83").value_or("");
+  const auto identity = parse_vpd_ata_identity(files.bytes("device/vpd_pg89").value_or(""));
+  set_names(disk, files, udev, page83, identity);
+  disk.wwn = find_wwn(files, udev, page83);
+  disk.serial_number =
+      find_serial(host, files, link, udev, files.bytes("device/vpd_pg80").value_or(""));
+  disk.removable = files.flag("removable");
+  disk.media = find_media(disk, files);
+  disk.logical_block_bytes = files.number("queue/logical_block_size");
+  // The size of an optical drive is that of the medium that happens to be in it.
+  if (disk.media != "optical") {
+    disk.read_only = files.flag("ro");
+    if (*sectors <= std::numeric_limits<std::int64_t>::max() / kSectorBytes)
+      disk.size_bytes = *sectors * kSectorBytes;
+  }
+  if (target) found.ata = find_ata_port(host, link, udev, disk.transport.value_or(""), identity);
+  if (denied.empty()) denied = files.denied();
+  return found;
+}
+
+}  // namespace muster::agent
