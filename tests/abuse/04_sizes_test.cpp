@@ -34,7 +34,7 @@ TEST_CASE("04 too much of anything is refused by a limit that is named", "[abuse
   CHECK(many_keys.body.find("too many members") != std::string::npos);
 
   std::string rows;
-  const int count = full_run() ? 1'000'000 : 320'000;
+  const int count = whole_loops() ? 1'000'000 : 320'000;
   for (int i = 0; i < count; ++i)
     rows += "{\"name\":\"u" + std::to_string(i) + "\"},";
   const HttpAnswer many_rows = agent.send(
@@ -97,7 +97,7 @@ TEST_CASE("04 heads and bodies are cut at their limit to the byte", "[abuse]") {
 
   // Bytes that zstd keeps as they are (a raw block of 128 KiB each), at the limit of a report's
   // body.
-  if (full_run()) {
+  if (whole_loops()) {
     std::string noise;
     while (noise.size() < wire::kReportCompressedBytes)
       noise += sha256(noise.substr(noise.size() > 64 ? noise.size() - 64 : 0) +

@@ -44,7 +44,7 @@ std::string code_of(const HttpAnswer& answer) {
 
 }  // namespace
 
-TEST_CASE("05 what does not unpack to one bounded frame is refused", "[abuse]") {
+TEST_CASE("05 what does not unpack to one bounded frame is refused", "[abuse][sqlite]") {
   Attacked here;
   const WireAgent agent = here.enrolled("bomber");
   const std::string right = wire::compress(agent.report_json(1));
@@ -104,7 +104,7 @@ TEST_CASE("05 many bombs at once stay within the server's memory", "[abuse]") {
   const std::string plain = wire::compress(std::string(120 * 1024 * 1024, ' '));
   text = {};
   std::vector<std::future<int>> answers;
-  const int at_once = full_run() ? 64 : 6;
+  const int at_once = whole_loops() ? 64 : 6;
   for (int i = 0; i < at_once; ++i) {
     const WireAgent& agent = agents[static_cast<std::size_t>(i) % agents.size()];
     const std::string& body = i % 2 == 0 ? bomb : plain;

@@ -51,7 +51,8 @@ bool is_refusal_case(const server::test::FramingCase& c) {
 
 }  // namespace
 
-TEST_CASE("07 what could be read two ways is refused and the connection closed", "[abuse]") {
+TEST_CASE("07 what could be read two ways is refused and the connection closed",
+          "[abuse][sqlite]") {
   Attacked here;
   for (const server::test::FramingCase& c : server::test::framing_cases()) {
     for (const std::uint16_t port : {here.server.people_port(), here.server.agents_port()}) {
@@ -70,7 +71,7 @@ TEST_CASE("07 what could be read two ways is refused and the connection closed",
 }
 
 TEST_CASE("07 behind HAProxy nothing is smuggled either, and addresses come through",
-          "[abuse][haproxy]") {
+          "[abuse][sqlite][haproxy]") {
   const Setting people("MUSTER_SERVER_PEOPLE_TRUSTED_PROXIES", "127.0.0.1");
   const Setting agents("MUSTER_SERVER_AGENTS_TRUSTED_PROXIES", "127.0.0.1");
   const Setting proxy("MUSTER_SERVER_AGENTS_PROXY_PROTOCOL", "on");

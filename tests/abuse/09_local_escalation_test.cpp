@@ -26,7 +26,7 @@ mode_t mode_of(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("09 what the agent keeps is for itself alone, or it does not start", "[abuse]") {
+TEST_CASE("09 what the agent keeps is for itself alone, or it does not start", "[abuse][sqlite]") {
   Attacked here;
   const Machine machine("victim");
   REQUIRE(machine.enroll(here.server.join_code()).code == 0);
@@ -65,7 +65,7 @@ TEST_CASE("09 what the agent keeps is for itself alone, or it does not start", "
   CHECK(again.code == 0);
 }
 
-TEST_CASE("09 a link in the agent's state is not followed", "[abuse]") {
+TEST_CASE("09 a link in the agent's state is not followed", "[abuse][sqlite]") {
   Attacked here;
   const Machine machine("victim");
   REQUIRE(machine.enroll(here.server.join_code()).code == 0);
@@ -86,7 +86,7 @@ TEST_CASE("09 a link in the agent's state is not followed", "[abuse]") {
   }
 }
 
-TEST_CASE("09 the agent starts no program, whatever PATH says", "[abuse]") {
+TEST_CASE("09 the agent starts no program, whatever PATH says", "[abuse][sqlite]") {
   Attacked here;
   const Machine machine("victim");
   REQUIRE(machine.enroll(here.server.join_code()).code == 0);

@@ -68,7 +68,7 @@ struct Attack {
 
 }  // namespace
 
-TEST_CASE("10 a server that cannot prove itself learns nothing", "[abuse]") {
+TEST_CASE("10 a server that cannot prove itself learns nothing", "[abuse][sqlite]") {
   Attack here;
   const TestCa other("Muster");
   struct Impostor {
@@ -112,7 +112,7 @@ TEST_CASE("10 a server that cannot prove itself learns nothing", "[abuse]") {
 }
 
 TEST_CASE("10 a server that has turned hostile can make an agent wait, and nothing else",
-          "[abuse]") {
+          "[abuse][sqlite]") {
   Attack here;
   std::set<std::string> before;
   for (const auto& entry : fs::directory_iterator(here.machine.state()))
@@ -143,7 +143,7 @@ TEST_CASE("10 a server that has turned hostile can make an agent wait, and nothi
        text("HTTP/1.1 403 No\r\nContent-Type: application/problem+json\r\nContent-Length: "
             "60\r\n\r\n{\"code\":\"\x1b[2J\",\"detail\":\"../../../etc/passwd %s%n\"         }")},
   };
-  if (full_run()) answers.emplace_back("drip", drip);
+  if (whole_loops()) answers.emplace_back("drip", drip);
   for (const auto& [what, answer] : answers) {
     here.between.turn_hostile(here.own_file(), here.own_file(), answer);
     const int connections = here.between.connections();

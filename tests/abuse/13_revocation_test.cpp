@@ -51,7 +51,7 @@ TEST_CASE("13 a revoked agent is refused at its next request, on an open connect
 TEST_CASE("13 no request passes after the revocation was answered", "[abuse]") {
   const Setting budget("MUSTER_SERVER_AGENT_REPORTS_PER_MINUTE", "0");
   Attacked here;
-  const int rounds = full_run() ? 20 : 3;
+  const int rounds = whole_loops() ? 20 : 3;
   std::atomic<int> let_through{0};
   std::atomic<int> tried{0};
   std::vector<double> delays;

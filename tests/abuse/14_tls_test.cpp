@@ -55,7 +55,8 @@ IssuedCertificate signed_by(const Attacked& here, CertificateWish wish) {
 
 }  // namespace
 
-TEST_CASE("14 old versions, weak ciphers and what is no TLS do not get through", "[abuse]") {
+TEST_CASE("14 old versions, weak ciphers and what is no TLS do not get through",
+          "[abuse][sqlite]") {
   Attacked here;
   for (const std::uint16_t port : {here.server.people_port(), here.server.agents_port()}) {
     for (const char* version : {"-tls1", "-tls1_1"})
@@ -83,7 +84,7 @@ TEST_CASE("14 old versions, weak ciphers and what is no TLS do not get through",
   here.check_unharmed();
 }
 
-TEST_CASE("14 renegotiation and floods of key updates get nowhere", "[abuse]") {
+TEST_CASE("14 renegotiation and floods of key updates get nowhere", "[abuse][sqlite]") {
   Attacked here;
   RawTls tls12;
   tls12.version = TLS1_2_VERSION;
@@ -178,7 +179,8 @@ TEST_CASE("14 a client certificate of any wrong kind ends the handshake", "[abus
   here.check_unharmed();
 }
 
-TEST_CASE("14 a thousand bad handshakes cost a bounded amount, and nobody else", "[abuse]") {
+TEST_CASE("14 a thousand bad handshakes cost a bounded amount, and nobody else",
+          "[abuse][sqlite]") {
   Attacked here;
   const TestCa stranger;
   CertificateWish wish;
@@ -188,7 +190,7 @@ TEST_CASE("14 a thousand bad handshakes cost a bounded amount, and nobody else",
   RawTls tls;
   tls.certificate_pem = issued.certificate_pem;
   tls.key_pem = issued.key_pem;
-  const int count = full_run() ? 1000 : 100;
+  const int count = whole_loops() ? 1000 : 100;
   const std::int64_t before_ms = cpu_ms(here.server.id());
   for (int i = 0; i < count; ++i)
     CHECK(exchange(here.server.agents_port(), {.path = "/x"}, tls).status == 0);
@@ -199,8 +201,9 @@ TEST_CASE("14 a thousand bad handshakes cost a bounded amount, and nobody else",
   here.check_unharmed();
 }
 
-TEST_CASE("14 testssl.sh finds nothing of LOW or above but our own authority", "[abuse][full]") {
-  if (!full_run()) {
+TEST_CASE("14 testssl.sh finds nothing of LOW or above but our own authority",
+          "[abuse][sqlite][full]") {
+  if (!whole_loops()) {
     // Eight minutes of tests; what it would find first is checked above.
     SUCCEED("only under MUSTER_TEST_FULL");
     return;

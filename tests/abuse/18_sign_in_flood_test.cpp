@@ -31,7 +31,7 @@ TEST_CASE("18 wrong passwords at once are tried no more often than the limit say
   std::atomic<int> limited{0};
   std::atomic<int> others{0};
   std::vector<std::thread> threads;
-  const int each = full_run() ? 10 : 3;
+  const int each = whole_loops() ? 10 : 3;
   for (int i = 0; i < 20; ++i) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < each; ++n) {
@@ -75,10 +75,10 @@ TEST_CASE("18 an unknown name, a wrong password and a disabled account cannot be
   CHECK(here.sign_in("known", std::string(1024 * 1024, 'x')).status == 413);
 
   // Each name has ten tries, so names are many; medians over them.
-  const int count = full_run() ? 500 : 6;
+  const int count = whole_loops() ? 500 : 6;
   std::vector<double> known_ms;
   std::vector<double> unknown_ms;
-  if (full_run()) {
+  if (whole_loops()) {
     // 50 attempts of an address are let through in 15 minutes: each from an address of its own.
     WARN("the medians need more addresses than loopback has in one limit; 20 of each are taken");
   }
@@ -113,7 +113,7 @@ TEST_CASE("18 a flood of hashing has a limit, and people's pages go on", "[abuse
   std::vector<std::thread> threads;
   for (int i = 0; i < 12; ++i) {
     threads.emplace_back([&, i] {
-      for (int n = 0; n < (full_run() ? 4 : 2); ++n) {
+      for (int n = 0; n < (whole_loops() ? 4 : 2); ++n) {
         const int status = here.sign_in("flood-" + std::to_string(i), "wrong").status;
         if (status != 401 && status != 429 && status != 503) ++errors;
       }

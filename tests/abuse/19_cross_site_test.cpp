@@ -70,7 +70,7 @@ TEST_CASE("19 what another site can make a browser send changes nothing", "[abus
   CHECK(here.items() == 0);
 }
 
-TEST_CASE("19 no answer lets another origin read it or frame it", "[abuse]") {
+TEST_CASE("19 no answer lets another origin read it or frame it", "[abuse][sqlite]") {
   Attacked here;
   for (const char* path : {"/api/v1/session", "/api/v1/items", "/healthz", "/downloads", "/nothing",
                            "/api/v1/openapi.yaml"}) {

@@ -20,7 +20,8 @@ HttpAnswer raw(Attacked& here, const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("24 links and join codes come from the settings, never from the request", "[abuse]") {
+TEST_CASE("24 links and join codes come from the settings, never from the request",
+          "[abuse][sqlite]") {
   const Setting url("MUSTER_SERVER_PEOPLE_URL", "https://muster.example.org");
   Attacked here;
   here.server.ask_as_admin({.path = "/api/v1/items"});
@@ -61,7 +62,7 @@ TEST_CASE("24 links and join codes come from the settings, never from the reques
   here.check_unharmed();
 }
 
-TEST_CASE("24 the server opens no connection by itself, whatever it is told", "[abuse]") {
+TEST_CASE("24 the server opens no connection by itself, whatever it is told", "[abuse][sqlite]") {
   Attacked here;
   for (const char* url :
        {"http://127.0.0.1:1/", "http://169.254.169.254/", "http://[::ffff:127.0.0.1]/",

@@ -97,10 +97,11 @@ int threads_of(pid_t process) {
 
 }  // namespace
 
-TEST_CASE("25 two thousand idle or half-begun connections cost nobody else anything", "[abuse]") {
+TEST_CASE("25 two thousand idle or half-begun connections cost nobody else anything",
+          "[abuse][sqlite]") {
   raise_own_descriptors();
   Attacked here;
-  const int probes = full_run() ? 1000 : 100;
+  const int probes = whole_loops() ? 1000 : 100;
   for (const std::uint16_t port : {here.server.people_port(), here.server.agents_port()}) {
     const bool is_people = port == here.server.people_port();
     const char* name = is_people ? "people" : "agents";
@@ -144,7 +145,7 @@ TEST_CASE("25 two thousand idle or half-begun connections cost nobody else anyth
 }
 
 TEST_CASE("25 slow heads, bodies and readers end by their deadline and block nobody",
-          "[abuse][long]") {
+          "[abuse][sqlite][long]") {
   Attacked here;
   const SomePerson tone = here.person("tone", "technician");
   Probe rest(here.server.people_port());
@@ -175,7 +176,7 @@ TEST_CASE("25 slow heads, bodies and readers end by their deadline and block nob
 }
 
 TEST_CASE("25 an address that fills its turns with stalled handshakes waits behind itself only",
-          "[abuse][long]") {
+          "[abuse][sqlite][long]") {
   Attacked here;
   // A true hello, and nothing after it: TLS state is made for these.
   std::vector<std::unique_ptr<RawClient>> stalled;

@@ -18,6 +18,7 @@
 #include "server/store/postgres.h"
 #include "tests/support/programs/postgres_pair.h"
 #include "tests/support/programs/two_server_rounds.h"
+#include "tests/support/whole_loop.h"
 
 using namespace muster;
 using namespace muster::test;
@@ -106,7 +107,7 @@ TEST_CASE(
     "[abuse][postgresql][long]") {
   Pair pair;
   std::vector<std::string> points = {"store.before_commit"};
-  if (std::getenv("MUSTER_TEST_FULL") != nullptr) points.emplace_back("ingest.applied");
+  if (whole_loops()) points.emplace_back("ingest.applied");
   for (const std::string& point : points) {
     INFO(point);
     pair.restart_with(0, point + ":stop@20");

@@ -18,6 +18,13 @@ using namespace muster::test;
 
 namespace {
 
+// With sanitizers one each is enough: they watch the code that meets such a clock, which is the
+// same.
+std::vector<const char*> leaps(std::vector<const char*> all) {
+  if (kSanitized) all.erase(all.begin(), all.end() - 1);
+  return all;
+}
+
 // An installation that is forty days old, with a machine that reports, an agent that was revoked,
 // and a join token that is used up.
 struct ClockWorld {
@@ -99,7 +106,7 @@ struct ClockWorld {
 
 TEST_CASE("30 a server whose clock is wrong for a while closes nothing and comes back by itself",
           "[abuse][sqlite][long]") {
-  for (const char* const leap : {"-1h", "-10y", "+10y"}) {
+  for (const char* const leap : leaps({"-1h", "-10y", "+10y"})) {
     INFO(leap);
     ClockWorld world;
     ServerProcess& server = world.installation->server();
@@ -142,7 +149,7 @@ TEST_CASE("30 an agent whose clock is wrong for a while loses nothing and comes 
           "[abuse][sqlite]") {
   ClockWorld world;
   FakedClock agents;
-  for (const char* const leap : {"-1h", "-10y", "+10y"}) {
+  for (const char* const leap : leaps({"-1h", "-10y", "+10y"})) {
     INFO(leap);
     agents.set(leap);
     world.machine.install(std::string("at") + leap, "1.0-1");
@@ -171,7 +178,7 @@ TEST_CASE("30 an agent whose clock is wrong for a while loses nothing and comes 
     REQUIRE(eventually([&] {
       return shown_packages(*world.installation, world.machine.name()).contains("before");
     }));
-    for (const char* const leap : {"-10y", "+10y"}) {
+    for (const char* const leap : leaps({"-10y", "+10y"})) {
       agents.set(leap);
       daemon->report_now();
       std::this_thread::sleep_for(std::chrono::milliseconds(300));

@@ -6,6 +6,7 @@
 // history are right meanwhile; they are the clock's of the server that took the report.
 #include <catch2/catch.hpp>
 
+#include "tests/support/programs/attacked.h"
 #include "tests/support/programs/faked_clock.h"
 #include "tests/support/programs/machine.h"
 #include "tests/support/programs/two_server_rounds.h"
@@ -41,7 +42,9 @@ TEST_CASE("30 servers whose clocks are hours apart lose and reorder nothing",
     INFO(pair.server(1).log());
     REQUIRE(has_noticed);
   };
-  for (const char* const skew : {"+5m", "-5m", "+2h", "-2h"}) {
+  std::vector<const char*> skews = {"+5m", "-5m", "+2h", "-2h"};
+  if (kSanitized) skews.resize(1);
+  for (const char* const skew : skews) {
     INFO(skew);
     set(skew);
     pair.begin_load();

@@ -10,6 +10,7 @@
 #include "tests/end_to_end/network_between.h"
 #include "tests/support/programs/database.h"
 #include "tests/support/programs/installation.h"
+#include "tests/support/whole_loop.h"
 
 using namespace muster;
 using namespace muster::test;
@@ -84,7 +85,7 @@ TEST_CASE("a network that fails in any part of an exchange loses and doubles not
       {"both directions, then healed", "out", "drop", true},
       {"one packet in five is lost", "in", "numgen random mod 100 < 20 drop", false},
   };
-  if (std::getenv("MUSTER_TEST_FULL") != nullptr) {
+  if (whole_loops()) {
     ways.push_back({"silence before the connection", "in", "drop", false});
     ways.push_back({"silence in the middle of a report", "in", "quota over 8 kbytes drop", false});
     ways.push_back({"the answer is lost", "out", "quota over 2 kbytes drop", false});

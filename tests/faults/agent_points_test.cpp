@@ -2,7 +2,7 @@
 // Every fault point of the agent in turn, with the real agent against the real server: a crash, an
 // error, a full disk, a stop, once and always. Afterwards both sides agree within two cycles, no
 // number of a report was used twice, and an agent that was told that it is enrolled still is. CI
-// takes a fixed sample; MUSTER_TEST_FULL=1 takes all.
+// takes a fixed sample (whole_loop.h).
 #include <signal.h>
 #include <sys/wait.h>
 #include <fstream>
@@ -18,6 +18,7 @@
 #include "tests/support/programs/agent_agreement.h"
 #include "tests/support/programs/fault_server.h"
 #include "tests/support/programs/machine.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
@@ -142,11 +143,11 @@ std::string try_fault(AgentWorld& world, const Step& step, const std::string& pl
 
 TEST_CASE("at no fault point of the agent does it lose its key, its reports or their order",
           "[faults][agent]") {
-  const bool is_full = std::getenv("MUSTER_TEST_FULL") != nullptr;
   AgentWorld world;
   const std::map<std::string, std::size_t> reached = record_where_reached(world);
   REQUIRE(world.heal() == "");
-  int points = 0, tried = 0, number = 0;
+  int points = 0, tried = 0;
+  Turns turns("agent", {.every = 29, .first = 3});
   for (const FaultPointInfo& point : kFaultPoints) {
     if (point.program == FaultProgram::kServer || kElsewhere.contains(point.name)) continue;
     const auto where = reached.find(std::string(point.name));
@@ -159,7 +160,7 @@ TEST_CASE("at no fault point of the agent does it lose its key, its reports or t
       const bool is_error = kind[0] == 'e' || kind[0] == 'n';
       if (point.reach == FaultReach::kCrash && is_error) continue;
       for (const char* often : {"", ",always"}) {
-        if (!is_full && number++ % 29 != 3) continue;
+        if (!turns.takes_next()) continue;
         const std::string plan = std::string(point.name) + ":" + kind + often;
         INFO(plan << " in " << kAgentSteps[where->second].name);
         CHECK(try_fault(world, kAgentSteps[where->second], plan) == "");

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store on a disk that fails at every operation in turn, and on one that loses its power at
-// every operation in turn. CI takes a fixed sample; MUSTER_TEST_FULL=1 takes all.
+// every operation in turn. CI takes a fixed sample (whole_loop.h).
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
 #include "tests/faults/fault_disk.h"
 #include "tests/faults/workload.h"
 #include "tests/support/store/store_fixture.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_full() {
-  return std::getenv("MUSTER_TEST_FULL") != nullptr;
-}
 
 class Folder {
  public:
@@ -66,14 +63,19 @@ struct WalkResult {
   std::int64_t positions = 0;
   std::int64_t refused = 0;
   std::int64_t ended = 0;
+  bool is_continued = false;
 };
 
-// Every `stride`th operation, until the workload runs untouched.
-WalkResult walk(const Walk& kind, std::int64_t stride) {
+// Every operation, or a sample, until the workload runs untouched.
+WalkResult walk(const Walk& kind) {
   FaultDisk& disk = FaultDisk::install();
   const Folder folder("data"), image("image");
   WalkResult result;
-  for (std::int64_t position = 1 + stride / 2;; position += stride) {
+  Turns turns(kind.name, {.every = 97, .first = 48});
+  result.is_continued = turns.is_continued();
+  while (turns.goes_on()) {
+    if (!turns.takes_next()) continue;
+    const std::int64_t position = turns.turn() + 1;
     folder.clear();
     set_faults("");
     disk.set({.fail_at = position,
@@ -90,12 +92,13 @@ WalkResult walk(const Walk& kind, std::int64_t stride) {
     CHECK(verify(image.path(), workload.ledger()) == "");
     if (!reached) {
       CHECK(workload.refused() == 0);
-      return result;
+      break;
     }
     ++result.positions;
     result.refused += workload.refused();
     result.ended += workload.was_ended() ? 1 : 0;
   }
+  return result;
 }
 
 }  // namespace
@@ -105,14 +108,15 @@ TEST_CASE("whatever operation of the disk fails, what was acknowledged is there 
   std::int64_t positions = 0;
   for (const Walk& kind : kWalks) {
     const auto begun = std::chrono::steady_clock::now();
-    const WalkResult result = walk(kind, is_full() ? 1 : 97);
+    const WalkResult result = walk(kind);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
     std::cout << "disk walk, " << kind.name << ": " << result.positions << " positions, "
               << result.refused << " steps refused, " << result.ended
               << " times the process ended, " << taken.count() << " s\n";
+    positions += result.positions;
+    if (result.is_continued) continue;
     CHECK(result.positions > 0);
     CHECK(result.refused + result.ended > 0);
-    positions += result.positions;
   }
   std::cout << "disk walk: " << positions << " positions, corruption found 0\n";
 }
@@ -121,7 +125,7 @@ TEST_CASE("wherever the power goes, what was acknowledged is there afterwards",
           "[faults][images]") {
   FaultDisk& disk = FaultDisk::install();
   const Folder folder("data"), image("image");
-  const std::int64_t wanted = is_full() ? 5000 : 60;
+  const std::int64_t wanted = whole_loops() ? 5000 : 60;
   set_faults("");
   disk.set({.power_loss = true});
   Workload first;
@@ -130,10 +134,12 @@ TEST_CASE("wherever the power goes, what was acknowledged is there afterwards",
   REQUIRE(first.refused() == 0);
 
   std::int64_t images = 0;
-  for (std::uint64_t seed = 1; images < wanted; ++seed) {
-    // One image of each run is enough for the sample; more of them share a run otherwise.
-    const std::int64_t stride =
-        std::max<std::int64_t>(1, operations / std::min<std::int64_t>(wanted, 250));
+  const std::int64_t of_a_run = std::min<std::int64_t>(wanted, 250);
+  const std::int64_t stride = std::max<std::int64_t>(1, operations / of_a_run);
+  Turns turns("images");
+  for (std::uint64_t seed = 1; std::cmp_less_equal(seed * of_a_run, wanted) && turns.goes_on();
+       ++seed) {
+    if (!turns.takes_next()) continue;
     folder.clear();
     set_faults("");
     disk.set({.power_loss = true});

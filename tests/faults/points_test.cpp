@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every fault point of the server in turn: a crash, an error, a full disk, once and always. CI
-// takes a fixed sample; MUSTER_TEST_FULL=1 takes all.
+// takes a fixed sample (whole_loop.h).
 #include <catch2/catch.hpp>
 #include <functional>
 #include <iostream>
@@ -11,13 +11,10 @@
 #include "common/support/text.h"
 #include "tests/faults/active_fault.h"
 #include "tests/faults/scene.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
-
-bool points_are_full() {
-  return std::getenv("MUSTER_TEST_FULL") != nullptr;
-}
 
 struct PointStep {
   const char* name;
@@ -93,8 +90,8 @@ TEST_CASE("at no fault point of the server is anything acknowledged lost",
   const auto scene = Scene::make();
   const std::map<std::string, std::size_t> reached = record_where_reached(*scene);
   int points = 0;
-  int number = 0;
   int tried = 0;
+  Turns turns("server", {.every = 41, .first = 7});
   for (const FaultPointInfo& point : kFaultPoints) {
     if (point.program == FaultProgram::kAgent || kPointsElsewhere.contains(point.name)) continue;
     if (point.name == std::string_view("store.checkpoint_due")) continue;  // no trouble by itself
@@ -108,7 +105,7 @@ TEST_CASE("at no fault point of the server is anything acknowledged lost",
       if (point.reach == FaultReach::kCrash && std::string_view(kind) != "crash") continue;
       for (const char* often : {"", ",always"}) {
         // Every combination has its turn in the sample by its place in the list.
-        if (!points_are_full() && number++ % 41 != 7) continue;
+        if (!turns.takes_next()) continue;
         const std::string plan = std::string(point.name) + ":" + kind + often;
         INFO(plan << " in " << steps()[where->second].name);
         CHECK(try_fault(*scene, steps()[where->second], plan) == "");

@@ -12,6 +12,7 @@
 #include "tests/faults/active_fault.h"
 #include "tests/support/programs/fault_server.h"
 #include "tests/support/programs/simulated_agent.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
@@ -79,7 +80,7 @@ struct World {
 };
 
 std::vector<std::string> kinds() {
-  if (std::getenv("MUSTER_TEST_FULL") == nullptr) return {"crash", "error"};
+  if (!whole_loops()) return {"crash", "error"};
   return {"crash", "error", "error,always", "no_space", "no_space,always"};
 }
 

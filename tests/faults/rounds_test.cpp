@@ -13,15 +13,12 @@
 #include "tests/faults/active_fault.h"
 #include "tests/support/programs/fault_server.h"
 #include "tests/support/programs/simulated_agent.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
 
 constexpr int kRoundAgents = 4;
-
-bool rounds_are_full() {
-  return std::getenv("MUSTER_TEST_FULL") != nullptr;
-}
 
 std::uint64_t chosen_seed() {
   const char* const text = std::getenv("MUSTER_FAULT_SEED");
@@ -175,8 +172,10 @@ TEST_CASE("no acknowledged report is missing after any number of crashes",
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
   Rounds rounds(seed);
   rounds.make();
-  const int wanted = rounds_are_full() ? 500 : 12;
-  while (rounds.tally.rounds < wanted) {
+  const int wanted = whole_loops() ? 500 : 12;
+  Turns turns("rounds");
+  for (int i = 0; i < wanted && turns.goes_on(); ++i) {
+    if (!turns.takes_next()) continue;
     INFO("round " << rounds.tally.rounds + 1);
     const std::string wrong = rounds.round();
     REQUIRE(wrong == "");

@@ -14,6 +14,7 @@
 #include "tests/support/programs/fault_server.h"
 #include "tests/support/programs/simulated_agent.h"
 #include "tests/support/programs/small_disk.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
@@ -172,7 +173,7 @@ TEST_CASE("a bit that flips is named by the doctor, or changes nothing that is t
       {"header", "SELECT '1 0'", false},
   };
   std::mt19937_64 random(20261123);
-  const int flips = std::getenv("MUSTER_TEST_FULL") != nullptr ? 300 : 6;
+  const int flips = whole_loops() ? 300 : 6;
   for (const Class& one : classes) {
     const auto pages = ask(whole, one.pages);
     REQUIRE(pages.has_value());

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random crashes under load with two servers on one PostgreSQL. The same installation goes through
 // all rounds; after each one the ledger of acknowledgements is held against the database, once
-// before the agents report again and once after it, and the real doctor looks. CI takes a fixed
-// sample; MUSTER_TEST_FULL=1 takes 200. MUSTER_FAULT_SEED replays a run's choices.
+// before the agents report again and once after it, and the real doctor looks. CI takes twelve
+// rounds, the whole loop (whole_loop.h) 200. MUSTER_FAULT_SEED replays a run's choices.
 #include <catch2/catch.hpp>
 #include <iostream>
 
 #include "tests/support/programs/two_server_rounds.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 namespace {
@@ -22,11 +23,13 @@ TEST_CASE("with two servers on PostgreSQL no acknowledged report is missing afte
           "[faults][rounds][postgresql][long]") {
   const std::uint64_t seed = two_server_seed();
   INFO("replay with MUSTER_FAULT_SEED=" << seed);
-  const bool is_full = std::getenv("MUSTER_TEST_FULL") != nullptr;
+  const bool is_full = whole_loops();
   TwoServerRounds rounds(seed);
   if (is_full) rounds.allow_long_stalls();
   rounds.make();
-  while (rounds.rounds() < (is_full ? 200 : 12)) {
+  Turns turns("rounds");
+  for (int i = 0; i < (is_full ? 200 : 12) && turns.goes_on(); ++i) {
+    if (!turns.takes_next()) continue;
     const std::string wrong = rounds.round();
     INFO("round " << rounds.rounds() << ": " << rounds.plan());
     REQUIRE(wrong == "");

@@ -15,7 +15,7 @@ steps() {
     sed -E 's/ exec\/s: [0-9]+//; s/ rss: [0-9]+Mb//'
 }
 for round in 1 2; do
-  MUSTER_TEST_FULL=0 bash "$here/run.sh" "$build" quick "${targets[@]}" > "$build/fuzz/repeat.log" ||
+  bash "$here/run.sh" "$build" quick "${targets[@]}" > "$build/fuzz/repeat.log" ||
     { cat "$build/fuzz/repeat.log"; exit 1; }
   ! grep '^STOPPED' "$build/fuzz/repeat.log" || exit 1
   for name in "${targets[@]}"; do

@@ -5,8 +5,8 @@
 #   quick     the number of runs in targets.txt, from a fixed seed and from the kept corpus alone: the same on every
 #             machine and every time, so that CI finds nothing by luck. What takes a minute is stopped, which is said.
 #   SECONDS   begins anywhere and goes on from what earlier runs found, which stays in BUILD/fuzz/corpus
-# Without names it also checks that the table is whole and the planted bounds apply; with MUSTER_TEST_FULL=1 it also runs
-# quick twice and compares (repeat.sh), measures coverage (coverage.sh) and finds the planted bounds (planted.sh).
+# Without names it also checks that the table is whole and the planted bounds apply. That quick does the same each time, what
+# the corpora cover and that planted bounds are found have programs of their own: repeat.sh, coverage.sh, planted.sh.
 set -euo pipefail
 build=$(cd "$1" && pwd)
 how=$2
@@ -82,8 +82,3 @@ echo "all ${#targets[@]} fuzz targets passed"
 [ ! -f "$build/fuzz/spent.txt" ] || awk '{ spent += $2 + $3; if ($4) spent = 0 }
   END { printf "%.2f processor hours of fuzzing in this folder since its last finding\n", spent / 3600 }' \
   "$build/fuzz/spent.txt"
-if [ "${MUSTER_TEST_FULL:-0}" = 1 ]; then
-  bash "$here/repeat.sh" "$build"
-  bash "$here/coverage.sh" "$build"
-  bash "$here/planted.sh" "$build"
-fi

@@ -33,6 +33,8 @@ int run(int count, char** values) {
                  "unchanged, first, patch, steady, enrol, hostile, reconnect; all without one");
   // run.sh names sizes, and whoever calls it may name others behind them.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  bool lists = false;
+  app.add_flag("--list", lists, "Prints the names of the profiles");
   app.add_option("--server", options.server, "The program muster-server (MUSTER_BIN)");
   app.add_option("--captures", fleet.captures, "Folder of captured machines (MUSTER_SOURCE)");
   app.add_option("--work", work, "Folder for servers and files; kept. Default: a temporary one");
@@ -67,6 +69,11 @@ int run(int count, char** values) {
   CLI11_PARSE(app, count, values);
 
   if (!settings_file.empty()) options.settings = test::read_whole(settings_file);
+  if (lists) {
+    for (const NamedProfile& profile : profiles())
+      std::printf("%s\n", profile.name);
+    return 0;
+  }
   std::optional<test::TemporaryFolder> temporary;
   if (work.empty()) {
     temporary.emplace();

@@ -9,17 +9,18 @@
 // time predicates for it is shown in time_predicates_test.cpp.
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-
 #include "tests/server/ingest/history_world.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::server {
 
 TEST_CASE("what was answered can be asked again, and what was true is told as it is known now",
           "[ingest][history][long]") {
-  const bool full = std::getenv("MUSTER_TEST_FULL") != nullptr;
+  const bool full = test::whole_loops();
   const unsigned seeds = full ? 60 : 4;
-  for (unsigned seed = 1; seed <= seeds; ++seed) {
+  test::Turns turns("seeds");
+  for (unsigned seed = 1; seed <= seeds && turns.goes_on(); ++seed) {
+    if (!turns.takes_next()) continue;
     INFO("seed " << seed);
     World world(seed, World::Delivery::kLate);
     world.run(full ? 400 : 160);

@@ -2,14 +2,9 @@
 #include "tests/support/programs/attacked.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
 namespace muster::test {
-
-bool full_run() {
-  return std::getenv("MUSTER_TEST_FULL") != nullptr;
-}
 
 WireAgent Attacked::enrolled(const std::string& hostname) {
   WireAgent agent(server, hostname);

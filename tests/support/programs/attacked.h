@@ -21,6 +21,7 @@
 #include "common/tls/join_code.h"
 #include "common/wire/report.h"
 #include "tests/support/programs/wire_agent.h"
+#include "tests/support/whole_loop.h"
 
 namespace muster::test {
 
@@ -36,8 +37,6 @@ inline constexpr bool kSanitized = false;
 #else
 inline constexpr bool kSanitized = false;
 #endif
-
-bool full_run();
 
 // Somebody with a password, who is signed in and has an API token.
 struct SomePerson {

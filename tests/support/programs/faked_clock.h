@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A wall clock for real programs that a test moves while they run (Debian's libfaketime). Only
-// CLOCK_REALTIME is faked: what programs time, they time by the clock since boot. Not with
-// sanitizers, whose own replacements it stands in the way of. One thread.
+// CLOCK_REALTIME is faked: what programs time, they time by the clock since boot. With sanitizers,
+// too, whose replacements of the C library call it. One thread.
 #pragma once
 #include <cstddef>
 #include <filesystem>
