@@ -40,10 +40,12 @@ TEST_CASE("18 wrong passwords at once are tried no more often than the limit say
                          {{"X-Forwarded-For", "198.51.100." + std::to_string(i * each + n)},
                           {"Forwarded", "for=198.51.100.9"},
                           {"X-Real-IP", "198.51.100.9"}});
+        // 503 where a hash's turn did not come in time, as on a machine that does other things.
+        const bool is_limited = answer.status == 429 || answer.text("code") == "busy";
         tried += answer.status == 401 ? 1 : 0;
-        limited += answer.status == 429 ? 1 : 0;
-        others += answer.status != 401 && answer.status != 429 ? 1 : 0;
-        if (answer.status == 429) CHECK(std::atoi(answer.header("Retry-After").c_str()) > 0);
+        limited += is_limited ? 1 : 0;
+        others += answer.status != 401 && !is_limited ? 1 : 0;
+        if (is_limited) CHECK(std::atoi(answer.header("Retry-After").c_str()) > 0);
       }
     });
   }
