@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// /proc/cpuinfo of any architecture, and the lists and sizes of /sys/devices/system/cpu.
+// /proc/cpuinfo of any architecture, and the lists, masks and sizes of /sys/devices/system/cpu.
 #include <algorithm>
 
 #include "agent/collect/linux/cpu_topology.h"
@@ -17,11 +17,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(!word || !word->empty());
     require(!processor.fixed_clock_mhz || *processor.fixed_clock_mhz > 0);
   }
-  if (const auto list = agent::parse_cpu_list(text)) {
+  for (const auto& list : {agent::parse_cpu_list(text), agent::parse_cpu_mask(text)}) {
+    if (!list) continue;
     require(list->size() <= 65'536 && std::is_sorted(list->begin(), list->end()));
     require(std::adjacent_find(list->begin(), list->end()) == list->end());
     require(list->empty() || list->front() >= 0);
   }
+  for (const auto& cache : agent::parse_cpuinfo_caches(text))
+    require(cache.level > 0 && cache.size_bytes > 0 && cache.size_bytes <= std::int64_t{64} << 30);
   if (const auto cache = agent::parse_cache_size(text))
     require(*cache > 0 && *cache <= std::int64_t{64} << 30);
   return 0;

@@ -12,6 +12,7 @@
 namespace muster::agent {
 namespace {
 
+constexpr std::string_view kCpusFolder = "/sys/devices/system/cpu";
 constexpr std::string_view kCpuFolder = "/sys/devices/system/cpu/cpu";
 constexpr std::int64_t kCpus = 65'536;
 constexpr std::int64_t kCacheBytes = std::int64_t{64} << 30;
@@ -19,8 +20,8 @@ constexpr std::int64_t kClockKhz = 100'000'000;
 
 struct Cache {
   int level = 0;
-  std::string sharers;  // the text that says who shares it, equal for the same cache
-  std::vector<std::int64_t> cpus;
+  std::string type;                // "Data", "Instruction" or "Unified"
+  std::vector<std::int64_t> cpus;  // who shares it: equal for the same cache, never empty
   std::optional<std::int64_t> size_bytes;
 };
 
@@ -37,19 +38,49 @@ std::optional<std::string> known_text(Host& host, const std::string& path) {
   return text_or_nothing(read_text(host, path));
 }
 
-std::optional<std::string> first_text(Host& host, const std::string& folder,
-                                      std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    if (auto text = known_text(host, folder + std::string(name))) return text;
+// Which processors a file names, under its name of today or that of before. A list is there since
+// Linux 2.6.26; until then only the mask beside it is. nullopt: none of them says.
+struct CpuSetFiles {
+  std::string_view list, mask;
+};
+
+std::optional<std::vector<std::int64_t>> read_cpu_set(Host& host, const std::string& folder,
+                                                      std::initializer_list<CpuSetFiles> names) {
+  for (const CpuSetFiles& name : names) {
+    std::optional<std::vector<std::int64_t>> cpus;
+    if (const auto list = known_text(host, folder + std::string(name.list)))
+      cpus = parse_cpu_list(*list);
+    if (cpus && !cpus->empty()) return cpus;
+    if (const auto mask = known_text(host, folder + std::string(name.mask)))
+      cpus = parse_cpu_mask(*mask);
+    if (cpus && !cpus->empty()) return cpus;
   }
   return std::nullopt;
 }
 
-std::optional<std::int64_t> lowest_of(const std::optional<std::string>& list) {
-  const auto cpus = list ? parse_cpu_list(*list) : std::nullopt;
-  if (!cpus || cpus->empty()) return std::nullopt;
-  return cpus->front();
-}
+// The processors that run. A kernel from before 3.0 or so shows the topology of an offline one too.
+// A processor that can be taken offline has a file of its own, which counts; without any such file
+// the list of all decides, and without that list whoever has a folder runs.
+class Online {
+ public:
+  Online(Host& host, const std::vector<std::int64_t>& numbers) {
+    for (const std::int64_t number : numbers) {
+      const auto own =
+          known_text(host, std::string(kCpuFolder) + std::to_string(number) + "/online");
+      if (own) own_[number] = *own != "0";
+    }
+    const auto list = known_text(host, std::string(kCpusFolder) + "/online");
+    if (own_.empty() && list) list_ = parse_cpu_list(*list);
+  }
+  bool contains(std::int64_t number) const {
+    if (const auto own = own_.find(number); own != own_.end()) return own->second;
+    return !list_ || std::binary_search(list_->begin(), list_->end(), number);
+  }
+
+ private:
+  std::map<std::int64_t, bool> own_;
+  std::optional<std::vector<std::int64_t>> list_;
+};
 
 std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64_t cpu) {
   std::vector<Cache> out;
@@ -57,21 +88,22 @@ std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64
   if (!names) {
     // SPARC has one file a level instead.
     const auto size = known_text(host, folder + "l2_cache_size");
-    if (size) out.push_back({2, std::to_string(cpu), {cpu}, parse_cache_size(*size)});
+    if (size) out.push_back({2, "Unified", {cpu}, parse_cache_size(*size)});
     return out;
   }
   for (const std::string& name : *names) {
     if (!name.starts_with("index")) continue;
     const std::string cache = folder + "cache/" + name + "/";
     const auto level = known_text(host, cache + "level");
-    const auto type = known_text(host, cache + "type");
-    if ((level != "2" && level != "3") || type == "Instruction") continue;
+    if (level != "2" && level != "3") continue;
     Cache out_cache;
     out_cache.level = level == "2" ? 2 : 3;
-    const auto list = known_text(host, cache + "shared_cpu_list");
-    if (const auto cpus = list ? parse_cpu_list(*list) : std::nullopt) out_cache.cpus = *cpus;
-    out_cache.sharers =
-        list ? *list : known_text(host, cache + "shared_cpu_map").value_or(std::to_string(cpu));
+    out_cache.type = known_text(host, cache + "type").value_or("");
+    const auto cpus = read_cpu_set(host, cache, {{"shared_cpu_list", "shared_cpu_map"}});
+    // Whoever lists a cache shares it: a kernel that names nobody, or only others, has not filled
+    // the map (ia64, 2.6).
+    const bool believable = cpus && std::binary_search(cpus->begin(), cpus->end(), cpu);
+    out_cache.cpus = believable ? *cpus : std::vector<std::int64_t>{cpu};
     if (const auto size = known_text(host, cache + "size"))
       out_cache.size_bytes = parse_cache_size(*size);
     out.push_back(std::move(out_cache));
@@ -79,7 +111,7 @@ std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64
   return out;
 }
 
-std::optional<CpuPlace> read_place(Host& host, std::int64_t number) {
+std::optional<CpuPlace> read_place(Host& host, std::int64_t number, const Online& online) {
   const std::string folder = std::string(kCpuFolder) + std::to_string(number) + "/";
   const auto package = known_text(host, folder + "topology/physical_package_id");
   const auto package_number = package ? parse_integer(*package) : std::nullopt;
@@ -89,13 +121,21 @@ std::optional<CpuPlace> read_place(Host& host, std::int64_t number) {
   out.numbered = *package_number >= 0;
   out.package = *package;
   if (!out.numbered) {
-    out.package =
-        first_text(host, folder + "topology/", {"package_cpus_list", "core_siblings_list"})
-            .value_or(std::to_string(number));
+    const auto siblings = read_cpu_set(
+        host, folder + "topology/",
+        {{"package_cpus_list", "package_cpus"}, {"core_siblings_list", "core_siblings"}});
+    // Without siblings too, nothing speaks for more than one.
+    out.package = siblings ? "-" + std::to_string(siblings->front()) : "-";
   }
-  out.first_of_core =
-      lowest_of(first_text(host, folder + "topology/", {"core_cpus_list", "thread_siblings_list"}))
-          .value_or(number);
+  const auto threads =
+      read_cpu_set(host, folder + "topology/",
+                   {{"core_cpus_list", "core_cpus"}, {"thread_siblings_list", "thread_siblings"}});
+  out.first_of_core = number;
+  for (const std::int64_t thread : threads.value_or(std::vector<std::int64_t>())) {
+    if (!online.contains(thread)) continue;
+    out.first_of_core = thread;
+    break;
+  }
   // The threads of a core share its caches and its clock.
   if (out.first_of_core != number) return out;
   out.caches = read_caches(host, folder, number);
@@ -133,12 +173,12 @@ struct Sums {
   CpuPackage package;
   bool numbered = false;
   std::set<std::int64_t> cores;
-  std::set<std::pair<int, std::string>> seen_caches;
+  std::set<std::tuple<int, std::string, std::vector<std::int64_t>>> seen_caches;
   bool unknown_l2 = false, unknown_l3 = false;
 };
 
 void add_cache(Sums& sums, const Cache& cache) {
-  if (!sums.seen_caches.emplace(cache.level, cache.sharers).second) return;
+  if (!sums.seen_caches.emplace(cache.level, cache.type, cache.cpus).second) return;
   bool& unknown = cache.level == 2 ? sums.unknown_l2 : sums.unknown_l3;
   auto& total = cache.level == 2 ? sums.package.cache_l2_bytes : sums.package.cache_l3_bytes;
   if (!cache.size_bytes) {
@@ -205,6 +245,26 @@ std::optional<std::vector<std::int64_t>> parse_cpu_list(std::string_view text) {
   return out;
 }
 
+// Words of 32 bits, the highest first; old kernels leave the leading zeros of each out.
+std::optional<std::vector<std::int64_t>> parse_cpu_mask(std::string_view text) {
+  constexpr std::int64_t kBits = 32;
+  std::vector<std::int64_t> out;
+  if (trim(text).empty()) return out;
+  std::vector<std::string_view> words = split(trim(text), ',');
+  std::reverse(words.begin(), words.end());
+  if (words.size() > static_cast<std::size_t>(kCpus / kBits)) return std::nullopt;
+  std::int64_t first = 0;
+  for (const std::string_view word : words) {
+    const auto bits = word.size() > 8 ? std::nullopt : parse_integer(word, 16);
+    if (!bits || *bits < 0) return std::nullopt;
+    for (std::int64_t bit = 0; bit < kBits; ++bit) {
+      if ((*bits >> bit & 1) != 0) out.push_back(first + bit);
+    }
+    first += kBits;
+  }
+  return out;
+}
+
 std::optional<std::int64_t> parse_cache_size(std::string_view text) {
   std::int64_t unit = 1;
   if (text.ends_with('K')) unit = 1024;
@@ -216,7 +276,7 @@ std::optional<std::int64_t> parse_cache_size(std::string_view text) {
 }
 
 Result<CpuTopology> read_cpu_topology(Host& host) {
-  const auto names = host.list("/sys/devices/system/cpu");
+  const auto names = host.list(kCpusFolder);
   if (!names) return names.failure();
   std::vector<std::int64_t> numbers;
   for (const std::string& name : *names) {
@@ -227,9 +287,11 @@ Result<CpuTopology> read_cpu_topology(Host& host) {
     if (number && *number < kCpus) numbers.push_back(*number);
   }
   std::sort(numbers.begin(), numbers.end());
+  const Online online(host, numbers);
   std::vector<CpuPlace> places;
   for (const std::int64_t number : numbers) {
-    if (auto place = read_place(host, number)) places.push_back(*std::move(place));
+    if (!online.contains(number)) continue;
+    if (auto place = read_place(host, number, online)) places.push_back(*std::move(place));
   }
   if (places.empty()) {
     return Failure{FailureKind::kNotFound,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/linux/cpuinfo.h"
 
-#include <utility>
-#include <vector>
+#include <algorithm>
 
+#include "agent/collect/linux/cpu_topology.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -70,6 +70,29 @@ Records parse_records(std::string_view text) {
   return out;
 }
 
+// Without any number of a processor: how many the fields outside of records are about.
+std::int64_t processors_without_number(const Fields& shared) {
+  // ARM, Alpha and SPARC, m68k and Nios II.
+  constexpr std::string_view kNames[] = {"Processor", "cpu model", "cpu", "CPU"};
+  const bool any = std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) {
+    const std::string_view value = value_of(shared, name);
+    return !value.empty() && value != "online" && value != "offline";
+  });
+  if (!any) return 0;
+  for (const std::string_view name : {"cpus active", "ncpus active", "cpus detected"}) {
+    const auto count = integer_of(shared, name);
+    if (count && *count > 0 && *count < kProcessors) return *count;
+  }
+  return 1;
+}
+
+// "ARMv7 Processor rev 4 (v7l)" and "AArch64 Processor rev 0 (aarch64)" name the instruction set,
+// "ARM926EJ-S rev 5 (v5l)" and "XScale-PXA270 rev 8 (v5l)" the core.
+bool names_instruction_set_only(std::string_view name) {
+  return (name.starts_with("ARMv") || name.starts_with("AArch64 ")) &&
+         name.find("Processor") != std::string_view::npos;
+}
+
 std::optional<std::string> riscv_maker(std::string_view vendor_id) {
   // JEDEC JEP106 numbers, as mvendorid has them (RISC-V Privileged 3.1.2).
   constexpr std::pair<std::string_view, std::string_view> kMakers[] = {{"0x489", "SiFive"},
@@ -88,18 +111,23 @@ void read_arm(const Fields& fields, Processor& out) {
   const auto part = integer_of(fields, "CPU part");
   if (!implementer) return;
   if (const auto name = arm_implementer_name(*implementer)) out.manufacturer = std::string(*name);
-  // The kernel's "ARMv7 Processor rev 4 (v7l)" tells the instruction set only.
+  if (out.model_name && names_instruction_set_only(*out.model_name)) out.model_name.reset();
   if (part) {
+    out.arm_part = {*implementer, *part};
     if (const auto name = arm_part_name(*implementer, *part)) out.model_name = std::string(*name);
   }
 }
 
 Processor read_processor(const Fields& fields) {
   Processor out;
-  out.manufacturer = text_of(fields, "vendor_id");
+  // The second is Itanium's.
+  for (const std::string_view name : {"vendor_id", "vendor"}) {
+    if (!out.manufacturer) out.manufacturer = text_of(fields, name);
+  }
   if (!out.manufacturer) out.manufacturer = riscv_maker(value_of(fields, "mvendorid"));
-  // x86 and ARM, LoongArch, MIPS and Alpha, POWER and SPARC, RISC-V.
-  for (const std::string_view name : {"model name", "Model Name", "cpu model", "cpu", "uarch"}) {
+  // x86 and ARM, LoongArch, MIPS and Alpha, POWER and SPARC, RISC-V, ARM before 3.8, m68k.
+  for (const std::string_view name :
+       {"model name", "Model Name", "cpu model", "cpu", "uarch", "Processor", "CPU"}) {
     if (!out.model_name) out.model_name = text_of(fields, name);
   }
   out.microcode = text_of(fields, "microcode");
@@ -144,6 +172,30 @@ std::map<std::int64_t, Processor> parse_cpuinfo(std::string_view text) {
     if (hertz && *hertz >= 1'000'000 && *hertz / 1'000'000 <= kClockMhz)
       processor.fixed_clock_mhz = *hertz / 1'000'000;
     out.emplace(*number, std::move(processor));
+  }
+  if (!out.empty()) return out;
+  const std::int64_t count = processors_without_number(records.shared);
+  for (std::int64_t number = 0; number < count; ++number)
+    out.emplace(number, read_processor(records.shared));
+  return out;
+}
+
+std::vector<CpuinfoCache> parse_cpuinfo_caches(std::string_view text) {
+  std::vector<CpuinfoCache> out;
+  for (const std::string_view line : lines(text)) {
+    const std::size_t colon = line.find(':');
+    if (!line.starts_with("cache") || colon == std::string_view::npos) continue;
+    CpuinfoCache cache;
+    for (const std::string_view word : split(line.substr(colon + 1), ' ')) {
+      const std::size_t equals = word.find('=');
+      if (equals == std::string_view::npos) continue;
+      const std::string_view name = word.substr(0, equals);
+      const std::string_view value = word.substr(equals + 1);
+      if (name == "level") cache.level = parse_integer(value).value_or(0);
+      if (name == "scope") cache.shared = value == "Shared";
+      if (name == "size") cache.size_bytes = parse_cache_size(value).value_or(0);
+    }
+    if (cache.level > 0 && cache.size_bytes > 0) out.push_back(cache);
   }
   return out;
 }

@@ -52,6 +52,47 @@ std::optional<std::string> model_names(const CpuPackage& package, const Processo
   return out;
 }
 
+std::optional<std::int64_t> sum_if_both(std::optional<std::int64_t> a,
+                                        std::optional<std::int64_t> b) {
+  return a && b ? std::optional(*a + *b) : std::nullopt;
+}
+
+// Kernels before 6.0 number the clusters of an ARM chip as packages. Clusters of different kinds of
+// core (big.LITTLE) give that away: nobody puts different processors into the sockets of a machine.
+void join_clusters(std::vector<CpuPackage>& packages, const Processors& processors) {
+  std::set<std::pair<std::int64_t, std::int64_t>> kinds;
+  for (const CpuPackage& package : packages) {
+    const auto first = processors.find(package.cpus.front());
+    if (first == processors.end() || !first->second.arm_part) return;
+    kinds.insert(*first->second.arm_part);
+  }
+  if (kinds.size() < 2) return;
+  CpuPackage whole = packages.front();
+  for (std::size_t i = 1; i < packages.size(); ++i) {
+    const CpuPackage& other = packages[i];
+    whole.cpus.insert(whole.cpus.end(), other.cpus.begin(), other.cpus.end());
+    whole.cores += other.cores;
+    whole.max_clock_mhz = std::max(whole.max_clock_mhz, other.max_clock_mhz);
+    whole.cache_l2_bytes = sum_if_both(whole.cache_l2_bytes, other.cache_l2_bytes);
+    whole.cache_l3_bytes = sum_if_both(whole.cache_l3_bytes, other.cache_l3_bytes);
+  }
+  std::sort(whole.cpus.begin(), whole.cpus.end());
+  packages = {std::move(whole)};
+}
+
+// Adds what sysfs leaves out: z systems show caches that cores share in cpuinfo only.
+void add_cpuinfo_caches(CpuPackage& package, const std::vector<CpuinfoCache>& caches) {
+  std::optional<std::int64_t> level_2, level_3;
+  for (const CpuinfoCache& cache : caches) {
+    if (cache.level != 2 && cache.level != 3) continue;
+    auto& total = cache.level == 2 ? level_2 : level_3;
+    const std::int64_t count = cache.shared ? 1 : package.cores;
+    if (count > 0) total = total.value_or(0) + count * cache.size_bytes;
+  }
+  if (!package.cache_l2_bytes) package.cache_l2_bytes = level_2;
+  if (!package.cache_l3_bytes) package.cache_l3_bytes = level_3;
+}
+
 Cpu row_of(const CpuPackage& package, const Processors& processors) {
   Cpu row;
   row.socket = package.name;
@@ -105,20 +146,31 @@ Collected collect_cpus(Host& host) {
     topology = *std::move(read);
     if (!topology.problem.empty()) status = {Status::kPartial, topology.problem};
     if (!cpuinfo) status = {Status::kPartial, cpuinfo.failure().message};
+    if (cpuinfo && processors.empty()) {
+      status = {Status::kPartial,
+                "/proc/cpuinfo names no processor, so what kind they are is not known."};
+    }
   } else if (!processors.empty()) {
     topology = topology_from_cpuinfo(processors);
     status = {Status::kPartial, read.failure().message};
   } else {
-    const Failure& failure = cpuinfo ? read.failure() : cpuinfo.failure();
+    const Failure failure =
+        cpuinfo ? Failure{read.failure().kind,
+                          read.failure().message + " /proc/cpuinfo names no processor either."}
+                : cpuinfo.failure();
     status = status_of(failure);
     // Every machine has a processor: not to find one is a failure.
     if (status.status == Status::kNotApplicable) status.status = Status::kFailed;
     return not_collected<Cpu>(std::move(status));
   }
 
+  join_clusters(topology.packages, processors);
+  const auto caches = cpuinfo ? parse_cpuinfo_caches(*cpuinfo) : std::vector<CpuinfoCache>();
   std::vector<Cpu> rows;
-  for (const CpuPackage& package : topology.packages)
+  for (CpuPackage& package : topology.packages) {
+    add_cpuinfo_caches(package, caches);
     rows.push_back(row_of(package, processors));
+  }
   name_from_smbios(host, rows);
   if (const auto name = host.machine_name()) {
     for (Cpu& row : rows) {

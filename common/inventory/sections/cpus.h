@@ -18,30 +18,43 @@ struct Cpu {
          .title = "Processors",
          .meaning = "Processors, one row a socket",
          .interval = Interval::kDaily},
-        key("socket", &R::socket, "Socket: the physical package number of the kernel",
+        key("socket", &R::socket,
+            "Socket: the physical package number of the kernel, or its place among the sockets "
+            "where "
+            "the kernel has none. What shares a cache, and what has different kinds of ARM core, "
+            "is "
+            "one socket with the number of its first processor: some kernels and virtual machines "
+            "number clusters, nodes or single cores",
             {.source = "/sys/devices/system/cpu/cpu*/topology/physical_package_id"}),
         fact("manufacturer", &R::manufacturer, "Who made the processor",
              {.source = "/proc/cpuinfo: vendor_id; SMBIOS type 4"}),
-        fact("model_name", &R::model_name, "Model",
-             {.source = "/proc/cpuinfo: model name; MIDR on ARM; SMBIOS type 4"}),
+        fact("model_name", &R::model_name,
+             "Model, in the kernel's words: \"POWER9 (architected), altivec supported\". IBM Z "
+             "names "
+             "none: what tells its generations apart is the machine type of the system",
+             {.source = "/proc/cpuinfo: model name, cpu model, cpu, uarch, Processor; MIDR on ARM; "
+                        "SMBIOS type 4"}),
         fact("architecture", &R::architecture, "Instruction set family", {.source = "uname(2)"}),
         fact("microcode", &R::microcode, "Microcode revision",
              {.source = "/proc/cpuinfo: microcode"}),
         fact("family", &R::family, "CPU family", {.source = "/proc/cpuinfo: cpu family"}),
         fact("model", &R::model, "CPU model number", {.source = "/proc/cpuinfo: model"}),
         fact("stepping", &R::stepping, "Stepping", {.source = "/proc/cpuinfo: stepping"}),
-        fact("cores", &R::cores, "Cores that the kernel sees",
+        fact("cores", &R::cores, "Cores with a processor online",
              {.source = "/sys/.../topology/core_cpus_list"}),
-        fact("threads", &R::threads, "Logical CPUs that the kernel sees",
-             {.source = "/sys/devices/system/cpu/cpu*/topology: those online"}),
+        fact("threads", &R::threads, "Logical CPUs that are online",
+             {.source = "/sys/devices/system/cpu/cpu*/topology; online"}),
         fact("max_clock_mhz", &R::max_clock_mhz, "Highest clock",
              {.unit = "MHz",
               .source = "/sys/.../cpufreq/cpuinfo_max_freq; /proc/cpuinfo where "
                         "it tells a fixed clock (POWER, SPARC, LoongArch)"}),
-        fact("cache_l2_bytes", &R::cache_l2_bytes, "Level 2 cache of the socket",
-             {.unit = "bytes", .source = "/sys/.../cache/index*/size"}),
+        fact("cache_l2_bytes", &R::cache_l2_bytes,
+             "Level 2 cache of the socket, for data and instructions together",
+             {.unit = "bytes",
+              .source = "/sys/.../cache/index*/size; /proc/cpuinfo: cache on IBM Z"}),
         fact("cache_l3_bytes", &R::cache_l3_bytes, "Level 3 cache of the socket",
-             {.unit = "bytes", .source = "/sys/.../cache/index*/size"}));
+             {.unit = "bytes",
+              .source = "/sys/.../cache/index*/size; /proc/cpuinfo: cache on IBM Z"}));
   }();
 };
 

@@ -162,12 +162,14 @@ TEST_CASE("processors of very different machines read as lscpu reads them",
   for (const std::string& mhz : printed(expected, "CPU max MHz"))
     most_mhz = std::max(most_mhz, *parse_integer(mhz.substr(0, mhz.find('.'))));
   if (most_mhz > 0) CHECK(integer_of(collected.rows[0], "max_clock_mhz") == most_mhz);
-  for (const auto& [printed_name, name] :
-       {std::pair("L2 cache", "cache_l2_bytes"), std::pair("L2d cache", "cache_l2_bytes"),
-        std::pair("L3 cache", "cache_l3_bytes")}) {
-    for (const std::string& size : printed(expected, printed_name))
-      CHECK(sum_of(collected, name) == printed_bytes(size));
+  std::int64_t level_2 = 0;
+  for (const char* const name : {"L2 cache", "L2d cache", "L2i cache"}) {
+    for (const std::string& size : printed(expected, name))
+      level_2 += printed_bytes(size);
   }
+  if (level_2 > 0) CHECK(sum_of(collected, "cache_l2_bytes") == level_2);
+  for (const std::string& size : printed(expected, "L3 cache"))
+    CHECK(sum_of(collected, "cache_l3_bytes") == printed_bytes(size));
 }
 
 MapHost two_sockets() {
@@ -282,6 +284,18 @@ TEST_CASE("no processor at all is a failure, not a machine without one", "[colle
 
   host.failures["/proc/cpuinfo"] = {FailureKind::kDenied, "no"};
   CHECK(collect_cpus(host).sources.at("cpus").status == inventory::Status::kDenied);
+}
+
+TEST_CASE("an empty cpuinfo is never ok", "[collect][cpus]") {
+  MapHost host = two_sockets();
+  host.files["/proc/cpuinfo"] = "";
+  const Collected collected = collect_cpus(host);
+  CHECK(collected.sources.at("cpus").status == inventory::Status::kPartial);
+  CHECK(collected.sources.at("cpus").reason.find("/proc/cpuinfo") != std::string::npos);
+  CHECK(collected.rows.size() == 2);
+  MapHost nothing;
+  nothing.files["/proc/cpuinfo"] = "";
+  CHECK(collect_cpus(nothing).sources.at("cpus").status == inventory::Status::kFailed);
 }
 
 TEST_CASE("processor lists are bounded", "[collect][cpus]") {
