@@ -16,8 +16,9 @@ namespace muster::agent {
 namespace {
 
 // linux/if_arp.h
-constexpr std::int64_t kEthernet = 1, kInfiniband = 32, kPpp = 512, kIpip = 768, kIp6Tunnel = 769,
-                       kLoopback = 772, kSit = 776, kGre = 778, kIp6Gre = 823, kNone = 65534;
+constexpr std::int64_t kEthernet = 1, kFirewire = 24, kInfiniband = 32, kPpp = 512, kIpip = 768,
+                       kIp6Tunnel = 769, kLoopback = 772, kSit = 776, kGre = 778, kIeee802154 = 804,
+                       kIp6Gre = 823, kLowpan = 825, kNone = 65534;
 // linux/netdevice.h: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
 constexpr std::int64_t kAssignedByDevice = 0, kAssignedByLot = 1;
 constexpr std::int64_t kUp = 1;  // IFF_UP
@@ -43,16 +44,66 @@ std::string_view device_type(std::string_view uevent) {
   return {};
 }
 
+constexpr std::size_t kMacBytes = 6, kGuidBytes = 8;
+
+// Interfaces whose address holds an identifier of 64 bits (EUI-64), and where. InfiniBand: 4 bytes
+// of flags and queue pair, then the port's GID, which ends with its GUID (RFC 4391, 9.1.1).
+// FireWire: the GUID, since Linux 3.10 followed by what the node can do (RFC 2734). The rest
+// changes when the driver is loaded.
+struct LongAddress {
+  std::int64_t type;
+  std::size_t bytes;
+  std::size_t guid;
+};
+constexpr LongAddress kLongAddresses[] = {{kInfiniband, 20, 12},
+                                          {kFirewire, 8, 0},
+                                          {kFirewire, 16, 0},
+                                          {kIeee802154, 8, 0},
+                                          {kLowpan, 8, 0}};
+
+// The bytes of "00:1b:21:aa:bb:cc"; nullopt for any other form.
+std::optional<std::string> address_bytes(std::string_view text) {
+  std::string digits(trim(text));
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if ((digits[i] == ':') != (i % 3 == 2)) return std::nullopt;
+  }
+  std::erase(digits, ':');
+  auto bytes = from_hex(digits);
+  return bytes && !bytes->empty() ? bytes : std::nullopt;
+}
+
+std::string address_text(std::string_view bytes) {
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    out += (i > 0 ? ":" : "") + to_hex(bytes.substr(i, 1));
+  return out;
+}
+
+// Neither all zeros nor, as the first bit sent says, an address of many; that is also all ones.
+bool is_of_one_station(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') != std::string_view::npos &&
+         (static_cast<unsigned char>(bytes.front()) & 1) == 0;
+}
+
 // Six bytes that are an address of one station; as text in lower case.
 std::optional<std::string> valid_mac(std::string_view text) {
-  const std::string mac = lower_ascii(trim(text));
-  std::string digits = mac;
-  std::erase(digits, ':');
-  const auto bytes = from_hex(digits);
-  if (!bytes || bytes->size() != 6 || mac.size() != 17) return std::nullopt;
-  const bool multicast = (static_cast<unsigned char>(bytes->front()) & 1) != 0;  // also all ones
-  if (multicast || digits == "000000000000") return std::nullopt;
-  return mac;
+  const auto bytes = address_bytes(text);
+  if (!bytes || bytes->size() != kMacBytes || !is_of_one_station(*bytes)) return std::nullopt;
+  return address_text(*bytes);
+}
+
+// The identifier of 64 bits in a long address; nullopt for other kinds of interface.
+std::optional<std::string> guid_of(std::int64_t type, std::string_view text) {
+  const auto bytes = address_bytes(text);
+  if (!bytes) return std::nullopt;
+  for (const LongAddress& form : kLongAddresses) {
+    if (form.type != type || form.bytes != bytes->size()) continue;
+    const std::string_view guid = std::string_view(*bytes).substr(form.guid, kGuidBytes);
+    // A virtual function's GUID may be any that an administrator gave it.
+    const bool any = type == kInfiniband && guid.find_first_not_of('\0') != std::string_view::npos;
+    if (any || is_of_one_station(guid)) return address_text(guid);
+  }
+  return std::nullopt;
 }
 
 bool is_locally_administered(std::string_view mac) {
@@ -69,6 +120,18 @@ std::optional<std::string> own_mac(const InterfaceFacts& facts) {
   return std::nullopt;
 }
 
+// The like of interfaces with long addresses. Those of partitions (ib0.8001) have their port's.
+// Radios without an address of their own draw one, which is then locally administered.
+std::optional<std::string> own_guid(const InterfaceFacts& facts) {
+  if (!facts.has_device || facts.is_child || !facts.type) return std::nullopt;
+  if (facts.address_assign_type == kAssignedByLot) return std::nullopt;
+  auto guid = guid_of(*facts.type, facts.permanent_address);
+  if (!guid && facts.address_assign_type == kAssignedByDevice)
+    guid = guid_of(*facts.type, facts.address);
+  const bool drawn = guid && *facts.type == kIeee802154 && is_locally_administered(*guid);
+  return drawn ? std::nullopt : guid;
+}
+
 bool is_on_usb(std::string_view link) {
   return !sysfs_folder_of(link, PathPart::kUsbDevice).empty();
 }
@@ -77,7 +140,9 @@ std::optional<std::string> current_mac(const InterfaceFacts& facts, std::string_
   // Drawn by lot: by the kernel at each start, by a Wi-Fi client for each scan or network.
   if (facts.address_assign_type == kAssignedByLot && !facts.has_device) return std::nullopt;
   if (kind == "wifi" && facts.address_assign_type != kAssignedByDevice) return std::nullopt;
-  return valid_mac(facts.address);
+  if (guid_of(facts.type.value_or(kEthernet), facts.address))
+    return lower_ascii(trim(facts.address));
+  return valid_mac(facts.address);  // tunnels have an IP address there
 }
 
 std::optional<std::int64_t> read_number(Host& host, const std::string& path) {
@@ -131,6 +196,7 @@ InterfaceFacts read_facts(Host& host, const std::string& name, const NetlinkLink
   } else {
     facts.has_tun_flags = host.status(folder + "/tun_flags").ok();
   }
+  if (facts.type == kInfiniband) facts.is_child = host.status(folder + "/parent").ok();
   if (link) {
     facts.link_kind = link->kind;
     facts.permanent_address = link->permanent_address;
@@ -169,7 +235,6 @@ std::string_view interface_kind(const InterfaceFacts& facts) {
   static constexpr std::array<std::int64_t, 7> kTunnelTypes = {kPpp, kIpip,   kIp6Tunnel, kSit,
                                                                kGre, kIp6Gre, kNone};
   if (facts.type == kLoopback) return "loopback";
-  if (facts.type == kInfiniband) return "infiniband";
   const std::string_view device = device_type(facts.uevent);
   for (const std::string_view kind : {std::string_view(facts.link_kind), device}) {
     if (kind == "bridge" || kind == "openvswitch") return "bridge";
@@ -179,6 +244,7 @@ std::string_view interface_kind(const InterfaceFacts& facts) {
     if (is_one_of(kind, kTunnels)) return "tunnel";
     if (is_one_of(kind, kVirtual)) return "virtual";
   }
+  if (facts.type == kInfiniband) return "infiniband";
   if (device == "wlan" || facts.has_wireless) return "wifi";
   if (facts.has_tun_flags) return "tunnel";
   if (facts.type == kEthernet) return facts.has_device ? "ethernet" : "virtual";
@@ -200,7 +266,8 @@ inventory::Interface make_interface(const InterfaceFacts& facts) {
   inventory::Interface row;
   const std::string_view kind = interface_kind(facts);
   const auto own = own_mac(facts);
-  row.identifier = own ? "mac:" + *own : "name:" + facts.name;
+  const auto guid = own_guid(facts);
+  row.identifier = own ? "mac:" + *own : guid ? "guid:" + *guid : "name:" + facts.name;
   row.name = facts.name;
   row.kind = std::string(kind);
   row.mac_address = current_mac(facts, kind);
@@ -227,6 +294,11 @@ Collected collect_interfaces(Host& host) {
     return not_collected<inventory::Interface>(status_of(dump.failure()));
   const auto links = parse_link_dump(dump ? std::string_view(*dump) : std::string_view());
   if (!links) return not_collected<inventory::Interface>(status_of(links.failure()));
+  // Even a network namespace of its own has a loopback interface from the start.
+  if (dump && links->empty())
+    return not_collected<inventory::Interface>(
+        {inventory::Status::kFailed,
+         "The kernel's answer over rtnetlink has no interface at all."});
   std::map<std::string_view, const NetlinkLink*> by_name;
   for (const NetlinkLink& link : *links)
     by_name[link.name] = &link;
@@ -241,6 +313,11 @@ Collected collect_interfaces(Host& host) {
     // bonding_masters is a file among the interfaces, and an interface may be gone by now.
     if (facts.type) rows.push_back(make_interface(facts));
   }
+  if (rows.empty())
+    return not_collected<inventory::Interface>(
+        {inventory::Status::kFailed,
+         "/sys/class/net has no interface, not even the loopback interface that every Linux has: "
+         "it was not copied, or is not the kernel's."});
   number_twins(rows);
   return collected(rows);
 }

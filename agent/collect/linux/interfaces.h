@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interfaces section: network interfaces from /sys/class/net and one rtnetlink dump. Bridges,
 // bonds, VLANs and tunnels are kept. Left out is what containers and modules make and drop by
-// themselves (is_noise_interface). Nothing here flaps on an idle machine: no operational state, no
+// themselves (is_noise_interface). No interface at all is a failure: the loopback is always there.
+// Nothing here flaps on an idle machine: no operational state, no
 // counters, no address that is drawn by lot at each start or scan. Pure but for collect_interfaces;
 // any thread. Source: Documentation/ABI/testing/sysfs-class-net, linux/if_arp.h, rtnetlink(7).
 #pragma once
@@ -32,6 +33,7 @@ struct InterfaceFacts {
   bool removable = false;  // plugged into a port outside of the case (Thunderbolt)
   bool has_wireless = false;
   bool has_tun_flags = false;
+  bool is_child = false;  // a partition on an InfiniBand port
   PlaceFacts place;
 };
 

@@ -264,8 +264,15 @@ TEST_CASE("interfaces: what cannot be read is said", "[interfaces]") {
   MapHost host;
   CHECK(collect_interfaces(host).sources.at("interfaces").status ==
         inventory::Status::kNotApplicable);
+  // The loopback interface is there from the start in each network namespace.
   host.directories.insert("/sys/class/net");
+  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
+  add_interface(host, "vethab", "virtual/net/vethab", {{"type", "1\n"}});
+  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
+  add_interface(host, "lo", "virtual/net/lo", {{"type", "772\n"}});
   CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kOk);
+  host.link_dump = "";
+  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
   host.link_dump = "not netlink";
   CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
 }
