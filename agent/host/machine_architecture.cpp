@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/host/machine_architecture.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace muster::agent {
 
 std::optional<std::string> architecture_of_elf(std::string_view bytes) {
@@ -34,6 +37,22 @@ std::optional<std::string> architecture_of_elf(std::string_view bytes) {
     default:
       return std::nullopt;
   }
+}
+
+std::optional<std::endian> byte_order_of(std::string_view architecture) {
+  // UTS_MACHINE of the kernel's Makefiles.
+  constexpr std::string_view kBig[] = {"s390x",  "s390",       "ppc64",    "ppc",      "sparc64",
+                                       "sparc",  "m68k",       "parisc",   "parisc64", "armv7b",
+                                       "armv8b", "aarch64_be", "armv5teb", "sh4eb"};
+  constexpr std::string_view kLittle[] = {"x86_64",  "i386",        "i486",    "i586",    "i686",
+                                          "aarch64", "armv5tel",    "armv6l",  "armv7l",  "armv8l",
+                                          "ppc64le", "loongarch64", "riscv64", "riscv32", "alpha",
+                                          "ia64",    "sh4",         "arm64"};
+  if (std::find(std::begin(kBig), std::end(kBig), architecture) != std::end(kBig))
+    return std::endian::big;
+  if (std::find(std::begin(kLittle), std::end(kLittle), architecture) != std::end(kLittle))
+    return std::endian::little;
+  return std::nullopt;
 }
 
 }  // namespace muster::agent

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
 
 #include "agent/collect/linux/interfaces.h"
+#include "agent/host/machine_architecture.h"
+#include "agent/host/proc_route.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -70,29 +71,6 @@ std::vector<std::string_view> words(std::string_view line) {
   }
 }
 
-// A network that an interface is on, numbers in host order.
-struct Network {
-  std::string interface;
-  std::uint32_t address = 0, mask = 0;
-};
-
-// /proc/net/route writes addresses as the number that the machine sees in memory, so on the usual
-// little-endian machine the first byte of the address is the last two digits.
-std::vector<Network> parse_networks(std::string_view route) {
-  std::vector<Network> networks;
-  for (const std::string_view line : lines(route)) {
-    const std::vector<std::string_view> fields = words(line);
-    if (fields.size() < 8) continue;
-    const auto destination = parse_integer(fields[1], 16);
-    const auto gateway = parse_integer(fields[2], 16);
-    const auto mask = parse_integer(fields[7], 16);
-    if (!destination || gateway != 0 || mask.value_or(0) == 0) continue;
-    networks.push_back({std::string(fields[0]), ntohl(static_cast<std::uint32_t>(*destination)),
-                        ntohl(static_cast<std::uint32_t>(*mask))});
-  }
-  return networks;
-}
-
 Collected from_proc(Host& host) {
   const auto inet6 = host.read(kIfInet6);
   const auto trie = host.read(kFibTrie, 16 * Host::kReadBytes);
@@ -105,7 +83,10 @@ Collected from_proc(Host& host) {
   std::vector<inventory::Address> rows;
   if (inet6) rows = parse_if_inet6(*inet6);
   if (trie && route) {
-    for (inventory::Address& row : parse_fib_trie(*trie, *route))
+    const auto machine = host.machine_name();
+    const auto order = machine ? byte_order_of(machine->architecture) : std::nullopt;
+    for (inventory::Address& row :
+         parse_fib_trie(*trie, *route, order.value_or(std::endian::native)))
       rows.push_back(std::move(row));
   }
   put_in_order(rows);
@@ -179,8 +160,12 @@ std::vector<inventory::Address> parse_if_inet6(std::string_view text) {
   return rows;
 }
 
-std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::string_view route) {
-  const std::vector<Network> networks = parse_networks(route);
+std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::string_view route,
+                                               std::endian otherwise) {
+  std::vector<ProcRoute> networks = parse_proc_route(route, otherwise);
+  std::erase_if(networks, [](const ProcRoute& network) {
+    return network.gateway != 0 || network.mask == 0;  // not on an interface itself
+  });
   std::vector<inventory::Address> rows;
   std::string_view leaf;  // "|-- 192.0.2.2", the address that the lines below are about
   for (const std::string_view line : lines(fib_trie)) {
@@ -190,9 +175,9 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
     in_addr parsed{};
     if (inet_pton(AF_INET, std::string(leaf).c_str(), &parsed) != 1) continue;
     const std::uint32_t address = ntohl(parsed.s_addr);
-    const Network* best = nullptr;
-    for (const Network& network : networks) {
-      if ((address & network.mask) == network.address && (!best || network.mask > best->mask))
+    const ProcRoute* best = nullptr;
+    for (const ProcRoute& network : networks) {
+      if ((address & network.mask) == network.destination && (!best || network.mask > best->mask))
         best = &network;
     }
     if (!best || address >> 24 == 127) continue;
@@ -221,6 +206,10 @@ Collected collect_addresses(Host& host) {
   if (!addresses) return not_collected<inventory::Address>(status_of(addresses.failure()));
   const auto links = parse_link_dump(*link_dump);
   if (!links) return not_collected<inventory::Address>(status_of(links.failure()));
+  if (links->empty() && !addresses->empty())
+    return not_collected<inventory::Address>(
+        {inventory::Status::kFailed,
+         "The kernel's answer over rtnetlink has addresses, but no interface at all."});
   return collected(make_addresses(*addresses, *links));
 }
 

@@ -5,6 +5,7 @@
 // or were found taken (tentative), and those of interfaces that the interfaces section leaves out.
 // Pure but for collect_addresses; any thread. Source: rtnetlink(7), linux/if_addr.h, RFC 5952.
 #pragma once
+#include <bit>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,10 @@ std::vector<inventory::Address> parse_if_inet6(std::string_view text);
 
 // /proc/net/fib_trie knows the machine's own IPv4 addresses but no interface; /proc/net/route knows
 // on which interface a network is. Addresses in no network of an interface are left out.
-std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::string_view route);
+// `otherwise` is the machine's byte order, for a table of routes that does not show it
+// (proc_route.h).
+std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::string_view route,
+                                               std::endian otherwise = std::endian::little);
 
 // Four or sixteen bytes in network order as text; IPv6 as RFC 5952 writes it. Empty for any other
 // length.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/linux/rtnetlink.h"
 
-#include <cstring>
-
+#include "agent/host/netlink_bytes.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -18,14 +17,6 @@ constexpr unsigned kAttributeTypeMask = 0x3FFF;  // without NLA_F_NESTED and NLA
 constexpr unsigned kInterfaceUp = 1;             // IFF_UP
 constexpr unsigned kFamilyIpv4 = 2, kFamilyIpv6 = 10;
 
-// A number at `at`; the caller has checked that it is there.
-template <class T>
-T number_at(std::string_view bytes, std::size_t at) {
-  T value{};
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
 std::size_t aligned(std::size_t size) {
   return (size + 3) & ~std::size_t{3};
 }
@@ -36,21 +27,22 @@ void drop(std::string_view& bytes, std::size_t count) {
 
 // Calls take(type, payload) for every message.
 template <class Take>
-Result<Done> for_each_message(std::string_view dump, Take&& take) {
+Result<Done> for_each_message(const NetlinkNumbers& numbers, std::string_view dump, Take&& take) {
   const Failure malformed{FailureKind::kMalformed,
                           "The kernel's answer over rtnetlink is not well formed."};
   while (!dump.empty()) {
     if (dump.size() < kMessageHeader) return malformed;
-    const std::size_t length = number_at<std::uint32_t>(dump, 0);
+    const std::size_t length = numbers.at<std::uint32_t>(dump, 0);
     if (length < kMessageHeader || length > dump.size()) return malformed;
-    const unsigned type = number_at<std::uint16_t>(dump, 4);
+    const unsigned type = numbers.at<std::uint16_t>(dump, 4);
     const std::string_view payload = dump.substr(kMessageHeader, length - kMessageHeader);
     // A negative errno, widened before its sign is changed: a capture may hold the smallest number
     // there is.
-    if (type == kError && payload.size() >= 4 && number_at<std::int32_t>(payload, 0) != 0)
+    if (type == kError && payload.size() >= 4 && numbers.at<std::int32_t>(payload, 0) != 0)
       return Failure{FailureKind::kIo,
                      "The kernel refused to answer over rtnetlink (error " +
-                         std::to_string(-std::int64_t{number_at<std::int32_t>(payload, 0)}) + ")."};
+                         std::to_string(-std::int64_t{numbers.at<std::int32_t>(payload, 0)}) +
+                         ")."};
     if (type != kError && type != kDone) take(type, payload);
     drop(dump, aligned(length));
   }
@@ -58,11 +50,11 @@ Result<Done> for_each_message(std::string_view dump, Take&& take) {
 }
 
 template <class Take>
-void for_each_attribute(std::string_view bytes, Take&& take) {
+void for_each_attribute(const NetlinkNumbers& numbers, std::string_view bytes, Take&& take) {
   while (bytes.size() >= kAttributeHeader) {
-    const std::size_t length = number_at<std::uint16_t>(bytes, 0);
+    const std::size_t length = numbers.at<std::uint16_t>(bytes, 0);
     if (length < kAttributeHeader || length > bytes.size()) return;
-    take(number_at<std::uint16_t>(bytes, 2) & kAttributeTypeMask,
+    take(numbers.at<std::uint16_t>(bytes, 2) & kAttributeTypeMask,
          bytes.substr(kAttributeHeader, length - kAttributeHeader));
     drop(bytes, aligned(length));
   }
@@ -81,22 +73,24 @@ std::string hardware_address(std::string_view bytes) {
   return out;
 }
 
-NetlinkLink parse_link(std::string_view payload) {
+NetlinkLink parse_link(const NetlinkNumbers& numbers, std::string_view payload) {
   NetlinkLink link;
-  link.index = number_at<std::int32_t>(payload, 4);
-  link.up = (number_at<std::uint32_t>(payload, 8) & kInterfaceUp) != 0;
-  for_each_attribute(payload.substr(kLinkHeader), [&](unsigned type, std::string_view value) {
-    if (type == kLinkName) link.name = text_of(value);
-    if (type == kLinkPermanentAddress) link.permanent_address = hardware_address(value);
-    if (type != kLinkInfo) return;
-    for_each_attribute(value, [&](unsigned info, std::string_view kind) {
-      if (info == kInfoKind) link.kind = text_of(kind);
-    });
-  });
+  link.index = numbers.at<std::int32_t>(payload, 4);
+  link.up = (numbers.at<std::uint32_t>(payload, 8) & kInterfaceUp) != 0;
+  for_each_attribute(
+      numbers, payload.substr(kLinkHeader), [&](unsigned type, std::string_view value) {
+        if (type == kLinkName) link.name = text_of(value);
+        if (type == kLinkPermanentAddress) link.permanent_address = hardware_address(value);
+        if (type != kLinkInfo) return;
+        for_each_attribute(numbers, value, [&](unsigned info, std::string_view kind) {
+          if (info == kInfoKind) link.kind = text_of(kind);
+        });
+      });
   return link;
 }
 
-std::optional<NetlinkAddress> parse_address(std::string_view payload) {
+std::optional<NetlinkAddress> parse_address(const NetlinkNumbers& numbers,
+                                            std::string_view payload) {
   const unsigned family = static_cast<unsigned char>(payload[0]);
   const std::size_t size = family == kFamilyIpv4 ? 4 : family == kFamilyIpv6 ? 16 : 0;
   if (size == 0) return std::nullopt;
@@ -104,15 +98,16 @@ std::optional<NetlinkAddress> parse_address(std::string_view payload) {
   address.prefix_length = static_cast<unsigned char>(payload[1]);
   address.flags = static_cast<unsigned char>(payload[2]);
   address.scope = static_cast<unsigned char>(payload[3]);
-  address.link_index = number_at<std::uint32_t>(payload, 4);
+  address.link_index = numbers.at<std::uint32_t>(payload, 4);
   std::string_view local, whole;
-  for_each_attribute(payload.substr(kAddressHeader), [&](unsigned type, std::string_view value) {
-    if (type == kAddressLocal) local = value;
-    if (type == kAddressAddress) whole = value;
-    if (type == kAddressLabel) address.label = text_of(value);
-    if (type == kAddressFlags && value.size() >= 4)
-      address.flags = number_at<std::uint32_t>(value, 0);
-  });
+  for_each_attribute(numbers, payload.substr(kAddressHeader),
+                     [&](unsigned type, std::string_view value) {
+                       if (type == kAddressLocal) local = value;
+                       if (type == kAddressAddress) whole = value;
+                       if (type == kAddressLabel) address.label = text_of(value);
+                       if (type == kAddressFlags && value.size() >= 4)
+                         address.flags = numbers.at<std::uint32_t>(value, 0);
+                     });
   // IFA_ADDRESS is the other end's on a point-to-point link, where IFA_LOCAL is our own.
   address.address = local.empty() ? whole : local;
   if (address.address.size() != size || address.prefix_length > static_cast<int>(size) * 8)
@@ -124,8 +119,10 @@ std::optional<NetlinkAddress> parse_address(std::string_view payload) {
 
 Result<std::vector<NetlinkLink>> parse_link_dump(std::string_view dump) {
   std::vector<NetlinkLink> links;
-  const auto walked = for_each_message(dump, [&](unsigned type, std::string_view payload) {
-    if (type == kNewLink && payload.size() >= kLinkHeader) links.push_back(parse_link(payload));
+  const NetlinkNumbers numbers(dump);
+  const auto walked = for_each_message(numbers, dump, [&](unsigned type, std::string_view payload) {
+    if (type == kNewLink && payload.size() >= kLinkHeader)
+      links.push_back(parse_link(numbers, payload));
   });
   if (!walked) return walked.failure();
   return links;
@@ -133,9 +130,10 @@ Result<std::vector<NetlinkLink>> parse_link_dump(std::string_view dump) {
 
 Result<std::vector<NetlinkAddress>> parse_address_dump(std::string_view dump) {
   std::vector<NetlinkAddress> addresses;
-  const auto walked = for_each_message(dump, [&](unsigned type, std::string_view payload) {
+  const NetlinkNumbers numbers(dump);
+  const auto walked = for_each_message(numbers, dump, [&](unsigned type, std::string_view payload) {
     if (type != kNewAddress || payload.size() < kAddressHeader) return;
-    if (auto address = parse_address(payload)) addresses.push_back(std::move(*address));
+    if (auto address = parse_address(numbers, payload)) addresses.push_back(std::move(*address));
   });
   if (!walked) return walked.failure();
   return addresses;

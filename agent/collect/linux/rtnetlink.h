@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of the kernel to rtnetlink dumps, from bytes to structs. Every length is checked against
-// what is there; the bytes may come from a capture. Numbers are in the byte order of this machine,
-// as the kernel writes them. Pure; any thread. Source: netlink(7), rtnetlink(7), linux/if_link.h,
+// what is there; the bytes may come from a capture, also from one of a machine with the other byte
+// order (netlink_bytes.h). Pure; any thread. Source: netlink(7), rtnetlink(7), linux/if_link.h,
 // linux/if_addr.h.
 #pragma once
 #include <cstdint>

@@ -6,8 +6,11 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/support/text.h"
+#include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
 #include "tests/support/agent/netlink_dump.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 namespace {
@@ -137,6 +140,59 @@ TEST_CASE("addresses: a copied tree gives what /proc/net tells", "[addresses]") 
   CHECK(collect_addresses(host).rows.size() == 3);
 }
 
+TEST_CASE("addresses: a table of routes shows the byte order of its machine", "[addresses]") {
+  const std::string trie =
+      "Main:\n     |-- 192.0.2.2\n        /32 host LOCAL\n"
+      "     |-- 10.20.17.5\n        /32 host LOCAL\n";
+  const std::string little =
+      "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
+      "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\n"
+      "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n"
+      "eth1\t0010140A\t00000000\t0001\t0\t0\t0\t00F0FFFF\n";
+  const std::string big =
+      "eth0\t00000000\tC0000201\t0003\t0\t0\t0\t00000000\n"
+      "eth0\tC0000200\t00000000\t0001\t0\t0\t0\tFFFFFF00\n"
+      "eth1\t0A141000\t00000000\t0001\t0\t0\t0\tFFFFF000\n";
+  const std::vector<std::string> rows = {"eth0 ipv4 192.0.2.2/24 - -",
+                                         "eth1 ipv4 10.20.17.5/20 - -"};
+  for (const std::endian otherwise : {std::endian::little, std::endian::big}) {
+    CHECK(lines_of(parse_fib_trie(trie, little, otherwise)) == rows);
+    CHECK(lines_of(parse_fib_trie(trie, big, otherwise)) == rows);
+  }
+  // Only routes to single addresses: the machine's architecture decides.
+  const std::string alone = "Main:\n |-- 10.0.0.1\n   /32 host LOCAL\n";
+  CHECK(lines_of(parse_fib_trie(alone, "x\t0A000001\t00000000\t5\t0\t0\t0\tFFFFFFFF\n",
+                                std::endian::big)) ==
+        std::vector<std::string>{"x ipv4 10.0.0.1/32 - -"});
+  CHECK(lines_of(parse_fib_trie(alone, "x\t0100000A\t00000000\t5\t0\t0\t0\tFFFFFFFF\n",
+                                std::endian::little)) ==
+        std::vector<std::string>{"x ipv4 10.0.0.1/32 - -"});
+  for (const char* bad : {"x\t0A00001\t0\t5\t0\t0\t0\tFFFFFFFF\n", "x\t0A000001\n", "\t\n",
+                          "x\t-A000001\t00000000\t5\t0\t0\t0\tFFFFFFFF\n"}) {
+    CAPTURE(bad);
+    CHECK(parse_fib_trie(alone, bad, std::endian::big).empty());
+  }
+}
+
+TEST_CASE("addresses: a machine with the other byte order, in a capture", "[addresses]") {
+  const auto host = captured_machine("debian12-s390x");
+  CHECK(told("addresses", collect_addresses(*host), {"interface", "family", "prefix_length"}) ==
+        std::vector<std::string>{"eth0 | ipv4 | 24", "eth0 | ipv6 | 64", "eth0 | ipv6 | 64"});
+}
+
+TEST_CASE("case 53: temporary, tentative and point-to-point addresses",
+          "[addresses][shared_data]") {
+  CaseMachine machine("53-addresses");
+  CHECK(told("addresses", collect_addresses(machine.host()),
+             {"interface", "address", "prefix_length", "scope", "dynamic"}) ==
+        std::vector<std::string>{
+            "eth0 | 10.168.0.5 | 24 | - | -",
+            "eth0 | 2001:db8::21b:21ff:fe00:1 | 64 | global | true",
+            "eth0 | 2001:db8::4464:0:0:aa | 64 | global | true",
+            "eth0 | fd00::1 | 64 | global | false", "eth0 | fe80::1 | 64 | link | false",
+            "eth0 | fec0::1 | 64 | site | false", "tun0 | 2001:db8:0:1::2 | 128 | global | false"});
+}
+
 TEST_CASE("addresses: the kernel's answer becomes rows, a bad one a status", "[addresses]") {
   MapHost host;
   host.link_dump = test_netlink::link(2, "eth0");
@@ -150,6 +206,11 @@ TEST_CASE("addresses: the kernel's answer becomes rows, a bad one a status", "[a
   CHECK(collect_addresses(host).sources.at("addresses").status == inventory::Status::kFailed);
   host.address_dump = "";
   CHECK(collect_addresses(host).sources.at("addresses").status == inventory::Status::kOk);
+  // Without the interface that it is on, no address would be told, and none would seem to be there.
+  host.address_dump =
+      test_netlink::address({2, 24, 0x80, 0, 2, attribute(2, from_hex("c0000202").value())});
+  host.link_dump = "";
+  CHECK(collect_addresses(host).sources.at("addresses").status == inventory::Status::kFailed);
   host.link_dump = "x";
   CHECK(collect_addresses(host).sources.at("addresses").status == inventory::Status::kFailed);
 }

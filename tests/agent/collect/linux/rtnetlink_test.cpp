@@ -54,6 +54,45 @@ TEST_CASE("rtnetlink: an address is our own end of the link, with all flags", "[
   CHECK((*addresses)[1].flags == 0x0340);
 }
 
+TEST_CASE("rtnetlink: a capture of a machine with the other byte order reads the same",
+          "[netlink]") {
+  // s390x, recorded as it runs and replayed on x86-64.
+  const auto links =
+      parse_link_dump(hex("0000002c"
+                          "0010"
+                          "0002"
+                          "0000000100000000"
+                          "0000"
+                          "0001"
+                          "00000002"
+                          "00000001"
+                          "00000000"
+                          "00090003"
+                          "6574683000"
+                          "000000"));
+  REQUIRE(links);
+  REQUIRE(links->size() == 1);
+  CHECK((*links)[0].name == "eth0");
+  CHECK((*links)[0].index == 2);
+  CHECK((*links)[0].up);
+  const auto addresses =
+      parse_address_dump(hex("00000028"
+                             "0014"
+                             "0002"
+                             "0000000100000000"
+                             "02188000"
+                             "00000002"
+                             "00080002"
+                             "c0000202"
+                             "00080008"
+                             "00000080"));
+  REQUIRE(addresses);
+  REQUIRE(addresses->size() == 1);
+  CHECK((*addresses)[0].address == hex("c0000202"));
+  CHECK((*addresses)[0].link_index == 2);
+  CHECK((*addresses)[0].flags == 0x80);
+}
+
 TEST_CASE("rtnetlink: the smallest error number there is does no harm", "[netlink]") {
   using namespace std::string_view_literals;
   const auto links = parse_link_dump("\x14\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80"sv);
