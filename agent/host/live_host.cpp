@@ -52,9 +52,10 @@ Failure not_a(std::string_view kind, std::string_view path) {
   return {FailureKind::kMalformed, printable(path) + " is not a " + std::string(kind)};
 }
 
-Failure wrong_machine(std::string_view what, const std::string& root) {
-  return {FailureKind::kNotFound, std::string(what) + " is not known for the copied tree " +
-                                      printable(root) + ", only for the running system"};
+// The message goes into reports and captures, which say nothing about whoever looks at the tree.
+Failure wrong_machine(std::string_view what) {
+  return {FailureKind::kNotFound,
+          std::string(what) + " is not known for a copied tree, only for the running system"};
 }
 
 // Opens what an O_PATH descriptor stands for: the same inode, whatever has its name by now.
@@ -175,7 +176,7 @@ Result<FileStatus> LiveHost::status(std::string_view path) {
 }
 
 Result<FilesystemSpace> LiveHost::space(std::string_view mount_point) {
-  if (!root_.is_whole_system()) return wrong_machine("the space of file systems", root_.name());
+  if (!root_.is_whole_system()) return wrong_machine("the space of file systems");
   const Result<FileDescriptor> found = find("measure", mount_point, LastLink::kFollow);
   if (!found) return found.failure();
   struct statvfs space = {};
@@ -210,11 +211,11 @@ Result<MachineName> LiveHost::machine_name() {
       return name;
     }
   }
-  return wrong_machine("the architecture", root_.name());
+  return wrong_machine("the architecture");
 }
 
 Result<std::string> LiveHost::netlink(NetlinkDump dump) {
-  if (!root_.is_whole_system()) return wrong_machine("rtnetlink", root_.name());
+  if (!root_.is_whole_system()) return wrong_machine("rtnetlink");
   return dump_rtnetlink(dump);
 }
 

@@ -3,230 +3,89 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "agent/host/redact_binary.h"
-#include "agent/host/redact_text.h"
-#include "agent/host/substitutes.h"
+#include "agent/host/redact_places.h"
+#include "agent/host/redaction.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
+
+using namespace places;
+
 namespace {
 
-using Kind = TextRedaction::Kind;
-
-constexpr std::int64_t kFirstPerson = 1000;  // login.defs(5): UID_MIN
-constexpr std::int64_t kNobody = 65534;
-constexpr std::string_view kHome = "/home/";
-
-// What the distribution installed is the same everywhere, and versions in it look like addresses.
-constexpr std::string_view kDistribution[] = {
-    "/var/lib/dpkg/", "/var/lib/rpm/", "/var/lib/flatpak/",   "/usr/",
-    "/lib/",          "/snap/",        "/etc/debian_version", "/etc/os-release",
-};
-
-// Names that say nothing of whoever has them.
-constexpr std::string_view kCommonNames[] = {
-    "localhost",     "localhost.localdomain",
-    "localdomain",   "ip6-localhost",
-    "ip6-loopback",  "debian",
-    "ubuntu",        "fedora",
-    "centos",        "rocky",
-    "almalinux",     "opensuse",
-    "alpine",        "arch",
-    "linux",         "admin",
-    "user",          "guest",
-    "vagrant",       "ec2-user",
-    "azureuser",     "raspberrypi",
-    "cloud-user",    "core",
-    "test",          "root",
-    "broadcasthost", "(none)",
-};
-
+constexpr std::string_view kLabels = "/dev/disk/by-label/";
 constexpr std::string_view kSecretWords[] = {"password",   "passwd", "passphrase", "secret",
                                              "credential", "token",  "pass"};
 
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-bool is_distribution(std::string_view path) {
-  return std::any_of(std::begin(kDistribution), std::end(kDistribution),
-                     [&](std::string_view start) { return path.starts_with(start); });
-}
-
-bool is_smbios_table(std::string_view path) {
-  return path == "/sys/firmware/dmi/tables/DMI";
-}
-
-// Files whose whole content is an identifier.
-bool is_identifier_file(std::string_view path) {
-  const std::string name = lower_ascii(base_name(path));
-  constexpr std::string_view kNames[] = {"wwid",
-                                         "wwn",
-                                         "eui",
-                                         "nguid",
-                                         "uuid",
-                                         "unique_id",
-                                         "machine-id",
-                                         "system-id",
-                                         "sas_address",
-                                         "port_name",
-                                         "targetname",
-                                         "persistent_address",
-                                         "ibm,partition-name"};
-  return name.find("serial") != std::string::npos || name.find("asset_tag") != std::string::npos ||
-         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
-bool has_identifier_lines(std::string_view path) {
-  return path.starts_with("/run/udev/data/") || path == "/proc/cpuinfo" ||
-         path == "/proc/sysinfo" || base_name(path) == "uevent";
-}
-
-bool is_common_name(std::string_view name) {
-  return std::find(std::begin(kCommonNames), std::end(kCommonNames), lower_ascii(name)) !=
-         std::end(kCommonNames);
-}
-
-// A UUID or a hardware address has a substitute of its own kind, wherever it stands.
-bool is_own_kind(std::string_view value) {
-  const bool mac = value.size() == 17 && std::count(value.begin(), value.end(), ':') == 5;
-  return mac || is_uuid(lower_ascii(value));
-}
-
-class Redaction {
- public:
-  explicit Redaction(std::string secret) : substitutes_(std::move(secret)), text_(substitutes_) {}
-
-  void learn(const CaptureEntry& entry);
-  CaptureEntry apply(CaptureEntry entry) const;
-
- private:
-  void learn_identifier(std::string_view value);
-  void learn_name(std::string_view value);
-  void learn_host_name(std::string_view value);
-  void learn_identifier_lines(std::string_view text);
-  void learn_people(std::string_view passwd);
-  void learn_name_service(std::string_view path, std::string_view text);
-
-  std::string path(std::string_view subject) const;
-  std::string names(std::string_view directory, std::string_view answer) const;
-  std::string content(std::string_view subject, std::string_view bytes) const;
-  std::string device_identifiers(std::string_view page) const;
-  std::string hex_addresses(std::string_view text, bool network_order) const;
-  static std::string without_secrets(std::string text);
-
-  Substitutes substitutes_;
-  TextRedaction text_;
-  std::set<std::string, std::less<>> people_;
-};
-
-void Redaction::learn_identifier(std::string_view value) {
-  value = trim(value.substr(0, value.find('\0')));  // device tree texts end with NUL
-  if (!is_own_kind(value)) text_.add(value, Kind::kIdentifier);
-}
-
-void Redaction::learn_name(std::string_view value) {
-  if (!is_common_name(trim(value))) text_.add(value, Kind::kName);
-}
-
-// The whole name, the host's part and the domain.
-void Redaction::learn_host_name(std::string_view value) {
-  value = trim(value);
-  learn_name(value);
-  const std::size_t dot = value.find('.');
-  if (dot == std::string_view::npos) return;
-  learn_name(value.substr(0, dot));
-  if (value.find('.', dot + 1) != std::string_view::npos) learn_name(value.substr(dot + 1));
-}
-
-void Redaction::learn_identifier_lines(std::string_view text) {
-  const bool has_short = text.find("ID_SERIAL_SHORT=") != std::string_view::npos;
-  for (std::string_view line : lines(text)) {
-    if (line.starts_with("E:")) line.remove_prefix(2);
-    const std::size_t end = line.find_first_of("=:");
-    if (end == std::string_view::npos) continue;
-    const std::string key = lower_ascii(trim(line.substr(0, end)));
-    const std::string_view value = trim(line.substr(end + 1));
-    // ID_SERIAL is the model and ID_SERIAL_SHORT: the model may be known.
-    if (key == "id_serial" && has_short) continue;
-    const bool identifier = key.find("serial") != std::string::npos ||
-                            key.find("wwn") != std::string::npos ||
-                            key.find("uuid") != std::string::npos || key == "sequence code";
-    const bool has_digit = value.find_first_of("0123456789") != std::string_view::npos;
-    if (identifier && has_digit && value.size() >= 4 && !value.starts_with('/')) {
-      learn_identifier(value);
-    }
-  }
-}
-
-void Redaction::learn_people(std::string_view passwd) {
-  for (const std::string_view line : lines(passwd)) {
-    const auto fields = split(line, ':');
-    const auto uid = fields.size() < 7 ? std::nullopt : parse_integer(fields[2]);
-    if (!uid || *uid < kFirstPerson || *uid == kNobody) continue;
-    if (!is_common_name(fields[0])) people_.emplace(fields[0]);
-    learn_name(fields[0]);
-    // Full name, room, telephone numbers.
-    for (const std::string_view part : split(fields[4], ','))
-      learn_name(part);
-  }
-}
-
-void Redaction::learn_name_service(std::string_view path, std::string_view text) {
-  for (std::string_view line : lines(text)) {
-    std::string plain(line.substr(0, line.find('#')));
-    std::replace(plain.begin(), plain.end(), '\t', ' ');
-    const auto words = split(plain, ' ');
-    const bool wanted = path == "/etc/hosts" || words[0] == "search" || words[0] == "domain";
-    for (std::size_t i = 1; wanted && i < words.size(); ++i)
-      learn_host_name(words[i]);
-  }
-}
-
-void Redaction::learn(const CaptureEntry& entry) {
-  if (entry.question != Question::kRead || entry.failure) return;
-  const std::string_view path = entry.subject;
-  const std::string_view bytes = entry.answer;
-  if (is_smbios_table(path)) {
-    for (const std::string& serial : smbios_serials(bytes))
-      learn_identifier(serial);
-  } else if (path == "/proc/sys/kernel/hostname" || path == "/etc/hostname") {
-    learn_host_name(bytes);
-  } else if (path == "/etc/passwd") {
-    learn_people(bytes);
-  } else if (path == "/etc/hosts" || path == "/etc/resolv.conf") {
-    learn_name_service(path, bytes);
-  } else if (base_name(path) == "vpd_pg80" && bytes.size() > 4) {
-    learn_identifier(bytes.substr(4));  // SPC-4, 7.8.15: unit serial number
-  } else if (!is_distribution(path) && is_identifier_file(path)) {
-    learn_identifier(bytes);
-  }
-  if (has_identifier_lines(path)) learn_identifier_lines(bytes);
-}
+}  // namespace
 
 std::string Redaction::path(std::string_view subject) const {
-  std::string out = text_(subject, TextPlace::kPath);
-  if (!subject.starts_with(kHome)) return out;
-  const std::string_view rest = subject.substr(kHome.size());
-  const std::string_view person = rest.substr(0, rest.find('/'));
-  if (people_.contains(person)) {
-    out.replace(kHome.size(), person.size(), substitutes_.text(person));
+  // As it stands in the list of mounts, or a replay would ask for another one.
+  if (mounted_.contains(subject) && !is_kernel_path(subject)) return mount_field(subject);
+  if (subject.starts_with(kLabels)) {
+    return std::string(kLabels) +
+           through_escape(subject.substr(kLabels.size()), "\\x20", [&](std::string_view label) {
+             return text_(label, TextPlace::kContent);
+           });
   }
-  return out;
+  return text_(subject, TextPlace::kPath);
 }
 
+// A name as it is in the path of what has it.
 std::string Redaction::names(std::string_view directory, std::string_view answer) const {
   const auto found = decode_names(answer);
   if (!found) return {};
   std::vector<std::string> out;
-  for (const std::string& name : *found) {
-    const bool person = directory == "/home" && people_.contains(name);
-    out.push_back(person ? substitutes_.text(name) : text_(name, TextPlace::kPath));
-  }
+  const std::string folder = std::string(directory) + (directory.ends_with('/') ? "" : "/");
+  for (const std::string& name : *found)
+    out.push_back(path(folder + name).substr(folder.size()));
   std::sort(out.begin(), out.end());
   return encode_names(out);
+}
+
+// Options of network file systems name who mounted them.
+std::string Redaction::mount_field(std::string_view field) const {
+  constexpr std::string_view kNames[] = {"username", "user", "domain"};
+  std::string out;
+  for (const std::string_view option : split(field, ',')) {
+    if (!out.empty() || option.data() != field.data()) out += ',';
+    const std::size_t equals = option.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
+    if (!value.empty() && !is_common_name(value) &&
+        std::find(std::begin(kNames), std::end(kNames), option.substr(0, equals)) !=
+            std::end(kNames)) {
+      out += std::string(option.substr(0, equals + 1)) + substitutes_.text(value);
+    } else {
+      out += text_(option, TextPlace::kContent);
+    }
+  }
+  return out;
+}
+
+std::string Redaction::mounts(std::string_view text) const {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" \t\n", at), text.size());
+    out += through_escape(text.substr(at, end - at), "\\040",
+                          [&](std::string_view field) { return mount_field(field); });
+    if (end < text.size()) out += text[end];
+    at = end + 1;
+  }
+  return out;
+}
+
+// A message names what it is about.
+std::string Redaction::failure_message(std::string_view subject, std::string_view message) const {
+  const std::string name = printable(subject);
+  const std::string substitute = printable(path(subject));
+  const std::size_t at = message.find(name);
+  if (at == std::string_view::npos || substitute.size() != name.size())
+    return text_(message, TextPlace::kContent);
+  return text_(message.substr(0, at), TextPlace::kPath) + substitute +
+         text_(message.substr(at + name.size()), TextPlace::kPath);
 }
 
 // SCSI VPD page 83h (SPC-4, 7.8.6): binary designators of type EUI-64 and NAA get the substitute
@@ -252,13 +111,13 @@ std::string Redaction::device_identifiers(std::string_view page) const {
 }
 
 // Addresses as 8 or 32 hexadecimal digits: /proc/net/route, tcp, udp and if_inet6. But for the
-// last, words are in the byte order of the machine, which is little-endian wherever we run.
+// last, words are in the byte order of the machine.
 std::string Redaction::hex_addresses(std::string_view text, bool network_order) const {
   const auto is_hex = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   };
   const auto turn = [&](std::string bytes) {
-    if (network_order) return bytes;
+    if (network_order || byte_order() == std::endian::big) return bytes;
     for (auto word = bytes.begin(); word != bytes.end(); word += 4)
       std::reverse(word, word + 4);
     return bytes;
@@ -303,12 +162,29 @@ std::string Redaction::without_secrets(std::string text) {
   return text;
 }
 
+// Of a tunnel over IPv4 it has four bytes, which look like many other things.
+std::string Redaction::interface_address(std::string_view text) const {
+  constexpr std::size_t kTunnel = 11;
+  std::string digits(trim(text));
+  if (digits.size() != kTunnel) return text_(text, TextPlace::kFirmware);
+  std::erase(digits, ':');
+  const auto bytes = from_hex(digits);
+  if (!bytes || bytes->size() != 4) return text_(text, TextPlace::kFirmware);
+  const std::string substitute = substitutes_.hardware_address(*bytes);
+  std::string out;
+  for (std::size_t i = 0; i < substitute.size(); ++i)
+    out += (i > 0 ? ":" : "") + to_hex(std::string_view(substitute).substr(i, 1));
+  return std::string(text).replace(text.find(trim(text)), kTunnel, out);
+}
+
 std::string Redaction::content(std::string_view subject, std::string_view bytes) const {
   if (is_distribution(subject)) return std::string(bytes);
   if (is_smbios_table(subject)) {
     return text_(redact_smbios(bytes, substitutes_), TextPlace::kFirmware);
   }
+  if (is_mount_list(subject)) return without_secrets(mounts(bytes));
   const std::string_view name = base_name(subject);
+  if (name == "address" && subject.starts_with("/sys/")) return interface_address(bytes);
   if (name == "edid") return redact_edid(bytes, substitutes_);
   if (name == "vpd_pg83") return device_identifiers(bytes);
   if (name == "vpd_pg89") return redact_ata_identity(bytes);
@@ -325,7 +201,7 @@ CaptureEntry Redaction::apply(CaptureEntry entry) const {
   const std::string subject = entry.subject;
   if (entry.question != Question::kNetlink) entry.subject = path(subject);
   if (entry.failure) {
-    entry.answer = path(entry.answer);
+    entry.answer = failure_message(subject, entry.answer);
     return entry;
   }
   switch (entry.question) {
@@ -351,12 +227,13 @@ CaptureEntry Redaction::apply(CaptureEntry entry) const {
   return entry;
 }
 
-}  // namespace
-
 std::vector<CaptureEntry> redact(std::vector<CaptureEntry> entries, std::string secret) {
   Redaction redaction(std::move(secret));
   for (const CaptureEntry& entry : entries)
+    redaction.learn_accounts(entry);
+  for (const CaptureEntry& entry : entries)
     redaction.learn(entry);
+  redaction.learn_networks();
   for (CaptureEntry& entry : entries)
     entry = redaction.apply(std::move(entry));
   return entries;

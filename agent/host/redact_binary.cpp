@@ -7,9 +7,11 @@
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
+
+#include "agent/host/netlink_bytes.h"
 
 namespace muster::agent {
 namespace {
@@ -102,16 +104,33 @@ void replace(std::string& bytes, std::size_t at, std::string_view substitute) {
   bytes.replace(at, substitute.size(), substitute);
 }
 
+// Calls visit(numbers, type, begin and end of the payload) for each message; returns where the walk
+// ended.
+template <class Visit>
+std::size_t for_each_message(std::string_view messages, Visit&& visit) {
+  const NetlinkNumbers numbers(messages);
+  std::size_t at = 0;
+  while (messages.size() - at >= sizeof(nlmsghdr)) {
+    const std::size_t size =
+        numbers.at<std::uint32_t>(messages, at + offsetof(nlmsghdr, nlmsg_len));
+    const unsigned type = numbers.at<std::uint16_t>(messages, at + offsetof(nlmsghdr, nlmsg_type));
+    if (size < sizeof(nlmsghdr) || size > messages.size() - at) break;
+    visit(numbers, type, at + sizeof(nlmsghdr), at + size);
+    at += std::min<std::size_t>(NLMSG_ALIGN(size), messages.size() - at);
+  }
+  return at;
+}
+
 // Attributes of a message, aligned to 4 (netlink(7)): visits type, offset and size of each payload.
 template <class Visit>
-void for_each_attribute(std::string_view bytes, std::size_t at, std::size_t end, Visit&& visit) {
+void for_each_attribute(const NetlinkNumbers& numbers, std::string_view bytes, std::size_t at,
+                        std::size_t end, Visit&& visit) {
   while (end - at >= sizeof(rtattr)) {
-    rtattr head = {};
-    std::memcpy(&head, bytes.data() + at, sizeof head);
-    if (head.rta_len < sizeof head || head.rta_len > end - at) return;
-    visit(static_cast<unsigned>(head.rta_type & NLA_TYPE_MASK), at + sizeof head,
-          head.rta_len - sizeof head);
-    at += std::min<std::size_t>(RTA_ALIGN(head.rta_len), end - at);
+    const std::size_t size = numbers.at<std::uint16_t>(bytes, at + offsetof(rtattr, rta_len));
+    const unsigned type = numbers.at<std::uint16_t>(bytes, at + offsetof(rtattr, rta_type));
+    if (size < sizeof(rtattr) || size > end - at) return;
+    visit(type & NLA_TYPE_MASK, at + sizeof(rtattr), size - sizeof(rtattr));
+    at += std::min<std::size_t>(RTA_ALIGN(size), end - at);
   }
 }
 
@@ -120,59 +139,60 @@ void redact_name(std::string& out, std::size_t at, std::size_t size, const Redac
   if (name.size() == size) replace(out, at, name);
 }
 
-void redact_link(std::string& out, std::size_t at, std::size_t end, const Substitutes& substitutes,
-                 const RedactText& text) {
-  for_each_attribute(out, at, end, [&](unsigned type, std::size_t begin, std::size_t size) {
-    const std::string_view payload = std::string_view(out).substr(begin, size);
-    switch (type) {
-      case IFLA_ADDRESS:
-      case IFLA_PERM_ADDRESS:
-        // Tunnels have an IP address there.
-        if (size == 6) replace(out, begin, substitutes.mac(payload));
-        if (size == 4) replace(out, begin, substitutes.ipv4(payload));
-        if (size == 16) replace(out, begin, substitutes.ipv6(payload));
-        break;
-      case IFLA_IFNAME:
-        redact_name(out, begin, size, text);
-        break;
-      case IFLA_PROP_LIST:
-        for_each_attribute(out, begin, begin + size,
-                           [&](unsigned, std::size_t inner, std::size_t inner_size) {
-                             redact_name(out, inner, inner_size, text);
-                           });
-        break;
-      case IFLA_IFALIAS:
-        replace(out, begin, substitutes.text(payload));
-        break;
-      case IFLA_PHYS_PORT_ID:
-      case IFLA_PHYS_SWITCH_ID:
-        replace(out, begin, std::string(size, '\0'));
-        break;
-      case IFLA_LINKINFO:
-        for_each_attribute(out, begin, begin + size,
-                           [&](unsigned inner_type, std::size_t inner, std::size_t inner_size) {
-                             if (inner_type != IFLA_INFO_KIND) {
-                               replace(out, inner, std::string(inner_size, '\0'));
-                             }
-                           });
-        break;
-      default:
-        break;
-    }
-  });
+void redact_link(const NetlinkNumbers& numbers, std::string& out, std::size_t at, std::size_t end,
+                 const Substitutes& substitutes, const RedactText& text) {
+  for_each_attribute(
+      numbers, out, at, end, [&](unsigned type, std::size_t begin, std::size_t size) {
+        const std::string_view payload = std::string_view(out).substr(begin, size);
+        switch (type) {
+          case IFLA_ADDRESS:
+          case IFLA_BROADCAST:
+          case IFLA_PERM_ADDRESS:
+            replace(out, begin, substitutes.hardware_address(payload));
+            break;
+          case IFLA_IFNAME:
+            redact_name(out, begin, size, text);
+            break;
+          case IFLA_PROP_LIST:
+            for_each_attribute(numbers, out, begin, begin + size,
+                               [&](unsigned, std::size_t inner, std::size_t inner_size) {
+                                 redact_name(out, inner, inner_size, text);
+                               });
+            break;
+          case IFLA_IFALIAS:
+            replace(out, begin, substitutes.text(payload));
+            break;
+          case IFLA_PHYS_PORT_ID:
+          case IFLA_PHYS_SWITCH_ID:
+            replace(out, begin, std::string(size, '\0'));
+            break;
+          case IFLA_LINKINFO:
+            for_each_attribute(numbers, out, begin, begin + size,
+                               [&](unsigned inner_type, std::size_t inner, std::size_t inner_size) {
+                                 if (inner_type != IFLA_INFO_KIND) {
+                                   replace(out, inner, std::string(inner_size, '\0'));
+                                 }
+                               });
+            break;
+          default:
+            break;
+        }
+      });
 }
 
-void redact_address(std::string& out, std::size_t at, std::size_t end,
-                    const Substitutes& substitutes, const RedactText& text) {
-  for_each_attribute(out, at, end, [&](unsigned type, std::size_t begin, std::size_t size) {
-    const std::string_view payload = std::string_view(out).substr(begin, size);
-    if (type == IFA_LABEL) redact_name(out, begin, size, text);
-    if (type != IFA_ADDRESS && type != IFA_LOCAL && type != IFA_BROADCAST && type != IFA_ANYCAST) {
-      return;
-    }
-    if (size == 4) replace(out, begin, substitutes.ipv4(payload));
-    if (size == 16) replace(out, begin, substitutes.ipv6(payload));
-  });
+void redact_address(const NetlinkNumbers& numbers, std::string& out, std::size_t at,
+                    std::size_t end, const Substitutes& substitutes, const RedactText& text) {
+  for_each_attribute(numbers, out, at, end,
+                     [&](unsigned type, std::size_t begin, std::size_t size) {
+                       const std::string_view payload = std::string_view(out).substr(begin, size);
+                       if (type == IFA_LABEL) redact_name(out, begin, size, text);
+                       if (type != IFA_ADDRESS && type != IFA_LOCAL && type != IFA_BROADCAST &&
+                           type != IFA_ANYCAST) {
+                         return;
+                       }
+                       if (size == 4) replace(out, begin, substitutes.ipv4(payload));
+                       if (size == 16) replace(out, begin, substitutes.ipv6(payload));
+                     });
 }
 
 constexpr std::size_t kEdidBlock = 128;
@@ -249,24 +269,35 @@ std::string redact_ata_identity(std::string_view page) {
   return out;
 }
 
+std::vector<std::pair<std::string, unsigned>> netlink_networks(std::string_view messages) {
+  constexpr std::size_t kIpv4Bytes = 4;
+  std::vector<std::pair<std::string, unsigned>> out;
+  for_each_message(messages, [&](const NetlinkNumbers& numbers, unsigned type, std::size_t body,
+                                 std::size_t end) {
+    if (type != RTM_NEWADDR || end - body < sizeof(ifaddrmsg)) return;
+    const unsigned prefix_length = byte_at(messages, body + offsetof(ifaddrmsg, ifa_prefixlen));
+    for_each_attribute(numbers, messages, body + sizeof(ifaddrmsg), end,
+                       [&](unsigned kind, std::size_t begin, std::size_t size) {
+                         if ((kind == IFA_ADDRESS || kind == IFA_LOCAL) && size == kIpv4Bytes)
+                           out.emplace_back(messages.substr(begin, size), prefix_length);
+                       });
+  });
+  return out;
+}
+
 std::string redact_netlink(std::string_view messages, const Substitutes& substitutes,
                            const RedactText& text) {
   std::string out(messages);
-  std::size_t at = 0;
-  while (out.size() - at >= sizeof(nlmsghdr)) {
-    nlmsghdr head = {};
-    std::memcpy(&head, out.data() + at, sizeof head);
-    if (head.nlmsg_len < sizeof head || head.nlmsg_len > out.size() - at) break;
-    const std::size_t end = at + head.nlmsg_len;
-    const std::size_t body = at + sizeof head;
-    if (head.nlmsg_type == RTM_NEWLINK && end - body >= sizeof(ifinfomsg)) {
-      redact_link(out, body + sizeof(ifinfomsg), end, substitutes, text);
-    } else if (head.nlmsg_type == RTM_NEWADDR && end - body >= sizeof(ifaddrmsg)) {
-      redact_address(out, body + sizeof(ifaddrmsg), end, substitutes, text);
-    }
-    at += std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), out.size() - at);
-  }
-  std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.end(), '\0');
+  const std::size_t understood = for_each_message(
+      messages,
+      [&](const NetlinkNumbers& numbers, unsigned type, std::size_t body, std::size_t end) {
+        if (type == RTM_NEWLINK && end - body >= sizeof(ifinfomsg)) {
+          redact_link(numbers, out, body + sizeof(ifinfomsg), end, substitutes, text);
+        } else if (type == RTM_NEWADDR && end - body >= sizeof(ifaddrmsg)) {
+          redact_address(numbers, out, body + sizeof(ifaddrmsg), end, substitutes, text);
+        }
+      });
+  std::fill(out.begin() + static_cast<std::ptrdiff_t>(understood), out.end(), '\0');
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/host/host.h"
@@ -32,5 +33,7 @@ std::string redact_ata_identity(std::string_view page);
 // `text`.
 std::string redact_netlink(std::string_view messages, const Substitutes& substitutes,
                            const RedactText& text);
+// The networks that IPv4 addresses in it are in: four bytes and the length of the prefix.
+std::vector<std::pair<std::string, unsigned>> netlink_networks(std::string_view messages);
 
 }  // namespace muster::agent

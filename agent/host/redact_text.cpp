@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/host/redact_text.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "common/support/text.h"
@@ -10,161 +8,127 @@
 namespace muster::agent {
 namespace {
 
-constexpr std::size_t kMacText = 17;
-constexpr std::size_t kUuidText = 36;
 constexpr std::size_t kAnywhere = 8;  // longer identifiers are found inside words as well
 
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
-}
-bool word_at(std::string_view text, std::size_t at) {
-  return at < text.size() && is_word(text[at]);
-}
-
-// `digits` in the case of `like`.
-std::string in_case_of(std::string digits, std::string_view like) {
-  const bool upper =
-      std::any_of(like.begin(), like.end(), [](char c) { return c >= 'A' && c <= 'F'; });
-  if (!upper) return digits;
-  for (char& c : digits) {
-    if (c >= 'a') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return digits;
+// Shorter identifiers are found in paths as words of their own that no kernel gives: "QM00001", but
+// neither "disk1" nor "00001".
+bool is_telling_word(std::string_view identifier) {
+  constexpr std::size_t kLeast = 5;
+  const std::size_t digits = identifier.find_first_of("0123456789");
+  if (identifier.size() < kLeast || digits == std::string_view::npos) return false;
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const std::string_view head = identifier.substr(0, digits);
+  return !std::all_of(head.begin(), head.end(), is_lower) ||
+         !std::all_of(identifier.begin() + static_cast<std::ptrdiff_t>(digits), identifier.end(),
+                      is_digit);
 }
 
-// One group of an IPv6 address with as many digits as it had.
-std::string group_text(std::string_view bytes, std::size_t group, std::string_view like) {
-  const std::string digits = to_hex(bytes.substr(2 * group, 2));
-  return in_case_of(digits.substr(4 - like.size()), like);
-}
-
-// The groups of an address as it is written, with their numbers 0 ... 7; "::" skips some.
-std::string write_ipv6_like(std::string_view token, std::string_view bytes) {
-  const std::size_t gap = token.find("::");
-  const auto groups_of = [](std::string_view part) {
-    return part.empty() ? std::vector<std::string_view>() : split(part, ':');
-  };
-  const auto head = groups_of(token.substr(0, gap));
+std::string with_dashes_doubled(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < head.size(); ++i)
-    out += (i > 0 ? ":" : "") + group_text(bytes, i, head[i]);
-  if (gap == std::string_view::npos) return out;
-  out += "::";
-  const auto tail = groups_of(token.substr(gap + 2));
-  for (std::size_t i = 0; i < tail.size(); ++i)
-    out += (i > 0 ? ":" : "") + group_text(bytes, 8 - tail.size() + i, tail[i]);
+  for (const char c : text)
+    out.append(c == '-' ? 2 : 1, c);
   return out;
+}
+
+std::string with_dashes_single(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text[i];
+    if (text.substr(i, 2) == "--") ++i;
+  }
+  return out;
+}
+
+// The part of a path that begins at `at`.
+std::string_view path_part(std::string_view text, std::size_t at) {
+  return text.substr(at,
+                     text.find_first_of(std::string_view("/ \t\n:,;\"'\\()[]<>\0", 17), at) - at);
 }
 
 }  // namespace
 
+bool is_word_byte(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+}
+bool word_byte_at(std::string_view text, std::size_t at) {
+  return at < text.size() && is_word_byte(text[at]);
+}
+
 void TextRedaction::add(std::string_view value, Kind kind) {
   value = trim(value);
   if (is_placeholder(value)) return;
+  add_known(value, kind, false);
+  // "naa.5000c500..." is "wwn-0x5000c500..." and "35000c500..." elsewhere.
+  const std::size_t prefix = kind == Kind::kIdentifier ? identifier_prefix_bytes(value) : 0;
+  if (prefix > 0 && value.size() - prefix >= kAnywhere && !is_placeholder(value.substr(prefix)))
+    add_known(value.substr(prefix), kind, false);
+  if (kind == Kind::kName && value.find('-') != std::string_view::npos)
+    add_known(with_dashes_doubled(value), kind, true);
+}
+
+void TextRedaction::add_known(std::string_view value, Kind kind, bool doubled) {
   std::string lower = lower_ascii(value);
   auto& same_start = known_[lower.substr(0, 2)];
   if (std::any_of(same_start.begin(), same_start.end(),
                   [&](const Known& other) { return other.lower == lower; })) {
     return;
   }
-  same_start.push_back({std::move(lower), kind});
+  same_start.push_back({std::move(lower), kind, doubled, is_telling_word(value)});
   std::sort(same_start.begin(), same_start.end(), [](const Known& a, const Known& b) {
     return a.lower.size() != b.lower.size() ? a.lower.size() > b.lower.size() : a.lower < b.lower;
   });
 }
 
-std::size_t TextRedaction::uuid(std::string_view text, std::size_t at, std::string& out) const {
-  const std::string_view token = text.substr(at, kUuidText);
-  if (!is_uuid(lower_ascii(token)) || word_at(text, at + kUuidText)) return 0;
-  out += substitutes_.uuid(token);
-  return kUuidText;
+std::string TextRedaction::substitute(std::string_view text, const Known& known) const {
+  if (known.kind == Kind::kHostName) return substitutes_.host_name(text);
+  if (known.kind == Kind::kDomain) return substitutes_.domain(text);
+  if (!known.doubled) return substitutes_.text(text);
+  std::string out = with_dashes_doubled(substitutes_.text(with_dashes_single(text)));
+  return out.size() == text.size() ? out : substitutes_.text(text);
 }
 
-std::size_t TextRedaction::mac(std::string_view text, std::size_t at, std::string& out) const {
-  const std::string_view token = text.substr(at, kMacText);
-  if (token.size() < kMacText || (token[2] != ':' && token[2] != '-')) return 0;
-  std::string digits;
-  for (std::size_t i = 0; i < kMacText; ++i) {
-    if (i % 3 == 2) {
-      if (token[i] != token[2]) return 0;
-    } else if (is_hex(token[i])) {
-      digits += token[i];
-    } else {
-      return 0;
+// "/home/NAME", "/media/NAME/...", "/run/media/NAME": somebody's, also where the account is kept on
+// another machine (LDAP) and so not known here. Homes of a domain's people are one folder deeper.
+std::size_t TextRedaction::person(std::string_view text, std::size_t at, std::string& out) const {
+  for (const std::string_view folder : {"/home/", "/run/media/", "/media/"}) {
+    if (text.substr(at, folder.size()) != folder) continue;
+    const std::size_t begin = at + folder.size();
+    const std::string_view name = path_part(text, begin);
+    const bool has_more = text.substr(begin + name.size()).starts_with('/');
+    // What stands directly in /media is a volume.
+    if (name.empty() || is_common_name(name) || (folder == "/media/" && !has_more)) return 0;
+    out += folder;
+    out += substitutes_.text(name);
+    std::size_t size = folder.size() + name.size();
+    const bool is_domain =
+        name.find('.') != std::string_view::npos ||
+        std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    if (folder == "/home/" && has_more && is_domain) {
+      const std::string_view inner = path_part(text, at + size + 1);
+      out += '/';
+      out += is_common_name(inner) ? std::string(inner) : substitutes_.text(inner);
+      size += 1 + inner.size();
     }
+    return size;
   }
-  const char after = at + kMacText < text.size() ? text[at + kMacText] : ' ';
-  if (is_word(after) || (after == token[2] && is_hex(text.substr(at + kMacText)[0]))) return 0;
-  const std::string bytes = substitutes_.mac(from_hex(digits).value_or(std::string(6, '\0')));
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i > 0) out += token[2];
-    out += in_case_of(to_hex(std::string_view(bytes).substr(i, 1)), token);
-  }
-  return kMacText;
-}
-
-// Interface names made of an address (systemd.net-naming-scheme(7)): enx001122334455.
-std::size_t TextRedaction::plain_mac(std::string_view text, std::size_t at,
-                                     std::string& out) const {
-  constexpr std::size_t kPrefix = 3;
-  constexpr std::size_t kDigits = 12;
-  const std::string_view token = text.substr(at, kPrefix + kDigits);
-  if (token.size() < kPrefix + kDigits || token[2] != 'x' || word_at(text, at + token.size())) {
-    return 0;
-  }
-  const std::string_view kind = token.substr(0, 2);
-  if (kind != "en" && kind != "wl" && kind != "ww" && kind != "ib") return 0;
-  const auto bytes = from_hex(token.substr(kPrefix));
-  if (!bytes) return 0;
-  out += std::string(token.substr(0, kPrefix)) + to_hex(substitutes_.mac(*bytes));
-  return token.size();
-}
-
-std::size_t TextRedaction::ipv4(std::string_view text, std::size_t at, std::string& out) const {
-  std::size_t size = 0;
-  while (at + size < text.size() && (is_digit(text[at + size]) || text[at + size] == '.'))
-    ++size;
-  while (size > 0 && text[at + size - 1] == '.')
-    --size;  // the end of a sentence
-  if (size < 7 || size > 15 || word_at(text, at + size)) return 0;
-  const std::string token(text.substr(at, size));
-  std::string bytes(4, '\0');
-  if (::inet_pton(AF_INET, token.c_str(), bytes.data()) != 1) return 0;
-  const std::string substitute = substitutes_.ipv4(bytes);
-  for (std::size_t i = 0; i < 4; ++i) {
-    if (i > 0) out += '.';
-    out += std::to_string(static_cast<unsigned char>(substitute[i]));
-  }
-  return size;
-}
-
-std::size_t TextRedaction::ipv6(std::string_view text, std::size_t at, std::string& out) const {
-  std::size_t size = 0;
-  std::size_t colons = 0;
-  while (at + size < text.size() && (is_hex(text[at + size]) || text[at + size] == ':')) {
-    colons += text[at + size] == ':' ? 1U : 0U;
-    ++size;
-  }
-  if (colons < 2 || size > 39 || word_at(text, at + size)) return 0;
-  const std::string token(text.substr(at, size));
-  std::string bytes(16, '\0');
-  if (::inet_pton(AF_INET6, token.c_str(), bytes.data()) != 1) return 0;
-  out += write_ipv6_like(token, substitutes_.ipv6(bytes));
-  return size;
+  return 0;
 }
 
 std::size_t TextRedaction::known(std::string_view text, std::size_t at, TextPlace place,
                                  std::string& out) const {
   const auto found = known_.find(lower_ascii(text.substr(at, 2)));
   if (found == known_.end()) return 0;
-  const bool inside_word = at > 0 && is_word(text[at - 1]);
+  const bool inside_word = at > 0 && is_word_byte(text[at - 1]);
   for (const Known& candidate : found->second) {
     const std::size_t size = candidate.lower.size();
-    if (place == TextPlace::kPath && (candidate.kind == Kind::kName || size < kAnywhere)) continue;
+    if (place == TextPlace::kPath &&
+        (candidate.kind != Kind::kIdentifier || (size < kAnywhere && !candidate.telling))) {
+      continue;
+    }
     const bool anywhere = candidate.kind == Kind::kIdentifier && size >= kAnywhere;
-    if (!anywhere && (inside_word || word_at(text, at + size))) continue;
+    if (!anywhere && (inside_word || word_byte_at(text, at + size))) continue;
     if (lower_ascii(text.substr(at, size)) != candidate.lower) continue;
-    out += substitutes_.text(text.substr(at, size));
+    out += substitute(text.substr(at, size), candidate);
     return size;
   }
   return 0;
@@ -177,6 +141,7 @@ std::size_t TextRedaction::pattern(std::string_view text, std::size_t at, TextPl
   if (const std::size_t size = uuid(text, at, out)) return size;
   if (!behind_colon) {
     if (const std::size_t size = mac(text, at, out)) return size;
+    if (const std::size_t size = long_address(text, at, out)) return size;
     if (const std::size_t size = plain_mac(text, at, out)) return size;
   }
   if (place == TextPlace::kFirmware) return 0;
@@ -195,9 +160,10 @@ std::string TextRedaction::operator()(std::string_view text, TextPlace place) co
     const char before = at == 0 ? ' ' : text[at - 1];
     const char now = text[at];
     // Addresses begin where a word does, and not behind "1." of a longer version.
-    const bool begins = !is_word(before) && before != '.' &&
+    const bool begins = !is_word_byte(before) && before != '.' &&
                         (is_hex(now) || now == ':' || now == 'w' || now == 'i');
     if (size == 0 && begins) size = pattern(text, at, place, out);
+    if (size == 0 && now == '/' && place != TextPlace::kFirmware) size = person(text, at, out);
     if (size == 0) {
       out += now;
       size = 1;

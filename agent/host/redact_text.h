@@ -15,14 +15,20 @@ namespace muster::agent {
 enum class TextPlace {
   kContent,   // everything is replaced
   kFirmware,  // no IP addresses: versions of firmware look like them
-  kPath,      // neither names of hosts and people, which may be any word of a path
+  kPath,      // no names of hosts and people, which may be any word of a path, but in /home
 };
+
+// Letters, digits and bytes above 7Fh.
+bool is_word_byte(char c);
+bool word_byte_at(std::string_view text, std::size_t at);  // false behind the end
 
 class TextRedaction {
  public:
   explicit TextRedaction(const Substitutes& substitutes) : substitutes_(substitutes) {}
 
-  enum class Kind { kIdentifier, kName };  // a serial number; the name of a host or a person
+  // A serial number; the name of a person or of a host without its domain; a host's name with it;
+  // a domain.
+  enum class Kind { kIdentifier, kName, kHostName, kDomain };
   void add(std::string_view value, Kind kind);
 
   std::string operator()(std::string_view text, TextPlace place) const;
@@ -31,12 +37,19 @@ class TextRedaction {
   struct Known {
     std::string lower;
     Kind kind;
+    bool doubled = false;  // dashes written twice, as LVM does in names of device mapper
+    bool telling = false;  // short, but found in paths
   };
+
+  void add_known(std::string_view value, Kind kind, bool doubled);
+  std::string substitute(std::string_view text, const Known& known) const;
 
   // Each appends the substitute of what begins at `at` and returns its size; 0: nothing does.
   std::size_t uuid(std::string_view text, std::size_t at, std::string& out) const;
   std::size_t mac(std::string_view text, std::size_t at, std::string& out) const;
   std::size_t plain_mac(std::string_view text, std::size_t at, std::string& out) const;
+  std::size_t long_address(std::string_view text, std::size_t at, std::string& out) const;
+  std::size_t person(std::string_view text, std::size_t at, std::string& out) const;
   std::size_t ipv4(std::string_view text, std::size_t at, std::string& out) const;
   std::size_t ipv6(std::string_view text, std::size_t at, std::string& out) const;
   std::size_t known(std::string_view text, std::size_t at, TextPlace place, std::string& out) const;

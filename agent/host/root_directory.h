@@ -22,7 +22,6 @@ class RootDirectory {
   explicit RootDirectory(std::string root, Method method = Method::kBest);
 
   bool is_whole_system() const { return root_ == "/"; }
-  const std::string& name() const { return root_; }
 
   // An O_PATH descriptor, or none with `error` set to an errno.
   FileDescriptor find(std::string_view path, LastLink last_link, int& error) const;

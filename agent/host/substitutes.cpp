@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
-#include <vector>
 
 #include "common/support/digest.h"
 #include "common/support/text.h"
@@ -68,49 +68,30 @@ constexpr std::string_view kPlaceholders[] = {
     "undefined",
 };
 
-// "0x", "naa." and the like say how the rest is written.
-std::size_t prefix_bytes(std::string_view value) {
-  for (const std::string_view prefix : {"wwn-0x", "naa.", "eui.", "uuid.", "nvme.", "0x"}) {
-    if (value.starts_with(prefix)) return prefix.size();
-  }
-  return 0;
-}
+// Names that say nothing of whoever has them.
+constexpr std::string_view kCommonNames[] = {
+    "localhost",     "localhost.localdomain",
+    "localdomain",   "ip6-localhost",
+    "ip6-loopback",  "debian",
+    "ubuntu",        "fedora",
+    "centos",        "rocky",
+    "almalinux",     "opensuse",
+    "alpine",        "arch",
+    "linux",         "admin",
+    "user",          "guest",
+    "vagrant",       "ec2-user",
+    "azureuser",     "raspberrypi",
+    "cloud-user",    "core",
+    "test",          "root",
+    "broadcasthost", "(none)",
+    "lost+found",
+};
 
 bool is_long_hex(std::string_view value) {
   const auto others = [](char c) { return !is_hex(c) && c != '-' && c != ':' && c != '.'; };
   if (std::any_of(value.begin(), value.end(), others)) return false;
   const auto digits = static_cast<std::size_t>(std::count_if(value.begin(), value.end(), is_hex));
   return digits >= kLongHexDigits && !std::all_of(value.begin(), value.end(), is_digit);
-}
-
-// The values 0 ... size-1 in an order that `random` decides.
-template <std::size_t kSize>
-std::array<unsigned, kSize> shuffled(std::string_view random, std::size_t first) {
-  std::array<unsigned, kSize> order = {};
-  for (std::size_t i = 0; i < kSize; ++i)
-    order[i] = static_cast<unsigned>(i);
-  for (std::size_t i = kSize - 1; i > first; --i) {
-    const std::size_t span = i - first + 1;
-    std::swap(order[i], order[first + static_cast<unsigned char>(random[i]) % span]);
-  }
-  return order;
-}
-
-std::size_t decimal_digits(unsigned value) {
-  return value < 10 ? 1 : value < 100 ? 2 : 3;
-}
-
-// Parts of an IPv4 address that say what kind of address it is, and network and broadcast parts.
-bool stays(std::string_view before, unsigned value) {
-  if (value == 0 || value == 255) return true;
-  const auto first = before.empty() ? value : static_cast<unsigned char>(before[0]);
-  if (first == 127 || first >= 224) return true;
-  if (before.empty()) {
-    return value == 10 || value == 100 || value == 169 || value == 172 || value == 192;
-  }
-  if (before.size() != 1) return false;
-  return (first == 172 && value >= 16 && value <= 31) || (first == 192 && value == 168) ||
-         (first == 169 && value == 254) || (first == 100 && value >= 64 && value <= 127);
 }
 
 }  // namespace
@@ -125,6 +106,37 @@ bool is_placeholder(std::string_view value) {
   }
   return std::find(std::begin(kPlaceholders), std::end(kPlaceholders), text) !=
          std::end(kPlaceholders);
+}
+
+bool is_common_name(std::string_view name) {
+  return std::find(std::begin(kCommonNames), std::end(kCommonNames), lower_ascii(name)) !=
+         std::end(kCommonNames);
+}
+
+std::size_t identifier_prefix_bytes(std::string_view value) {
+  // The last ones are of device mapper: names of subsystems before their identifier (dm/uuid).
+  constexpr std::string_view kPrefixes[] = {
+      "wwn-0x", "naa.",   "eui.",         "uuid.",        "nvme.",        "0x",
+      "mpath-", "lvm-",   "crypt-luks1-", "crypt-luks2-", "crypt-plain-", "dmraid-",
+      "part1-", "part2-", "part3-",       "part4-",       "part5-",       "crypt-verity-",
+  };
+  constexpr std::size_t kLongestPrefixes = 3;
+  const std::string key = lower_ascii(value);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < kLongestPrefixes; ++i) {
+    const std::string_view rest = std::string_view(key).substr(size);
+    const auto* const found =
+        std::find_if(std::begin(kPrefixes), std::end(kPrefixes),
+                     [&](std::string_view prefix) { return rest.starts_with(prefix); });
+    if (found == std::end(kPrefixes)) break;
+    size += found->size();
+  }
+  // scsi_id(8) puts the type of the identifier before it: 2 is EUI-64, 3 NAA.
+  const std::string_view rest = std::string_view(key).substr(size);
+  const bool typed = key.substr(0, size).ends_with("mpath-") && rest.size() >= 17 &&
+                     (rest[0] == '2' || rest[0] == '3');
+  if (typed) ++size;
+  return size < value.size() ? size : 0;
 }
 
 std::string Substitutes::stream(std::string_view kind, std::string_view value,
@@ -142,9 +154,12 @@ std::string Substitutes::stream(std::string_view kind, std::string_view value,
 }
 
 std::string Substitutes::text(std::string_view value) const {
-  if (is_placeholder(value)) return std::string(value);
+  return is_placeholder(value) ? std::string(value) : letters(value);
+}
+
+std::string Substitutes::letters(std::string_view value) const {
   const std::string key = lower_ascii(value);
-  const std::size_t prefix = prefix_bytes(key);
+  const std::size_t prefix = identifier_prefix_bytes(value);
   const bool hex = is_long_hex(std::string_view(key).substr(prefix));
   const bool upper = std::any_of(value.begin(), value.end(), is_upper);
   // Without the prefix, so that naa.5000c500... and 0x5000c500... are still one and the same.
@@ -168,6 +183,24 @@ std::string Substitutes::text(std::string_view value) const {
     } else {
       out += (c & 0x80) != 0 ? 'x' : c;
     }
+  }
+  return out;
+}
+
+std::string Substitutes::host_name(std::string_view name) const {
+  const std::string_view own = name.substr(0, name.find('.'));
+  std::string out = is_common_name(own) ? std::string(own) : text(own);
+  if (own.size() < name.size()) out += '.' + domain(name.substr(own.size() + 1));
+  return out;
+}
+
+std::string Substitutes::domain(std::string_view name) const {
+  std::string out;
+  bool first = true;
+  for (const std::string_view label : split(name, '.')) {
+    if (!first) out += '.';
+    first = false;
+    out += is_common_name(label) ? std::string(label) : letters(label);
   }
   return out;
 }
@@ -204,70 +237,6 @@ std::string Substitutes::uuid_bytes(std::string_view bytes) const {
   std::string out(16, '\0');
   for (std::size_t i = 0; i < kOrder.size(); ++i)
     out[kOrder[i]] = plain[i];
-  return out;
-}
-
-std::string Substitutes::mac(std::string_view bytes) const {
-  if (bytes == std::string(6, '\0') || bytes == std::string(6, '\xff')) return std::string(bytes);
-  return std::string(bytes.substr(0, 3)) + stream("mac", bytes, 3).substr(0, 3);
-}
-
-// A permutation of all parts that are written with as many digits, another one behind each prefix.
-unsigned Substitutes::octet(std::string_view before, unsigned value) const {
-  if (stays(before, value)) return value;
-  std::vector<std::pair<std::string, unsigned>> order;
-  std::size_t place = 0;
-  for (unsigned other = 0; other < 256; ++other) {
-    if (decimal_digits(other) != decimal_digits(value) || stays(before, other)) continue;
-    if (other == value) place = order.size();
-    order.emplace_back(stream("ipv4", std::string(before) + static_cast<char>(other), 1), other);
-  }
-  std::sort(order.begin(), order.end());
-  std::vector<unsigned> plain;
-  for (const auto& [random, other] : order)
-    plain.push_back(other);
-  return plain[place];
-}
-
-std::string Substitutes::ipv4(std::string_view bytes) const {
-  std::string out;
-  for (std::size_t i = 0; i < 4; ++i)
-    out += static_cast<char>(octet(bytes.substr(0, i), static_cast<unsigned char>(bytes[i])));
-  return out;
-}
-
-unsigned Substitutes::nibble(std::string_view before, unsigned value, bool leading) const {
-  const std::string random = stream(leading ? "ipv6 leading" : "ipv6", before, 16);
-  return shuffled<16>(random, leading ? 1 : 0)[value];  // a leading digit is never 0
-}
-
-std::string Substitutes::ipv6(std::string_view bytes) const {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  constexpr std::string_view kLoopback("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16);
-  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
-  if (bytes == kLoopback || at(0) == 0xFF) return std::string(bytes);
-  if (bytes.starts_with(kMapped)) return std::string(kMapped) + ipv4(bytes.substr(12));
-  const bool link_local = at(0) == 0xFE;
-  const bool unique_local = (at(0) & 0xFE) == 0xFC;
-  // How many hexadecimal digits say what kind of address it is: fe80, fd, 2.
-  const std::size_t kept = link_local ? 4 : unique_local ? 2 : 1;
-  std::string out;
-  std::string before;
-  for (std::size_t group = 0; group < 8; ++group) {
-    const unsigned value = at(2 * group) * 256U + at(2 * group + 1);
-    unsigned substitute = 0;
-    bool leading = true;
-    for (std::size_t digit = 0; digit < 4; ++digit) {
-      const unsigned old = value >> (12 - 4 * digit) & 0xF;
-      const bool blank = leading && old == 0;  // digits that are not written stay so
-      const bool keep = blank || 4 * group + digit < kept;
-      substitute = substitute * 16 + (keep ? old : nibble(before, old, leading));
-      leading = blank;
-      before += kHexDigits[old];
-    }
-    out += static_cast<char>(substitute >> 8);
-    out += static_cast<char>(substitute & 0xFF);
-  }
   return out;
 }
 

@@ -116,6 +116,22 @@ TEST_CASE("a capture gives the same inventory, with people hidden", "[commands]"
         parsed(replayed).find("sections")->find("memory")->find("rows")->dump());
 }
 
+TEST_CASE("neither a capture nor an inventory says where the tree lies", "[commands]") {
+  CopiedTree tree;
+  small_machine(tree);
+  const std::string folder = tree.path().substr(tree.path().rfind('/') + 1);
+  for (const char* const command : {"capture", "inventory"}) {
+    CAPTURE(command);
+    std::vector<std::string> arguments = {command, "--root", tree.path()};
+    if (command == std::string("capture")) arguments.emplace_back("-");
+    const Ran ran = run(arguments);
+    CHECK(ran.code == 0);
+    CHECK(ran.out.find(folder) == std::string::npos);
+    CHECK(ran.error.find(folder) == std::string::npos);
+    CHECK(ran.out.find("copied") != std::string::npos);
+  }
+}
+
 TEST_CASE("a capture goes to standard output when asked", "[commands]") {
   CopiedTree tree;
   const Ran ran = run({"capture", "-", "--root", small_machine(tree).path()});

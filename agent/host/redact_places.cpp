@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/host/redact_places.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "common/support/text.h"
+
+namespace muster::agent::places {
+namespace {
+
+// What the distribution installed is the same everywhere, and versions in it look like addresses.
+constexpr std::string_view kDistribution[] = {
+    "/var/lib/dpkg/", "/var/lib/rpm/", "/var/lib/flatpak/",   "/usr/",
+    "/lib/",          "/snap/",        "/etc/debian_version", "/etc/os-release",
+};
+
+}  // namespace
+
+std::string_view base_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+bool is_distribution(std::string_view path) {
+  return std::any_of(std::begin(kDistribution), std::end(kDistribution),
+                     [&](std::string_view start) { return path.starts_with(start); });
+}
+
+bool is_smbios_table(std::string_view path) {
+  return path == "/sys/firmware/dmi/tables/DMI";
+}
+
+bool is_identifier_file(std::string_view path) {
+  const std::string name = lower_ascii(base_name(path));
+  constexpr std::string_view kNames[] = {"wwid",
+                                         "wwn",
+                                         "eui",
+                                         "nguid",
+                                         "uuid",
+                                         "unique_id",
+                                         "machine-id",
+                                         "system-id",
+                                         "sas_address",
+                                         "port_name",
+                                         "targetname",
+                                         "persistent_address",
+                                         "ibm,partition-name"};
+  return name.find("serial") != std::string::npos || name.find("asset_tag") != std::string::npos ||
+         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+bool has_identifier_lines(std::string_view path) {
+  return path.starts_with("/run/udev/data/") || path == "/proc/cpuinfo" ||
+         path == "/proc/sysinfo" || base_name(path) == "uevent";
+}
+
+bool is_mount_list(std::string_view path) {
+  const std::string_view name = base_name(path);
+  return name == "mountinfo" || path == "/proc/mounts" || path == "/etc/fstab";
+}
+
+bool is_kernel_path(std::string_view path) {
+  return path.starts_with("/proc") || path.starts_with("/sys") || path == "/dev";
+}
+
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text.substr(at, from.size()) == from) {
+      out += to;
+      at += from.size();
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
+}  // namespace muster::agent::places
