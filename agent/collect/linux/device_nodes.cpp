@@ -9,8 +9,8 @@
 namespace muster::agent {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kHex = "0123456789abcdefABCDEF";
+constexpr std::string_view kDecimal = "0123456789";
+constexpr std::string_view kHexadecimal = "0123456789abcdefABCDEF";
 
 bool only(std::string_view text, std::string_view characters) {
   return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
@@ -22,9 +22,9 @@ bool looks_like(std::string_view text, std::string_view form) {
   for (const char c : form) {
     std::size_t size = 1;
     if (c == '9' || c == 'X') {
-      size = std::min(text.find_first_not_of(c == '9' ? kDigits : kHex), text.size());
-    } else if (text.empty() ||
-               (c == 'x' ? kHex.find(text.front()) == std::string_view::npos : text.front() != c)) {
+      size = std::min(text.find_first_not_of(c == '9' ? kDecimal : kHexadecimal), text.size());
+    } else if (text.empty() || (c == 'x' ? kHexadecimal.find(text.front()) == std::string_view::npos
+                                         : text.front() != c)) {
       return false;
     }
     if (size == 0) return false;
@@ -45,21 +45,21 @@ bool is_acpi_name(std::string_view name) {
   const std::size_t colon = name.find(':');
   if (colon == std::string_view::npos || colon < 5 || colon > 8) return false;
   return only(name.substr(0, colon), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") &&
-         only(name.substr(colon + 1), kHex);
+         only(name.substr(colon + 1), kHexadecimal);
 }
 
 // "fe980000.usb", as the device tree's addresses make names.
 bool is_addressed(std::string_view name) {
   const std::size_t dot = name.find('.');
   return dot != std::string_view::npos && dot >= 4 && dot + 1 < name.size() &&
-         only(name.substr(0, dot), kHex) && !only(name.substr(dot + 1), kHex);
+         only(name.substr(0, dot), kHexadecimal) && !only(name.substr(dot + 1), kHexadecimal);
 }
 
 // "rtsx_pci_sdmmc.0", "xhci-hcd.0.auto".
 bool is_platform_instance(std::string_view name) {
   if (name.ends_with(".auto")) name.remove_suffix(5);
   const std::size_t dot = name.rfind('.');
-  return dot != std::string_view::npos && dot > 0 && only(name.substr(dot + 1), kDigits) &&
+  return dot != std::string_view::npos && dot > 0 && only(name.substr(dot + 1), kDecimal) &&
          !only(name.substr(0, dot), "0123456789.");
 }
 
@@ -125,7 +125,7 @@ std::string_view guess_subsystem(std::string_view name, const DeviceNode& above,
 }  // namespace
 
 bool is_numbered(std::string_view name, std::string_view prefix) {
-  return name.starts_with(prefix) && only(name.substr(prefix.size()), kDigits);
+  return name.starts_with(prefix) && only(name.substr(prefix.size()), kDecimal);
 }
 
 bool is_scsi_address(std::string_view name) {
@@ -134,7 +134,7 @@ bool is_scsi_address(std::string_view name) {
 
 bool is_usb_device(std::string_view name) {
   const std::size_t dash = name.find('-');
-  return dash != std::string_view::npos && only(name.substr(0, dash), kDigits) &&
+  return dash != std::string_view::npos && only(name.substr(0, dash), kDecimal) &&
          only(name.substr(dash + 1), "0123456789.");
 }
 

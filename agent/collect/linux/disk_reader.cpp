@@ -7,6 +7,7 @@
 
 #include "agent/collect/linux/device_path.h"
 #include "agent/collect/linux/scsi_vpd.h"
+#include "agent/collect/linux/sysfs_files.h"
 #include "agent/collect/linux/udev_data.h"
 #include "common/support/text.h"
 
@@ -15,44 +16,6 @@ namespace {
 
 constexpr std::int64_t kSectorBytes = 512;  // of /sys/block/*/size, whatever the device's own is
 constexpr std::string_view kScsiTape = "1", kScsiOptical = "5";
-
-// Reads the small files of one disk. What is not there is unknown; that something may not be read
-// is kept, because a disk without its serial number would be another disk.
-class Files {
- public:
-  Files(Host& host, std::string folder) : host_(host), folder_(std::move(folder)) {}
-
-  std::optional<std::string> bytes(std::string_view name) {
-    auto content = host_.read(folder_ + "/" + std::string(name));
-    if (content) return std::move(*content);
-    if (content.failure().kind == FailureKind::kDenied && denied_.empty())
-      denied_ = content.failure().message;
-    return std::nullopt;
-  }
-  std::optional<std::string> text(std::string_view name) {
-    auto content = bytes(name);
-    if (!content) return std::nullopt;
-    std::replace(content->begin(), content->end(), '\0', ' ');
-    const std::string_view value = trim(*content);
-    if (value.empty()) return std::nullopt;
-    return std::string(value);
-  }
-  std::optional<std::int64_t> number(std::string_view name) {
-    const auto value = text(name);
-    return value ? parse_integer(*value) : std::nullopt;
-  }
-  std::optional<bool> flag(std::string_view name) {
-    const auto value = number(name);
-    if (!value) return std::nullopt;
-    return *value != 0;
-  }
-  const std::string& denied() const { return denied_; }
-
- private:
-  Host& host_;
-  std::string folder_;
-  std::string denied_;
-};
 
 template <class... Choices>
 std::optional<std::string> first_of(const Choices&... choices) {
@@ -72,7 +35,7 @@ std::optional<std::string> real_serial(std::optional<std::string> serial) {
   return serial;
 }
 
-std::optional<std::string> find_serial(Host& host, Files& files, std::string_view link,
+std::optional<std::string> find_serial(Host& host, SysfsFiles& files, std::string_view link,
                                        std::string_view udev, std::string_view page80) {
   if (auto serial = real_serial(
           first_of(files.text("device/serial"), files.text("serial"), parse_vpd_serial(page80))))
@@ -81,10 +44,11 @@ std::optional<std::string> find_serial(Host& host, Files& files, std::string_vie
                                          owned(udev_property(udev, "ID_SERIAL_SHORT")))))
     return serial;
   const std::string usb = sysfs_folder_of(link, PathPart::kUsbDevice);
-  return usb.empty() ? std::nullopt : real_serial(Files(host, usb).text("serial"));
+  return usb.empty() ? std::nullopt : real_serial(SysfsFiles(host, usb).text("serial"));
 }
 
-std::optional<std::string> find_wwn(Files& files, std::string_view udev, std::string_view page83) {
+std::optional<std::string> find_wwn(SysfsFiles& files, std::string_view udev,
+                                    std::string_view page83) {
   for (const auto& text : {files.text("wwid"), files.text("device/wwid")}) {
     if (const auto name = text ? normal_wwn(*text) : std::nullopt) return name;
   }
@@ -107,8 +71,8 @@ std::string uncut_revision(std::string text, const std::optional<std::string>& l
   return uncut(std::move(text), longer);
 }
 
-void set_names(inventory::Disk& disk, Files& files, std::string_view udev, std::string_view page83,
-               const std::optional<AtaIdentity>& identity) {
+void set_names(inventory::Disk& disk, SysfsFiles& files, std::string_view udev,
+               std::string_view page83, const std::optional<AtaIdentity>& identity) {
   disk.vendor = files.text("device/vendor");
   disk.model = first_of(files.text("device/model"), files.text("device/name"));
   const bool ata = disk.vendor == "ATA";
@@ -143,7 +107,7 @@ bool is_virtual(const inventory::Disk& disk) {
   return false;
 }
 
-std::optional<std::string> find_media(const inventory::Disk& disk, Files& files) {
+std::optional<std::string> find_media(const inventory::Disk& disk, SysfsFiles& files) {
   const auto scsi_type = files.text("device/type");
   if (scsi_type == kScsiOptical || (disk.name && disk.name->starts_with("sr"))) return "optical";
   if (scsi_type == kScsiTape) return "tape";
@@ -172,7 +136,7 @@ std::optional<AtaPort> find_ata_port(Host& host, std::string_view link, std::str
   AtaPort port;
   port.controller = sysfs_folder_of(link, PathPart::kPciDevice);
   if (!port.controller.empty())
-    port.controller_class = Files(host, port.controller).text("class").value_or("");
+    port.controller_class = SysfsFiles(host, port.controller).text("class").value_or("");
   const bool of_ata =
       port.controller_class.starts_with("0x0101") || port.controller_class.starts_with("0x0106");
   if (transport == "scsi" && !of_ata) return std::nullopt;
@@ -215,7 +179,7 @@ void set_place(Host& host, const std::string& folder, const std::string& link,
   disk.transport = std::move(place.transport);
   if (disk.transport == "nvme") {
     const std::string name = link.substr(link.rfind('/') + 1);
-    Files files(host, folder + "/" + name);
+    SysfsFiles files(host, folder + "/" + name);
     facts.namespace_id = files.text("nsid");
     found.namespace_id = files.number("nsid");
     if (place.path.empty()) place.path = path_of_head(host, folder, name, facts);
@@ -234,7 +198,7 @@ void set_multipath(Host& host, const std::string& folder, const std::string& nam
   for (const std::string& holder : names ? *names : std::vector<std::string>()) {
     if (!holder.starts_with("dm-")) continue;
     for (const std::string& place : {folder + "/" + holder, holders + "/" + holder}) {
-      const auto uuid = Files(host, place).text("dm/uuid");
+      const auto uuid = SysfsFiles(host, place).text("dm/uuid");
       if (!uuid || !uuid->starts_with("mpath-")) continue;
       found.multipath_uuid = *uuid;
       found.multipath_name = holder;
@@ -246,8 +210,10 @@ void set_multipath(Host& host, const std::string& folder, const std::string& nam
 }  // namespace
 
 bool is_disk_name(std::string_view kernel_name) {
-  for (const std::string_view other : {"loop", "ram", "zram", "dm-", "md", "nbd", "rbd", "drbd",
-                                       "bcache", "zd", "fd", "mtdblock", "ubiblock"}) {
+  for (const std::string_view other :
+       {"loop",  "ram",   "zram",   "dm-",     "md",       "nbd",      "rbd",
+        "rnbd",  "drbd",  "bcache", "zd",      "fd",       "mtdblock", "ubiblock",
+        "ublkb", "nullb", "zloop",  "pktcdvd", "emcpower", "VxDMP"}) {
     if (kernel_name.starts_with(other)) return false;
   }
   // Boot areas and the replay protected area of an eMMC are parts of mmcblk0.
@@ -260,7 +226,7 @@ bool is_disk_name(std::string_view kernel_name) {
 
 std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const std::string& name,
                                    std::string& denied) {
-  Files files(host, folder + "/" + name);
+  SysfsFiles files(host, folder + "/" + name);
   const auto sectors = files.number("size");
   if (sectors.value_or(0) <= 0 || files.flag("hidden") == true || files.text("partition"))
     return std::nullopt;

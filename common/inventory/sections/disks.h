@@ -43,7 +43,10 @@ struct Disk {
              {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data"}),
         fact("wwn", &R::wwn, "World wide name as the device tells it",
              {.source = "/sys/block/*/wwid, .../device/wwid, /run/udev/data"}),
-        fact("firmware_revision", &R::firmware_revision, "Firmware of the device",
+        fact("firmware_revision", &R::firmware_revision,
+             "Firmware of the device; of an ATA disk the last four characters where neither page "
+             "89h "
+             "nor udev tells the whole",
              {.source = "/sys/block/*/device/firmware_rev or rev; in full from vpd_pg89, "
                         "/run/udev/data"}),
         fact("size_bytes", &R::size_bytes,

@@ -293,6 +293,15 @@ TEST_CASE("names of ports and targets are hidden in the path as in their files",
   CHECK(out[3].answer.find("exp" + out[0].answer.substr(0, 18)) != std::string::npos);
 }
 
+TEST_CASE("a multipath device stays one", "[redact]") {
+  const auto out =
+      redacted({file("/sys/block/dm-0/dm/uuid", "mpath-3600a098038303053453f463045727646\n"),
+                file("/sys/block/dm-1/dm/uuid", "\n"), file("/sys/block/dm-2/dm/uuid", "")});
+  CHECK(out[0].answer.starts_with("mpath-"));
+  CHECK(out[0].answer.find("600a098038303053453f463045727646") == std::string::npos);
+  CHECK(out[2].answer.empty());
+}
+
 TEST_CASE("an EDID keeps a right checksum", "[redact]") {
   std::string edid("\x00\xff\xff\xff\xff\xff\xff\x00", 8);
   edid.resize(128, '\0');

@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "agent/collect/linux/interfaces.h"
+#include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 
@@ -214,6 +217,13 @@ TEST_CASE("facts of a place are read below the device or in its class", "[disks]
   const std::string disk = "../devices/platform/host3/session2/target3:0:0/3:0:0:0/block/sdb";
   CHECK(parse_device_path(disk, read_place_facts(other, disk)).path ==
         "ip-2001:db8::9:3260-iscsi-iqn.2003-01.org.example:a-lun-0");
+}
+
+TEST_CASE("case of boards: interfaces are where their own device is", "[path][shared_data]") {
+  CaseMachine machine("path-platform-arm");
+  CHECK(told("interfaces", collect_interfaces(machine.host()), {"name", "path"}) ==
+        std::vector<std::string>{"eth0 | platform-fd580000.ethernet",
+                                 "eth1 | platform-3f980000.usb-usb-0:1.1:1.0"});
 }
 
 TEST_CASE("folders of sysfs follow from a link", "[disks][path]") {

@@ -59,9 +59,9 @@ TEST_CASE("disks: only whole disks of their own are listed", "[disks]") {
     CAPTURE(name);
     CHECK(is_disk_name(name));
   }
-  for (const char* const name :
-       {"loop0", "ram0", "zram0", "dm-0", "md127", "nbd0", "rbd1", "drbd0", "bcache0", "zd16",
-        "fd0", "nvme0c0n1", "mmcblk0boot0", "mmcblk0rpmb", "mtdblock0"}) {
+  for (const char* const name : {"loop0", "ram0", "zram0", "dm-0", "md127", "nbd0", "rbd1", "drbd0",
+                                 "bcache0", "zd16", "fd0", "nvme0c0n1", "mmcblk0boot0",
+                                 "mmcblk0rpmb", "mtdblock0", "ublkb0", "emcpowera", "nullb0"}) {
     CAPTURE(name);
     CHECK_FALSE(is_disk_name(name));
   }

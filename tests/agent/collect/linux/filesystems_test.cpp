@@ -194,7 +194,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-Lines told_case(std::string_view name, std::initializer_list<std::string_view> fields) {
+Lines told_filesystem_case(std::string_view name, std::initializer_list<std::string_view> fields) {
   CaseMachine machine(name);
   const Collected found = collect_filesystems(machine.host());
   CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
@@ -204,44 +204,46 @@ Lines told_case(std::string_view name, std::initializer_list<std::string_view> f
 }  // namespace
 
 TEST_CASE("case 40: automounts above local file systems", "[filesystems][shared_data]") {
-  CHECK(told_case("40-automount-above-local", {"mount_point", "type", "network"}) ==
+  CHECK(told_filesystem_case("40-automount-above-local", {"mount_point", "type", "network"}) ==
         Lines{"/ | ext4 | false", "/boot | ext4 | false", "/boot/efi | vfat | false",
               "/home/ana | xfs | false"});
 }
 
 TEST_CASE("case 42: odd mount points", "[filesystems][shared_data]") {
-  CHECK(told_case("42-mount-escapes", {"mount_point", "type"}) ==
+  CHECK(told_filesystem_case("42-mount-escapes", {"mount_point", "type"}) ==
         Lines{"/ | ext4", "/media/My Disk | vfat", "/mnt/- - | cifs", "/mnt/- | ext4",
               "/mnt/a\\b\tc\nd#e | ext4", "/mnt/üml | ext4"});
 }
 
 TEST_CASE("case 43: subvolumes, double mounts, pools", "[filesystems][shared_data]") {
-  CHECK(told_case("43-btrfs-nix", {"mount_point", "type", "read_only"}) ==
+  CHECK(told_filesystem_case("43-btrfs-nix", {"mount_point", "type", "read_only"}) ==
         Lines{"/ | btrfs | false", "/foo | ext4 | true", "/home | btrfs | false",
               "/mnt/top | btrfs | false", "/nix | btrfs | false", "/tank | zfs | false",
               "/tank/home | zfs | false"});
 }
 
 TEST_CASE("case 44: a root of layers", "[filesystems][shared_data]") {
-  CHECK(told_case("44-root-overlay", {"mount_point", "type"}) ==
+  CHECK(told_filesystem_case("44-root-overlay", {"mount_point", "type"}) ==
         Lines{"/data | bcachefs", "/mnt/ntfs | fuseblk", "/run/initramfs/live | vfat",
               "/usr | erofs"});
 }
 
 TEST_CASE("cases 45: what a container has of its host", "[filesystems][shared_data]") {
-  CHECK(told_case("45-container-root", {"mount_point", "type"}) == Lines{"/data | ext4"});
-  CHECK(told_case("45b-file-bind-hides-volume", {"mount_point", "type"}) == Lines{"/data | ext4"});
+  CHECK(told_filesystem_case("45-container-root", {"mount_point", "type"}) ==
+        Lines{"/data | ext4"});
+  CHECK(told_filesystem_case("45b-file-bind-hides-volume", {"mount_point", "type"}) ==
+        Lines{"/data | ext4"});
 }
 
 TEST_CASE("case 46: one export mounted twice", "[filesystems][shared_data]") {
-  CHECK(told_case("46-nfs-twice", {"mount_point", "device"}) ==
+  CHECK(told_filesystem_case("46-nfs-twice", {"mount_point", "device"}) ==
         Lines{"/ | /dev/sda2", "/data | storage:/exports/data", "/home | storage:/exports/home",
               "/srv/home | storage:/exports/home"});
 }
 
 TEST_CASE("case of an old desktop: GVfs is no file system of another machine",
           "[filesystems][shared_data]") {
-  CHECK(told_case("filesystems-old-gvfs", {"mount_point", "type", "network"}) ==
+  CHECK(told_filesystem_case("filesystems-old-gvfs", {"mount_point", "type", "network"}) ==
         Lines{"/ | ext3 | false", "/boot | ext3 | false", "/home/user | ext4 | false",
               "/mnt/sounds | cifs | true"});
 }
