@@ -9,7 +9,8 @@
 namespace muster::server {
 namespace {
 
-[[noreturn]] void ambiguous(const std::string& text, const std::vector<ItemSummary>& candidates) {
+[[noreturn]] void ambiguous(const std::string& text, const std::vector<ItemSummary>& candidates,
+                            bool by_end_of_serial) {
   std::vector<std::string> names;
   for (const ItemSummary& candidate : candidates) {
     names.push_back(std::to_string(candidate.item_id) + ' ' + candidate.name +
@@ -18,7 +19,7 @@ namespace {
   const std::string at_least = candidates.size() < kCandidates ? "" : "at least ";
   throw Error(Status::kConflict, "ambiguous_item",
               '"' + text + "\" is ambiguous: " + at_least + std::to_string(candidates.size()) +
-                  " items are called so.")
+                  (by_end_of_serial ? " serial numbers end so." : " items are called so."))
       .with("candidates", std::move(names));
 }
 
@@ -39,12 +40,12 @@ void refuse_name_of_later(Session& session, const std::string& text, const ReadP
 }  // namespace
 
 std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point,
-                             Instant now) {
-  const ResolvedItem found = resolve_item(session, text, point);
+                             Instant now, Naming naming) {
+  const ResolvedItem found = resolve_item(session, text, point, naming);
   if (found.item_id) return *found.item_id;
-  if (found.exact) ambiguous(text, found.candidates);
+  if (found.exact) ambiguous(text, found.candidates, found.by_end_of_serial);
   // A number that was purged, or was not there yet, has an answer of its own.
-  if (const auto id = parse_integer(text); id && *id > 0) get_item(session, *id, point);
+  if (const auto id = item_number(trim(text))) get_item(session, *id, point);
   if (!point.is_now) refuse_name_of_later(session, text, point, now);
   Error error(Status::kNotFound, "item_not_found", "No item is called \"" + text + "\".");
   if (found.candidates.size() == 1)
@@ -63,7 +64,7 @@ std::int64_t find_visible_item(Session& session, const Principal& principal,
     if (found.exact && candidate.owner == principal.name) own.push_back(std::move(candidate));
   }
   if (own.size() == 1) return own.front().item_id;
-  if (own.size() > 1) ambiguous(text, own);
+  if (own.size() > 1) ambiguous(text, own, found.by_end_of_serial);
   throw Error(Status::kNotFound, "item_not_found",
               "No device of yours is called \"" + text + "\".");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a request says of items and what answers to several of them share: the {item} of a path
-// (an id, a name, a serial number or a tag), the summary of an item and the gaps of a history.
+// (an id, a name, a serial number or its last digits, or a tag), the summary of an item and the
+// gaps of a history.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,6 +10,7 @@
 #include "common/json/write.h"
 #include "server/cmdb/changes.h"
 #include "server/cmdb/item_fields.h"
+#include "server/cmdb/item_list.h"
 #include "server/people/principal.h"
 #include "server/store/database.h"
 #include "server/store/read_point.h"
@@ -19,7 +21,7 @@ namespace muster::server {
 // for a point in the past, by which the item that is called so at `now` was not known yet, 404
 // item_not_known_yet.
 std::int64_t find_item_named(Session& session, const std::string& text, const ReadPoint& point,
-                             Instant now);
+                             Instant now, Naming naming = Naming::kAlsoEndOfSerial);
 
 // The same now, for somebody who may not see the inventory: only among the items that they own. Of
 // others' not even that they are there is told: 404 item_not_found.

@@ -101,8 +101,10 @@ Response item_answer(Call& call, std::int64_t item_id, int status = 200) {
 
 std::int64_t item_of_path(Call& call) {
   return call.services.store.read_value<std::int64_t>([&](Session& session) {
+    // Who changes something names it whole: four digits are soon mistyped.
+    const Naming naming = call.request.method == "GET" ? Naming::kAlsoEndOfSerial : Naming::kWhole;
     return find_item_named(session, call.request.path_parameter("item"), call.point(session),
-                           call.now());
+                           call.now(), naming);
   });
 }
 

@@ -52,15 +52,23 @@ ItemPage list_items(Session& session, std::string_view query, const ReadPoint& p
 const std::vector<std::string>& item_sort_fields();
 
 // What a person may call an item: its number, name, host name, serial number or asset tag, whole
-// and without regard to case; archived items give way to others.
+// and without regard to case; archived items give way to others. Four digits or more that are none
+// of these, nor ever were an item's number, are the end of a serial number.
 struct ResolvedItem {
   std::optional<std::int64_t> item_id;  // exactly one item is called so
   // Otherwise those that are called so, or, when none is, those that a search for the text finds.
   std::vector<ItemSummary> candidates;  // at most kCandidates
   bool exact = false;                   // the candidates are called so
+  bool by_end_of_serial = false;        // their serial numbers end so
 };
 constexpr std::size_t kCandidates = 20;
 
-ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point);
+enum class Naming { kWhole, kAlsoEndOfSerial };
+
+ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point,
+                          Naming naming = Naming::kAlsoEndOfSerial);
+
+// The number that the text is, written as items' numbers are: "0421" is none.
+std::optional<std::int64_t> item_number(std::string_view text);
 
 }  // namespace muster::server

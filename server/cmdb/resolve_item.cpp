@@ -11,6 +11,11 @@ namespace muster::server {
 namespace {
 
 constexpr std::size_t kNameBytes = 512;
+constexpr std::size_t kLeastEndOfSerial = 4;
+
+constexpr std::string_view kWasItem = R"sql(
+  SELECT item_id FROM items WHERE item_id = ?1
+  UNION SELECT item_id FROM purged_items WHERE item_id = ?1)sql";
 
 // Numbers of items that the query finds, those that are not archived first.
 std::vector<std::int64_t> search(Session& session, const std::string& query, const ReadPoint& point,
@@ -40,17 +45,31 @@ bool is_number_of_item(Session& session, std::int64_t item_id, const ReadPoint& 
       .has_value();
 }
 
+// Whether the text can only be meant as the end of a serial number: digits, as people read them off
+// a label. A number that an item has, or had until it was purged, means that item.
+bool is_end_of_serial(Session& session, std::string_view text) {
+  if (text.size() < kLeastEndOfSerial || !std::all_of(text.begin(), text.end(), is_digit))
+    return false;
+  const auto number = item_number(text);
+  return !number || !session.find_integer(kWasItem, {*number});
+}
+
 }  // namespace
 
-ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point) {
+std::optional<std::int64_t> item_number(std::string_view text) {
+  const auto number = parse_integer(text);
+  return number && *number > 0 && std::to_string(*number) == text ? number : std::nullopt;
+}
+
+ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point,
+                          Naming naming) {
   ResolvedItem out;
   text = trim(text);
   const bool printable_text =
       std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20; });
   if (text.empty() || text.size() > kNameBytes || !is_valid_utf8(text) || !printable_text)
     return out;
-  if (const auto number = parse_integer(text);
-      number && is_number_of_item(session, *number, point)) {
+  if (const auto number = item_number(text); number && is_number_of_item(session, *number, point)) {
     out.item_id = number;
     out.exact = true;
     return out;
@@ -60,6 +79,10 @@ ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoi
   for (const std::string_view field : {"name", "hostname", "serial", "tag"})
     query += (query.empty() ? "" : " OR ") + std::string(field) + ':' + name;
   std::vector<std::int64_t> found = search(session, query, point);
+  if (found.empty() && naming == Naming::kAlsoEndOfSerial && is_end_of_serial(session, text)) {
+    found = search(session, "serial:*" + std::string(text), point);
+    out.by_end_of_serial = !found.empty();
+  }
   out.exact = !found.empty();
   if (found.size() == 1) {
     out.item_id = found.front();
