@@ -158,6 +158,8 @@ Problem problem_of(const ApiReply& reply, const Parameters& parameters) {
                   said("detail").value_or(said("title").value_or(code)),
                   parsed->text_at("try").value_or(hint_of(reply.status, code)));
   problem.code = code;
+  if (const auto since = parsed->text_at("known_since"))
+    problem.known_since = parse_rfc3339(*since);
   problem.path = parsed->text_at("path").value_or("");
   problem.request_id = parsed->text_at("request_id").value_or("");
   add_candidates(problem, *parsed);

@@ -5,9 +5,12 @@
 // writes them out makes them printable.
 #pragma once
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "common/support/clock.h"
 
 namespace muster::cli {
 
@@ -37,12 +40,13 @@ struct Problem : std::exception {
   const char* what() const noexcept override { return message.c_str(); }
 
   ExitCode exit_code;
-  std::string message;               // what failed, on what
-  std::vector<std::string> details;  // lines between the message and the hint
-  std::string hint;                  // after "try: "; empty: there is nothing to advise
-  std::string code;                  // of the server's answer, such as item_not_found
-  std::string path;                  // of the server's answer: the member that is wrong
-  std::string request_id;            // of the server's answer, shown by --verbose
+  std::string message;                 // what failed, on what
+  std::vector<std::string> details;    // lines between the message and the hint
+  std::string hint;                    // after "try: "; empty: there is nothing to advise
+  std::string code;                    // of the server's answer, such as item_not_found
+  std::string path;                    // of the server's answer: the member that is wrong
+  std::optional<Instant> known_since;  // of the server's answer: since when an item was known
+  std::string request_id;              // of the server's answer, shown by --verbose
 };
 
 }  // namespace muster::cli

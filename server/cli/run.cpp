@@ -8,6 +8,7 @@
 #include "server/cli/commands/complete.h"
 #include "server/cli/error_text.h"
 #include "server/cli/help_text.h"
+#include "server/cli/problem_words.h"
 
 namespace muster::cli {
 namespace {
@@ -32,7 +33,12 @@ int dispatch(const std::vector<std::string>& arguments, World& world) {
     return kDone;
   }
   Context context(world, invocation, commands);
-  return invocation.command->run(context);
+  try {
+    return invocation.command->run(context);
+  } catch (Problem& problem) {
+    put_into_words_of(problem, invocation, context.zone());
+    throw;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/cli/error_text.h"
+
 namespace muster::cli {
 namespace {
 
@@ -60,7 +62,8 @@ WebSession change_password(Context& context, Api& api, const WebSession& session
 JsonValue token_by_password(Context& context, ApiClient& client, std::string name,
                             const std::string& token_name, std::optional<std::int64_t> days) {
   // A server that is not to be trusted is found out before anybody types a password.
-  client.exchange({"GET", "/healthz"});
+  const ApiReply health = client.exchange({"GET", "/healthz"});
+  if (health.status == 404) throw problem_of(health, {});  // that of the agents, or no Muster
   Api api(client, "");
   if (name.empty()) name = context.ask("Name:");
   const std::string password = context.invocation.has("--password-stdin")

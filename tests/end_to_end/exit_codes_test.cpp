@@ -72,13 +72,14 @@ TEST_CASE("muster ends with a code that says why it could not", "[end_to_end]") 
 
   // 6: two items have this name
   for (int i = 0; i < 2; ++i) {
-    REQUIRE(installation.muster({"item", "create", "prn-3"}).code == 0);
+    REQUIRE(installation.muster({"item", "create", "prn-3", "--force"}).code == 0);
   }
   const std::string ambiguous = fails({"show", "prn-3"}, 6);
   CHECK_THAT(ambiguous, Catch::Contains("2 items"));
   CHECK_THAT(ambiguous, Catch::Contains("try: "));
 
-  // 7: somebody was faster
+  // 7: it is there already, or somebody was faster
+  CHECK_THAT(fails({"item", "create", "prn-3"}, 7), Catch::Contains("--force"));
   const Ended taken = installation.muster({"user", "create", "vida", "--password-stdin"}, "admin",
                                           std::string(kFirstPassword) + "\n");
   INFO(all_of(taken));
