@@ -102,8 +102,9 @@ std::string group_text(const std::vector<CommandSpec>& commands, const std::stri
     if (!command.is_hidden && command.words.starts_with(group + ' '))
       lines.emplace_back(command.words.substr(group.size() + 1), command.summary);
   }
-  return "muster " + group + " and one of:\n\n" + two_columns(lines) + "\nmuster help " + group +
-         " " + lines.front().first + " says more of the first, and so on.\n";
+  return "muster " + group + " VERB, where VERB is one of:\n\n" + two_columns(lines) +
+         "\nmuster help " + group + " VERB says more, such as muster help " + group + ' ' +
+         lines.front().first + ".\n";
 }
 
 bool has_times(const CommandSpec& command) {

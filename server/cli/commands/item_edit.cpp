@@ -67,7 +67,7 @@ void refuse_twin(Context& context, const std::string& name) {
       kConflict,
       "an item is called " + name + " already: id " + id + (is_archived ? ", archived" : "") +
           "; nothing was done",
-      ShellCommand(is_archived ? "muster item unarchive" : "muster item edit").argument(id).text());
+      ShellCommand(is_archived ? "muster item unarchive" : "muster show").argument(id).text());
   problem.details.emplace_back("for another one of that name: " + flag_to_make_one_more(name));
   throw problem;
 }
