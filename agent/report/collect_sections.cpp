@@ -19,13 +19,11 @@ void set_all(inventory::CollectedSection& section, Status status, const std::str
     section.sources.emplace(std::string(source), inventory::SourceStatus{status, reason});
 }
 
-// A source that the collector forgot must not pass for one that is empty.
+// A section of which the collector told no source must not pass for one that is empty. Of several
+// sources a collector tells those that the machine has.
 void complete_sources(inventory::CollectedSection& section) {
-  for (const std::string_view source : section.schema->sources) {
-    section.sources.try_emplace(
-        std::string(source),
-        inventory::SourceStatus{Status::kFailed, "the collector said nothing of this source"});
-  }
+  if (section.sources.empty())
+    set_all(section, Status::kFailed, "the collector said nothing of this source");
 }
 
 }  // namespace

@@ -336,9 +336,12 @@ SectionResult apply_section(Session& session, const SectionApplication& applicat
   write_rows(session, application, schema, plan);
   write_statuses(session, application, section, known);
   store_fault("section.statuses");
-  const bool all_ok = std::all_of(
-      section.sources.begin(), section.sources.end(),
-      [](const auto& source) { return source.second.status == inventory::Status::kOk; });
+  // A source that this machine cannot have takes nothing away from one that was read whole.
+  const bool all_ok =
+      inventory::worst(section.sources) == inventory::Status::kOk &&
+      std::none_of(section.sources.begin(), section.sources.end(), [](const auto& source) {
+        return source.second.status == inventory::Status::kDisabled;
+      });
   session.execute(
       kPutSectionState,
       {application.source_record, schema.name, section.schema_number, Blob{plan.hash.to_bytes()},

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/linux/dpkg_status.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
 
-#include "agent/collect/linux/os_release.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -14,7 +14,7 @@ namespace {
 // The fields of one stanza that matter, as views into the file.
 struct Stanza {
   std::string_view package, status, version, architecture, source, maintainer, section, description,
-      installed_size, multi_arch;
+      installed_size, multi_arch, essential;
   std::size_t first_line = 0;  // counted from 1; 0: no stanza yet
   std::size_t bad_line = 0;    // the first line that is no field; 0: none
 };
@@ -39,6 +39,7 @@ std::string_view* find_field(Stanza& stanza, std::string_view name) {
       {"source", &Stanza::source},         {"maintainer", &Stanza::maintainer},
       {"section", &Stanza::section},       {"description", &Stanza::description},
       {"multi-arch", &Stanza::multi_arch}, {"installed-size", &Stanza::installed_size},
+      {"essential", &Stanza::essential},
   };
   for (const Known& known : kKnown) {
     if (same_name(name, known.name)) return &(stanza.*known.field);
@@ -46,15 +47,46 @@ std::string_view* find_field(Stanza& stanza, std::string_view name) {
   return nullptr;
 }
 
-// The words of "install ok installed".
+// The words of Status, "install ok installed": what is wanted, a mark, and how it is.
 struct PackageState {
-  std::string_view want, status;
+  bool held = false, reinstall = false;
+  std::string_view state;  // our word; empty: there are no files
 };
-PackageState parse_state(std::string_view text) {
-  const std::size_t first = text.find(' ');
-  const std::size_t last = text.rfind(' ');
-  if (first == std::string_view::npos || first == last) return {};
-  return {text.substr(0, first), text.substr(last + 1)};
+
+// nullopt: a state that dpkg does not know. The last two are names of dpkg before 1.9.
+std::optional<std::string_view> state_named(std::string_view word) {
+  struct Known {
+    std::string_view word, state;
+  };
+  static constexpr Known kKnown[] = {
+      {"installed", "installed"},
+      {"triggers-pending", "triggers_pending"},
+      {"triggers-awaited", "triggers_awaited"},
+      {"half-configured", "half_configured"},
+      {"unpacked", "unpacked"},
+      {"half-installed", "half_installed"},
+      {"config-files", ""},
+      {"not-installed", ""},
+      {"postinst-failed", "half_configured"},
+      {"removal-failed", "half_installed"},
+  };
+  for (const Known& known : kKnown) {
+    if (same_name(word, known.word)) return known.state;
+  }
+  return std::nullopt;
+}
+
+std::optional<PackageState> parse_state(std::string_view text) {
+  std::vector<std::string_view> words = split(text, ' ');
+  std::erase(words, "");
+  if (words.size() != 3) return std::nullopt;
+  const auto state = state_named(words[2]);
+  if (!state) return std::nullopt;
+  // The mark could be "hold" as well in dpkg before 1.9; it is what is wanted now.
+  const bool held = same_name(words[0], "hold") || same_name(words[1], "hold") ||
+                    same_name(words[1], "hold-reinstreq");
+  const bool reinstall = same_name(words[1], "reinstreq") || same_name(words[1], "hold-reinstreq");
+  return PackageState{held, reinstall, *state};
 }
 
 // "glibc (2.36-9)": the version in parentheses only where it differs from the package's own.
@@ -118,29 +150,44 @@ class StatusParser {
     if (stanza.first_line == 0) return;
     if (stanza.bad_line != 0)
       complain("line " + std::to_string(stanza.bad_line) + " is not a field");
-    const PackageState state = parse_state(stanza.status);
-    const bool installed =
-        stanza.status.empty() ? one_per_file_ : same_name(state.status, "installed");
-    if (!stanza.package.empty() && !installed) return;
-    if (stanza.package.empty() || stanza.version.empty()) {
-      if (stanza.bad_line != 0) return;  // said already
-      std::string text = "the stanza at line " + std::to_string(stanza.first_line);
-      if (!stanza.package.empty()) text += " (" + printable(stanza.package) + ")";
-      complain(text + (stanza.package.empty() ? " has no Package" : " has no Version"));
+    PackageState state;
+    if (!stanza.status.empty()) {
+      const auto said = parse_state(stanza.status);
+      if (!said)
+        return complain_of(stanza, "has the unknown Status \"" + printable(stanza.status) + '"');
+      state = *said;
+    } else if (one_per_file_) {
+      state.state = "installed";
+    } else if (!stanza.package.empty() && stanza.version.empty() && stanza.bad_line == 0) {
+      // Without Status alone dpkg takes it for not installed; the rest of this one was lost.
+      return complain_of(stanza, "has neither Status nor Version");
+    }
+    if (!stanza.package.empty() && state.state.empty()) {
+      list_.gone.push_back({std::string(stanza.package), architecture_of(stanza)});
       return;
     }
+    if (stanza.package.empty() || stanza.version.empty()) {
+      if (stanza.bad_line != 0) return;  // said already
+      return complain_of(stanza, stanza.package.empty() ? "has no Package" : "has no Version");
+    }
     add(stanza, state);
+  }
+
+  // dpkg's own word for a package that does not say; a key may not be absent.
+  static std::string architecture_of(const Stanza& stanza) {
+    return std::string(stanza.architecture.empty() ? "none" : stanza.architecture);
   }
 
   void add(const Stanza& stanza, const PackageState& state) {
     DpkgPackage& package = list_.packages.emplace_back();
     package.same_everywhere = stanza.multi_arch == "same";
+    package.essential =
+        stanza.essential == "yes" || stanza.package == "dpkg" || stanza.package == "base-files";
     inventory::Package& row = package.row;
     row.manager = "dpkg";
     row.name = stanza.package;
     row.version = stanza.version;
-    // dpkg's own word for a package that does not say; a key may not be absent.
-    row.architecture = stanza.architecture.empty() ? "none" : stanza.architecture;
+    row.architecture = architecture_of(stanza);
     const std::string url =
         deb_package_url(row.name, row.version, stanza.architecture, distribution_);
     row.purl = text_or_nothing(url);
@@ -148,11 +195,20 @@ class StatusParser {
     row.publisher = text_or_nothing(stanza.maintainer);
     row.archive_section = text_or_nothing(stanza.section);
     row.summary = text_or_nothing(stanza.description);
+    row.state = std::string(state.state);
     const auto kibibytes = parse_integer(stanza.installed_size);
     if (kibibytes && *kibibytes >= 0 &&
         *kibibytes <= std::numeric_limits<std::int64_t>::max() / 1024)
       row.installed_size_bytes = *kibibytes * 1024;
-    if (!stanza.status.empty()) row.on_hold = same_name(state.want, "hold");
+    if (stanza.status.empty()) return;
+    row.on_hold = state.held;
+    row.reinstall_required = state.reinstall;
+  }
+
+  void complain_of(const Stanza& stanza, const std::string& what) {
+    std::string text = "the stanza at line " + std::to_string(stanza.first_line);
+    if (!stanza.package.empty()) text += " (" + printable(stanza.package) + ")";
+    complain(text + ' ' + what);
   }
 
   void complain(std::string text) {
@@ -166,66 +222,37 @@ class StatusParser {
   std::size_t problems_ = 0;
 };
 
-void append_percent_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '.' || c == '-' || c == '_' || c == '~' || c == ':';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
-  }
-}
-
 }  // namespace
-
-Distribution parse_distribution(std::string_view os_release) {
-  const auto values = parse_assignments(os_release);
-  const auto value_of = [&](std::string_view name) {
-    const auto found = values.find(name);
-    return found == values.end() ? std::string() : found->second;
-  };
-  Distribution out{lower_ascii(value_of("ID")), value_of("VERSION_CODENAME")};
-  const std::string version = value_of("VERSION_ID");
-  if (out.release.empty() && !out.vendor.empty() && !version.empty())
-    out.release = out.vendor + "-" + version;
-  return out;
-}
 
 PackageList parse_dpkg_status(std::string_view text, const Distribution& distribution,
                               bool one_per_file) {
   return StatusParser(distribution, one_per_file).parse(text);
 }
 
-std::string deb_package_url(std::string_view name, std::string_view version,
-                            std::string_view architecture, const Distribution& distribution) {
-  if (distribution.vendor.empty() || name.empty()) return {};
-  std::string url;
-  url.reserve(96);
-  url += "pkg:deb/";
-  append_percent_encoded(url, lower_ascii(distribution.vendor));
-  url += '/';
-  append_percent_encoded(url, lower_ascii(name));
-  if (!version.empty()) {
-    url += '@';
-    append_percent_encoded(url, version);
+void apply_dpkg_update(PackageList& list, PackageList update) {
+  // Only packages that are Multi-Arch: same can be there for several architectures; any other
+  // takes the place of its name, also with a new architecture.
+  const auto takes_place_of = [](const std::string& name, const std::string& architecture,
+                                 bool same_everywhere) {
+    return [&name, &architecture, same_everywhere](const DpkgPackage& old) {
+      return old.row.name == name &&
+             (old.row.architecture == architecture || (!same_everywhere && !old.same_everywhere));
+    };
+  };
+  for (const GonePackage& gone : update.gone)
+    std::erase_if(list.packages, takes_place_of(gone.name, gone.architecture, false));
+  for (DpkgPackage& package : update.packages) {
+    std::erase_if(list.packages, takes_place_of(package.row.name, package.row.architecture,
+                                                package.same_everywhere));
+    list.packages.push_back(std::move(package));
   }
-  char separator = '?';
-  for (const auto& [key, value] :
-       {std::pair<std::string_view, std::string_view>{"arch=", architecture},
-        std::pair<std::string_view, std::string_view>{"distro=", distribution.release}}) {
-    if (value.empty()) continue;
-    url += separator;
-    url += key;
-    append_percent_encoded(url, value);
-    separator = '&';
-  }
-  return url;
+}
+
+bool has_dpkg_stanza(std::string_view text) {
+  const std::vector<std::string_view> all = lines(text);
+  return std::any_of(all.begin(), all.end(), [](std::string_view line) {
+    return same_name(line.substr(0, line.find(':')), "package") && line.size() > 7;
+  });
 }
 
 }  // namespace muster::agent

@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// dpkg's status file, and the package URLs that follow from it. Only packages whose files are
-// really there count: the third word of Status is "installed", which is what
-// `dpkg-query -W -f='${db:Status-Status}'` calls installed. Packages that were removed but left
-// configuration files behind (config-files), or that a broken run left unpacked, half-installed,
-// half-configured or with triggers outstanding, do not, as dpkg itself does not count them as
-// installed. One pass over the text with views into it; a stanza that cannot be understood is left
-// out and said. Pure; any thread.
-// Source: deb822(5), dpkg(1) "Package states", the deb type of the package-url specification.
+// dpkg's status file and the journal beside it. A package is a row in every state in which its
+// files are there, be it that they wait for a script: unpacked software runs. So all count but
+// not-installed and config-files (removed, its configuration kept). Of half-installed some of the
+// files may be missing; it is a row too, since nobody can say that the software is not there, and
+// its `state` says how it is. One pass over the text with views into it; a stanza that cannot be
+// understood is left out and said. Pure; any thread.
+// Source: deb822(5), dpkg(1) "Package states", lib/dpkg/parse.c and dbmodify.c of dpkg.
 #pragma once
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/collect/linux/package_url.h"
 #include "common/inventory/sections/packages.h"
 
 namespace muster::agent {
 
-// The distribution that a package URL names; both parts may be empty (unknown).
-struct Distribution {
-  std::string vendor;   // os-release ID: "debian"
-  std::string release;  // VERSION_CODENAME, else ID-VERSION_ID: "bookworm"
-};
-
-Distribution parse_distribution(std::string_view os_release);
-
 struct DpkgPackage {
   inventory::Package row;
   bool same_everywhere = false;  // Multi-Arch: same, so its files in info/ are called NAME:ARCH.*
+  bool essential = false;        // no system is without it: Essential: yes, or dpkg and base-files
+};
+
+// A stanza of a package that has no files (any more).
+struct GonePackage {
+  std::string name, architecture;
 };
 
 struct PackageList {
   std::vector<DpkgPackage> packages;
+  std::vector<GonePackage> gone;
   // What could not be understood, first one only, and how many there were; empty when all was.
   std::string problem;
 };
@@ -40,9 +39,12 @@ struct PackageList {
 PackageList parse_dpkg_status(std::string_view text, const Distribution& distribution,
                               bool one_per_file = false);
 
-// pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64&distro=bookworm; empty when the vendor is not
-// known, because the deb type demands a namespace.
-std::string deb_package_url(std::string_view name, std::string_view version,
-                            std::string_view architecture, const Distribution& distribution);
+// A stanza of updates/ stands for that of its package in the status file. `update.problem` is not
+// looked at.
+void apply_dpkg_update(PackageList& list, PackageList update);
+
+// Whether a file says which package it is about, as only stanzas do. Of status.d, where other files
+// may lie beside them.
+bool has_dpkg_stanza(std::string_view text);
 
 }  // namespace muster::agent

@@ -3,7 +3,9 @@
 
 #include <array>
 
-#include "agent/collect/linux/os_release.h"
+#include "agent/collect/linux/distribution.h"
+#include "agent/collect/linux/text_files.h"
+#include "common/support/host_names.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -12,101 +14,7 @@ namespace {
 using inventory::OperatingSystem;
 using inventory::SourceStatus;
 using inventory::Status;
-
-using Assignments = std::map<std::string, std::string, std::less<>>;
-
-// Reads files, and remembers the first that is there and could not be read.
-class Reader {
- public:
-  explicit Reader(Host& host) : host_(host) {}
-
-  std::optional<std::string> read(std::string_view path) {
-    auto text = host_.read(path);
-    if (text) return *std::move(text);
-    if (text.failure().kind != FailureKind::kNotFound && status_.status == Status::kOk)
-      status_ = {Status::kPartial, text.failure().message};
-    return std::nullopt;
-  }
-  // The first line, trimmed; nullopt when blank.
-  std::optional<std::string> line(std::string_view path) {
-    const auto text = read(path);
-    if (!text) return std::nullopt;
-    const std::string_view first = trim(std::string_view(*text).substr(0, text->find('\n')));
-    if (first.empty()) return std::nullopt;
-    return std::string(first);
-  }
-  Host& host() { return host_; }
-  const SourceStatus& status() const { return status_; }
-
- private:
-  Host& host_;
-  SourceStatus status_;
-};
-
-std::optional<std::string> value_of(const Assignments& assignments, std::string_view name) {
-  const auto found = assignments.find(name);
-  if (found == assignments.end() || trim(found->second).empty()) return std::nullopt;
-  return std::string(trim(found->second));
-}
-
-bool extends(std::string_view longer, std::string_view version) {
-  return longer.starts_with(version) && longer.size() > version.size() &&
-         longer[version.size()] == '.';
-}
-
-// VERSION_ID stays the same for years on Debian, Ubuntu and CentOS; the point release is what tells
-// whether a machine is up to date.
-std::optional<std::string> full_version(Reader& reader, const Assignments& release,
-                                        const OperatingSystem& os) {
-  const std::string id = os.id.value_or("");
-  if (id == "debian" || id == "raspbian") {
-    if (auto version = reader.line("/etc/debian_version")) return version;
-  }
-  if (id == "centos" && os.version_id) {
-    const auto text = reader.read("/etc/centos-release");
-    const auto version = text ? parse_release_line(*text) : std::nullopt;
-    if (version && extends(*version, *os.version_id)) return version;
-  }
-  if (const auto text = value_of(release, "VERSION"); text && os.version_id) {
-    const std::string first = text->substr(0, text->find(' '));
-    if (extends(first, *os.version_id)) return first;
-  }
-  return os.version_id;
-}
-
-void read_distribution(Reader& reader, OperatingSystem& os) {
-  auto text = reader.read("/etc/os-release");
-  if (!text) text = reader.read("/usr/lib/os-release");
-  if (text) {
-    const Assignments release = parse_assignments(*text);
-    os.name = value_of(release, "NAME");
-    os.id = value_of(release, "ID");
-    os.version_id = value_of(release, "VERSION_ID");
-    os.codename = value_of(release, "VERSION_CODENAME");
-    os.build_id = value_of(release, "BUILD_ID");
-    os.variant = value_of(release, "VARIANT");
-    os.cpe_name = value_of(release, "CPE_NAME");
-    os.version = full_version(reader, release, os);
-    return;
-  }
-  // Before 2012 there was no os-release.
-  if (const auto lsb = reader.read("/etc/lsb-release")) {
-    const Assignments release = parse_assignments(*lsb);
-    os.name = value_of(release, "DISTRIB_ID");
-    os.version = os.version_id = value_of(release, "DISTRIB_RELEASE");
-    os.codename = value_of(release, "DISTRIB_CODENAME");
-    if (os.name) os.id = lower_ascii(*os.name);
-  }
-  if (os.name) return;
-  if (const auto redhat = reader.line("/etc/redhat-release")) {
-    os.version = os.version_id = parse_release_line(*redhat);
-    os.name = std::string(trim(redhat->substr(0, redhat->find(" release "))));
-  } else if (const auto debian = reader.line("/etc/debian_version")) {
-    os.name = "Debian GNU/Linux";
-    os.id = "debian";
-    os.version = debian;
-  }
-}
+using Reader = TextFiles;
 
 void read_kernel(Reader& reader, OperatingSystem& os) {
   os.kernel_name = reader.line("/proc/sys/kernel/ostype");
@@ -128,27 +36,30 @@ void read_kernel(Reader& reader, OperatingSystem& os) {
 
 std::optional<std::string> read_hostname(Reader& reader) {
   const auto running = reader.line("/proc/sys/kernel/hostname");
-  if (running && *running != "(none)" && *running != "localhost") return running;
+  if (running && *running != "(none)" && !is_localhost(*running)) return running;
   const std::string text = reader.read("/etc/hostname").value_or("");
-  for (const std::string_view line : lines(text)) {
+  for (const std::string_view line : lines(without_byte_order_mark(text))) {
     const std::string_view name = trim(line);
     if (!name.empty() && name[0] != '#') return std::string(name);
   }
-  return running == "localhost" ? running : std::nullopt;
+  return running && is_localhost(*running) ? running : std::nullopt;
 }
 
 // "localdomain" is how installers say that there is none.
 bool is_domain(std::string_view name) {
-  return !name.empty() && name != "." && name != "localdomain" && name != "(none)" &&
+  const std::string lower = lower_ascii(name);
+  return !name.empty() && name != "." && lower != "localdomain" && lower != "localdomain." &&
+         name != "(none)" && !is_localhost(name) &&
          name.find_first_of(" \t/") == std::string_view::npos && !name.starts_with('.');
 }
 
 std::optional<std::string> read_domain(Reader& reader, const OperatingSystem& os) {
   if (!os.hostname) return std::nullopt;
   if (const std::size_t dot = os.hostname->find('.'); dot != std::string::npos) {
-    const std::string rest = os.hostname->substr(dot + 1);
-    if (is_domain(rest)) return rest;
-    return std::nullopt;
+    std::string rest = os.hostname->substr(dot + 1);
+    if (rest.empty() || !is_domain(rest)) return std::nullopt;
+    if (rest.ends_with('.')) rest.pop_back();
+    return rest;
   }
   if (const auto hosts = reader.read("/etc/hosts")) {
     if (auto domain = domain_from_hosts(*hosts, *os.hostname)) return domain;
@@ -195,7 +106,7 @@ std::optional<std::string> timezone_of_link(std::string_view target) {
 }
 
 std::optional<std::string> domain_from_hosts(std::string_view hosts, std::string_view hostname) {
-  if (hostname.empty() || hostname == "localhost") return std::nullopt;
+  if (hostname.empty() || is_localhost(hostname)) return std::nullopt;
   const std::string prefix = lower_ascii(hostname) + ".";
   for (const std::string_view whole : lines(hosts)) {
     std::string line(whole.substr(0, whole.find('#')));
@@ -247,7 +158,9 @@ Collected collect_os(Host& host) {
   if (!os.name && !os.kernel_release) {
     SourceStatus status = reader.status();
     if (status.reason.empty())
-      status.reason = "Neither /etc/os-release nor /proc/sys/kernel/osrelease exists.";
+      status.reason =
+          "No file says which distribution this is (/etc/os-release and older ones), and neither "
+          "/proc/sys/kernel/osrelease nor /proc/version which kernel runs.";
     status.status = Status::kFailed;
     return not_collected<OperatingSystem>(std::move(status));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/linux/os_release.h"
 
+#include "agent/collect/linux/text_files.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -43,11 +44,33 @@ std::string unquoted(std::string_view text) {
   return out;
 }
 
+struct ReleaseLine {
+  std::optional<std::string> name, version;
+};
+
+ReleaseLine split_release_line(std::string_view text) {
+  const std::vector<std::string_view> all = lines(text);
+  const std::string_view line = all.empty() ? std::string_view() : trim(all.front());
+  const std::vector<std::string_view> words = split(line, ' ');
+  // Where a word stands in the line.
+  const auto before = [&](std::size_t word) {
+    return text_or_nothing(trim(line.substr(0, words[word].data() - line.data())));
+  };
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    if ((words[i] == "release" || words[i] == "version") && !words[i + 1].empty())
+      return {before(i), std::string(words[i + 1])};
+  }
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!words[i].empty() && is_digit(words[i][0])) return {before(i), std::string(words[i])};
+  }
+  return {text_or_nothing(line), std::nullopt};
+}
+
 }  // namespace
 
-std::map<std::string, std::string, std::less<>> parse_assignments(std::string_view text) {
-  std::map<std::string, std::string, std::less<>> out;
-  for (const std::string_view whole : lines(text)) {
+Assignments parse_assignments(std::string_view text) {
+  Assignments out;
+  for (const std::string_view whole : lines(without_byte_order_mark(text))) {
     const std::string_view line = trim(whole);
     const std::size_t equals = line.find('=');
     if (line.empty() || line[0] == '#' || equals == std::string_view::npos) continue;
@@ -59,13 +82,11 @@ std::map<std::string, std::string, std::less<>> parse_assignments(std::string_vi
 }
 
 std::optional<std::string> parse_release_line(std::string_view text) {
-  const std::vector<std::string_view> all = lines(text);
-  if (all.empty()) return std::nullopt;
-  const std::vector<std::string_view> words = split(all.front(), ' ');
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] == "release" && !words[i + 1].empty()) return std::string(words[i + 1]);
-  }
-  return std::nullopt;
+  return split_release_line(text).version;
+}
+
+std::optional<std::string> release_line_name(std::string_view text) {
+  return split_release_line(text).name;
 }
 
 }  // namespace muster::agent

@@ -2,22 +2,19 @@
 #include "agent/collect/linux/packages.h"
 
 #include <algorithm>
-#include <iterator>
-#include <set>
-#include <tuple>
 #include <utility>
 
-#include "agent/collect/linux/dpkg_status.h"
-#include "common/support/text.h"
+#include "agent/collect/linux/dpkg_database.h"
+#include "agent/collect/linux/package_managers.h"
 
 namespace muster::agent {
 namespace {
 
-constexpr std::string_view kStatusFile = "/var/lib/dpkg/status";
-constexpr std::string_view kStatusFolder = "/var/lib/dpkg/status.d";
+using inventory::SourceStatus;
+using inventory::Status;
+
+constexpr std::string_view kDpkgFolder = "/var/lib/dpkg";
 constexpr std::string_view kInfoFolder = "/var/lib/dpkg/info/";
-constexpr std::size_t kStatusBytes = 64 * 1024 * 1024;  // a large desktop has 6 MiB
-constexpr std::size_t kStatusFolderFiles = 20'000;
 
 // dpkg writes info/NAME.list anew when it unpacks NAME, so its time is that of the last install or
 // upgrade. It costs one lstat a package; reading /var/log/dpkg.log would cost more and is rotated.
@@ -34,33 +31,6 @@ void set_installed_at(Host& host, DpkgPackage& package) {
     package.row.installed_at = Instant{status->modified_ms};
 }
 
-// Appends and keeps the first problem; the file is named in it.
-void append(PackageList& all, PackageList more, std::string_view path) {
-  if (all.problem.empty() && !more.problem.empty())
-    all.problem = std::string(path) + ": " + more.problem + ".";
-  std::move(more.packages.begin(), more.packages.end(), std::back_inserter(all.packages));
-}
-
-// Two rows with one key would make the server refuse the section. dpkg itself never writes them.
-void drop_twins(PackageList& list) {
-  using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
-  std::set<Key> seen;
-  std::vector<bool> twin(list.packages.size());
-  for (std::size_t i = 0; i < twin.size(); ++i) {
-    const inventory::Package& row = list.packages[i].row;
-    twin[i] = !seen.emplace(row.name, row.architecture, row.version).second;
-    if (twin[i] && list.problem.empty())
-      list.problem = "The dpkg database lists " + printable(row.name) + " twice.";
-  }
-  if (seen.size() == twin.size()) return;
-  seen.clear();
-  std::vector<DpkgPackage> kept;
-  for (std::size_t i = 0; i < twin.size(); ++i) {
-    if (!twin[i]) kept.push_back(std::move(list.packages[i]));
-  }
-  list.packages = std::move(kept);
-}
-
 Distribution read_distribution(Host& host) {
   for (const std::string_view path : {"/etc/os-release", "/usr/lib/os-release"}) {
     if (const auto text = host.read(path)) return parse_distribution(*text);
@@ -68,61 +38,83 @@ Distribution read_distribution(Host& host) {
   return {};
 }
 
-// The files of status.d; kNotFound when there is no such folder.
-Result<Done> read_status_folder(Host& host, const Distribution& distribution, PackageList& all) {
-  const auto names = host.list(kStatusFolder);
-  if (!names) return names.failure();
-  std::size_t files = 0;
-  for (const std::string& name : *names) {
-    if (name.ends_with(".md5sums")) continue;
-    const std::string path = std::string(kStatusFolder) + "/" + name;
-    if (++files > kStatusFolderFiles) {
-      append(all, {{}, "has more files than are read"}, kStatusFolder);
-      break;
+// Which manager the system is made of, as far as can be known.
+struct System {
+  std::optional<std::string_view> own;
+  std::vector<PackageDatabase> unread;
+
+  // Another manager's system, on which dpkg is a tool.
+  bool is_others() const { return own ? *own != "dpkg" : !unread.empty(); }
+};
+
+SourceStatus status_without_database(Host& host, const System& system) {
+  const auto folder = host.list(kDpkgFolder);
+  const bool was_there = folder && !folder->empty();
+  if (system.own != "dpkg" && (system.is_others() || !was_there))
+    return {Status::kNotApplicable, "There is no dpkg database on this machine."};
+  return {Status::kFailed,
+          "/var/lib/dpkg/status does not exist, although dpkg installed this system."};
+}
+
+// A list that cannot be whole must not pass for one from which packages were removed.
+SourceStatus status_of_database(const DpkgDatabase& database, const System& system) {
+  const PackageList& list = database.list;
+  if (database.failure) return status_of(*database.failure);
+  if (list.packages.empty()) {
+    if (!list.problem.empty()) return {Status::kFailed, list.problem};
+    if (system.is_others()) {
+      return {Status::kNotApplicable,
+              "dpkg has installed nothing on this system, which is not made of its packages."};
     }
-    const auto text = host.read(path);
-    if (text) {
-      append(all, parse_dpkg_status(*text, distribution, true), path);
-    } else if (all.problem.empty()) {
-      all.problem = text.failure().message;
-    }
+    return {Status::kFailed,
+            "The dpkg database in /var/lib/dpkg has no installed package, which cannot be."};
   }
-  return Done{};
+  if (!list.problem.empty()) return {Status::kPartial, list.problem};
+  const bool whole = !database.lists_system ||
+                     std::any_of(list.packages.begin(), list.packages.end(),
+                                 [](const DpkgPackage& package) { return package.essential; });
+  if (whole || system.own != "dpkg") return {};
+  return {Status::kPartial,
+          "/var/lib/dpkg/status has no package without which there is no system, such as dpkg or "
+          "base-files, so it is not whole."};
+}
+
+SourceStatus status_of_unread(std::string_view manager, std::string_view path,
+                              const System& system) {
+  const std::string name(manager);
+  if (path.empty()) {
+    return {Status::kFailed, "This system is made of packages of " + name +
+                                 ", whose database this version neither finds nor reads."};
+  }
+  if (!system.own || *system.own == manager)
+    return {Status::kFailed,
+            "This version does not read the database of " + name + ", " + std::string(path) + "."};
+  return {Status::kNotApplicable, "This system is made of packages of " + std::string(*system.own) +
+                                      "; the database of " + name + " beside it, " +
+                                      std::string(path) + ", is not read by this version."};
 }
 
 }  // namespace
 
 Collected collect_packages(Host& host) {
   const Distribution distribution = read_distribution(host);
-  PackageList all;
+  const System system{own_package_manager(host), find_unread_databases(host)};
+  DpkgDatabase database = read_dpkg_database(host, distribution);
   Collected out;
-  const auto text = host.read(kStatusFile, kStatusBytes);
-  if (!text && text.failure().kind != FailureKind::kNotFound) {
-    out.sources.emplace("dpkg", status_of(text.failure()));
-    return out;
-  }
-  if (text) append(all, parse_dpkg_status(*text, distribution), kStatusFile);
-  const auto folder = read_status_folder(host, distribution, all);
-  if (!folder) {
-    const bool missing = folder.failure().kind == FailureKind::kNotFound;
-    if (!text) {
-      out.sources.emplace(
-          "dpkg", missing ? inventory::SourceStatus{inventory::Status::kNotApplicable,
-                                                    "There is no dpkg database on this machine."}
-                          : status_of(folder.failure()));
-      return out;
-    }
-    if (!missing && all.problem.empty()) all.problem = folder.failure().message;
-  }
-  drop_twins(all);
-  out.rows.reserve(all.packages.size());
-  for (DpkgPackage& package : all.packages) {
+  out.sources.emplace("dpkg", database.is_there ? status_of_database(database, system)
+                                                : status_without_database(host, system));
+  out.rows.reserve(database.list.packages.size());
+  for (DpkgPackage& package : database.list.packages) {
     set_installed_at(host, package);
     out.rows.push_back(inventory::to_row(package.row));
   }
-  inventory::SourceStatus status;
-  if (!all.problem.empty()) status = {inventory::Status::kPartial, all.problem};
-  out.sources.emplace("dpkg", std::move(status));
+  for (const PackageDatabase& found : system.unread) {
+    out.sources.emplace(std::string(found.manager),
+                        status_of_unread(found.manager, found.path, system));
+  }
+  if (system.own && *system.own != "dpkg") {
+    out.sources.try_emplace(std::string(*system.own), status_of_unread(*system.own, "", system));
+  }
   return out;
 }
 

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Installed software packages of the system's package managers; each manager is a source with a
-// status of its own.
+// Software packages of the system's package managers. Each manager is a source with a status of its
+// own, and no answer about packages stands on one that could not be read
+// (docs/decisions/0028-package-sources.md):
+//   dpkg     always has a status; not_applicable where there is no dpkg database, and where dpkg is
+//            a tool that has installed nothing on a system of another manager;
+//   others   have a status only where they are there. This version reads none of them, so it is
+//            `failed` for the manager that the system is made of, or that may be it, and
+//            not_applicable, with the reason, for one beside the system's own.
+// What is installed is known when a source is ok and the others are ok or not_applicable; all of
+// them not_applicable says nothing.
 #pragma once
 #include "common/inventory/describe.h"
 
 namespace muster::inventory {
 
-inline constexpr std::string_view kPackageManagers[] = {"dpkg"};
+inline constexpr std::string_view kPackageManagers[] = {"dpkg",   "apk",     "nix", "opkg",
+                                                        "pacman", "portage", "rpm", "xbps"};
+
+// dpkg(1), "Package states", of those in which there are files: from begun to done.
+inline constexpr std::string_view kPackageStates[] = {"half_installed",   "unpacked",
+                                                      "half_configured",  "triggers_awaited",
+                                                      "triggers_pending", "installed"};
 
 struct Package {
   std::string manager;
@@ -15,9 +29,9 @@ struct Package {
   std::string architecture;
   std::string version;
   std::optional<std::string> purl, source_package, source_version, publisher, archive_section,
-      summary;
+      summary, state;
   std::optional<std::int64_t> installed_size_bytes;
-  std::optional<bool> on_hold;
+  std::optional<bool> on_hold, reinstall_required;
   std::optional<Instant> installed_at;
 
   static constexpr auto kSection = [] {
@@ -25,13 +39,16 @@ struct Package {
     return section<R>(
         {.name = "packages",
          .title = "Packages",
-         .meaning = "Installed software packages",
+         .meaning =
+             "Software packages whose files are on the machine; those of dpkg are read, other "
+             "managers are told as sources that are not",
          .sources = kPackageManagers,
          .source_field = "manager"},
         key("manager", &R::manager, "Package manager that installed it", {.shared = true}),
         key("scope", &R::scope, "system, or the user or environment that it is installed for",
             {.shared = true}),
-        key("name", &R::name, "Name", {.source = "/var/lib/dpkg/status: Package", .shared = true}),
+        key("name", &R::name, "Name",
+            {.source = "/var/lib/dpkg/status and updates/*: Package", .shared = true}),
         key("architecture", &R::architecture, "Architecture",
             {.source = "/var/lib/dpkg/status: Architecture", .shared = true}),
         key("version", &R::version, "Version as the package manager writes it",
@@ -51,9 +68,18 @@ struct Package {
         fact("installed_size_bytes", &R::installed_size_bytes,
              "Space on disk as the package declares it",
              {.unit = "bytes", .source = "/var/lib/dpkg/status: Installed-Size", .shared = true}),
+        // Shared, as nearly all have the same: a column of rows would cost 40 million times 9
+        // bytes.
+        fact("state", &R::state,
+             "How far its installation came: installed, or its files are there and it waits for "
+             "its own scripts or those of others; of half_installed some files may be missing",
+             {.source = "/var/lib/dpkg/status: Status", .values = kPackageStates, .shared = true}),
+        fact("reinstall_required", &R::reinstall_required,
+             "Damaged: dpkg asks that it is installed again",
+             {.source = "/var/lib/dpkg/status: Status", .shared = true}),
         fact("on_hold", &R::on_hold, "Held at this version",
              {.source = "/var/lib/dpkg/status: Status"}),
-        fact("installed_at", &R::installed_at, "When it was installed or upgraded",
+        fact("installed_at", &R::installed_at, "When its files were installed or upgraded",
              {.source = "modification time of /var/lib/dpkg/info/*.list"}));
   }();
 };

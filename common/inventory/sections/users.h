@@ -24,8 +24,9 @@ struct User {
         fact("full_name", &R::full_name, "Name of the person", {.source = "/etc/passwd: GECOS"}),
         fact("home", &R::home, "Home directory", {.source = "/etc/passwd"}),
         fact("shell", &R::shell, "Login shell", {.source = "/etc/passwd"}),
-        fact("groups", &R::groups, "Groups that the account is a member of",
-             {.source = "/etc/group"}));
+        fact("groups", &R::groups,
+             "Groups that the account is a member of, its primary group among them",
+             {.source = "/etc/group, /etc/passwd: gid"}));
   }();
 };
 

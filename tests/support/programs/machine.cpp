@@ -127,7 +127,9 @@ Machine::Machine(const std::string& host_name) : name_(host_name) {
   for (const auto& [file, text] : files)
     write_file(root / file, text);
   write_file(folder_.path() / "agent.ini", "");
-  for (int i = 0; i < 50; ++i)
+  // A database without dpkg itself is none of a Debian.
+  packages_["dpkg"] = "1.21.22";
+  for (int i = 0; i < 49; ++i)
     packages_["library-" + std::to_string(i)] = "1." + std::to_string(i) + "-1";
   write_status();
 }

@@ -91,6 +91,7 @@ TEST_CASE("systems from before os-release are named by what they have", "[collec
   MapHost host;
   host.files["/etc/redhat-release"] = "CentOS release 6.10 (Final)\n";
   CHECK(text_of(collect_os(host), "name") == "CentOS");
+  CHECK(text_of(collect_os(host), "id") == "centos");
   CHECK(text_of(collect_os(host), "version") == "6.10");
   host.files["/etc/lsb-release"] =
       "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=10.04\nDISTRIB_CODENAME=lucid\n";
@@ -114,6 +115,37 @@ TEST_CASE("a machine that says nothing fails, one that keeps a file back is part
   const Collected partial = collect_os(host);
   CHECK(partial.sources.at("os").status == Status::kPartial);
   CHECK(partial.sources.at("os").reason == "Not allowed to read it.");
+}
+
+TEST_CASE("names that every machine has are no host names", "[collect][os]") {
+  struct Case {
+    const char* running;
+    const char* file;
+    std::optional<std::string> hostname, domain;
+  };
+  const std::vector<Case> cases = {
+      {"localhost", "real-name", "real-name", std::nullopt},
+      {"localhost.localdomain", "real-name", "real-name", std::nullopt},
+      {"LocalHost.LocalDomain.", "real-name", "real-name", std::nullopt},
+      {"localhost.", "real-name", "real-name", std::nullopt},
+      {"db.localhost", "real-name", "real-name", std::nullopt},
+      {"(none)", "\xEF\xBB\xBFreal-name", "real-name", std::nullopt},
+      {"localhost.localdomain", "", "localhost.localdomain", std::nullopt},
+      {"(none)", "", std::nullopt, std::nullopt},
+      {"localhost.example.org", "other", "localhost.example.org", "example.org"},
+      {"mylocalhost", "other", "mylocalhost", std::nullopt},
+      {"web.localdomain", "other", "web.localdomain", std::nullopt},
+      {"WEB.Example.ORG.", "other", "WEB.Example.ORG.", "Example.ORG"},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.running, test.file);
+    MapHost host;
+    host.files["/etc/os-release"] = "NAME=X\n";
+    host.files["/proc/sys/kernel/hostname"] = std::string(test.running) + "\n";
+    host.files["/etc/hostname"] = test.file;
+    CHECK(text_of(collect_os(host), "hostname") == test.hostname);
+    CHECK(text_of(collect_os(host), "domain") == test.domain);
+  }
 }
 
 TEST_CASE("machine ids that identify nothing are absent", "[collect][os]") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/linux/packages.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <memory>
@@ -9,8 +10,8 @@
 #include "agent/collect/linux/dpkg_status.h"
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
-#include "common/json/value.h"
 #include "tests/support/agent/map_host.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 namespace {
@@ -77,31 +78,54 @@ TEST_CASE("dpkg: a stanza becomes a row with all that it says", "[packages]") {
   CHECK(row.purl == "pkg:deb/debian/libattr1@1:2.5.1-4%2Bb1?arch=amd64&distro=bookworm");
 }
 
-TEST_CASE("dpkg: only what is really installed counts", "[packages]") {
-  const std::vector<std::pair<std::string, bool>> cases = {
-      {"install ok installed", true},
-      {"hold ok installed", true},
-      {"deinstall ok installed", true},
-      {"deinstall reinstreq installed", true},
-      {"purge ok installed", true},
-      {"deinstall ok config-files", false},
-      {"install ok unpacked", false},
-      {"install ok half-configured", false},
-      {"install reinstreq half-installed", false},
-      {"install ok triggers-awaited", false},
-      {"install ok triggers-pending", false},
-      {"unknown ok not-installed", false},
-      {"installed", false},
-      {"", false},
+TEST_CASE("dpkg: a package counts in every state in which its files are there", "[packages]") {
+  struct Case {
+    std::string status;
+    std::optional<std::string> state;
+    bool held = false, reinstall = false;
+    bool problem = false;
   };
-  for (const auto& [status, counts] : cases) {
-    CAPTURE(status);
-    const PackageList list = parse_dpkg_status(stanza("a", status), kDebian);
-    CHECK(list.packages.size() == (counts ? 1 : 0));
-    CHECK(list.problem.empty());
+  const std::vector<Case> cases = {
+      {"install ok installed", "installed"},
+      {"hold ok installed", "installed", true},
+      {"deinstall ok installed", "installed"},
+      {"deinstall reinstreq installed", "installed", false, true},
+      {"purge ok installed", "installed"},
+      {"unknown ok installed", "installed"},
+      {"Install  OK\tInstalled", std::nullopt, false, false, true},
+      {"Install  OK Installed", "installed"},
+      {"install ok unpacked", "unpacked"},
+      {"hold ok unpacked", "unpacked", true},
+      {"install ok half-configured", "half_configured"},
+      {"install ok half-installed", "half_installed"},
+      {"deinstall reinstreq half-installed", "half_installed", false, true},
+      {"install ok triggers-awaited", "triggers_awaited"},
+      {"hold ok triggers-pending", "triggers_pending", true},
+      // dpkg before 1.9 and opkg have other marks, and two states other names.
+      {"install hold-reinstreq postinst-failed", "half_configured", true, true},
+      {"install hold removal-failed", "half_installed", true},
+      {"install user installed", "installed"},
+      {"deinstall ok config-files", std::nullopt},
+      {"install ok config-files", std::nullopt},
+      {"unknown ok not-installed", std::nullopt},
+      {"", std::nullopt},
+      // What dpkg itself refuses may be anything.
+      {"installed", std::nullopt, false, false, true},
+      {"install ok", std::nullopt, false, false, true},
+      {"install ok instaled", std::nullopt, false, false, true},
+      {"install ok installed again", std::nullopt, false, false, true},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.status);
+    const PackageList list = parse_dpkg_status(stanza("a", test.status), kDebian);
+    REQUIRE(list.packages.size() == (test.state ? 1 : 0));
+    CHECK(list.problem.empty() == !test.problem);
+    CHECK(list.gone.size() == (test.state || test.problem ? 0 : 1));
+    if (!test.state) continue;
+    CHECK(list.packages[0].row.state == test.state);
+    CHECK(list.packages[0].row.on_hold == test.held);
+    CHECK(list.packages[0].row.reinstall_required == test.reinstall);
   }
-  CHECK(parse_dpkg_status(stanza("a", "hold ok installed"), kDebian).packages[0].row.on_hold ==
-        true);
 }
 
 TEST_CASE("dpkg: a stanza that is none is named and the others are kept", "[packages]") {
@@ -123,6 +147,14 @@ TEST_CASE("dpkg: a stanza that is none is named and the others are kept", "[pack
       {"Package: acl\nStatus: install ok installed\n\nPackage: b\nStatus: install ok installed\n\n",
        0, "the stanza at line 1 (acl) has no Version (and 1 more like this)"},
       {"Package: gone\nStatus: deinstall ok config-files\n\n" + good, 1, ""},
+      // dpkg writes no Version when a first installation was broken off in the middle.
+      {"Package: begun\nStatus: install reinstreq half-installed\n\n" + good, 1,
+       "the stanza at line 1 (begun) has no Version"},
+      {"Package: odd\nStatus: install ok done\nVersion: 1\n\n" + good, 1,
+       "the stanza at line 1 (odd) has the unknown Status \"install ok done\""},
+      {good + "Package: cut\n", 1, "the stanza at line 6 (cut) has neither Status nor Version"},
+      {good + std::string(512, '\0'), 1, "ends in the middle of the stanza at line 6"},
+      {good + std::string(512, '\0') + "\n", 1, "line 6 is not a field"},
       {good + "Package: cut\nStatus: install ok installed\nVersion: 1.2", 1,
        "ends in the middle of the stanza at line 6"},
       {good + "Package: cut\nStatus: install ok installed\nVersion: 1.2\nDescr", 1,
@@ -212,7 +244,7 @@ TEST_CASE("dpkg: the package databases of other projects' tests are read as dpkg
       {"invalid", 0, true},
       {"nopackage", 2, true},
       {"noversion", 2, true},
-      {"statusfield", 3, false},
+      {"statusfield", 5, false},
       {"transitional", 1, false},
       {"transitional_dummy", 1, false},
       {"transitional_empty", 1, false},
@@ -235,42 +267,6 @@ TEST_CASE("dpkg: the package databases of other projects' tests are read as dpkg
             .packages.size() == 1);
 }
 
-TEST_CASE("package URLs of deb packages are those of the specification's own tests",
-          "[packages][shared_data]") {
-  const auto tests = JsonValue::parse(read_test_file(shared_data("purl/types/deb-test.json")));
-  REQUIRE(tests);
-  std::size_t built = 0;
-  for (const JsonValue& test : *tests->find("tests")->array()) {
-    if (test.text_at("test_type") != "build") continue;
-    const JsonValue& input = *test.find("input");
-    const JsonValue& qualifiers = *input.find("qualifiers");
-    CHECK(deb_package_url(
-              *input.text_at("name"), *input.text_at("version"), *qualifiers.text_at("arch"),
-              {*input.text_at("namespace"), qualifiers.text_at("distro").value_or("")}) ==
-          *test.text_at("expected_output"));
-    ++built;
-  }
-  CHECK(built >= 4);
-}
-
-TEST_CASE("package URLs of deb packages are canonical: lower case, escaped, qualifiers sorted",
-          "[packages]") {
-  CHECK(deb_package_url("g++", "4:12.2~rc1 x/y@z", "amd64", {"Ubuntu", "ubuntu-22.04"}) ==
-        "pkg:deb/ubuntu/g%2B%2B@4:12.2~rc1%20x%2Fy%40z?arch=amd64&distro=ubuntu-22.04");
-  CHECK(deb_package_url("a", "1", "", {"debian", ""}) == "pkg:deb/debian/a@1");
-  CHECK(deb_package_url("a", "1", "amd64", {}).empty());
-}
-
-TEST_CASE("the distribution comes from os-release", "[packages]") {
-  const Distribution debian = parse_distribution(
-      "NAME=\"Debian\"\nVERSION_CODENAME=bookworm\nID=debian\nVERSION_ID=\"12\"");
-  CHECK(debian.vendor == "debian");
-  CHECK(debian.release == "bookworm");
-  CHECK(parse_distribution("ID='Foo'\nVERSION_ID=7\n").release == "foo-7");
-  CHECK(parse_distribution("ID=arch\n").release.empty());
-  CHECK(parse_distribution("no equals\n=x\n\"").vendor.empty());
-}
-
 TEST_CASE("packages: times come from the file lists, of co-installable packages by architecture",
           "[packages]") {
   MapHost host;
@@ -282,7 +278,8 @@ TEST_CASE("packages: times come from the file lists, of co-installable packages 
       "Package: lib\nStatus: install ok installed\nArchitecture: i386\nMulti-Arch: same\nVersion: "
       "1\n\n"
       "Package: never\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n";
-  host.files["/var/lib/dpkg/status"] += stanza("damaged", "install ok installed");
+  host.files["/var/lib/dpkg/status"] +=
+      stanza("damaged", "install ok installed") + stanza("dpkg", "install ok installed");
   for (const char* const name : {"plain", "lib:amd64", "lib:i386", "never", "damaged"})
     host.files[std::string("/var/lib/dpkg/info/") + name + ".list"] = "/.\n";
   host.modified_ms["/var/lib/dpkg/info/plain.list"] = 1'700'000'000'000;
@@ -290,7 +287,7 @@ TEST_CASE("packages: times come from the file lists, of co-installable packages 
   host.modified_ms["/var/lib/dpkg/info/damaged.list"] = kLastInstant.ms + 1;
   const Collected collected = collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
-  REQUIRE(collected.rows.size() == 5);
+  REQUIRE(collected.rows.size() == 6);
   const auto schema = inventory::find_section("packages");
   const std::size_t at = *schema->find("installed_at");
   CHECK(std::get<Instant>(collected.rows[0].cells[at]).ms == 1'700'000'000'000);
@@ -314,8 +311,13 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
         std::string::npos);
   CHECK(canonical(collected).find("on_hold") == std::string::npos);
 
-  host.files["/var/lib/dpkg/status.d/zero"] = "";
+  CHECK(told("packages", collected, {"name", "state"}) ==
+        std::vector<std::string>{"foo | installed"});
+
   host.failures["/var/lib/dpkg/status.d/foo"] = {FailureKind::kDenied, "foo may not be read."};
+  CHECK(collect_packages(host).sources.at("dpkg") ==
+        inventory::SourceStatus{inventory::Status::kFailed, "foo may not be read."});
+  host.files["/var/lib/dpkg/status.d/baz"] = "Package: baz\nVersion: 1\nArchitecture: all\n";
   CHECK(collect_packages(host).sources.at("dpkg") ==
         inventory::SourceStatus{inventory::Status::kPartial, "foo may not be read."});
 }
@@ -323,11 +325,6 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
 TEST_CASE("packages: what cannot be read is said and never looks like nothing", "[packages]") {
   MapHost none;
   CHECK(collect_packages(none).sources.at("dpkg").status == inventory::Status::kNotApplicable);
-
-  MapHost empty;
-  empty.files["/var/lib/dpkg/status"] = "";
-  CHECK(collect_packages(empty).sources.at("dpkg").status == inventory::Status::kOk);
-  CHECK(collect_packages(empty).rows.empty());
 
   MapHost denied;
   denied.failures["/var/lib/dpkg/status"] = {FailureKind::kDenied, "denied"};
@@ -351,7 +348,7 @@ TEST_CASE("packages: what cannot be read is said and never looks like nothing", 
 TEST_CASE("packages: this machine's packages are those of dpkg-query", "[packages]") {
   const std::string format =
       "'${db:Status-Status} ${Package} ${Architecture} ${Version} ${source:Package} "
-      "${source:Version}\\n'";
+      "${source:Version} ${db:Status-Status}\\n'";
   const std::string answer = run("dpkg-query -W -f=" + format + " 2>/dev/null");
   if (answer.empty()) {
     WARN("There is no dpkg-query on this machine; nothing was compared.");
@@ -360,7 +357,10 @@ TEST_CASE("packages: this machine's packages are those of dpkg-query", "[package
   std::set<std::string> expected;
   std::istringstream in(answer);
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("installed ")) expected.insert(line.substr(10));
+    const std::size_t blank = line.find(' ');
+    std::replace(line.begin() + static_cast<std::ptrdiff_t>(line.rfind(' ')), line.end(), '-', '_');
+    if (line.starts_with("config-files ") || line.starts_with("not-installed ")) continue;
+    expected.insert(line.substr(blank + 1));
   }
   LiveHost host;
   const Collected collected = collect_packages(host);
@@ -370,7 +370,7 @@ TEST_CASE("packages: this machine's packages are those of dpkg-query", "[package
   for (const inventory::Row& row : collected.rows) {
     std::string line;
     for (const char* const field :
-         {"name", "architecture", "version", "source_package", "source_version"})
+         {"name", "architecture", "version", "source_package", "source_version", "state"})
       line += (line.empty() ? "" : " ") + std::get<std::string>(row.cells[*schema->find(field)]);
     found.insert(line);
     CHECK(std::holds_alternative<Instant>(row.cells[*schema->find("installed_at")]));
