@@ -27,8 +27,8 @@ std::string digits(int number, int width) {
 void put(inventory::Snapshot& snapshot, const std::string& name, std::vector<inventory::Row> rows) {
   const inventory::SectionSchema* schema = inventory::find_section(name);
   inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
-  for (const std::string_view source : schema->sources)
-    collected.sources.emplace(std::string(source), inventory::SourceStatus{});
+  // As an agent: of several sources those that the machine has.
+  collected.sources.emplace(std::string(schema->sources.front()), inventory::SourceStatus{});
   snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected)).value();
 }
 

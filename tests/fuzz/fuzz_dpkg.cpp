@@ -19,5 +19,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     }
   }
+  // A journal that says what the status file said changes nothing but the order and, of packages
+  // that dpkg lists twice, the number.
+  auto list = muster::agent::parse_dpkg_status(text, distribution);
+  const std::size_t before = list.packages.size();
+  muster::agent::apply_dpkg_update(list, muster::agent::parse_dpkg_status(text, distribution));
+  if (list.packages.size() > before) std::abort();
+  muster::agent::has_dpkg_stanza(text);
   return 0;
 }

@@ -190,6 +190,25 @@ TEST_CASE("a source that is denied keeps yesterday's rows, and ok closes them", 
   CHECK(f.changes().changes[0].sentence == "one 1 removed");
 }
 
+TEST_CASE("a source that the machine cannot have takes nothing from one that is ok", "[ingest]") {
+  Fixture f;
+  f.machine.install("one", "1");
+  f.machine.statuses["rpm"] = {inventory::Status::kNotApplicable, "it is beside dpkg"};
+  f.machine.report();
+  const std::string ok_at =
+      "SELECT COUNT(*) FROM section_state WHERE section = 'packages' AND ok_at = collected_at";
+  CHECK(f.count(ok_at) == 1);
+  f.later(900'000);
+  f.machine.statuses["rpm"] = {inventory::Status::kFailed, "it is not read"};
+  f.machine.report();
+  CHECK(f.count(ok_at) == 0);
+  f.later(900'000);
+  f.machine.statuses.clear();  // it is gone from the machine
+  f.machine.report();
+  CHECK(f.count(ok_at) == 1);
+  CHECK(f.count("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 1);
+}
+
 TEST_CASE("an agent that lost its memory while a source is denied closes nothing", "[ingest]") {
   Fixture f;
   f.machine.install("one", "1");

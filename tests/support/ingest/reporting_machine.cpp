@@ -42,8 +42,10 @@ void ReportingMachine::install(const std::string& name, const std::string& versi
                     .publisher = {},
                     .archive_section = {},
                     .summary = name + " itself",
+                    .state = {},
                     .installed_size_bytes = 1024,
                     .on_hold = {},
+                    .reinstall_required = {},
                     .installed_at = {}};
 }
 
@@ -153,10 +155,12 @@ void ReportingMachine::put(inventory::Snapshot& next, const std::string& name,
                            std::vector<inventory::Row> rows) {
   const inventory::SectionSchema* schema = inventory::find_section(name);
   inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
+  // As an agent: of several sources those that the machine has.
+  collected.sources.emplace(std::string(schema->sources.front()), inventory::SourceStatus{});
   for (const std::string_view source : schema->sources) {
     const auto status = statuses.find(std::string(source));
-    collected.sources.emplace(
-        std::string(source), status == statuses.end() ? inventory::SourceStatus{} : status->second);
+    if (status != statuses.end())
+      collected.sources.insert_or_assign(std::string(source), status->second);
   }
   const auto before = believed_.find(name);
   next[name] = inventory::next_snapshot(before == believed_.end() ? nullptr : &before->second,
