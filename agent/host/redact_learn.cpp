@@ -74,14 +74,17 @@ void Redaction::learn_identifier_lines(std::string_view text) {
 
 void Redaction::learn_people(std::string_view passwd) {
   for (const std::string_view line : lines(passwd)) {
+    // As in agent/collect/linux/users.h: blanks in front are skipped, the end may be missing.
     const auto fields = split(line, ':');
-    const auto uid = fields.size() < 7 ? std::nullopt : parse_integer(fields[2]);
+    const auto uid = fields.size() < 4 ? std::nullopt : parse_integer(trim(fields[2]));
     if (!uid) continue;
+    const std::string_view name = trim(fields[0]);
     if (*uid < kFirstPerson || *uid == kNobody) {
-      system_accounts_.emplace(fields[0]);
+      system_accounts_.emplace(name);
       continue;
     }
-    learn_name(fields[0]);
+    learn_name(name);
+    if (fields.size() < 5) continue;
     // Full name, room, telephone numbers.
     for (const std::string_view part : split(fields[4], ','))
       learn_name(part);

@@ -11,8 +11,19 @@ namespace {
 
 // What the distribution installed is the same everywhere, and versions in it look like addresses.
 constexpr std::string_view kDistribution[] = {
-    "/var/lib/dpkg/", "/var/lib/rpm/", "/var/lib/flatpak/",   "/usr/",
-    "/lib/",          "/snap/",        "/etc/debian_version", "/etc/os-release",
+    "/var/lib/dpkg/",
+    "/var/lib/rpm/",
+    "/var/lib/flatpak/",
+    "/usr/",
+    "/lib/",
+    "/snap/",
+    "/etc/debian_version",
+    "/etc/os-release",
+    "/var/lib/opkg/",
+    "/var/lib/pacman/",
+    "/var/db/",
+    "/nix/",
+    "/etc/lsb-release",
 };
 
 }  // namespace

@@ -199,6 +199,20 @@ TEST_CASE("the same address in hexadecimal and in a dump has the same substitute
   CHECK(out[1].answer == "  0: " + reversed + ":0016 00000000:0000 0A\n");
 }
 
+TEST_CASE("whoever the C library takes for an account is hidden", "[redact]") {
+  const auto out = redacted({
+      file("/etc/passwd",
+           "root:x:0:0:root:/root:/bin/sh\n  jnovak:x:1000:1000:Janez Novak::\n"
+           "\tpkovac:x: 1001:1001\n"),
+      file("/etc/group", "sudo:x:27:jnovak,pkovac\n"),
+  });
+  for (const CaptureEntry& entry : out) {
+    CHECK(entry.answer.find("jnovak") == std::string::npos);
+    CHECK(entry.answer.find("pkovac") == std::string::npos);
+  }
+  CHECK(out[0].answer.find("Novak") == std::string::npos);
+}
+
 TEST_CASE("people and hosts are hidden, system accounts and common names are not", "[redact]") {
   const std::string passwd =
       "daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
