@@ -45,19 +45,40 @@ std::string Redaction::names(std::string_view directory, std::string_view answer
   return encode_names(out);
 }
 
-// Options of network file systems name who mounted them.
+namespace {
+
+// "ana@server:/folder" of sshfs: as long as the name is, where it begins.
+std::pair<std::size_t, std::size_t> login_in(std::string_view source) {
+  const std::size_t end = source.find('@');
+  if (end == std::string_view::npos || source.find(':', end) == std::string_view::npos) return {};
+  const std::size_t slash = source.substr(0, end).find_last_of("/#=");
+  const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
+  const bool in_path = slash != std::string_view::npos && source[slash] == '/';
+  return in_path ? std::pair<std::size_t, std::size_t>() : std::pair(begin, end - begin);
+}
+
+}  // namespace
+
+// Options and sources of network file systems name who mounted them.
 std::string Redaction::mount_field(std::string_view field) const {
   constexpr std::string_view kNames[] = {"username", "user", "domain"};
   std::string out;
+  const auto hide = [&](std::string_view name) {
+    out += is_common_name(name) ? std::string(name) : substitutes_.text(name);
+  };
   for (const std::string_view option : split(field, ',')) {
-    if (!out.empty() || option.data() != field.data()) out += ',';
+    if (option.data() != field.data()) out += ',';
     const std::size_t equals = option.find('=');
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
-    if (!value.empty() && !is_common_name(value) &&
-        std::find(std::begin(kNames), std::end(kNames), option.substr(0, equals)) !=
-            std::end(kNames)) {
-      out += std::string(option.substr(0, equals + 1)) + substitutes_.text(value);
+    const bool named = equals != std::string_view::npos &&
+                       std::find(std::begin(kNames), std::end(kNames), option.substr(0, equals)) !=
+                           std::end(kNames);
+    if (named) {
+      out += option.substr(0, equals + 1);
+      hide(option.substr(equals + 1));
+    } else if (const auto [begin, size] = login_in(option); size > 0) {
+      out += text_(option.substr(0, begin), TextPlace::kContent);
+      hide(option.substr(begin, size));
+      out += text_(option.substr(begin + size), TextPlace::kContent);
     } else {
       out += text_(option, TextPlace::kContent);
     }

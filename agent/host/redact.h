@@ -5,14 +5,14 @@
 // valid. So a redacted capture gives the same rows as the machine, but for those values.
 //
 // Hidden: serial numbers, asset tags, WWNs and OEM strings (SMBIOS, /sys, udev, SCSI VPD, device
-// tree, EDID, z/VM), also in the names of links; names of ports and targets of storage networks,
+// tree, EDID, z/VM), also in the names of links; names of ports and targets of storage networks;
 // UUIDs, machine-id, hardware addresses (the manufacturer's half stays), IP addresses (what kind
-// they are stays, and which are in one network);
-// the host's name and its domain, with and without each other; login names, home directories and
-// names of people of accounts with uid 1000 and above, members of groups whose account is not on
-// the machine, whoever has a folder in /home or a volume in /media, and who mounted a network
-// share; values of settings called password, passphrase, secret, token or credential. A failure's
-// message names its path as it is named elsewhere.
+// they are stays, and which are in one network); the host's name and its domain, with and without
+// each other; login names, home directories and names of people of accounts with uid 1000 and
+// above, members of groups whose account is not on the machine, folders in /home and in those,
+// whoever has a volume in /media or mounted a network share; values of settings called password,
+// passphrase, secret, token or credential. A failure's message names its path as it is named
+// elsewhere.
 //
 // Not hidden: names shorter than three letters and those that everybody has (localhost, debian,
 // admin, ...); models and vendors, versions and installed software (what the distribution installed

@@ -30,7 +30,11 @@ bool is_own_kind(std::string_view value) {
 
 void Redaction::learn_identifier(std::string_view value) {
   value = trim(value.substr(0, value.find('\0')));  // device tree texts end with NUL
-  if (!is_own_kind(value)) text_.add(value, Kind::kIdentifier);
+  if (is_own_kind(value)) return;
+  text_.add(value, Kind::kIdentifier);
+  // The GUID of a FireWire node before the number of the disk in it.
+  const std::string_view node = value.substr(0, value.find(':'));
+  if (node.size() == 16 && node.size() < value.size()) text_.add(node, Kind::kIdentifier);
 }
 
 void Redaction::learn_name(std::string_view value) {
@@ -65,6 +69,9 @@ void Redaction::learn_identifier_lines(std::string_view text) {
                             key.find("wwn") != std::string::npos ||
                             key.find("uuid") != std::string::npos || key == "sequence code" ||
                             key.starts_with("scsi_ident_lun_");
+    // What a z system's partition ("LPAR Name") and virtual machine ("VM00 Name") are called.
+    if (key.ends_with(" name") && (key.starts_with("lpar") || key.starts_with("vm")))
+      learn_name(value);
     const bool has_digit = value.find_first_of("0123456789") != std::string_view::npos;
     if (identifier && has_digit && value.size() >= 4 && !value.starts_with('/')) {
       learn_identifier(value);

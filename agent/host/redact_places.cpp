@@ -43,19 +43,13 @@ bool is_smbios_table(std::string_view path) {
 
 bool is_identifier_file(std::string_view path) {
   const std::string name = lower_ascii(base_name(path));
-  constexpr std::string_view kNames[] = {"wwid",
-                                         "wwn",
-                                         "eui",
-                                         "nguid",
-                                         "uuid",
-                                         "unique_id",
-                                         "machine-id",
-                                         "system-id",
-                                         "sas_address",
-                                         "port_name",
-                                         "targetname",
-                                         "persistent_address",
-                                         "ibm,partition-name"};
+  constexpr std::string_view kNames[] = {"wwid",        "wwn",
+                                         "eui",         "nguid",
+                                         "uuid",        "unique_id",
+                                         "machine-id",  "system-id",
+                                         "sas_address", "port_name",
+                                         "targetname",  "persistent_address",
+                                         "ieee1394_id", "ibm,partition-name"};
   return name.find("serial") != std::string::npos || name.find("asset_tag") != std::string::npos ||
          std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }

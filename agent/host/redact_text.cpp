@@ -88,25 +88,29 @@ std::string TextRedaction::substitute(std::string_view text, const Known& known)
 }
 
 // "/home/NAME", "/media/NAME/...", "/run/media/NAME": somebody's, also where the account is kept on
-// another machine (LDAP) and so not known here. Homes of a domain's people are one folder deeper.
+// another machine (LDAP) and so not known here. Homes may be one folder deeper, sorted by domain or
+// group, so the next part is hidden too, but for a file that begins with a dot.
 std::size_t TextRedaction::person(std::string_view text, std::size_t at, std::string& out) const {
-  for (const std::string_view folder : {"/home/", "/run/media/", "/media/"}) {
+  constexpr std::string_view kVolumes = "/media/";
+  const auto hide = [&](std::string_view name) {
+    out += is_common_name(name) ? std::string(name) : substitutes_.text(name);
+  };
+  for (const std::string_view folder :
+       {std::string_view("/home/"), std::string_view("/homes/"), std::string_view("/users/"),
+        std::string_view("/Users/"), std::string_view("/run/media/"), kVolumes}) {
     if (text.substr(at, folder.size()) != folder) continue;
     const std::size_t begin = at + folder.size();
     const std::string_view name = path_part(text, begin);
     const bool has_more = text.substr(begin + name.size()).starts_with('/');
     // What stands directly in /media is a volume.
-    if (name.empty() || is_common_name(name) || (folder == "/media/" && !has_more)) return 0;
+    if (name.empty() || (folder == kVolumes && !has_more)) return 0;
     out += folder;
-    out += substitutes_.text(name);
+    hide(name);
     std::size_t size = folder.size() + name.size();
-    const bool is_domain =
-        name.find('.') != std::string_view::npos ||
-        std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (folder == "/home/" && has_more && is_domain) {
-      const std::string_view inner = path_part(text, at + size + 1);
+    const std::string_view inner = path_part(text, std::min(at + size + 1, text.size()));
+    if (!folder.ends_with("media/") && has_more && !inner.starts_with('.')) {
       out += '/';
-      out += is_common_name(inner) ? std::string(inner) : substitutes_.text(inner);
+      hide(inner);
       size += 1 + inner.size();
     }
     return size;

@@ -33,7 +33,7 @@ std::size_t decimal_digits(unsigned value) {
 }
 
 // Ones, then zeros.
-bool is_mask(std::string_view bytes) {
+bool is_netmask(std::string_view bytes) {
   std::uint32_t number = 0;
   for (const char c : bytes)
     number = number << 8 | static_cast<unsigned char>(c);
@@ -139,7 +139,7 @@ unsigned Substitutes::octet(std::string_view before, unsigned value) const {
 }
 
 std::string Substitutes::ipv4(std::string_view bytes) const {
-  if (is_mask(bytes)) return std::string(bytes);
+  if (is_netmask(bytes)) return std::string(bytes);
   std::string out;
   for (std::size_t i = 0; i < 4; ++i)
     out += static_cast<char>(octet(bytes.substr(0, i), static_cast<unsigned char>(bytes[i])));
