@@ -64,7 +64,7 @@ std::string Redaction::mount_field(std::string_view field) const {
   constexpr std::string_view kNames[] = {"username", "user", "domain"};
   std::string out;
   const auto hide = [&](std::string_view name) {
-    out += is_common_name(name) ? std::string(name) : substitutes_.text(name);
+    out += is_common_name(name) ? std::string(name) : substitutes_.name(name);
   };
   for (const std::string_view option : split(field, ',')) {
     if (option.data() != field.data()) out += ',';

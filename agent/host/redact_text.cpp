@@ -56,7 +56,8 @@ bool word_byte_at(std::string_view text, std::size_t at) {
 
 void TextRedaction::add(std::string_view value, Kind kind) {
   value = trim(value);
-  if (is_placeholder(value)) return;
+  constexpr std::size_t kShortest = 3;
+  if (kind == Kind::kIdentifier ? is_placeholder(value) : value.size() < kShortest) return;
   add_known(value, kind, false);
   // "naa.5000c500..." is "wwn-0x5000c500..." and "35000c500..." elsewhere.
   const std::size_t prefix = kind == Kind::kIdentifier ? identifier_prefix_bytes(value) : 0;
@@ -82,9 +83,10 @@ void TextRedaction::add_known(std::string_view value, Kind kind, bool doubled) {
 std::string TextRedaction::substitute(std::string_view text, const Known& known) const {
   if (known.kind == Kind::kHostName) return substitutes_.host_name(text);
   if (known.kind == Kind::kDomain) return substitutes_.domain(text);
-  if (!known.doubled) return substitutes_.text(text);
-  std::string out = with_dashes_doubled(substitutes_.text(with_dashes_single(text)));
-  return out.size() == text.size() ? out : substitutes_.text(text);
+  if (known.kind == Kind::kIdentifier) return substitutes_.text(text);
+  if (!known.doubled) return substitutes_.name(text);
+  std::string out = with_dashes_doubled(substitutes_.name(with_dashes_single(text)));
+  return out.size() == text.size() ? out : substitutes_.name(text);
 }
 
 // "/home/NAME", "/media/NAME/...", "/run/media/NAME": somebody's, also where the account is kept on
@@ -93,7 +95,7 @@ std::string TextRedaction::substitute(std::string_view text, const Known& known)
 std::size_t TextRedaction::person(std::string_view text, std::size_t at, std::string& out) const {
   constexpr std::string_view kVolumes = "/media/";
   const auto hide = [&](std::string_view name) {
-    out += is_common_name(name) ? std::string(name) : substitutes_.text(name);
+    out += is_common_name(name) ? std::string(name) : substitutes_.name(name);
   };
   for (const std::string_view folder :
        {std::string_view("/home/"), std::string_view("/homes/"), std::string_view("/users/"),

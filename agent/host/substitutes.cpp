@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/inventory/placeholders.h"
 #include "common/support/digest.h"
 #include "common/support/text.h"
 
@@ -41,32 +42,10 @@ constexpr std::string_view kKnownUuids[] = {
     "de94bba4-06d1-4d40-a16a-bfd50179d6ac",  // Windows recovery
 };
 
-constexpr std::string_view kPlaceholders[] = {
-    "none",
-    "default string",
-    "to be filled by o.e.m.",
-    "not specified",
-    "n/a",
-    "unknown",
-    "system serial number",
-    "system manufacturer",
-    "chassis serial number",
-    "base board serial number",
-    "not available",
-    "not applicable",
-    "no asset tag",
-    "no asset information",
-    "asset tag",
-    "asset-1234567890",
-    "0123456789",
-    "123456789",
-    "1234567890",
-    "empty",
-    "invalid",
-    "oem",
-    "no dimm",
-    "undefined",
-};
+// Too short to be anybody's.
+bool is_short(std::string_view value) {
+  return trim(value).size() < 3;
+}
 
 // Names that say nothing of whoever has them.
 constexpr std::string_view kCommonNames[] = {
@@ -97,15 +76,8 @@ bool is_long_hex(std::string_view value) {
 }  // namespace
 
 bool is_placeholder(std::string_view value) {
-  const std::string text = lower_ascii(trim(value));
-  if (text.size() < 3) return true;  // too short to be anybody's
-  if (std::all_of(text.begin(), text.end(), [&](char c) { return c == text[0]; })) return true;
-  if (std::all_of(text.begin(), text.end(), [](char c) { return !is_digit(c) && !is_lower(c); }) &&
-      std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) {
-    return true;
-  }
-  return std::find(std::begin(kPlaceholders), std::end(kPlaceholders), text) !=
-         std::end(kPlaceholders);
+  return is_short(value) ||
+         inventory::is_placeholder(value, inventory::FirmwareText::kSerialNumber);
 }
 
 bool is_common_name(std::string_view name) {
@@ -157,6 +129,10 @@ std::string Substitutes::text(std::string_view value) const {
   return is_placeholder(value) ? std::string(value) : letters(value);
 }
 
+std::string Substitutes::name(std::string_view value) const {
+  return is_short(value) ? std::string(value) : letters(value);
+}
+
 std::string Substitutes::letters(std::string_view value) const {
   const std::string key = lower_ascii(value);
   const std::size_t prefix = identifier_prefix_bytes(value);
@@ -189,7 +165,7 @@ std::string Substitutes::letters(std::string_view value) const {
 
 std::string Substitutes::host_name(std::string_view name) const {
   const std::string_view own = name.substr(0, name.find('.'));
-  std::string out = is_common_name(own) ? std::string(own) : text(own);
+  std::string out = is_common_name(own) ? std::string(own) : this->name(own);
   if (own.size() < name.size()) out += '.' + domain(name.substr(own.size() + 1));
   return out;
 }
@@ -207,7 +183,8 @@ std::string Substitutes::domain(std::string_view name) const {
 
 std::string Substitutes::uuid(std::string_view text) const {
   const std::string key = lower_ascii(text);
-  if (std::find(std::begin(kKnownUuids), std::end(kKnownUuids), key) != std::end(kKnownUuids)) {
+  if (inventory::is_placeholder_uuid(key) ||
+      std::find(std::begin(kKnownUuids), std::end(kKnownUuids), key) != std::end(kKnownUuids)) {
     return std::string(text);
   }
   constexpr std::size_t kVersion = 14;

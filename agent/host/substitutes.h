@@ -18,9 +18,11 @@ class Substitutes {
   // Filled By O.E.M.", "00000000") stay: they are nobody's, and dealing with them is what captures
   // are for.
   std::string text(std::string_view value) const;
+  // The same for names of people and hosts, of which only short ones stay.
+  std::string name(std::string_view value) const;
   // A host's name part by part, so that "web-17.example.com" begins with the substitute of "web-17"
-  // and ends with that of "example.com". Of the host's own part what text() and is_common_name()
-  // leave stays.
+  // and ends with that of "example.com". Of the host's own part what name() leaves and
+  // what is_common_name() knows stays.
   std::string host_name(std::string_view name) const;
   std::string domain(std::string_view name) const;
   // 36 characters; version and variant stay. UUIDs that say what a thing is (partition types, EFI
@@ -61,6 +63,7 @@ class Substitutes {
   std::vector<Split> splits_;
 };
 
+// What text() leaves: too short, or of the table in common/inventory/placeholders.h.
 bool is_placeholder(std::string_view value);
 // Names of hosts and accounts that say nothing of whoever has them: localhost, debian, admin.
 bool is_common_name(std::string_view name);

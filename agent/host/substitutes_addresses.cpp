@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "agent/host/substitutes.h"
+#include "common/inventory/placeholders.h"
+#include "common/support/text.h"
 
 namespace muster::agent {
 namespace {
@@ -57,6 +59,10 @@ bool stays(std::string_view before, unsigned value) {
 
 std::string Substitutes::mac(std::string_view bytes) const {
   if (bytes == std::string(6, '\0') || bytes == std::string(6, '\xff')) return std::string(bytes);
+  std::string written;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    written += (i > 0 ? ":" : "") + to_hex(bytes.substr(i, 1));
+  if (inventory::is_shared_mac_address(written)) return std::string(bytes);
   return std::string(bytes.substr(0, 3)) + stream("mac", bytes, 3).substr(0, 3);
 }
 

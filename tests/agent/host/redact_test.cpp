@@ -258,6 +258,20 @@ TEST_CASE("placeholders of firmware stay, since dealing with them is what captur
   }
 }
 
+TEST_CASE("what the table of placeholders has is nobody's, but may be somebody's name",
+          "[redact]") {
+  CHECK(redacted_content("/sys/class/dmi/id/product_serial", "SystemSerialNumb\n") ==
+        "SystemSerialNumb\n");
+  CHECK(redacted_content("/sys/class/dmi/id/product_uuid",
+                         "6ab5b300-538d-1014-9fb5-b0684d007b53\n") ==
+        "6ab5b300-538d-1014-9fb5-b0684d007b53\n");
+  CHECK(redacted_content("/sys/class/net/wwan0/address", "00:a0:c6:00:00:00\n") ==
+        "00:a0:c6:00:00:00\n");
+  const auto out = redacted({file("/etc/passwd", "eval:x:1000:1000::/home/eval:/bin/sh\n"),
+                             file("/sys/class/dmi/id/product_serial", "EVAL\n")});
+  CHECK(out[0].answer.find("eval") == std::string::npos);
+}
+
 TEST_CASE("values of passwords are blanked", "[redact]") {
   CHECK(redacted_content("/proc/cmdline", "quiet password=hunter2 root=/dev/sda1\n") ==
         "quiet password=xxxxxxx root=/dev/sda1\n");
