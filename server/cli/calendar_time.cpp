@@ -160,21 +160,25 @@ class CalendarReader {
       take(1);
       return;
     }
-    if (name.size() == 6 && (name[0] == '+' || name[0] == '-') && name[3] == ':') {
-      const auto hours = number(name.substr(1, 2), 2);
-      const auto minutes = number(name.substr(4), 2);
-      if (!hours || !minutes || *hours > 23 || *minutes > 59) return;
-      time_.offset_s = (*hours * 60 + *minutes) * (name[0] == '-' ? -60 : 60);
-      take(1);
+    if (take_offset(name)) return;
+    if (name.size() < 3 ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string_view::npos)
       return;
-    }
-    // "CET", or "-03" where a zone has no letters (tzset(3)).
-    const bool is_name = name.size() >= 3 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz") ==
-                                                 std::string_view::npos;
-    const bool is_number = (name[0] == '+' || name[0] == '-') && number(name.substr(1), 2);
-    if (!is_name && !is_number) return;
     time_.zone = name;
     take(1);
+  }
+
+  // "+01:00", or as zones without letters are called: "-03", "+1030" (tzset(3)).
+  bool take_offset(std::string_view name) {
+    std::string digits(name.substr(1));
+    if (digits.size() == 5 && digits[2] == ':') digits.erase(2, 1);
+    if (digits.size() == 2) digits += "00";
+    const auto hours = number(digits.substr(0, 2), 2);
+    const auto minutes = digits.size() == 4 ? number(digits.substr(2), 2) : std::nullopt;
+    if ((name[0] != '+' && name[0] != '-') || !hours || !minutes || *hours > 23 || *minutes > 59)
+      return false;
+    time_.offset_s = (*hours * 60 + *minutes) * (name[0] == '-' ? -60 : 60);
+    return take(1);
   }
 
   std::vector<std::string> words_;
