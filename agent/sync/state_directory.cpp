@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/support/fault.h"
+#include "common/support/shell.h"
 #include "common/tls/file.h"
 
 namespace muster::agent {
@@ -66,13 +67,14 @@ Result<Done> check_entry(const std::filesystem::path& path, uid_t owner, bool is
     return Failure{FailureKind::kDenied,
                    path.string() + " has mode " + text +
                        ", so that others may have read or changed it: run chmod " + wanted + " " +
-                       path.string() + ", and enroll again if the key may have been copied"};
+                       shell_quoted(path.string()) +
+                       ", and enroll again if the key may have been copied"};
   }
   if (status.st_uid != owner) {
-    return Failure{FailureKind::kDenied, path.string() + " belongs to user number " +
-                                             std::to_string(status.st_uid) + ", not " +
-                                             std::to_string(owner) + ": run chown " +
-                                             std::to_string(owner) + " " + path.string()};
+    return Failure{FailureKind::kDenied,
+                   path.string() + " belongs to user number " + std::to_string(status.st_uid) +
+                       ", not " + std::to_string(owner) + ": run chown " + std::to_string(owner) +
+                       " " + shell_quoted(path.string())};
   }
   return Done{};
 }

@@ -10,6 +10,7 @@
 #include <istream>
 #include <ostream>
 
+#include "common/support/shell.h"
 #include "common/support/text.h"
 #include "common/tls/file.h"
 #include "server/ca/authority.h"
@@ -56,7 +57,8 @@ void make_data_directory(const fs::path& directory) {
   }
   if ((status.st_mode & 077U) != 0) {
     throw std::runtime_error("others can reach " + directory.string() +
-                             ", which will hold keys: run chmod 700 " + directory.string());
+                             ", which will hold keys: run chmod 700 " +
+                             shell_quoted(directory.string()));
   }
 }
 
