@@ -9,6 +9,7 @@
 #include "agent/collect/linux/scsi_vpd.h"
 #include "agent/collect/linux/sysfs_files.h"
 #include "agent/collect/linux/udev_data.h"
+#include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -29,20 +30,23 @@ std::optional<std::string> owned(std::optional<std::string_view> text) {
   return std::string(*text);
 }
 
-// The serial number, unless it is one of zeros, which cheap bridges give to all their disks.
-std::optional<std::string> real_serial(std::optional<std::string> serial) {
-  if (serial && serial->find_first_not_of('0') == std::string::npos) return std::nullopt;
-  return serial;
+// nullopt for what firmware and cheap bridges say of all their disks: zeros, "n/a".
+std::optional<std::string> real_text(const std::optional<std::string>& text,
+                                     inventory::FirmwareText kind) {
+  return text ? inventory::known_text(*text, kind) : std::nullopt;
+}
+
+std::optional<std::string> real_serial(const std::optional<std::string>& serial) {
+  return real_text(serial, inventory::FirmwareText::kSerialNumber);
 }
 
 std::optional<std::string> find_serial(Host& host, SysfsFiles& files, std::string_view link,
                                        std::string_view udev, std::string_view page80) {
-  if (auto serial = real_serial(
-          first_of(files.text("device/serial"), files.text("serial"), parse_vpd_serial(page80))))
-    return serial;
-  if (auto serial = real_serial(first_of(owned(udev_property(udev, "ID_SCSI_SERIAL")),
-                                         owned(udev_property(udev, "ID_SERIAL_SHORT")))))
-    return serial;
+  auto serial = first_of(real_serial(files.text("device/serial")),
+                         real_serial(files.text("serial")), real_serial(parse_vpd_serial(page80)),
+                         real_serial(owned(udev_property(udev, "ID_SCSI_SERIAL"))),
+                         real_serial(owned(udev_property(udev, "ID_SERIAL_SHORT"))));
+  if (serial) return serial;
   const std::string usb = sysfs_folder_of(link, PathPart::kUsbDevice);
   return usb.empty() ? std::nullopt : real_serial(SysfsFiles(host, usb).text("serial"));
 }
@@ -78,24 +82,25 @@ void set_names(inventory::Disk& disk, SysfsFiles& files, std::string_view udev,
   const bool ata = disk.vendor == "ATA";
   // Not a vendor but the standard's word for a disk behind SCSI commands; virtio's is a PCI number.
   if (disk.vendor && (ata || disk.vendor->starts_with("0x"))) disk.vendor.reset();
-  const auto known = [&](std::string AtaIdentity::*text) {
+  const auto identified = [&](std::string AtaIdentity::*text) {
     return ata && identity && !(*identity.*text).empty() ? std::optional(*identity.*text)
                                                          : std::nullopt;
   };
   if (disk.model) {
     std::optional<std::string> full = ata ? parse_vpd_ata_model(page83) : std::nullopt;
-    if (!full) full = known(&AtaIdentity::model);
+    if (!full) full = identified(&AtaIdentity::model);
     if (const auto encoded = udev_property(udev, "ID_MODEL_ENC"); !full && encoded)
       full = std::string(trim(decode_udev(*encoded)));
-    disk.model = uncut(*disk.model, full);
+    disk.model = real_text(uncut(*disk.model, full), inventory::FirmwareText::kName);
   }
+  disk.vendor = real_text(disk.vendor, inventory::FirmwareText::kName);
   disk.firmware_revision = first_of(files.text("device/firmware_rev"), files.text("device/rev"),
                                     files.text("device/fwrev"));
-  if (disk.firmware_revision)
-    disk.firmware_revision = uncut_revision(
-        *disk.firmware_revision,
-        first_of(known(&AtaIdentity::firmware_revision), owned(udev_property(udev, "ID_REVISION"))),
-        ata);
+  if (!disk.firmware_revision) return;
+  const auto whole = first_of(identified(&AtaIdentity::firmware_revision),
+                              owned(udev_property(udev, "ID_REVISION")));
+  disk.firmware_revision = real_text(uncut_revision(*disk.firmware_revision, whole, ata),
+                                     inventory::FirmwareText::kVersion);
 }
 
 bool is_virtual(const inventory::Disk& disk) {

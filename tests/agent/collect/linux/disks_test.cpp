@@ -165,7 +165,7 @@ TEST_CASE("disks: twins are numbered, and what is empty or hidden is no disk", "
     add_disk(host, name,
              "pci0000:00/0000:00:14.0/usb1/1-" + port + "/1-" + port +
                  ":1.0/host6/target6:0:0/6:0:0:0/block/" + name,
-             {{"size", "8"}, {"device/model", "Stick"}, {"serial", "0123456789ABCDEF"}});
+             {{"size", "8"}, {"device/model", "Stick"}, {"serial", "AA04012700007582"}});
   }
   add_disk(host, "sdz", "virtual/block/sdz", {{"size", "0"}});
   add_disk(host, "sdy", "virtual/block/sdy", {{"size", "9"}, {"hidden", "1"}});
@@ -188,6 +188,22 @@ TEST_CASE("disks: twins are numbered, and what is empty or hidden is no disk", "
         R"("name":"sr0","path":"pci-0000:00:1f.2-ata-6","removable":true,"transport":"sata"})");
   CHECK(rows[2].find("\"instance\":1,\"model\":\"Stick\",\"name\":\"sda\"") != std::string::npos);
   CHECK(rows[3].find("\"instance\":2,\"model\":\"Stick\",\"name\":\"sdb\"") != std::string::npos);
+}
+
+TEST_CASE("disks: what firmware says in place of a fact is no fact", "[disks]") {
+  MapHost host;
+  add_disk(host, "sda",
+           "pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.0/host6/target6:0:0/6:0:0:0/block/sda",
+           {{"size", "8"},
+            {"serial", "0123456789ABCDEF"},
+            {"device/vendor", "Unknown "},
+            {"device/model", "To Be Filled By O"},
+            {"device/rev", "n/a "}});
+  CHECK(disk_rows(collect_disks(host)) ==
+        std::vector<std::string>{
+            R"({"identifier":"path:pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0","instance":1,)"
+            R"("name":"sda","path":"pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0","size_bytes":4096,)"
+            R"("transport":"usb"})"});
 }
 
 TEST_CASE("disks: what may not be read makes the section partial, and no sysfs is said",
