@@ -194,6 +194,14 @@ void set_place(Host& host, const std::string& folder, const std::string& link,
   if (!place.path.empty()) disk.path = std::move(place.path);
 }
 
+// Where the disk stands below /sys/devices. Until 2.6.26 /sys/block has folders instead of links,
+// and a link to the device in each. Empty: neither is there.
+std::string link_of_disk(Host& host, const std::string& folder, const std::string& name) {
+  if (auto link = host.read_link(folder + "/" + name)) return std::move(*link);
+  const auto device = host.read_link(folder + "/" + name + "/device");
+  return device ? *device + "/block/" + name : std::string();
+}
+
 // The device mapper's multipath device on the disk (its uuid begins with "mpath-"), if there is
 // one.
 void set_multipath(Host& host, const std::string& folder, const std::string& name,
@@ -241,9 +249,8 @@ std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const 
   disk.name = name;
   std::replace(disk.name->begin(), disk.name->end(), '!', '/');  // cciss!c0d0 is /dev/cciss/c0d0
   const std::string udev = read_udev_data(host, files.text("dev").value_or(""));
-  const auto target = host.read_link(folder + "/" + name);
-  const std::string link = target ? *target : "";
-  if (target) set_place(host, folder, link, udev, found);
+  const std::string link = link_of_disk(host, folder, name);
+  if (!link.empty()) set_place(host, folder, link, udev, found);
   set_multipath(host, folder, name, found);
   const std::string page83 = files.bytes("device/vpd_pg83").value_or("");
   const auto identity = parse_vpd_ata_identity(files.bytes("device/vpd_pg89").value_or(""));
@@ -260,7 +267,8 @@ std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const 
     if (*sectors <= std::numeric_limits<std::int64_t>::max() / kSectorBytes)
       disk.size_bytes = *sectors * kSectorBytes;
   }
-  if (target) found.ata = find_ata_port(host, link, udev, disk.transport.value_or(""), identity);
+  if (!link.empty())
+    found.ata = find_ata_port(host, link, udev, disk.transport.value_or(""), identity);
   if (denied.empty()) denied = files.denied();
   return found;
 }

@@ -247,6 +247,15 @@ TEST_CASE("disks: IDE by controller, by disk and by its neighbour", "[disks]") {
   CHECK(told_disks(host, {"name", "transport"}) == Lines{"sda | ide", "sdb | sata", "sr0 | ide"});
 }
 
+TEST_CASE("disks: old kernels have folders in /sys/block", "[disks]") {
+  MapHost host;
+  host.files["/sys/block/sda/size"] = "8\n";
+  host.links["/sys/block/sda/device"] =
+      "../../devices/pci0000:00/0000:00:1f.2/host0/target0:0:0/0:0:0:0";
+  host.files["/sys/devices/pci0000:00/0000:00:1f.2/class"] = "0x010601\n";
+  CHECK(told_disks(host, {"path", "transport"}) == Lines{"pci-0000:00:1f.2-scsi-0:0:0:0 | sata"});
+}
+
 TEST_CASE("disks: two captured machines have ports and places as udev has them", "[disks]") {
   const auto many = captured_machine("debian12-many-disks");
   CHECK(told_disks(*many, {"name", "transport", "path"}) ==
