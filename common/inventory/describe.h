@@ -34,6 +34,21 @@ namespace muster::inventory {
 enum class FieldType { kText, kInteger, kBoolean, kTime, kEnum, kTextList };
 enum class FieldRole { kFact, kKey };
 
+// What a text is, where it can be written in several ways or has an order of its own. Agents send
+// the form that is named here; a query takes any (docs/query.md).
+enum class TextKind {
+  kPlain,
+  kVersion,         // numbers as numbers, the rest as text
+  kPackageVersion,  // by the rules of the manager that the section's source field names
+  kKernelRelease,   // uname -r: a version and a flavour, 6.1.0-40-amd64
+  kDate,            // YYYY-MM-DD
+  kIpAddress,       // IPv4 as four decimal numbers, IPv6 as RFC 5952 writes it
+  kMacAddress,  // pairs of lower-case hexadecimal digits with colons; EUI-48, EUI-64, InfiniBand
+  kUuid,        // RFC 9562, lower case
+  kVolumeUuid,  // a UUID, or the shorter serial number of a file system that has none
+  kMachineId,   // machine-id(5): 32 lower-case hexadecimal digits
+};
+
 // How often the agent looks: with each report, about once an hour, about once a day.
 enum class Interval { kEach, kHourly, kDaily };
 // kPersonal and kSensitive need a permission to be read, and reading them is audited (model.md
@@ -44,6 +59,7 @@ struct FieldOptions {
   std::string_view unit = "";    // "bytes", "MHz"; part of the name as well
   std::string_view source = "";  // where it is read on each system: kernel file, SMBIOS field
   std::span<const std::string_view> values = {};  // all that an enum may be
+  TextKind kind = TextKind::kPlain;
   bool shared = false;  // stored once for all machines in <section>_content (model.md section 3)
   bool instance =
       false;  // the number 1..n that tells equal twins apart; an integer key, given by the agent
@@ -84,6 +100,10 @@ struct SectionOptions {
   // Without: one source that has the section's name.
   std::span<const std::string_view> sources = {};
   std::string_view source_field = "";
+  // Every machine has such rows. A look that found none, or sources that say that this machine
+  // cannot have them, then say only that nobody who could see them looked: the section stays
+  // unknown (docs/query.md, Undetermined).
+  bool never_empty = false;
 };
 
 template <class... Fields>

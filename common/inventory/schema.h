@@ -24,6 +24,7 @@ struct FieldSchema {
   std::string_view source;
   FieldType type = FieldType::kText;
   FieldRole role = FieldRole::kFact;
+  TextKind kind = TextKind::kPlain;
   bool optional = false;  // may be absent (an absent list is an empty list)
   bool shared = false;
   bool instance = false;
@@ -42,6 +43,7 @@ struct SectionSchema {
   Privacy privacy = Privacy::kNone;
   int schema = 1;
   int linger_days = 0;
+  bool never_empty = false;                  // every machine has such rows
   std::vector<std::string_view> sources;     // never empty
   std::optional<std::size_t> source_field;   // index of the field that names a row's source
   std::vector<FieldSchema> fields;           // in the order of the declaration
@@ -87,6 +89,7 @@ SectionSchema make_schema() {
   schema.privacy = options.privacy;
   schema.schema = options.schema;
   schema.linger_days = options.linger_days;
+  schema.never_empty = options.never_empty;
   schema.sources.assign(options.sources.begin(), options.sources.end());
   if (schema.sources.empty()) schema.sources.push_back(options.name);
   for_each_field<T>([&](const auto& field) {
@@ -100,6 +103,7 @@ SectionSchema make_schema() {
                              .source = field.options.source,
                              .type = type,
                              .role = field.role,
+                             .kind = field.options.kind,
                              .optional = IsOptional<Value>::value || type == FieldType::kTextList,
                              .shared = field.options.shared,
                              .instance = field.options.instance,

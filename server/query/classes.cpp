@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/support/text.h"
+#include "server/query/query_error.h"
 
 namespace muster::server {
 namespace {
@@ -109,6 +110,33 @@ std::string derived_class_sql(std::string_view row) {
   for (const ChassisClass& line : kChassis)
     out += " WHEN '" + std::string(line.chassis) + "' THEN '" + std::string(line.name) + '\'';
   return out + " ELSE '" + std::string(kComputerClass) + "' END END";
+}
+
+const ItemClass* find_class_by_end(std::string_view text) {
+  const std::string end = lower_ascii(text);
+  const ItemClass* found = nullptr;
+  for (const ItemClass& each : kClasses) {
+    if (each.name == end) return &each;
+    if (!each.name.ends_with('.' + end)) continue;
+    if (found != nullptr) return nullptr;
+    found = &each;
+  }
+  return found;
+}
+
+std::vector<std::string> near_classes(std::string_view text, bool whole_paths) {
+  constexpr std::size_t kNearClasses = 3;
+  // Compared by the last part of what was typed with the last part of each path.
+  const auto last = [](std::string_view path) { return path.substr(path.rfind('.') + 1); };
+  std::vector<std::string> names;
+  for (const ItemClass& each : kClasses)
+    names.emplace_back(last(each.name));
+  std::vector<std::string> out = nearest(last(text), names, kNearClasses);
+  if (!whole_paths) return out;
+  for (std::string& name : out) {
+    if (const ItemClass* const found = find_class_by_end(name)) name = found->name;
+  }
+  return out;
 }
 
 bool is_in_class(std::string_view name, std::string_view part) {

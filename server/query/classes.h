@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace muster::server {
 
@@ -26,6 +27,13 @@ std::string_view derived_class(const std::optional<std::string>& chassis_type,
 
 // The same as an SQL expression over the columns of `row`, a section_system row.
 std::string derived_class_sql(std::string_view row);
+
+// The class that a person means by the end of its path ("laptop", "computer.laptop") or all of it,
+// in any case; nullptr: there is none, or several end so.
+const ItemClass* find_class_by_end(std::string_view text);
+
+// Classes with a name like this, the nearest first: by the end of their paths, or by whole paths.
+std::vector<std::string> near_classes(std::string_view text, bool whole_paths);
 
 // A part of the path ("laptop", "computer.server") names that class and all below it; without
 // regard to case.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/support/text.h"
+#include "server/query/classes.h"
 #include "server/query/literal_values.h"
 
 namespace muster::server {
@@ -165,27 +166,94 @@ void check_list(const Condition& condition) {
   }
 }
 
+// Wildcards too must fit something: there is a fixed number of sections and statuses.
 void check_section_status(const Condition& condition) {
   static constexpr std::string_view kStatuses[] = {"ok",     "partial",        "denied",  "timeout",
                                                    "failed", "not_applicable", "disabled"};
-  if (!condition.is_equality()) return;
-  const std::string text = lower_ascii(condition.literal.text);
-  const std::size_t dot = text.find('.');
-  const std::string status = dot == std::string::npos ? "" : text.substr(dot + 1);
-  if (inventory::find_section(text.substr(0, dot)) != nullptr &&
-      std::find(std::begin(kStatuses), std::end(kStatuses), status) != std::end(kStatuses))
-    return;
+  if (condition.op != Operator::kMatch && condition.op != Operator::kEqual) return;
+  std::vector<std::string> pieces = condition.literal.pieces;
+  for (std::string& piece : pieces)
+    piece = lower_ascii(piece);
+  for (const auto& section : inventory::section_schemas()) {
+    for (const std::string_view status : kStatuses) {
+      if (fits(std::string(section.name) + '.' + std::string(status), pieces)) return;
+    }
+  }
   throw query_error(condition.literal.span,
                     shown(condition.literal) + " is not a section with a status",
                     "section.status, such as packages.failed; the status is one of ok, partial, "
                     "denied, timeout, failed, not_applicable, disabled");
 }
 
-void check_text(const Condition& condition) {
-  if (condition.field->home == FieldHome::kSectionStatus) check_section_status(condition);
-  // Dates that the firmware writes as text, YYYY-MM-DD, have their order as text.
-  if (is_order(condition.op) && !condition.field->name.ends_with("_date"))
-    throw wrong_operator(condition, "one of : = != ~, since it is text without an order");
+bool names_a_class(const Condition& condition) {
+  const Literal& literal = condition.literal;
+  switch (condition.op) {
+    case Operator::kMatch: {
+      // A part of the path, between its dots.
+      std::vector<std::string> pieces = literal.pieces;
+      for (std::string& piece : pieces)
+        piece = lower_ascii(piece);
+      pieces.front() = '.' + pieces.front();
+      pieces.back() += '.';
+      pieces.insert(pieces.begin(), "");
+      pieces.emplace_back("");
+      return std::any_of(item_classes().begin(), item_classes().end(), [&](const ItemClass& each) {
+        return fits('.' + std::string(each.name) + '.', pieces);
+      });
+    }
+    case Operator::kSubstring:
+      return std::any_of(item_classes().begin(), item_classes().end(), [&](const ItemClass& each) {
+        return each.name.find(lower_ascii(literal.text)) != std::string_view::npos;
+      });
+    default:
+      return find_class(literal.text) != nullptr;
+  }
+}
+
+void check_class(const Condition& condition) {
+  if (names_a_class(condition)) return;
+  const bool path = condition.op == Operator::kEqual || condition.op == Operator::kNotEqual;
+  const std::vector<std::string> near = near_classes(condition.literal.text, path);
+  const std::string offered =
+      near.empty() ? path ? "a whole path such as hardware.computer.laptop"
+                          : "a class or a part of its path, such as laptop, computer.server"
+                   : joined(near, "or");
+  std::string what = "there is no class " + shown(condition.literal);
+  if (!near.empty()) what += "; did you mean " + offered + '?';
+  throw query_error(condition.literal.span, what, offered);
+}
+
+// YYYY-MM-DD has its order as text. Of a year or a month alone, what lies in it is not after it.
+void check_date_order(Condition& condition) {
+  constexpr std::string_view kLongest = "2026-11-23";
+  std::string& text = condition.literal.text;
+  bool good = text.size() == 4 || text.size() == 7 || text.size() == kLongest.size();
+  for (std::size_t i = 0; good && i < text.size(); ++i)
+    good = (i == 4 || i == 7) ? text[i] == '-' : is_digit(text[i]);
+  if (!good) {
+    throw query_error(condition.literal.span, shown(condition.literal) + " is not a date",
+                      "a date such as 2026-11-23, a month such as 2026-11, or a year");
+  }
+  if (condition.op == Operator::kGreater || condition.op == Operator::kLessEqual)
+    text += std::string_view("0000-99-99").substr(text.size());
+}
+
+void check_text(Condition& condition) {
+  const QueryField& field = *condition.field;
+  if (is_order(condition.op)) {
+    if (field.kind != inventory::TextKind::kDate)
+      throw wrong_operator(condition, "one of : = != ~, since it is text without an order");
+    check_date_order(condition);
+  }
+  if (field.home == FieldHome::kSectionStatus) check_section_status(condition);
+  if (field.home == FieldHome::kClass) check_class(condition);
+  if (!has_forms(field.kind)) return;
+  condition.forms = text_forms(field.kind, condition.literal, condition.op);
+  if (!condition.forms) {
+    throw query_error(condition.literal.span,
+                      shown(condition.literal) + " cannot be " + std::string(name_of(field.kind)),
+                      std::string(expected_form(field.kind)));
+  }
 }
 
 }  // namespace
@@ -205,7 +273,7 @@ bool is_missing(const QueryToken& token) {
 Missing check_missing(const QueryToken& token, const QueryRights& rights) {
   if (token.op != Operator::kMatch) {
     throw query_error(token.span, "missing is followed by a section or a field",
-                      "as in missing:packages or missing:os.domain");
+                      "as in missing:disks or missing:os.domain");
   }
   const std::string name = lower_ascii(token.literal.text);
   Missing out;

@@ -8,6 +8,7 @@
 
 #include "server/query/fields.h"
 #include "server/query/lexer.h"
+#include "server/query/text_forms.h"
 
 namespace muster::server {
 
@@ -22,13 +23,15 @@ struct Condition {
   const QueryField* field = nullptr;
   Operator op = Operator::kMatch;
   Literal literal;
-  Span span;                   // of the whole condition
-  bool anything = false;       // field:*, there is some value
-  std::optional<Range> range;  // kInteger, kTime
-  std::optional<bool> truth;   // kBoolean
+  Span span;                       // of the whole condition
+  bool anything = false;           // field:*, there is some value
+  std::optional<Range> range;      // kInteger, kTime
+  std::optional<bool> truth;       // kBoolean
+  std::optional<TextForms> forms;  // of kinds that can be written in several ways
 
   bool is_equality() const {
-    return !literal.has_wildcard() && (op == Operator::kMatch || op == Operator::kEqual);
+    return !literal.has_wildcard() && !(forms && forms->network) &&
+           (op == Operator::kMatch || op == Operator::kEqual);
   }
 };
 

@@ -68,23 +68,12 @@ constexpr Own kOwn[] = {
      "Status of a section, as in section_status:packages.failed"},
 };
 
-// Fields that the declaration calls text and that have the order of versions.
-bool is_version(std::string_view section, std::string_view field) {
-  static constexpr std::pair<std::string_view, std::string_view> kVersions[] = {
-      {"packages", "version"},
-      {"packages", "source_version"},
-      {"os", "version"},
-      {"os", "version_id"},
-      {"os", "kernel_release"},
-      {"system", "firmware_version"},
-      {"system", "firmware_revision"}};
-  for (const auto& [known_section, known_field] : kVersions) {
-    if (section == known_section && field == known_field) return true;
-  }
-  return false;
+bool is_version(inventory::TextKind kind) {
+  return kind == inventory::TextKind::kVersion || kind == inventory::TextKind::kPackageVersion ||
+         kind == inventory::TextKind::kKernelRelease;
 }
 
-QueryType type_of(const SectionSchema& section, const FieldSchema& field) {
+QueryType type_of(const FieldSchema& field) {
   switch (field.type) {
     case FieldType::kInteger:
       return QueryType::kInteger;
@@ -99,14 +88,15 @@ QueryType type_of(const SectionSchema& section, const FieldSchema& field) {
     case FieldType::kText:
       break;
   }
-  return is_version(section.name, field.name) ? QueryType::kVersion : QueryType::kText;
+  return is_version(field.kind) ? QueryType::kVersion : QueryType::kText;
 }
 
 QueryField section_field(const SectionSchema& section, std::size_t index) {
   const FieldSchema& field = section.fields[index];
   QueryField out;
   out.name = std::string(section.name) + '.' + std::string(field.name);
-  out.type = type_of(section, field);
+  out.type = type_of(field);
+  out.kind = field.kind;
   out.unit = field.unit;
   out.meaning = field.meaning;
   out.section = &section;

@@ -37,6 +37,7 @@ enum class FieldHome {
 struct QueryField {
   std::string name;
   QueryType type = QueryType::kText;
+  inventory::TextKind kind = inventory::TextKind::kPlain;
   std::string unit;     // "bytes", "MHz"; empty: none
   std::string meaning;  // for people
   std::string source;   // the section field behind an item field; empty: none, or itself

@@ -78,7 +78,14 @@ Sides class_leaf(BuildContext& context, const Condition& condition) {
       items_with_row(system, class_test(context.binder, derived_class_sql("r"), condition), point) +
       " OR (" + class_test(context.binder, base, condition) + " AND " + has_agent(point) +
       " AND NOT " + items_with_row(system, "1 = 1", point) + "))))";
-  const std::string unknown = "NOT " + is_known(system, "i.item_id", point);
+  // What the class is derived from, read in part or not.
+  const std::string unknown =
+      "(NOT " + is_known(system, "i.item_id", point) + " AND NOT " +
+      items_with_row(system,
+                     "(r.\"virtualization\" <> 'none' OR (r.\"virtualization\" IS NOT NULL AND "
+                     "r.\"chassis_type\" IS NOT NULL))",
+                     point) +
+      ')';
   return {matches, '(' + matches + " OR (NOT " + entered + " AND " + unknown + "))", unknown};
 }
 
@@ -102,9 +109,8 @@ Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
   const std::string column = "g.agent_version";
   const std::string test =
       needs_versions(condition)
-          ? version_test(context, column,
-                         "SELECT DISTINCT g.agent_version FROM agent_state g LIMIT 10000",
-                         condition)
+          ? compared_values_test(context, column,
+                                 "SELECT DISTINCT g.agent_version FROM agent_state g", condition)
           : column_test(context.binder, column, condition);
   return {
       "i.item_id IN (SELECT a.item_id FROM agent_state g CROSS JOIN assignments a WHERE "
@@ -129,12 +135,28 @@ Sides section_status_leaf(BuildContext& context, const Condition& condition) {
       ""};
 }
 
-bool looks_like_address(std::string_view text) {
-  return text.find_first_of(".:") != std::string_view::npos &&
-         text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+const QueryField& field_named(std::string_view name) {
+  const QueryField* const field = find_query_field(name);
+  if (field == nullptr)
+    throw Error(Status::kInternal, "internal", "There is no field " + std::string(name) + '.');
+  return *field;
 }
 
+// Fields whose text a word may be a part of, those of one section together.
+constexpr std::string_view kWordFields[][3] = {{"hostname"}, {"serial", "tag", "model"}};
+// Fields that are searched for a word that reads as one of their kind, however it is written.
+constexpr std::string_view kAddressFields[] = {"ip", "mac", "uuid"};
+
 }  // namespace
+
+std::string could_report(const ReadPoint& point) {
+  const std::string computer(kComputerClass);
+  return '(' + has_agent(point) + " OR " +
+         items_with_value("class",
+                          "(v.value = '" + computer + "' OR v.value LIKE '" + computer + ".%')",
+                          point) +
+         ')';
+}
 
 Sides item_leaf(BuildContext& context, const Condition& condition) {
   switch (condition.field->home) {
@@ -173,24 +195,30 @@ Sides word_leaf(BuildContext& context, const Literal& word) {
     return "lower(" + column + ") LIKE lower(" + pattern + ") ESCAPE '\\'";
   };
   const ReadPoint& point = context.point;
-  std::string out =
-      '(' + items_with_value("name", like("v.value"), point) + " OR " +
-      items_with_row(section_named("os"), like("r.\"hostname\""), point) + " OR " +
-      items_with_row(section_named("system"),
-                     '(' + like("r.\"serial_number\"") + " OR " + like("r.\"chassis_asset_tag\"") +
-                         " OR " + like("r.\"board_asset_tag\"") + ')',
-                     point);
+  std::string out = '(' + items_with_value("name", like("v.value"), point);
+  for (const auto& names : kWordFields) {
+    const SectionSchema& section = *field_named(names[0]).section;
+    std::string test;
+    for (const std::string_view name : names) {
+      if (name.empty()) continue;
+      for (const std::size_t index : field_named(name).columns) {
+        test += (test.empty() ? "" : " OR ") +
+                like("r.\"" + std::string(section.fields[index].name) + '"');
+      }
+    }
+    out += " OR " + items_with_row(section, '(' + test + ')', point);
+  }
   if (const auto id = parse_integer(word.text))
     out += " OR i.item_id = " + context.binder.bind(*id);
-  if (looks_like_address(word.text)) {
-    const std::string same = "lower(" + context.binder.bind(word.text) + ')';
-    out += " OR " +
-           items_with_row(section_named("addresses"), "lower(r.\"address\") = " + same, point) +
-           " OR " +
-           items_with_row(section_named("interfaces"),
-                          "(lower(r.\"mac_address\") = " + same +
-                              " OR lower(r.\"permanent_mac_address\") = " + same + ')',
-                          point);
+  for (const std::string_view name : kAddressFields) {
+    Condition condition;
+    condition.field = &field_named(name);
+    condition.literal = word;
+    condition.span = word.span;
+    if (!reads_as(condition.field->kind, word)) continue;
+    condition.forms = text_forms(condition.field->kind, word, condition.op);
+    out +=
+        " OR " + items_with_row(*condition.field->section, own_row_test(context, condition), point);
   }
   return {out + ')', ""};
 }

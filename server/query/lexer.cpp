@@ -58,13 +58,13 @@ class Lexer {
       ++at_;
       return token;
     }
-    if (c == '"') return word(literal());
+    if (c == '"' || is_address()) return word(literal());
     if (const auto found = operator_at(at_)) {
       throw query_error(span(at_, at_ + to_string(*found).size()),
                         "there is no field before \"" + std::string(to_string(*found)) + '"',
                         "a field before it, as in memory_bytes<8GiB");
     }
-    if (is_name_start(c) && !is_address()) {
+    if (is_name_start(c)) {
       if (auto token = condition()) return *token;
     }
     return keyword_or_word();
@@ -189,15 +189,20 @@ class Lexer {
     return std::nullopt;
   }
 
-  // 02:42:ac:11:00:02, fe80::1
+  // 02:42:ac:11:00:02, fe80::1, ::ffff:10.0.0.1, fe80::1%eth0, fe80::/10, 00:1b:21:*
   bool is_address() const {
     std::size_t colons = 0;
     std::size_t end = at_;
     for (; end < text_.size() && (is_hex(text_[end]) || text_[end] == ':'); ++end)
       colons += text_[end] == ':' ? 1 : 0;
-    const bool whole =
-        end == text_.size() || is_space(text_[end]) || text_[end] == ')' || text_[end] == '*';
-    return whole && colons >= 2;
+    if (colons < 2) return false;
+    const bool zone = end < text_.size() && text_[end] == '%';
+    for (; end < text_.size() && !is_space(text_[end]) && text_[end] != ')'; ++end) {
+      const char c = text_[end];
+      if (!zone && !is_hex(c) && std::string_view(".:/*").find(c) == std::string_view::npos)
+        return false;
+    }
+    return true;
   }
 
   void skip_space() {

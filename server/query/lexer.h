@@ -2,8 +2,8 @@
 // The query language, cut into tokens (model.md section 7). Words, "quoted words", field:value with
 // the operators : = != < <= > >= ~, AND, OR, NOT (in capitals) and parentheses. White space may
 // stand around every operator but before ':'. In a word and in a value `*` stands for any text;
-// inside quotes \" \\ \* are the characters themselves. A word that is a MAC or an IPv6 address is
-// a word, not a field.
+// inside quotes \" \\ \* are the characters themselves. A word that is a MAC or an IPv6 address or
+// network is a word, not a field.
 //
 // Pure. Throws Error invalid_query (query_error.h) for text over 4 KiB, control characters, text
 // that is not UTF-8, an unfinished quotation and an operator without a field or value.

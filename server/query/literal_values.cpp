@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/query/literal_values.h"
 
+#include <algorithm>
 #include <array>
 
 #include "common/support/clock.h"
@@ -100,6 +101,15 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text, std::string_v
 
 std::optional<std::int64_t> parse_quantity(std::string_view text, std::string_view unit) {
   return parse_with_unit(text, unit, true);
+}
+
+bool is_unit(std::string_view name) {
+  return std::any_of(kUnits.begin(), kUnits.end(),
+                     [&](const Unit& unit) { return lower_ascii(unit.name) == lower_ascii(name); });
+}
+
+bool is_unit_of(std::string_view quantity, std::string_view name) {
+  return factor_of(quantity, name).has_value();
 }
 
 std::string_view expected_quantity(std::string_view unit) {

@@ -17,6 +17,10 @@ constexpr std::int64_t kLargestNumber = std::int64_t{1} << 60;
 std::optional<std::int64_t> parse_quantity(std::string_view text, std::string_view unit);
 std::string_view expected_quantity(std::string_view unit);  // for the error: what would do
 
+// Units by name, in any case: of any quantity, or of that one ("age" for ages).
+bool is_unit(std::string_view name);
+bool is_unit_of(std::string_view quantity, std::string_view name);
+
 // "90s", "15min" or "15m", "12h", "7d", "2w" as milliseconds.
 std::optional<std::int64_t> parse_age(std::string_view text);
 

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "server/query/spaced_units.h"
+
 namespace muster::server {
 namespace {
 
@@ -113,7 +115,7 @@ class Parser {
 }  // namespace
 
 Node parse_query(std::string_view text) {
-  return Parser(lex(text)).run();
+  return Parser(join_spaced_units(lex(text))).run();
 }
 
 }  // namespace muster::server

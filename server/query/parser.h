@@ -5,7 +5,8 @@
 //   and   = not { ["AND"] not }
 //   not   = "NOT" not | "(" or ")" | word | condition
 //
-// Names of fields are not looked up here (conditions.h does that). An empty text is the query that
+// A number and its unit may stand apart (spaced_units.h); else names of fields are not looked up
+// here (conditions.h does that). An empty text is the query that
 // everything matches. Pure. Throws Error invalid_query, also for more than 20 levels of groups and
 // NOT, and for more than 100 words and conditions.
 #pragma once

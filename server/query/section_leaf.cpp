@@ -126,16 +126,6 @@ std::string wanted_contents(BuildContext& context, const SectionSchema& section,
   return "SELECT c.content_id FROM " + content_table(section) + " c WHERE " + out;
 }
 
-std::string own_test(BuildContext& context, const SectionSchema& section,
-                     const Condition& condition) {
-  if (!needs_versions(condition)) return row_test(context.binder, condition);
-  const std::string column = column_of(section, condition.field->columns.front());
-  return version_test(context, column,
-                      "SELECT DISTINCT " + column + " FROM " + section_table(section) +
-                          " r WHERE " + column + " IS NOT NULL LIMIT 100000",
-                      condition);
-}
-
 // The same for conditions that nearly every item satisfies: there is a row, there is a value.
 std::string item_has_row(const SectionSchema& section, const std::string& test,
                          const ReadPoint& point) {
@@ -145,7 +135,32 @@ std::string item_has_row(const SectionSchema& section, const std::string& test,
          is_shown(section, "a", point) + ')';
 }
 
+// Of a section that has one row (without a key) a field that is there is known, though others could
+// not be read: SQL that is true for a row with all fields that are asked about. Empty for other
+// sections.
+std::string fields_are_there(const SectionSchema& section,
+                             const std::vector<const Condition*>& conditions) {
+  std::string out;
+  if (!section.key_fields.empty()) return out;
+  for (const Condition* condition : conditions) {
+    for (const std::size_t index : condition->field->columns)
+      out += (out.empty() ? "" : " AND ") + column_of(section, index) + " IS NOT NULL";
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string own_row_test(BuildContext& context, const Condition& condition) {
+  if (!needs_versions(condition) && !needs_addresses(condition))
+    return row_test(context.binder, condition);
+  const SectionSchema& section = *condition.field->section;
+  const std::string column = column_of(section, condition.field->columns.front());
+  return compared_values_test(context, column,
+                              "SELECT DISTINCT " + column + " FROM " + section_table(section) +
+                                  " r WHERE " + column + " IS NOT NULL",
+                              condition);
+}
 
 std::string items_with_row(const SectionSchema& section, const std::string& test,
                            const ReadPoint& point) {
@@ -166,7 +181,7 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
     if (is_shared(*condition)) {
       shared.push_back(condition);
     } else {
-      tests.push_back(own_test(context, section, *condition));
+      tests.push_back(own_row_test(context, *condition));
     }
   }
   if (!shared.empty()) {
@@ -182,9 +197,12 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
     test += (test.empty() ? "" : " AND ") + one;
   const std::string found = selective ? items_with_row(section, test, context.point)
                                       : item_has_row(section, test, context.point);
-  const std::string known = is_known(section, "i.item_id", context.point);
-  return {'(' + found + " AND " + known + ')', '(' + found + " OR NOT " + known + ')',
-          "NOT " + known};
+  // A row that matches is a match, however little else is known of the section; that there is no
+  // such row is known only where the section is.
+  std::string unknown = "NOT " + is_known(section, "i.item_id", context.point);
+  if (const std::string there = fields_are_there(section, conditions); !there.empty())
+    unknown = '(' + unknown + " AND NOT " + item_has_row(section, there, context.point) + ')';
+  return {found, '(' + found + " OR " + unknown + ')', unknown};
 }
 
 }  // namespace muster::server

@@ -3,6 +3,8 @@
 
 #include <initializer_list>
 
+#include "server/store/section_tables.h"
+
 namespace muster::server {
 namespace {
 
@@ -12,6 +14,19 @@ std::string join(std::initializer_list<std::string_view> parts) {
   for (const std::string_view part : parts)
     out += part;
   return out;
+}
+
+// SQL that is false when a source of the record sr_a has not answered: it is switched off, or could
+// not be read and never was.
+std::string has_no_silent_source(const inventory::SectionSchema& section, const ReadPoint& point) {
+  return join(
+      {" AND NOT EXISTS (SELECT 1 FROM section_status sr_u WHERE sr_u.source_record = "
+       "sr_a.source_record AND sr_u.section = '",
+       section.name, "' AND ", point.holds("sr_u"),
+       " AND sr_u.status NOT IN ('ok', 'not_applicable') AND (sr_u.status = 'disabled' OR "
+       "NOT EXISTS (SELECT 1 FROM section_status sr_e WHERE sr_e.source_record = "
+       "sr_u.source_record AND sr_e.section = sr_u.section AND sr_e.source = sr_u.source "
+       "AND sr_e.status = 'ok' AND sr_e.since <= ?1 AND sr_e.opened_by <= ?2)))"});
 }
 
 }  // namespace
@@ -67,16 +82,25 @@ std::string is_known(const inventory::SectionSchema& section, std::string_view i
                      const ReadPoint& point) {
   // What was ok once stays known while the section fails: its rows are kept. Switching it off
   // closes the rows without anything having changed on the machine, so nothing follows from that.
+  std::string answered =
+      join({"(sr_s.status = 'ok' AND sr_s.since <= ?1 AND sr_s.opened_by <= ?2 AND NOT "
+            "EXISTS (SELECT 1 FROM section_status sr_d WHERE sr_d.source_record = "
+            "sr_s.source_record AND sr_d.section = sr_s.section AND sr_d.source = sr_s.source "
+            "AND sr_d.status = 'disabled' AND ",
+            point.holds("sr_d"), "))"});
+  std::string more;
+  if (section.never_empty) {
+    more = join({" AND EXISTS (SELECT 1 FROM ", section_table(section), " sr_r WHERE ",
+                 point.holds_of("sr_r", "sr_a.source_record"), ")"});
+  } else {
+    answered += join({" OR (sr_s.status = 'not_applicable' AND ", point.holds("sr_s"), ")"});
+  }
+  if (section.sources.size() > 1) more += has_no_silent_source(section, point);
   return join(
       {"EXISTS (SELECT 1 FROM assignments sr_a JOIN section_status sr_s ON "
        "sr_s.source_record = sr_a.source_record AND sr_s.section = '",
-       section.name, "' WHERE sr_a.item_id = ", item, " AND ", point.holds("sr_a"),
-       " AND ((sr_s.status = 'ok' AND sr_s.since <= ?1 AND sr_s.opened_by <= ?2 AND NOT "
-       "EXISTS (SELECT 1 FROM section_status sr_d WHERE sr_d.source_record = "
-       "sr_s.source_record AND sr_d.section = sr_s.section AND sr_d.source = sr_s.source "
-       "AND sr_d.status = 'disabled' AND ",
-       point.holds("sr_d"), ")) OR (sr_s.status = 'not_applicable' AND ", point.holds("sr_s"),
-       ")))"});
+       section.name, "' WHERE sr_a.item_id = ", item, " AND ", point.holds("sr_a"), " AND (",
+       answered, ")", more, ")"});
 }
 
 std::string item_exists(std::string_view item, const ReadPoint& point) {

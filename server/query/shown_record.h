@@ -44,8 +44,10 @@ std::string winning_value(std::string_view attribute, std::string_view item,
                           const ReadPoint& point);
 
 // SQL that is true when the item's rows of this section are known at the point, so that a missing
-// row means that there is none: some source of it was ok (and was not switched off since), or the
-// machine cannot have such rows.
+// row means that there is none. A source has answered when it was ok once and was not switched off
+// since, or says that the machine cannot have such rows. A section is known when one source has
+// answered and no other is there that has not. Where every machine has such rows
+// (SectionSchema::never_empty), one source must have been ok, and there must be a row.
 std::string is_known(const inventory::SectionSchema& section, std::string_view item,
                      const ReadPoint& point);
 

@@ -23,7 +23,8 @@ class Builder {
     out.matches = std::move(sides.matches);
     out.possible = sides.possible.empty() ? out.matches : std::move(sides.possible);
     out.unknown = "0 = 1";
-    if (!sides.unknown.empty()) out.unknown = '(' + sides.unknown + ')';
+    if (!sides.unknown.empty())
+      out.unknown = "((" + sides.unknown + ") AND " + could_report(point_) + ')';
     out.values = binder_.values();
     out.names_archived = names_archived_;
     return out;

@@ -2,7 +2,9 @@
 // From the text of a query to SQL over `items i`, as of a read point (model.md section 7). The
 // answer has three sides: an item matches, does not, or is undetermined, because a section that the
 // query asks about was never known of it. Two conditions say that: `matches`, and `possible`, which
-// is matches or undetermined; AND, OR and NOT work on the pair.
+// is matches or undetermined; AND, OR and NOT work on the pair. Things of which no agent reports
+// and that are not entered as computers (printers, licences) match neither side and are not
+// counted.
 //
 // What a person typed is always a bound value. Comparisons of versions are resolved here, by
 // reading the versions that there are and comparing them by the rules of their ecosystem; that is
@@ -25,7 +27,8 @@ namespace muster::server {
 struct ItemFilter {
   std::string matches;   // of items i; always parenthesised or a single condition
   std::string possible;  // matches or undetermined; the same text when nothing can be undetermined
-  std::string unknown;   // something that the query asks about is not known of the item
+  std::string unknown;   // something that the query asks about is not known of the item, and it is
+                         // one of which an agent could tell (could_report in sql_parts.h)
   Session::Values values;       // from ?1 on: the point's, then the query's
   bool names_archived = false;  // the query itself says whether it wants archived items
 

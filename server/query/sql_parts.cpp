@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/query/sql_parts.h"
 
+#include <algorithm>
+
 #include "common/json/write.h"
 #include "server/query/version_order.h"
 
 namespace muster::server {
 namespace {
 
-// Ids or versions that one condition may come down to.
-constexpr std::size_t kVersionsFound = 16'384;
+// Values that one condition may come down to, and that are read to find them.
+constexpr std::size_t kValuesFound = 16'384;
+constexpr std::size_t kValuesRead = 500'000;
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -59,7 +62,36 @@ std::string list_test(Binder& binder, const std::string& column, const Condition
   return like(binder, list, "%,\"" + like_pattern(pieces) + "\",%");
 }
 
+// Against what the literal means in the stored form (text_forms.h).
+std::string forms_test(Binder& binder, const std::string& column, const Condition& condition) {
+  const TextForms& forms = *condition.forms;
+  std::string text = "lower(" + column + ')';
+  const auto like_any = [&](const std::string& pattern) {
+    return text + " LIKE " + binder.bind(pattern) + " ESCAPE '\\'";
+  };
+  std::string out;
+  if (forms.network) {
+    const std::vector<std::string> patterns = like_patterns(*forms.network).value();
+    for (const std::string& pattern : patterns)
+      out += (out.empty() ? "" : " OR ") + like_any(pattern);
+    return '(' + out + ')';
+  }
+  if (!forms.same.empty()) {
+    const std::vector<SqlValue> values(forms.same.begin(), forms.same.end());
+    if (condition.op == Operator::kNotEqual)
+      return text + " NOT IN (" + binder.bind_list(values) + ')';
+    out = text + " IN (" + binder.bind_list(values) + ')';
+    if (forms.pieces.empty()) return out;
+    out += " OR ";
+  }
+  if (forms.bare) {
+    text = "replace(" + text + ", '" + std::string(separator_of(condition.field->kind)) + "', '')";
+  }
+  return '(' + out + like_any(like_pattern(forms.pieces)) + ')';
+}
+
 std::string text_test(Binder& binder, const std::string& column, const Condition& condition) {
+  if (condition.forms) return forms_test(binder, column, condition);
   const Literal& literal = condition.literal;
   switch (condition.op) {
     case Operator::kMatch:
@@ -122,8 +154,18 @@ bool needs_versions(const Condition& condition) {
   }
 }
 
+bool needs_addresses(const Condition& condition) {
+  if (!condition.forms || condition.field->kind != inventory::TextKind::kIpAddress) return false;
+  const TextForms& forms = *condition.forms;
+  if (forms.network) return !like_patterns(*forms.network);
+  // IPv6 leaves out groups of zeros, which a pattern may name.
+  return std::any_of(forms.pieces.begin(), forms.pieces.end(),
+                     [](const std::string& piece) { return piece.find(':') != std::string::npos; });
+}
+
 bool version_matches(const Condition& condition, std::string_view manager, std::string_view row) {
-  const auto order = compare_with_literal(ecosystem_of(manager), row, condition.literal.text);
+  const auto order = compare_with_literal(ecosystem_of(condition.field->kind, manager), row,
+                                          condition.literal.text);
   switch (condition.op) {
     case Operator::kLess:
       return order < 0;
@@ -138,16 +180,24 @@ bool version_matches(const Condition& condition, std::string_view manager, std::
   }
 }
 
-std::string version_test(BuildContext& context, const std::string& column,
-                         const std::string& distinct_sql, const Condition& condition) {
+std::string compared_values_test(BuildContext& context, const std::string& column,
+                                 const std::string& distinct_sql, const Condition& condition) {
   std::vector<SqlValue> found;
-  context.session.query(distinct_sql, {}, [&](const ResultRow& row) {
-    if (version_matches(condition, "", row.text(0))) found.emplace_back(row.text(0));
-  });
+  std::size_t read = 0;
+  const bool addresses = needs_addresses(condition);
+  context.session.query(
+      distinct_sql + " LIMIT " + std::to_string(kValuesRead + 1), {}, [&](const ResultRow& row) {
+        ++read;
+        const std::string_view text = row.text(0);
+        if (addresses ? ip_fits(*condition.forms, text) : version_matches(condition, "", text))
+          found.emplace_back(text);
+      });
   if (found.empty()) return "0 = 1";
-  if (found.size() > kVersionsFound) {
-    throw query_error(condition.span, "too many versions compare so",
-                      "another condition that leaves fewer");
+  if (found.size() > kValuesFound || read > kValuesRead) {
+    throw query_error(
+        condition.span,
+        std::string("too many ") + (addresses ? "addresses" : "versions") + " compare so",
+        addresses ? "a smaller network" : "another condition that leaves fewer");
   }
   return column + " IN (" + context.binder.bind_list(found) + ')';
 }

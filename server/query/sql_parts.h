@@ -47,21 +47,30 @@ std::string like_pattern(const std::vector<std::string>& pieces);
 std::string column_test(Binder& binder, const std::string& column, const Condition& condition);
 // True when the condition needs the order of versions, which is not known to SQL.
 bool needs_versions(const Condition& condition);
+// True when the condition is about addresses in a way that SQL cannot tell.
+bool needs_addresses(const Condition& condition);
 bool version_matches(const Condition& condition, std::string_view manager, std::string_view row);
 
 // Conditions on one section that one row must satisfy all; none: there is a row.
 Sides section_leaf(BuildContext& context, const inventory::SectionSchema& section,
                    const std::vector<const Condition*>& conditions);
+// SQL over the rows r of the condition's section, of whose fields none is shared.
+std::string own_row_test(BuildContext& context, const Condition& condition);
 // A condition on an item field that is not a section's.
 Sides item_leaf(BuildContext& context, const Condition& condition);
 // A word: name, host name, serial number, asset tag; address or number where it looks like one.
 Sides word_leaf(BuildContext& context, const Literal& word);
 
+// SQL over `items i`: an agent reports for it, or people entered that it is a computer, so that an
+// agent could. Of a printer or a licence nobody asks which packages it has.
+std::string could_report(const ReadPoint& point);
+
 // "i.item_id IN (the items that have such a row, where it is shown)"; `test` speaks of r.
 std::string items_with_row(const inventory::SectionSchema& section, const std::string& test,
                            const ReadPoint& point);
-// SQL over `column`: one of the values, compared by versions; reads the distinct values first.
-std::string version_test(BuildContext& context, const std::string& column,
-                         const std::string& distinct_sql, const Condition& condition);
+// SQL over `column`: one of the values, compared here (needs_versions, needs_addresses); reads the
+// distinct values first.
+std::string compared_values_test(BuildContext& context, const std::string& column,
+                                 const std::string& distinct_sql, const Condition& condition);
 
 }  // namespace muster::server

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static StoreFixture* const fixture = [] {
     auto* const made = new StoreFixture;  // lives as long as the process
     const std::int64_t record = made->add_machine(1).second;
-    for (const char* section : {"packages", "disks", "users"})
+    for (const char* section : {"packages", "disks", "users", "addresses"})
       made->set_status(record, section, "ok", 1);
     for (const char* version : {"3.0.8-1", "1:2.3-4", "0.9~rc1"})
       made->add_row(record, "packages",
@@ -39,6 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      {"architecture", "amd64"},
                      {"version", version}},
                     1);
+    for (const char* address : {"10.168.0.7", "2001:db8::1"})
+      made->add_row(record, "addresses", {{"interface", "eth0"}, {"address", address}}, 1);
     return made;
   }();
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -32,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view rest = muster::fuzz::as_text(data, size);
   const std::string_view a = muster::fuzz::take_part(rest, "\n");
   const std::string_view b = muster::fuzz::take_part(rest, "\n");
-  for (const Ecosystem ecosystem : {ecosystem_of(a), Ecosystem::kGeneric, Ecosystem::kDebian})
+  for (const Ecosystem ecosystem :
+       {ecosystem_of(a), Ecosystem::kGeneric, Ecosystem::kDebian, Ecosystem::kKernel})
     check(ecosystem, a, b, rest);
   const DebianVersion parts = split_debian(a);
   std::string whole;

@@ -29,7 +29,7 @@ struct Address {
         key("family", &R::family, "ipv4 or ipv6",
             {.source = "ifa_family", .values = kAddressFamilies}),
         key("address", &R::address, "Address; IPv6 as RFC 5952 writes it",
-            {.source = "IFA_LOCAL, IFA_ADDRESS"}),
+            {.source = "IFA_LOCAL, IFA_ADDRESS", .kind = TextKind::kIpAddress}),
         key("prefix_length", &R::prefix_length, "Length of the network's prefix",
             {.unit = "bits", .source = "ifa_prefixlen"}),
         fact("scope", &R::scope, "How far it is valid",

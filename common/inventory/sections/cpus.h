@@ -17,7 +17,8 @@ struct Cpu {
         {.name = "cpus",
          .title = "Processors",
          .meaning = "Processors, one row a socket",
-         .interval = Interval::kDaily},
+         .interval = Interval::kDaily,
+         .never_empty = true},
         key("socket", &R::socket,
             "Socket: the physical package number of the kernel, or its place among the sockets "
             "where "

@@ -31,7 +31,7 @@ struct Filesystem {
         fact("type", &R::type, "Kind: ext4, xfs, nfs4, ...",
              {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
         fact("uuid", &R::uuid, "UUID of the file system",
-             {.source = "/dev/disk/by-uuid, /run/udev/data"}),
+             {.source = "/dev/disk/by-uuid, /run/udev/data", .kind = TextKind::kVolumeUuid}),
         fact("label", &R::label, "Label of the file system",
              {.source = "/dev/disk/by-label, /run/udev/data"}),
         fact("options", &R::options, "Mount options",

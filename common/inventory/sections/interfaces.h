@@ -39,12 +39,13 @@ struct Interface {
              "Hardware address in use, as the kernel writes it: 6 bytes, 20 on InfiniBand, 8 or 16 "
              "on FireWire. Absent where it is drawn by lot (virtual interfaces with a random "
              "address, Wi-Fi clients that hide theirs) and where it is none (tunnels, loopback)",
-             {.source = "/sys/class/net/*/address"}),
+             {.source = "/sys/class/net/*/address", .kind = TextKind::kMacAddress}),
         fact("permanent_mac_address", &R::permanent_mac_address,
              "Hardware address of 6 bytes that the maker gave the device; only of devices inside "
              "the "
              "case, never of docks, VPNs or virtual ones",
-             {.source = "IFLA_PERM_ADDRESS; /sys/class/net/*/address where addr_assign_type is 0"}),
+             {.source = "IFLA_PERM_ADDRESS; /sys/class/net/*/address where addr_assign_type is 0",
+              .kind = TextKind::kMacAddress}),
         fact("physical", &R::physical, "There is a device behind it",
              {.source = "/sys/class/net/*/device"}),
         fact("enabled", &R::enabled, "Set up by the administrator (IFF_UP)",

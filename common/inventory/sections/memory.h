@@ -11,7 +11,10 @@ struct Memory {
   static constexpr auto kSection = [] {
     using R = Memory;
     return section<R>(
-        {.name = "memory", .title = "Memory", .meaning = "Memory and swap that the system has"},
+        {.name = "memory",
+         .title = "Memory",
+         .meaning = "Memory and swap that the system has",
+         .never_empty = true},
         fact("total_bytes", &R::total_bytes, "Memory that the kernel can use",
              {.unit = "bytes", .source = "/proc/meminfo: MemTotal"}),
         fact("swap_total_bytes", &R::swap_total_bytes, "Swap space; 0 when there is none",

@@ -15,7 +15,8 @@ struct OperatingSystem {
     return section<R>(
         {.name = "os",
          .title = "Operating system",
-         .meaning = "The operating system that runs on the machine"},
+         .meaning = "The operating system that runs on the machine",
+         .never_empty = true},
         fact("name", &R::name, "Name for people",
              {.source = "os-release: NAME; lsb-release, /etc/redhat-release and the like"}),
         fact("id", &R::id, "Name for programs",
@@ -23,9 +24,10 @@ struct OperatingSystem {
         fact(
             "version", &R::version, "Version; on Debian with its point release",
             {.source = "/etc/debian_version, /etc/centos-release, os-release: VERSION, VERSION_ID, "
-                       "lsb-release"}),
+                       "lsb-release",
+             .kind = TextKind::kVersion}),
         fact("version_id", &R::version_id, "Version as the distribution numbers its releases",
-             {.source = "os-release: VERSION_ID; lsb-release"}),
+             {.source = "os-release: VERSION_ID; lsb-release", .kind = TextKind::kVersion}),
         fact("codename", &R::codename, "Code name",
              {.source = "os-release: VERSION_CODENAME; lsb-release"}),
         fact("build_id", &R::build_id, "Image or build", {.source = "os-release: BUILD_ID"}),
@@ -34,7 +36,7 @@ struct OperatingSystem {
              {.source = "os-release: CPE_NAME"}),
         fact("kernel_name", &R::kernel_name, "Kernel", {.source = "/proc/sys/kernel/ostype"}),
         fact("kernel_release", &R::kernel_release, "Release of the running kernel",
-             {.source = "/proc/sys/kernel/osrelease"}),
+             {.source = "/proc/sys/kernel/osrelease", .kind = TextKind::kKernelRelease}),
         fact("kernel_version", &R::kernel_version, "Build of the running kernel",
              {.source = "/proc/sys/kernel/version"}),
         fact("architecture", &R::architecture, "Machine architecture as uname -m has it",
@@ -43,7 +45,7 @@ struct OperatingSystem {
              {.source = "/proc/sys/kernel/hostname, /etc/hostname"}),
         fact("domain", &R::domain, "DNS domain", {.source = "/etc/hosts, /etc/resolv.conf"}),
         fact("machine_id", &R::machine_id, "Identifier of this installation",
-             {.source = "/etc/machine-id"}),
+             {.source = "/etc/machine-id", .kind = TextKind::kMachineId}),
         fact("timezone", &R::timezone, "Time zone", {.source = "/etc/localtime, /etc/timezone"}));
   }();
 };

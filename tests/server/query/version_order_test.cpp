@@ -108,5 +108,63 @@ TEST_CASE("a literal ignores the epoch and the revision that it does not name", 
   CHECK((compare_with_literal(Ecosystem::kGeneric, "9", "12") == std::strong_ordering::less));
 }
 
+struct LiteralCase {
+  std::string row, literal;
+  int order;  // of the row: -1 before, 0 equal, 1 after
+};
+
+TEST_CASE("a kernel's build and flavour count only where they are named", "[query]") {
+  const std::vector<LiteralCase> cases = {
+      {"6.1.0-40-amd64", "6.1.0-40", 0},
+      {"6.1.0-41-amd64", "6.1.0-40", 1},
+      {"6.1.0-9-amd64", "6.1.0-40", -1},
+      {"6.1.0-40-cloud-amd64", "6.1.0-40", 0},
+      {"6.1.0-40-amd64", "6.1.0", 0},
+      {"6.1.0-40-amd64", "6.1", 0},
+      {"6.1.55", "6.1", 1},
+      {"6.10.2", "6.9", 1},
+      {"6.1.0-40-amd64", "6.1.0-40-amd64", 0},
+      {"6.1.0-41-amd64", "6.1.0-40-amd64", 1},
+      {"6.1.0-40-amd64", "6.1.0-40-arm64", -1},
+      {"5.10.0-0.bpo.15-amd64", "5.10.0", 0},
+      {"5.15.0-91-generic", "5.15.0-91", 0},
+      {"6.8.0-1015-aws", "6.8.0-1015", 0},
+      {"5.14.0-427.13.1.el9_4.x86_64", "5.14.0-427.13.1", 0},
+      {"5.14.0-427.13.1.el9_4.x86_64", "5.14.0-427", 1},
+      {"6.5.6-300.fc39.x86_64", "6.5.6-300", 0},
+      {"5.14.21-150500.55.39-default", "5.14.21-150500.55.39", 0},
+      {"6.9.3-arch1-1", "6.9.3", 0},
+      {"6.6.31+rpt-rpi-v8", "6.6.31", 0},
+      {"6.1.21-v8+", "6.1.21", 0},
+      {"6.8.12-1-pve", "6.8.12-1", 0},
+      {"5.15.146.1-microsoft-standard-WSL2", "5.15.146.1", 0},
+      {"5.15.146.1-microsoft-standard-WSL2", "5.15.146", 1},
+      {"6.12.0-rc3", "6.12", -1},
+      {"6.12.0-rc3", "6.12.0-rc3", 0},
+      {"6.12.0-rc10", "6.12.0-rc3", 1},
+      {"6.12.0-rc3-amd64", "6.11.9", 1},
+      {"", "6.1", -1},
+      {"6.1", "", 1},
+  };
+  for (const LiteralCase& c : cases) {
+    INFO(c.row << " and " << c.literal);
+    CHECK((compare_with_literal(Ecosystem::kKernel, c.row, c.literal) == (c.order <=> 0)));
+  }
+  CHECK((compare_versions(Ecosystem::kKernel, "6.1.0-40-amd64", "6.1.0-40-arm64") ==
+         std::strong_ordering::less));
+}
+
+TEST_CASE("what stands behind a blank is no part of a version", "[query]") {
+  const std::vector<LiteralCase> cases = {{"22.04.3 LTS (Jammy Jellyfish)", "22.04.3", 0},
+                                          {"22.04.3 LTS (Jammy Jellyfish)", "22.04", 1},
+                                          {"9.3 (Blue Onyx)", "9.3", 0},
+                                          {"9.3 (Blue Onyx)", "9.3 (Blue Onyx)", 0},
+                                          {"12.5", "12", 1}};
+  for (const LiteralCase& c : cases) {
+    INFO(c.row << " and " << c.literal);
+    CHECK((compare_with_literal(Ecosystem::kGeneric, c.row, c.literal) == (c.order <=> 0)));
+  }
+}
+
 }  // namespace
 }  // namespace muster::server

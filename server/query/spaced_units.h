@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// memory_bytes<8 GiB and seen<7 d: a number and its unit may stand apart. Without this the number
+// would be taken alone and the unit for a word. Pure.
+#pragma once
+#include <vector>
+
+#include "server/query/lexer.h"
+
+namespace muster::server {
+
+// Joins a plain number behind a field that has a unit, or is a time, with the unit that follows it.
+// Error invalid_query for a unit of something else. What is quoted is a word: memory_bytes<8 "GiB".
+std::vector<QueryToken> join_spaced_units(std::vector<QueryToken> tokens);
+
+}  // namespace muster::server
