@@ -9,6 +9,7 @@
 #include "server/cmdb/items.h"
 #include "server/cmdb/section_rows.h"
 #include "server/cmdb/sections.h"
+#include "server/query/query_error.h"
 
 namespace muster::server {
 namespace {
@@ -16,8 +17,17 @@ namespace {
 const inventory::SectionSchema& section_of(const std::string& name) {
   const inventory::SectionSchema* schema = inventory::find_section(name);
   if (schema == nullptr) {
-    throw Error(Status::kNotFound, "section_not_found",
-                "There is no section " + name + "; GET /api/v1/sections lists them.");
+    std::vector<std::string> names;
+    for (const inventory::SectionSchema& each : inventory::section_schemas())
+      names.emplace_back(each.name);
+    const std::vector<std::string> near = nearest(name, names, 1);
+    std::string all;
+    for (const std::string& each : names)
+      all += (all.empty() ? "" : ", ") + each;
+    throw Error(
+        Status::kNotFound, "section_not_found",
+        "There is no section " + shown_text(name) +
+            (near.empty() ? "; there are " + all + '.' : "; did you mean " + near.front() + '?'));
   }
   return *schema;
 }
@@ -76,6 +86,7 @@ void write_compared(JsonWriter& json, const ComparedSection& section) {
       .member("section", section.schema->name)
       .member("title", section.schema->title);
   if (!section.not_compared.empty()) json.member("not_compared", section.not_compared);
+  if (!section.incomplete.empty()) json.member("incomplete", section.incomplete);
   write_compared(json, "only_a", section.only_a, true);
   write_compared(json, "only_b", section.only_b, false);
   json.key("different").begin_array();
@@ -144,6 +155,11 @@ Response show_item_changes(Call& call) {
   ChangeQuery query;
   query.from = call.time("from");
   query.to = call.time("to");
+  if (query.from && query.to && *query.to < *query.from) {
+    throw Error(Status::kBadRequest, "invalid_parameter",
+                "The end, to, is before the beginning, from.")
+        .at("to");
+  }
   query.section = call.text("section");
   query.limit = call.limit();
   query.cursor = call.text("cursor");

@@ -66,20 +66,27 @@ void compare_rows(ComparedSection& out, RowsByKey a, RowsByKey b) {
     out.only_b.push_back(one_sided(schema, key, row, false));
 }
 
-// A side of which nothing is known is not a side without rows. Empty: both are known.
-std::string unknown_side(const std::optional<SectionSummary>& a,
-                         const std::optional<SectionSummary>& b) {
-  for (const auto& [side, name] : {std::pair(&a, "first"), std::pair(&b, "second")}) {
-    if (!*side) return std::string("the ") + name + " side never reported it";
-    const inventory::Status status = (*side)->status;
-    const bool looked = status == inventory::Status::kOk || status == inventory::Status::kPartial ||
-                        status == inventory::Status::kNotApplicable;
-    if (!looked && (*side)->rows == 0) {
-      return std::string("the ") + name +
-             " side could not be looked at: " + std::string(to_string(status));
-    }
+// Why nothing is known of a side, which is not a side without rows.
+std::string why_unknown(const SectionSummary& side) {
+  const bool says_none =
+      side.status == inventory::Status::kOk || side.status == inventory::Status::kNotApplicable;
+  if (says_none) return "side told of none, and every machine has some";
+  return "side could not be looked at: " + std::string(inventory::to_string(side.status));
+}
+
+// Fills not_compared or incomplete for a side of which not all is known.
+void weigh_side(Session& session, ComparedSection& out, const std::optional<SectionSummary>& side,
+                const ComparedSide& of, bool is_a) {
+  if (!out.not_compared.empty()) return;
+  const std::string name = is_a ? "the first " : "the second ";
+  if (!side) {
+    out.not_compared = name + "side never reported it";
+  } else if (!is_section_known(session, of.item_id, *out.schema, of.point)) {
+    if (side->rows == 0)
+      out.not_compared = name + why_unknown(*side);
+    else
+      out.incomplete.emplace_back(is_a ? "a" : "b");
   }
-  return {};
 }
 
 }  // namespace
@@ -97,8 +104,10 @@ std::vector<ComparedSection> compare_items(Session& session, const ComparedSide&
     if (!of_a && !of_b) continue;
     ComparedSection compared;
     compared.schema = &schema;
-    if (const std::string why = unknown_side(of_a, of_b); !why.empty()) {
-      compared.not_compared = why;
+    weigh_side(session, compared, of_a, a, true);
+    weigh_side(session, compared, of_b, b, false);
+    if (!compared.not_compared.empty()) {
+      compared.incomplete.clear();
     } else {
       compare_rows(compared, rows_of(session, *of_a, a.point), rows_of(session, *of_b, b.point));
     }

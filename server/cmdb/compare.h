@@ -26,7 +26,10 @@ struct ComparedSection {
   std::vector<ComparedRow> only_b;
   std::vector<ComparedRow> different;
   std::int64_t same = 0;
-  std::string not_compared;  // why: a side never reported the section; empty when it was compared
+  std::string not_compared;  // why: a side is not known; empty when it was compared
+  // Sides ("a", "b") of which there are rows and more may be there: what only the other side has
+  // may be there too.
+  std::vector<std::string> incomplete;
 };
 
 struct ComparedSide {

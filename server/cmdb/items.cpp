@@ -61,7 +61,7 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   }
   if (!edit) return;
   const std::string& value = *edit;
-  if (trim(value).empty()) invalid(name, "The " + name + " is empty; send null to clear it.");
+  if (trim(value).empty()) invalid(name, "The " + name + " is empty. Clear it instead.");
   if (value.size() > kAttributeBytes) invalid(name, "The " + name + " is longer than 4096 bytes.");
   if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
     invalid(name, "The " + name + " is not valid text.");
@@ -73,8 +73,12 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
       all += (all.empty() ? "" : ", ") + std::string(each);
     invalid(name, "There is no life cycle state " + value + "; it is one of " + all + '.');
   }
-  if (name == "class" && find_class(value) == nullptr) {
-    invalid(name, "There is no class " + value + "; GET /api/v1/classes lists them.");
+  if (name == "class" && find_class_by_end(value) == nullptr) {
+    const std::vector<std::string> near = near_classes(value, true);
+    invalid(name, "There is no class " + value +
+                      (near.empty() ? "; a class is called as in hardware.computer.laptop, or by "
+                                      "the end of that: laptop."
+                                    : "; did you mean " + near.front() + '?'));
   }
 }
 
@@ -95,9 +99,17 @@ std::int64_t manual_record(Session& session, std::int64_t item_id, std::int64_t 
   return record;
 }
 
+// A checked value as it is kept: a class by its whole path.
+std::optional<std::string> kept_value(const std::string& attribute,
+                                      const std::optional<std::string>& value) {
+  if (attribute != "class" || !value) return value;
+  return std::string(find_class_by_end(*value)->name);
+}
+
 // Sets or clears one value. False: it was so already.
 bool write_value(Session& session, std::int64_t record, const std::string& attribute,
-                 const std::optional<std::string>& value, const Revision& revision) {
+                 const std::optional<std::string>& entered, const Revision& revision) {
+  const std::optional<std::string> value = kept_value(attribute, entered);
   std::optional<std::string> old;
   std::int64_t old_id = 0;
   std::int64_t old_since = 0;

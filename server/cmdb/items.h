@@ -17,7 +17,7 @@
 namespace muster::server {
 
 // What people may set by hand; lifecycle is one of lifecycle_states() (server/query/fields.h),
-// class one of item_classes() (server/query/classes.h).
+// class one of item_classes() by its path or the end of it (server/query/classes.h).
 inline constexpr std::string_view kItemAttributes[] = {"name",     "class",     "owner",
                                                        "location", "lifecycle", "note"};
 inline constexpr std::size_t kAttributeBytes = 4096;

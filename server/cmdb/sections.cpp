@@ -104,6 +104,17 @@ std::optional<SectionSummary> section_summary(Session& session, std::int64_t ite
   return summary;
 }
 
+bool is_section_known(Session& session, std::int64_t item_id,
+                      const inventory::SectionSchema& schema, const ReadPoint& point) {
+  Session::Values values = point.values();
+  values.emplace_back(item_id);
+  return session
+      .find_integer(
+          "SELECT 1 FROM items i WHERE i.item_id = ?3 AND " + is_known(schema, "i.item_id", point),
+          values)
+      .has_value();
+}
+
 std::vector<SectionSummary> section_summaries(Session& session, std::int64_t item_id,
                                               const ReadPoint& point) {
   std::vector<SectionSummary> out;

@@ -45,6 +45,11 @@ std::optional<SectionSummary> section_summary(Session& session, std::int64_t ite
                                               const inventory::SectionSchema& schema,
                                               const ReadPoint& point);
 
+// All rows of the section are known of the item, so that a row that is missing is not there
+// (is_known in server/query/shown_record.h).
+bool is_section_known(Session& session, std::int64_t item_id,
+                      const inventory::SectionSchema& schema, const ReadPoint& point);
+
 struct SectionPage {
   std::vector<StoredRow> rows;  // in the order of row_id, which never changes
   std::optional<std::string> next;

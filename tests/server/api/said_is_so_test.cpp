@@ -87,6 +87,10 @@ TEST_CASE("nothing is said to be left out where nothing was", "[api][items]") {
   // A page of changes without any of accounts is no reading about persons.
   CHECK(api.get("/api/v1/items/web-1/changes?section=packages").status() == 200);
   CHECK(api.get("/api/v1/items/printer-1/changes").status() == 200);
+  CHECK(api.get("/api/v1/items/web-1/sections/package").at("detail") ==
+        "There is no section package; did you mean packages?");
+  CHECK(api.get("/api/v1/items/web-1/changes?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z")
+            .path() == "to");
   CHECK(api.reads_on_record() == 0);
 }
 
@@ -183,6 +187,65 @@ TEST_CASE("a ticket keeps a note of a linked item that was purged", "[api][items
             "item 1, linked as cause, was purged: it and its link are no more") !=
         std::string::npos);
   CHECK(api.get(path + "/context").status() == 200);
+}
+
+TEST_CASE("a class is named alike when it is entered and when it is asked about", "[api][items]") {
+  ApiFixture api;
+  for (const auto& [typed, kept] : {std::pair("laptop", "hardware.computer.laptop"),
+                                    {"LAPTOP", "hardware.computer.laptop"},
+                                    {"computer.laptop", "hardware.computer.laptop"},
+                                    {"hardware.computer.laptop", "hardware.computer.laptop"},
+                                    {"printer", "hardware.printer"}}) {
+    CAPTURE(typed);
+    const std::string body = R"({"name":"a","class":")" + std::string(typed) + R"("})";
+    const Answer made = api.post("/api/v1/items", body);
+    REQUIRE(made.status() == 201);
+    CHECK(made.at("class") == kept);
+    const std::string query = "/api/v1/items?q=class:" + std::string(typed);
+    CHECK(api.get(query).at("items[0].class") == kept);
+    const std::string path = made.header("Location");
+    CHECK(api.patch(path, made.etag(), R"({"class":"server"})").at("class") ==
+          "hardware.computer.server");
+    CHECK(api.get(query).status() == 200);
+  }
+  const Answer wrong = api.post("/api/v1/items", R"({"name":"a","class":"laptp"})");
+  CHECK(wrong.status() == 422);
+  CHECK(wrong.path() == "class");
+  CHECK(wrong.at("detail") == "There is no class laptp; did you mean hardware.computer.laptop?");
+  const Answer asked = api.get("/api/v1/items?q=class:laptp");
+  CHECK(asked.code() == "invalid_query");
+  CHECK(asked.at("column") == "7");
+  CHECK(asked.at("expected") == "laptop");
+}
+
+TEST_CASE("what compare knows of a side in part is said", "[api][items]") {
+  Said api;
+  ReportingMachine part(*api.store, api.ingest, "part");
+  part.statuses["dpkg"] = {inventory::Status::kPartial, "a stanza is broken"};
+  part.install("openssl", "3.0.8");
+  part.report();
+  ReportingMachine none(*api.store, api.ingest, "none");
+  none.statuses["dpkg"] = {inventory::Status::kNotApplicable, "there is no dpkg"};
+  none.report();
+  ReportingMachine empty(*api.store, api.ingest, "empty");
+  empty.report();
+  const auto compared = [&](const std::string& other) {
+    return api.get("/api/v1/compare?a=web-1&section=packages&b=" + other);
+  };
+  CHECK(compared("web-2").at("sections[0].incomplete").empty());
+  CHECK(compared("part").at("sections[0].incomplete") == R"(["b"])");
+  CHECK(compared("part").at("sections[0].same") == "1");
+  for (const char* other : {"none", "empty"}) {
+    CAPTURE(other);
+    CHECK(compared(other).at("sections[0].not_compared") ==
+          "the second side told of none, and every machine has some");
+    CHECK(compared(other).at("sections[0].only_a") == "[]");
+  }
+  // The same in a query.
+  const Answer without = api.get("/api/v1/items?q=" + percent_encode("NOT packages.name:zlib"));
+  CHECK(without.at("total") == "2");
+  CHECK(without.at("undetermined") == "3");
+  CHECK(api.get("/api/v1/items?q=packages.name:openssl").at("total") == "3");
 }
 
 }  // namespace
