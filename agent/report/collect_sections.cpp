@@ -12,9 +12,15 @@ using inventory::Status;
 
 constexpr int kVitalsDeadlineMs = 5'000;
 
-// The same status for every source of the section.
-void set_all(inventory::CollectedSection& section, Status status, const std::string& reason) {
+using SourceNames = std::vector<std::string>;
+
+// The same status for each of `names`, or for every source of the section where there are none.
+void set_all(inventory::CollectedSection& section, const SourceNames& names, Status status,
+             const std::string& reason) {
   section.sources.clear();
+  for (const std::string& name : names)
+    section.sources.emplace(name, inventory::SourceStatus{status, reason});
+  if (!names.empty()) return;
   for (const std::string_view source : section.schema->sources)
     section.sources.emplace(std::string(source), inventory::SourceStatus{status, reason});
 }
@@ -23,7 +29,7 @@ void set_all(inventory::CollectedSection& section, Status status, const std::str
 // sources a collector tells those that the machine has.
 void complete_sources(inventory::CollectedSection& section) {
   if (section.sources.empty())
-    set_all(section, Status::kFailed, "the collector said nothing of this source");
+    set_all(section, {}, Status::kFailed, "the collector said nothing of this source");
 }
 
 }  // namespace
@@ -59,17 +65,21 @@ LookResult SectionCollector::look(const Collector& collector) {
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                            std::chrono::steady_clock::now() - begin)
                            .count();
+  SourceNames& told = told_[std::string(collector.section)];
   switch (outcome.kind) {
     case RunOutcome::Kind::kDone:
       result.section.sources = std::move(collected->sources);
       result.section.rows = std::move(collected->rows);
       complete_sources(result.section);
+      told.clear();
+      for (const auto& [name, status] : result.section.sources)
+        told.push_back(name);
       break;
     case RunOutcome::Kind::kTimeout:
-      set_all(result.section, Status::kTimeout, outcome.reason);
+      set_all(result.section, told, Status::kTimeout, outcome.reason);
       break;
     case RunOutcome::Kind::kThrew:
-      set_all(result.section, Status::kFailed, outcome.reason);
+      set_all(result.section, told, Status::kFailed, outcome.reason);
       break;
   }
   return result;
@@ -88,7 +98,7 @@ std::vector<LookResult> SectionCollector::collect(const SectionNames& wanted,
     result.section.schema = inventory::find_section(collector.section);
     result.collected_at = clock_->now();
     result.collected_boottime_ms = clock_->boottime_ms();
-    set_all(result.section, Status::kDisabled,
+    set_all(result.section, told_[std::string(collector.section)], Status::kDisabled,
             "switched off under [sections] in the configuration");
     out.push_back(std::move(result));
   }

@@ -4,6 +4,7 @@
 // comes back with a status for each of its sources. Used by one thread at a time; collectors that
 // overran keep the host alive by themselves.
 #pragma once
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -50,6 +51,9 @@ class SectionCollector {
   std::shared_ptr<Host> host_;
   std::shared_ptr<const Clock> clock_;
   std::vector<Collector> collectors_;  // by section name
+  // The sources that the machine had when a section was last read, of all that are declared: what
+  // was not on it did not fail when its look fails. Nothing before the first look.
+  std::map<std::string, std::vector<std::string>> told_;
   VitalsFunction vitals_;
   DeadlineRunner runner_;
 };

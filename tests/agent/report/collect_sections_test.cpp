@@ -12,6 +12,7 @@
 #include "agent/report/inventory_json.h"
 #include "common/inventory/sections/users.h"
 #include "common/json/value.h"
+#include "tests/support/agent/map_host.h"
 
 using namespace muster::agent;
 using muster::Instant;
@@ -106,6 +107,12 @@ Collected dpkg_partly_and_rpm(Host&) {
   Collected out;
   out.sources.emplace("dpkg", muster::inventory::SourceStatus{Status::kPartial, "cut"});
   out.sources.emplace("rpm", muster::inventory::SourceStatus{Status::kNotApplicable, {}});
+  return out;
+}
+Collected dpkg_unless_broken(Host& host) {
+  if (host.read("/broken")) throw std::runtime_error("broken");
+  Collected out;
+  out.sources.emplace("dpkg", muster::inventory::SourceStatus{});
   return out;
 }
 std::string some_vitals(Host&) {
@@ -220,6 +227,25 @@ TEST_CASE("a collector that throws has failed, and the others go on", "[report]"
   CHECK(results[0].section.sources.at("disks").reason == "the collector failed: broken on purpose");
   CHECK(results[1].section.sources.at("memory").status == Status::kFailed);
   CHECK(results[2].section.sources.at("users").status == Status::kOk);
+}
+
+TEST_CASE("when a look fails, the sources that the machine has have failed and no others",
+          "[report]") {
+  const auto host = std::make_shared<MapHost>();
+  auto collector = collector_of({{"packages", &dpkg_unless_broken}}, host);
+  const auto line = [&](const SectionNames& disabled = {}) {
+    return muster::inventory::status_line("packages",
+                                          collector.collect({}, disabled).at(0).section.sources);
+  };
+  host->files["/broken"] = "";
+  const std::string first = line();  // which of them it has is not known yet
+  CHECK(first.find("dpkg:failed") != std::string::npos);
+  CHECK(first.find("rpm:failed") != std::string::npos);
+  host->files.clear();
+  CHECK(line() == "dpkg:ok");
+  host->files["/broken"] = "";
+  CHECK(line() == "dpkg:failed");
+  CHECK(line({"packages"}) == "dpkg:disabled");
 }
 
 TEST_CASE("a section that is switched off is not looked at", "[report]") {
