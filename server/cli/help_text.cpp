@@ -33,7 +33,8 @@ A local time that clocks showed twice is the later one, and that is said; one
 that they skipped is refused. What --at, --known-at, --a-at and --b-at are given
 must not lie ahead; under --at, ages are those of then.
 
-In a query (seen>2026-11-23) a day alone is the whole day, see muster-query(7).
+In a query (seen>2026-11-23) a day alone is the whole day in UTC, see
+muster-query(7).
 )";
 
 constexpr const char* kExitCodes =

@@ -24,7 +24,7 @@ const std::vector<std::string_view>& lifecycles() {
 
 std::vector<OptionSpec> attribute_options() {
   return {
-      {"--class", "CLASS", "such as hardware.computer.laptop (muster fields class)"},
+      {"--class", "CLASS", "such as laptop (muster fields class lists them)"},
       {"--owner", "NAME", "who has it"},
       {"--location", "PLACE", "where it is"},
       {"--lifecycle", "STATE", "planned, ordered, in_stock, in_use, in_repair, ...", lifecycles()},
