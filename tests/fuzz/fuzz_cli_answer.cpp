@@ -5,6 +5,7 @@
 
 #include "common/support/text.h"
 #include "server/cli/error_text.h"
+#include "server/cli/problem_words.h"
 #include "server/cli/table.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -19,6 +20,14 @@ void check_lines(std::string_view text) {
     require(printable(line) == line);
 }
 
+// A command with flags that members of answers are named after.
+const CommandSpec kCommand = {"item edit", "", {{"ITEM"}}, {{"--state", "STATE", ""}}, {}, nullptr};
+const Invocation kTyped = [] {
+  Invocation invocation;
+  invocation.command = &kCommand;
+  return invocation;
+}();
+
 void check_problem(std::string_view text) {
   std::string_view rest = text;
   ApiReply reply;
@@ -27,8 +36,9 @@ void check_problem(std::string_view text) {
   reply.headers = {{"Content-Type", "application/problem+json"}};
   reply.body = rest;
   for (const Parameters& parameters : {Parameters{}, Parameters{{"q", query}}}) {
-    const Problem problem = problem_of(reply, parameters);
+    Problem problem = problem_of(reply, parameters);
     require(problem.exit_code != kDone && !problem.message.empty());
+    put_into_words_of(problem, kTyped, Zone::kUtc);
     std::ostringstream out;
     write_problem(out, problem, true);
     check_lines(out.str());
