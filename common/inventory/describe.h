@@ -6,15 +6,29 @@
 //   struct User {
 //     std::string name;
 //     std::optional<std::int64_t> uid;
-//     static constexpr auto kSection = [] { using R = User; return section<R>(
-//         {.name = "users", .title = "Users", .meaning = "Local accounts", .privacy =
-//         Privacy::kPersonal}, key("name", &R::name, "Login name", {.source = "/etc/passwd"}),
-//         fact("uid", &R::uid, "Numeric user id", {.source = "/etc/passwd"})); }();
+//     static constexpr auto kSection = [] {
+//       using R = User;
+//       return section<R>({.name = "users",
+//                          .title = "Users",
+//                          .meaning = "Local accounts",
+//                          .privacy = Privacy::kPersonal},
+//                         key("name", &R::name, "Login name", {.source = "/etc/passwd"}),
+//                         fact("uid", &R::uid, "Numeric user id", {.source = "/etc/passwd"}));
+//     }();
 //   };
 //
-// Rules (checked at compile time by well_formed): field names are unique, keys are never optional,
-// and a section without a key holds at most one row. Released fields are never renamed or retyped,
-// only added (docs/adding-a-section.md). Works for any thread; nothing here allocates at run time.
+// Rules, checked at compile time by well_formed:
+//   - section and fields have a name of lower-case letters, digits and _, and a meaning; names of
+//     fields are unique;
+//   - a key is always there: neither std::optional nor a list. A fact may be absent: it is
+//     std::optional, or a list;
+//   - an instance is a key of type integer, and there is at most one; only keys are left out of the
+//     pairing;
+//   - .values are of a text, which they make an enum, and each is named once;
+//   - .sources and .source_field come together, and the field is a text key of this section;
+//   - a field's .schema is from 1 to the section's.
+// A section without a key holds at most one row. Released fields are never renamed or retyped, only
+// added (docs/adding-a-section.md). Works for any thread; nothing here allocates at run time.
 // SectionSchema (schema.h) is the same at run time.
 #pragma once
 #include <concepts>
@@ -95,7 +109,6 @@ struct SectionOptions {
   Interval interval = Interval::kHourly;
   Privacy privacy = Privacy::kNone;
   int schema = 1;
-  int linger_days = 0;
   // Sources with a status each (dpkg, rpm), and the field that says which one a row is from.
   // Without: one source that has the section's name.
   std::span<const std::string_view> sources = {};
@@ -137,21 +150,53 @@ constexpr void for_each_field(Visit&& visit) {
   std::apply([&](const auto&... field) { (visit(field), ...); }, Row::kSection.fields);
 }
 
+constexpr bool is_declared_name(std::string_view name) {
+  if (name.empty() || name.front() < 'a' || name.front() > 'z') return false;
+  for (const char c : name) {
+    if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') return false;
+  }
+  return true;
+}
+
+constexpr bool are_distinct(std::span<const std::string_view> names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) return false;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j]) return false;
+    }
+  }
+  return true;
+}
+
+template <class Row, class T>
+constexpr bool well_formed(const Field<Row, T>& field, const SectionOptions& section) {
+  using Value = typename IsOptional<T>::Inner;
+  constexpr bool kIsList = std::same_as<T, std::vector<std::string>>;
+  const FieldOptions& options = field.options;
+  const bool is_key = field.role == FieldRole::kKey;
+  if (!is_declared_name(field.name) || field.meaning.empty()) return false;
+  if (is_key ? IsOptional<T>::value || kIsList : !IsOptional<T>::value && !kIsList) return false;
+  if (options.instance && !(is_key && std::same_as<T, std::int64_t>)) return false;
+  if (!options.pairing && !is_key) return false;
+  if (!options.values.empty() && !std::same_as<Value, std::string>) return false;
+  if (field.name == section.source_field && !(is_key && std::same_as<T, std::string>)) return false;
+  return are_distinct(options.values) && options.schema >= 1 && options.schema <= section.schema;
+}
+
 template <Described Row>
 consteval bool well_formed() {
+  constexpr const SectionOptions& kOptions = Row::kSection.options;
+  if (!is_declared_name(kOptions.name) || kOptions.title.empty() || kOptions.meaning.empty())
+    return false;
+  if (kOptions.sources.empty() != kOptions.source_field.empty()) return false;
   return std::apply(
       [](const auto&... field) {
         const std::string_view names[] = {field.name...};
-        const bool keys[] = {field.role == FieldRole::kKey...};
-        const bool lists[] = {std::same_as<typename std::remove_cvref_t<decltype(field)>::Value,
-                                           std::vector<std::string>>...};
-        for (std::size_t i = 0; i < sizeof...(field); ++i) {
-          if (keys[i] && lists[i]) return false;
-          for (std::size_t j = 0; j < i; ++j) {
-            if (names[i] == names[j]) return false;
-          }
-        }
-        return true;
+        const int instances = (0 + ... + (field.options.instance ? 1 : 0));
+        const bool has_source =
+            kOptions.source_field.empty() || (... || (field.name == kOptions.source_field));
+        return (... && well_formed(field, kOptions)) && are_distinct(names) && instances <= 1 &&
+               has_source && are_distinct(kOptions.sources);
       },
       Row::kSection.fields);
 }

@@ -42,7 +42,6 @@ struct SectionSchema {
   Interval interval = Interval::kHourly;
   Privacy privacy = Privacy::kNone;
   int schema = 1;
-  int linger_days = 0;
   bool never_empty = false;                  // every machine has such rows
   std::vector<std::string_view> sources;     // never empty
   std::optional<std::size_t> source_field;   // index of the field that names a row's source
@@ -79,7 +78,7 @@ SectionSchema finish_schema(
 
 template <Described T>
 SectionSchema make_schema() {
-  static_assert(well_formed<T>(), "field names must be unique and keys no lists");
+  static_assert(well_formed<T>(), "the declaration breaks a rule at the top of describe.h");
   const SectionOptions& options = T::kSection.options;
   SectionSchema schema;
   schema.name = options.name;
@@ -88,7 +87,6 @@ SectionSchema make_schema() {
   schema.interval = options.interval;
   schema.privacy = options.privacy;
   schema.schema = options.schema;
-  schema.linger_days = options.linger_days;
   schema.never_empty = options.never_empty;
   schema.sources.assign(options.sources.begin(), options.sources.end());
   if (schema.sources.empty()) schema.sources.push_back(options.name);

@@ -55,12 +55,6 @@ inline std::string privacy_sentence(inventory::Privacy privacy) {
   return "sensitive: reading it needs the permission `read_personal`, and reading it is audited";
 }
 
-inline std::string linger_sentence(int days) {
-  if (days == 0) return "none: a row that is gone is closed at the next look";
-  return std::to_string(days) + (days == 1 ? " day" : " days") +
-         " after it was last seen a row is still reported";
-}
-
 inline std::string key_word(const inventory::FieldSchema& field) {
   if (!field.is_key()) return "";
   if (field.instance) return "instance";
@@ -98,7 +92,6 @@ inline std::string section_page(const inventory::SectionSchema& schema) {
     sources += (sources.empty() ? "" : ", ") + code(source);
   out += "- Looked at: " + interval_sentence(schema.interval) + "\n";
   out += "- Privacy: " + privacy_sentence(schema.privacy) + "\n";
-  out += "- Linger: " + linger_sentence(schema.linger_days) + "\n";
   out += "- Sources, each with a status of its own: " + sources;
   if (schema.source_field) {
     out += "; " + code(schema.fields[*schema.source_field].name) + " says which one a row is from";
