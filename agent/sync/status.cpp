@@ -5,74 +5,34 @@
 
 #include "agent/sync/agent_identity.h"
 #include "agent/sync/spool.h"
+#include "agent/sync/status_advice.h"
 #include "common/json/write.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kHourMs = 60 * kMinuteMs;
-constexpr std::int64_t kDayMs = 24 * kHourMs;
-
-// "40 s", "15 min", "2 h", "6 d".
-std::string span_text(std::int64_t ms) {
-  if (ms < 0) ms = 0;
-  if (ms < 2 * kMinuteMs) return std::to_string(ms / 1000) + " s";
-  if (ms < 2 * kHourMs) return std::to_string(ms / kMinuteMs) + " min";
-  if (ms < 2 * kDayMs) return std::to_string(ms / kHourMs) + " h";
-  return std::to_string(ms / kDayMs) + " d";
-}
-
-std::string why_not(const AgentStatus& status) {
-  if (status.not_enrolled) return status.not_enrolled->message;
-  if (status.record.problem) {
-    const ExchangeProblem& problem = *status.record.problem;
-    return problem.message + " (" + problem.code + ", since " +
-           span_text(status.now - problem.since) + ")";
-  }
-  if (!status.record.attempted_at) return "the agent has not run since it was enrolled";
-  return "the agent has not run for " + span_text(status.now - *status.record.attempted_at);
-}
-
-// The server lets neither this agent nor its certificate in; the codes are those of server/ca.
-bool is_shut_out(const std::string& code) {
-  return code.starts_with("agent_") || code.starts_with("certificate_") || code == "http_401" ||
-         code == "http_403";
-}
-
-std::string what_to_do(const AgentStatus& status) {
-  if (status.not_enrolled) return "sudo muster-agent enroll -   (ask for a join code)";
-  if (!status.record.problem || status.is_overdue())
-    return "sudo systemctl enable --now muster-agent   (or: sudo muster-agent run --once)";
-  const bool certificate = status.certificate_ends && *status.certificate_ends < status.now;
-  const std::string& code = status.record.problem->code;
-  if (certificate || is_shut_out(code))
-    return "sudo muster-agent enroll --force -   (ask for a new join code)";
-  if (code == to_string(FailureKind::kUnreachable) || code == to_string(FailureKind::kTimeout))
-    return "check that " + status.server +
-           " can be reached from here; the agent tries again by itself";
-  return "nothing here: the agent tries again by itself; if it lasts, tell the server's "
-         "administrator";
-}
+constexpr std::int64_t kLeastSilenceMs = 2LL * 60 * 60 * 1000;
 
 void write_details(const AgentStatus& status, std::string& out) {
   if (status.record.acknowledged_at) {
     out += "  last report: number " + std::to_string(status.record.acknowledged) + ", " +
-           span_text(status.now - *status.record.acknowledged_at) + " ago\n";
+           ago_text(status.now, *status.record.acknowledged_at) + "\n";
   }
   if (status.waiting > 0) {
     out += "  spooled: " + std::to_string(status.waiting) +
            (status.waiting == 1 ? " report" : " reports");
-    if (status.oldest_waiting) out += ", oldest " + span_text(status.now - *status.oldest_waiting);
+    if (status.oldest_waiting) out += ", oldest " + ago_text(status.now, *status.oldest_waiting);
     out += "; nothing is lost, above 64 MiB the oldest are merged\n";
   }
-  if (status.certificate_ends) {
-    const bool ended = *status.certificate_ends < status.now;
-    out += std::string("  certificate: ") + (ended ? "ended " : "valid for ") +
-           span_text(ended ? status.now - *status.certificate_ends
-                           : *status.certificate_ends - status.now) +
-           (ended ? " ago\n" : ", renews by itself\n");
+  if (status.certificate_begins && status.now < *status.certificate_begins) {
+    out += "  certificate: valid from " + to_rfc3339(*status.certificate_begins) +
+           ", which is in the future by this machine's clock\n";
+  } else if (status.certificate_ends && status.has_certificate_ended()) {
+    out += "  certificate: ended " + ago_text(status.now, *status.certificate_ends) + "\n";
+  } else if (status.certificate_ends) {
+    out += "  certificate: valid for " + span_text(*status.certificate_ends - status.now) +
+           ", renews by itself\n";
   }
   for (const auto& [name, why] : status.record.refused) {
     out += "  refused by the server: " + printable(name) + " (" + printable(why.code) +
@@ -80,8 +40,8 @@ void write_details(const AgentStatus& status, std::string& out) {
            "; not sent again until it changes\n";
   }
   for (const auto& [name, since] : status.record.timed_out) {
-    out += "  collector timed out: " + printable(name) + ", since " +
-           span_text(status.now - since) + "; its last rows stand\n";
+    out += "  collector timed out: " + printable(name) + ", first " + ago_text(status.now, since) +
+           "; its last rows stand\n";
   }
 }
 
@@ -90,7 +50,11 @@ void write_details(const AgentStatus& status, std::string& out) {
 bool AgentStatus::is_overdue() const {
   if (!record.attempted_at) return true;
   return now - *record.attempted_at >
-         std::max<std::int64_t>(3 * record.interval_s * 1000, 2 * kHourMs);
+         std::max<std::int64_t>(3 * record.interval_s * 1000, kLeastSilenceMs);
+}
+
+bool AgentStatus::has_certificate_ended() const {
+  return certificate_ends && *certificate_ends < now;
 }
 
 bool AgentStatus::is_reporting() const {
@@ -104,7 +68,9 @@ Result<AgentStatus> look_at_status(const StateDirectory& directory, const Clock&
   if (identity) {
     status.agent_id = identity->agent_id;
     status.server = identity->server.url();
-    status.certificate_ends = identity->best().certificate.fields().not_after;
+    const tls::CertificateFields& fields = identity->best().certificate.fields();
+    status.certificate_begins = fields.not_before;
+    status.certificate_ends = fields.not_after;
   } else {
     status.not_enrolled = identity.failure();
   }

@@ -19,6 +19,7 @@ struct AgentStatus {
   std::optional<Failure> not_enrolled;  // why there is no identity to report with
   std::string agent_id;
   std::string server;
+  std::optional<Instant> certificate_begins;
   std::optional<Instant> certificate_ends;
   ExchangeRecord record;
   std::size_t waiting = 0;  // reports in the spool
@@ -26,6 +27,7 @@ struct AgentStatus {
   std::optional<Instant> oldest_waiting;
 
   bool is_overdue() const;  // no attempt for three intervals: the daemon does not run
+  bool has_certificate_ended() const;
   bool is_reporting() const;
 };
 

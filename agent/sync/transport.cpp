@@ -55,6 +55,7 @@ class TlsTransport final : public Transport {
   Result<Done> wait(Direction direction);
   // What to do after an SSL function returned `code`: wait, or fail.
   Result<Done> wait_for_tls(int code, const char* what);
+  std::optional<Failure> expired_for_server(int reason) const;
   Result<Done> write_all(std::string_view bytes);
   Result<HttpReply> read_reply();
   std::string serialize(const HttpRequest& request) const;
@@ -141,7 +142,7 @@ Result<Done> TlsTransport::wait(Direction direction) {
     if (ready < 0 && errno != EINTR)
       return about(FailureKind::kIo, "waiting for the server failed");
     if (ready > 0 && events[1].revents != 0)
-      return about(FailureKind::kUnreachable, "broken off: the agent was asked to stop");
+      return about(FailureKind::kCancelled, "broken off: the agent was asked to stop");
     if (ready > 0 && events[0].revents != 0) return Done{};
   }
 }
@@ -183,6 +184,18 @@ Result<Done> TlsTransport::connect() {
                "cannot connect (" + printable(reason) + "): is the server up and the port open?");
 }
 
+// The server calls a certificate expired that is valid by this machine's clock: one of the two
+// clocks is wrong, and another certificate would fare no better.
+std::optional<Failure> TlsTransport::expired_for_server(int reason) const {
+  if (reason != SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED || !options_.identity) return std::nullopt;
+  const Instant ends = options_.identity->certificate.fields().not_after;
+  if (clock_.now() >= ends) return std::nullopt;
+  return about(FailureKind::kWrongClock, "it says that this agent's certificate has expired; by " +
+                                             std::string("this machine's clock, which says ") +
+                                             to_rfc3339(clock_.now()) + ", it is valid until " +
+                                             to_rfc3339(ends));
+}
+
 Result<Done> TlsTransport::wait_for_tls(int code, const char* what) {
   switch (SSL_get_error(ssl_.get(), code)) {
     case SSL_ERROR_WANT_READ:
@@ -192,10 +205,14 @@ Result<Done> TlsTransport::wait_for_tls(int code, const char* what) {
     default:
       break;
   }
-  if (refusal_)
-    return about(FailureKind::kRefused, "its certificate is not accepted: " + refusal_->message);
+  if (refusal_) {
+    const bool is_clock = refusal_->kind == FailureKind::kWrongClock;
+    return about(is_clock ? FailureKind::kWrongClock : FailureKind::kUntrusted,
+                 "its certificate is not accepted: " + refusal_->message);
+  }
   const unsigned long error = ERR_peek_last_error();
   if (ERR_GET_LIB(error) == ERR_LIB_SSL) {
+    if (const auto failure = expired_for_server(ERR_GET_REASON(error))) return *failure;
     return tls::openssl_failure(FailureKind::kRefused, options_.server.url() + ": " + what);
   }
   return about(FailureKind::kUnreachable, std::string(what) + ": the connection broke");

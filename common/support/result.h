@@ -18,6 +18,9 @@ enum class FailureKind {
   kMalformed,    // it was read and is not what it should be
   kUnreachable,  // the peer could not be reached
   kRefused,      // the peer answered with a refusal
+  kUntrusted,    // the peer is not the one that it should be
+  kWrongClock,   // a certificate would be good at another time than this clock or the peer's tells
+  kCancelled,    // this program was asked to stop before it was done
   kIo,           // any other error of the system
 };
 
@@ -37,6 +40,12 @@ constexpr std::string_view to_string(FailureKind kind) {
       return "unreachable";
     case FailureKind::kRefused:
       return "refused";
+    case FailureKind::kUntrusted:
+      return "untrusted";
+    case FailureKind::kWrongClock:
+      return "wrong_clock";
+    case FailureKind::kCancelled:
+      return "cancelled";
     case FailureKind::kIo:
       return "io";
   }

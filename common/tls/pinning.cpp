@@ -116,9 +116,11 @@ Result<Done> verify_server(std::span<const Certificate> chain, std::span<const C
   const CertificateFields& leaf = chain.front().fields();
   if (verdict->error == X509_V_ERR_CERT_HAS_EXPIRED ||
       verdict->error == X509_V_ERR_CERT_NOT_YET_VALID) {
-    return refused("the server's certificate is valid from " + to_rfc3339(leaf.not_before) +
-                   " to " + to_rfc3339(leaf.not_after) + ", and this machine's clock says " +
-                   to_rfc3339(now) + " (" + verdict->message + "): check the clock");
+    return plain_failure(FailureKind::kWrongClock,
+                         "the server's certificate is valid from " + to_rfc3339(leaf.not_before) +
+                             " to " + to_rfc3339(leaf.not_after) +
+                             ", and this machine's clock says " + to_rfc3339(now) + " (" +
+                             verdict->message + "): set the clock");
   }
   if (verdict->error != X509_V_OK) {
     return refused("the server's certificate cannot be trusted: " + verdict->message);

@@ -22,6 +22,7 @@ struct TlsServerSettings {
   std::int64_t lifetime_ms = tls::kServerLifetimeMs;
   int highest_version = TLS1_3_VERSION;
   bool send_authority = true;  // in the chain
+  bool calls_agents_expired = false;
   std::optional<std::string> answer =
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";  // nullopt: never
 };

@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
+#include "server_double.h"
 #include "tls_server_double.h"
 
 namespace muster::agent::test {
@@ -28,6 +29,12 @@ TlsServerDouble::TlsServerDouble(TlsServerSettings settings, Instant now)
   if (settings_.send_authority)
     SSL_CTX_add1_chain_cert(context_, settings_.authority.certificate.handle());
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  if (settings_.calls_agents_expired) {
+    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, [](int, X509_STORE_CTX* store) {
+      X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_HAS_EXPIRED);
+      return 0;
+    });
+  }
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -150,6 +157,7 @@ TEST_CASE("A server that is not ours is refused before it learns who we are", "[
   TlsServerSettings settings{.authority = authority};
   TransportOptions options;
   Instant server_time = clock.now();
+  FailureKind kind = FailureKind::kUntrusted;
   SECTION("another authority") {
     settings.authority = make_authority();
   }
@@ -161,17 +169,46 @@ TEST_CASE("A server that is not ours is refused before it learns who we are", "[
     settings.authority =
         tls::issue_authority(authority.key, clock.now() - 100 * tls::kDayMs).value();
     settings.lifetime_ms = tls::kDayMs;
+    kind = FailureKind::kWrongClock;
   }
   SECTION("only TLS 1.2") {
+    kind = FailureKind::kRefused;
     settings.highest_version = TLS1_2_VERSION;
   }
   TlsServerDouble server(settings, server_time);
   options = options_for(server, authority);
   const auto reply = make_transport(options, clock)->exchange(small_request());
   REQUIRE_FALSE(reply);
-  CHECK(reply.failure().kind == FailureKind::kRefused);
+  CHECK(reply.failure().kind == kind);
   CHECK(server.agents().empty());
   CHECK(server.requests().empty());
+}
+
+TEST_CASE("A certificate that has expired by the server's clock alone is a matter of clocks",
+          "[sync][tls]") {
+  const SystemClock clock;
+  const auto authority = make_authority();
+  TlsServerDouble server({.authority = authority, .calls_agents_expired = true}, clock.now());
+  TransportOptions options = options_for(server, authority);
+  SECTION("by this machine's it is valid") {
+    const auto reply = make_transport(options, clock)->exchange(small_request());
+    REQUIRE_FALSE(reply);
+    CHECK(reply.failure().kind == FailureKind::kWrongClock);
+    CHECK_THAT(reply.failure().message,
+               Catch::Contains("says that this agent's certificate has expired; by this machine's "
+                               "clock"));
+  }
+  SECTION("by this machine's as well") {
+    const auto key = tls::PrivateKey::generate().value();
+    options.identity = Identity{
+        key, tls::issue_agent(authority, key.public_key_der(), kTransportAgentId, clock.now(), 1)
+                 .value()};
+    FakeClock later;
+    later.wall = clock.now() + 60'000;
+    const auto reply = make_transport(options, later)->exchange(small_request());
+    REQUIRE_FALSE(reply);
+    CHECK(reply.failure().kind == FailureKind::kRefused);
+  }
 }
 
 TEST_CASE("The first contact believes the pinned key alone", "[sync][tls]") {
@@ -243,7 +280,7 @@ TEST_CASE("One deadline covers everything, and a request to stop comes through",
   SECTION("stop") {
     options.cancel_descriptor = pipe_ends[0];
     REQUIRE(::write(pipe_ends[1], "x", 1) == 1);
-    expected = FailureKind::kUnreachable;
+    expected = FailureKind::kCancelled;
   }
   const auto reply = make_transport(options, clock)->exchange(small_request());
   REQUIRE_FALSE(reply);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a machine does not report and what a person can do about it, as `muster-agent status` says
+// it. The two belong together: an advice mends what the reason names, and where nothing on this
+// machine can, it says where. Pure.
+#pragma once
+#include <string>
+
+#include "agent/sync/status.h"
+
+namespace muster::agent {
+
+// Both of a status that is not reporting. `why_not` may hold what a server wrote: not printable
+// yet.
+std::string why_not(const AgentStatus& status);
+std::string what_to_do(const AgentStatus& status);
+
+std::string span_text(std::int64_t ms);  // "40 s", "15 min", "2 h", "6 d"
+// "15 min ago"; a time that is still to come was written by a clock that was ahead, and is told as
+// such.
+std::string ago_text(Instant now, Instant then);
+
+}  // namespace muster::agent
