@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "agent/run.h"
+#include "common/support/exception_text.h"
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
@@ -16,7 +17,7 @@ int main(int argc, char** argv) {
     code = muster::agent::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc),
                               environment, std::cin, std::cout, std::cerr);
   } catch (const std::exception& problem) {
-    std::cerr << "muster-agent: " << problem.what() << "\n";
+    std::cerr << "muster-agent: " << muster::exception_text(problem) << "\n";
   }
   std::cout.flush();
   // A collector that overran may still be running: it must not see static objects go.

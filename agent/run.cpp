@@ -8,6 +8,7 @@
 
 #include "agent/commands/commands.h"
 #include "agent/options.h"
+#include "common/command/command_line.h"
 #include "common/inventory/schema.h"
 #include "common/support/clock.h"
 #include "common/support/log.h"
@@ -51,12 +52,7 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
         app.add_subcommand(std::string(command->name()), std::string(command->summary())));
     command->set_up(*subcommands.back());
   }
-  try {
-    // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& problem) {
-    return app.exit(problem, out, error) == 0 ? kSucceeded : kUsage;
-  }
+  if (const auto ended = parse_command_line(app, arguments, out, error)) return *ended;
 
   const Log log(flags.verbose ? LogLevel::kDebug : LogLevel::kInfo,
                 [&error](LogLevel, const std::string& line) { error << line << std::flush; });

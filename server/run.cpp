@@ -5,9 +5,12 @@
 #include <istream>
 #include <ostream>
 
+#include "common/command/command_line.h"
 #include "common/support/clock.h"
+#include "common/support/exception_text.h"
 #include "common/support/text.h"
 #include "server/commands/commands.h"
+#include "server/commands/data_owner.h"
 #include "server/config.h"
 
 namespace muster::server {
@@ -45,12 +48,7 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
         app.add_subcommand(std::string(command->name()), std::string(command->summary())));
     command->set_up(*subcommands.back(), flags);
   }
-  try {
-    // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& problem) {
-    return app.exit(problem, out, error) == 0 ? kSucceeded : kUsage;
-  }
+  if (const auto ended = parse_command_line(app, arguments, out, error)) return *ended;
 
   const Result<ServerConfig> config = load_config(flags, environment);
   if (!config) return fail(error, config.failure().message);
@@ -61,11 +59,13 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!subcommands[i]->parsed()) continue;
     try {
+      work_as_owner(config->data_directory, !all[i]->keeps_way_to_root());
+      if (all[i]->needs_own_files()) check_owner(config->data_directory);
       const int code = all[i]->run(context);
       out.flush();
       return out.good() ? code : fail(error, "standard output could not be written");
     } catch (const std::exception& failure) {
-      return fail(error, failure.what());
+      return fail(error, exception_text(failure));
     }
   }
   return kUsage;  // require_subcommand lets nobody come here

@@ -5,9 +5,9 @@
 #include <array>
 #include <utility>
 
+#include "common/support/suggest.h"
 #include "common/support/text.h"
 #include "server/cli/problem.h"
-#include "server/cli/suggest.h"
 
 namespace muster::cli {
 namespace {

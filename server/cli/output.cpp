@@ -7,9 +7,9 @@
 #include <ostream>
 
 #include "common/json/write.h"
+#include "common/support/suggest.h"
 #include "common/support/text.h"
 #include "server/cli/problem.h"
-#include "server/cli/suggest.h"
 
 namespace muster::cli {
 namespace {

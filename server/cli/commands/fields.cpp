@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fields [SECTION]: what a query can ask about.
+#include "common/support/suggest.h"
 #include "server/cli/commands/commands.h"
-#include "server/cli/suggest.h"
 
 namespace muster::cli {
 namespace {

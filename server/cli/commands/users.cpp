@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/support/suggest.h"
 #include "common/support/text.h"
 #include "server/cli/commands/commands.h"
 #include "server/cli/shell_command.h"
-#include "server/cli/suggest.h"
 
 namespace muster::cli {
 namespace {

@@ -179,8 +179,11 @@ TEST_CASE("mistakes on the command line are told and end with 2", "[commands]") 
     std::string message;
   };
   const Case cases[] = {
-      {{}, "subcommand"},
-      {{"inventory", "--bogus"}, "--bogus"},
+      {{}, "which command? There are inventory, sections, explain"},
+      {{"nosuch"}, "there is no command \"nosuch\""},
+      {{"invetory"}, "try: muster-agent inventory"},
+      {{"inventory", "--bogus"}, "inventory has no flag --bogus"},
+      {{"status", "--jsno"}, "try: --json"},
       {{"inventory", "--section", "ghosts"}, "the sections are addresses, "},
       {{"inventory", "--root", "/", "--capture", "/x"}, "excludes"},
       {{"explain"}, "target"},

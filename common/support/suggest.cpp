@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/cli/suggest.h"
+#include "common/support/suggest.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace muster::cli {
+namespace muster {
 namespace {
 
 constexpr std::size_t kLongestWord = 64;
 
 // Edit distance in which a swap of neighbours, the most common slip, is one edit (optimal string
 // alignment).
-std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
     for (std::size_t j = 0; j <= b.size(); ++j) {
@@ -35,7 +35,7 @@ std::vector<std::string> nearest_two(std::string_view word, const std::vector<st
   const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
   std::vector<std::pair<std::size_t, std::string>> found;
   for (const std::string& name : names) {
-    std::size_t unlike = distance(word, name);
+    std::size_t unlike = edit_distance(word, name);
     if (word.size() >= 3 && name.find(word) != std::string::npos)
       unlike = std::min<std::size_t>(unlike, 1);
     if (unlike <= limit) found.emplace_back(unlike, name);
@@ -54,4 +54,4 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& na
   return nearest.size() == 1 ? nearest[0] : nearest[0] + " or " + nearest[1];
 }
 
-}  // namespace muster::cli
+}  // namespace muster

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::cli {
+namespace muster {
 
 // The two nearest of `names`, nearest first; those that are too unlike are left out.
 std::vector<std::string> nearest_two(std::string_view word, const std::vector<std::string>& names);
@@ -14,4 +14,4 @@ std::vector<std::string> nearest_two(std::string_view word, const std::vector<st
 std::string suggestion(std::string_view word, const std::vector<std::string>& names,
                        const std::string& otherwise);
 
-}  // namespace muster::cli
+}  // namespace muster
