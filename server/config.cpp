@@ -163,7 +163,7 @@ const std::vector<SettingDescription>& setting_descriptions() {
       {"data_directory", "/var/lib/muster", "", "database, keys and side log; mode 0700"},
       {"downloads_directory", "", "", "files that /downloads offers; empty: DATA/downloads"},
       {"log_level", "info", "", "debug, info, warning or error"},
-      {"people_address", "0.0.0.0", "", "where the web UI and the API listen; :: for IPv6 too"},
+      {"people_address", "0.0.0.0", "", "where the API listens; :: for IPv6 too"},
       {"people_port", "8443", "", "their port; 0 takes any free one"},
       {"people_url", "", "", "how people reach it; empty: https://FIRST-PUBLIC-NAME:PORT"},
       {"people_trusted_proxies", "", "", "proxies whose X-Forwarded-For and -Proto are believed"},
@@ -228,7 +228,9 @@ Result<ServerConfig> load_config(const ServerFlags& flags, const Environment& en
       flags.config_file.value_or(variable.value_or(std::string(kDefaultConfigFile)));
   const Result<std::string> text = tls::read_file(file);
   if (!text && (named || text.failure().kind != FailureKind::kNotFound)) return text.failure();
-  return parse_config(text ? *text : std::string(), file, flags, environment);
+  auto config = parse_config(text ? *text : std::string(), file, flags, environment);
+  if (config && flags.config_file) config.value().config_file = *flags.config_file;
+  return config;
 }
 
 }  // namespace muster::server

@@ -31,6 +31,7 @@ struct ListenerConfig {
 
 struct ServerConfig {
   std::filesystem::path data_directory = "/var/lib/muster";
+  std::string config_file;                    // as it was named; empty: the default one
   std::filesystem::path downloads_directory;  // empty: <data>/downloads
   LogLevel log_level = LogLevel::kInfo;
 

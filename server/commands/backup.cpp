@@ -2,6 +2,7 @@
 // muster-server backup FILE: a consistent copy of the database while the server serves. Keys and
 // the side log are not in it: the side log exists so that a restored backup revives no revocation,
 // and keys belong in a safer place than every backup.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,8 +10,10 @@
 #include <cstring>
 #include <ostream>
 
+#include "common/support/exception_text.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
+#include "server/commands/data_owner.h"
 #include "server/commands/database_file.h"
 #include "server/store/fault.h"
 
@@ -28,21 +31,27 @@ class BackupCommand final : public Command {
     subcommand.add_option("FILE", file_, "Where the copy goes; must not exist")->required();
   }
 
+  bool keeps_way_to_root() const override { return true; }
+
   int run(CommandContext& context) override {
     if (context.config.is_postgres()) open_database(context.config)->backup(file_);  // says how
     const fs::path target = fs::absolute(file_);
-    if (fs::exists(fs::symlink_status(target))) {
-      throw std::runtime_error(target.string() + " exists already; a backup replaces nothing");
-    }
     fs::path part = target;
     part += ".part";
-    remove_database(part);
     DatabaseFacts facts;
     try {
-      facts = make(context.config, part, target);
-    } catch (const std::exception& failure) {
+      const AsRoot as_root(target.parent_path());
+      check_target(target);
       remove_database(part);
-      throw std::runtime_error("no backup was made to " + target.string() + ": " + failure.what());
+      try {
+        facts = make(context.config, part, target);
+      } catch (const std::exception&) {
+        remove_database(part);
+        throw;
+      }
+    } catch (const std::exception& failure) {
+      throw std::runtime_error("no backup was made to " + target.string() + ": " +
+                               exception_text(failure));
     }
     context.out << target.string() << ": " << describe(facts) << "\n"
                 << "Keep apart from it: " << context.config.authority_folder().string()
@@ -52,6 +61,16 @@ class BackupCommand final : public Command {
   }
 
  private:
+  static void check_target(const fs::path& target) {
+    if (fs::exists(fs::symlink_status(target)))
+      throw std::runtime_error("it exists already, and a backup replaces nothing");
+    const fs::path folder = target.parent_path();
+    if (!fs::is_directory(folder))
+      throw std::runtime_error("there is no folder " + folder.string());
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+      throw std::runtime_error(system_error_text("cannot write into " + folder.string(), errno));
+  }
+
   // Under another name until it is whole and was looked at.
   static DatabaseFacts make(const ServerConfig& config, const fs::path& part,
                             const fs::path& target) {

@@ -44,6 +44,11 @@ class Command {
   // Adds the command's own flags to its CLI11 subcommand. They are bound to members, which outlive
   // parsing, or to `flags` where they go before a setting.
   virtual void set_up(CLI::App& subcommand, ServerFlags& flags) = 0;
+  // Where root starts it, it works as the owner of the data directory (data_owner.h). The rest of
+  // the rights of root are kept only for what root names and the owner may not reach.
+  virtual bool keeps_way_to_root() const { return false; }
+  // False: what is wrong with the owners of files is the command's own to tell.
+  virtual bool needs_own_files() const { return true; }
   virtual int run(CommandContext& context) = 0;
 };
 

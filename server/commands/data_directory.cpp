@@ -9,6 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "common/support/exception_text.h"
 #include "server/ca/authority_database.h"
 #include "server/ca/authority_files.h"
 #include "server/ca/cluster_key.h"
@@ -22,7 +23,7 @@ DataLock::DataLock(const ServerConfig& config) {
   const std::string file = config.lock_file().string();
   descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor_ < 0) {
-    throw std::runtime_error("cannot open " + file + ": " + std::strerror(errno));
+    throw std::runtime_error(system_error_text("cannot open " + file, errno));
   }
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const bool taken = errno == EWOULDBLOCK;
@@ -50,7 +51,14 @@ std::unique_ptr<Database> make_database(const ServerConfig& config) {
 }
 
 std::unique_ptr<Database> open_database(const ServerConfig& config) {
-  if (!config.is_postgres() && !std::filesystem::exists(config.database_file())) {
+  std::error_code error;
+  const bool is_there =
+      config.is_postgres() || std::filesystem::exists(config.database_file(), error);
+  if (error) {
+    throw std::runtime_error(
+        system_error_text("cannot look at " + config.database_file().string(), error.value()));
+  }
+  if (!is_there) {
     throw std::runtime_error("there is no database in " + config.data_directory.string() +
                              ": run muster-server init, or name another directory with --data");
   }

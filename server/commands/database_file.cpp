@@ -9,6 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "common/support/exception_text.h"
 #include "server/store/fault.h"
 #include "server/store/migrations.h"
 #include "server/store/sqlite.h"
@@ -27,13 +28,14 @@ void sync(const fs::path& path, int flags) {
   const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
   const std::string why = std::strerror(errno);
   if (descriptor >= 0) ::close(descriptor);
-  if (!synced) throw std::runtime_error("cannot sync " + path.string() + ": " + why);
+  if (!synced)
+    throw std::runtime_error("cannot make sure that the disk holds " + path.string() + ": " + why);
 }
 
 void check_magic(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string head(kMagic.size(), '\0');
-  if (!in) throw std::runtime_error(std::string("cannot read it: ") + std::strerror(errno));
+  if (!in) throw std::runtime_error(system_error_text("cannot read it", errno));
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
   if (head != kMagic) throw std::runtime_error("it is not a database");
 }

@@ -8,13 +8,18 @@
 #include <fstream>
 #include <iterator>
 #include <ostream>
+#include <utility>
+#include <vector>
 
+#include "common/json/write.h"
+#include "common/support/exception_text.h"
 #include "common/support/text.h"
 #include "common/tls/file.h"
 #include "server/ca/authority.h"
 #include "server/ca/side_log.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
+#include "server/commands/data_owner.h"
 #include "server/commands/database_file.h"
 #include "server/ingest/check_invariants.h"
 #include "server/store/migrations.h"
@@ -29,10 +34,22 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kLeastFreeBytes = 512ULL * 1024 * 1024;
 constexpr std::uintmax_t kMebibyte = 1024ULL * 1024;
 
+struct Check {
+  std::string what;
+  bool ok = false;
+  std::string detail;
+};
+
+struct DoctorOptions {
+  bool quiet = false;  // only what is wrong
+  bool all = false;    // each check of the content, not their number
+  bool json = false;
+};
+
 class Examination {
  public:
-  explicit Examination(CommandContext& context)
-      : context_(context), config_(context.config), now_(context.clock.now()) {}
+  Examination(CommandContext& context, const DoctorOptions& options)
+      : context_(context), config_(context.config), options_(options), now_(context.clock.now()) {}
 
   int run() {
     check("data directory", [&] { return data_directory(); });
@@ -51,24 +68,59 @@ class Examination {
       check("clock", [&] { return clock(); });
       content();
     }
-    context_.out << (failures_ == 0 ? "everything is well\n"
-                                    : std::to_string(failures_) + " checks FAILED\n");
+    if (options_.json) {
+      write_json();
+    } else {
+      write_verdict();
+    }
     return failures_ == 0 ? kSucceeded : kFailed;
   }
 
  private:
-  void tell(std::string_view what, bool ok, std::string_view detail) {
+  void tell(std::string what, bool ok, const std::string& detail, bool is_content = false) {
+    checks_.push_back({std::move(what), ok, printable(detail)});
     if (!ok) ++failures_;
-    context_.out << (ok ? "ok      " : "FAILED  ") << what
-                 << (detail.empty() ? "" : ": " + printable(detail)) << "\n";
+    if (ok && is_content) ++content_ok_;
+    if (ok && (options_.quiet || (is_content && !options_.all))) return;
+    if (!options_.json) write(checks_.back());
+  }
+  void write(const Check& one) {
+    context_.out << (one.ok ? "ok      " : "FAILED  ") << one.what
+                 << (one.detail.empty() ? "" : ": ") << one.detail << "\n"
+                 << std::flush;
+  }
+  // What failed stands together at the end, where it is looked for; with few lines it does anyway.
+  void write_verdict() {
+    if (failures_ == 0) {
+      if (!options_.quiet) context_.out << "everything is well\n";
+      return;
+    }
+    if (options_.all) {
+      context_.out << "\n";
+      for (const Check& one : checks_)
+        if (!one.ok) write(one);
+    }
+    context_.out << failures_ << (failures_ == 1 ? " check FAILED" : " checks FAILED") << "\n";
+  }
+  void write_json() {
+    JsonWriter json;
+    json.begin_object().member("format", 1).member("ok", failures_ == 0);
+    json.member("failed", failures_).key("checks").begin_array();
+    for (const Check& one : checks_) {
+      if (options_.quiet && one.ok) continue;
+      json.begin_object().member("check", to_valid_text(one.what)).member("ok", one.ok);
+      if (!one.detail.empty()) json.member("detail", to_valid_text(one.detail));
+      json.end_object();
+    }
+    context_.out << std::move(json.end_array().end_object()).text() << "\n";
   }
   // `look` returns what it found, or throws what is wrong.
   template <class Look>
   void check(std::string_view what, Look look) {
     try {
-      tell(what, true, look());
+      tell(std::string(what), true, look());
     } catch (const std::exception& failure) {
-      tell(what, false, failure.what());
+      tell(std::string(what), false, exception_text(failure));
     }
   }
 
@@ -82,10 +134,7 @@ class Examination {
       throw std::runtime_error("others can reach " + config_.data_directory.string() +
                                ", which holds keys: run chmod 700");
     }
-    if (status.st_uid != ::geteuid()) {
-      throw std::runtime_error(config_.data_directory.string() + " belongs to user number " +
-                               std::to_string(status.st_uid) + "; run this as that user");
-    }
+    check_owner(config_.data_directory);
     return config_.data_directory.string();
   }
 
@@ -176,35 +225,48 @@ class Examination {
     try {
       session_->begin(false);
       const auto progress = [this](std::string_view section, std::size_t done, std::size_t all) {
-        if (done > 0)
+        if (done > 0 && !options_.quiet)
           context_.error << section << ": " << done << " of " << all << " machines\n" << std::flush;
       };
       for (const InvariantCheck& found : check_invariants(*session_, progress)) {
-        tell(found.what, found.ok(),
-             found.ok()
-                 ? ""
-                 : std::to_string(found.violations) + " violations, the first: " + found.first);
+        const std::string detail = found.ok() ? ""
+                                              : std::to_string(found.violations) +
+                                                    " violations, the first: " + found.first;
+        tell(found.what, found.ok(), detail, true);
       }
       session_->commit();
     } catch (const std::exception& failure) {
-      tell("content", false, failure.what());
+      tell("content", false, exception_text(failure), true);
     }
+    if (content_ok_ > 0 && !options_.all && !options_.quiet && !options_.json)
+      write({"content", true, std::to_string(content_ok_) + " checks hold; --all lists them"});
   }
 
   CommandContext& context_;
   const ServerConfig& config_;
+  const DoctorOptions options_;
   Instant now_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Session> session_;
+  std::vector<Check> checks_;
   int failures_ = 0;
+  int content_ok_ = 0;
 };
 
 class DoctorCommand final : public Command {
  public:
   std::string_view name() const override { return "doctor"; }
   std::string_view summary() const override { return "Check an installation, changing nothing"; }
-  void set_up(CLI::App&, ServerFlags&) override {}
-  int run(CommandContext& context) override { return Examination(context).run(); }
+  void set_up(CLI::App& subcommand, ServerFlags&) override {
+    subcommand.add_flag("--quiet", options_.quiet, "Say only what is wrong");
+    subcommand.add_flag("--all", options_.all, "List each check of the content, not their number");
+    subcommand.add_flag("--json", options_.json, "As JSON, with every check");
+  }
+  bool needs_own_files() const override { return false; }
+  int run(CommandContext& context) override { return Examination(context, options_).run(); }
+
+ private:
+  DoctorOptions options_;
 };
 
 }  // namespace

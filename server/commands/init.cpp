@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <cstring>
 #include <istream>
+#include <optional>
 #include <ostream>
 
+#include "common/support/exception_text.h"
 #include "common/support/shell.h"
+#include "common/support/system_user.h"
 #include "common/support/text.h"
 #include "common/tls/file.h"
 #include "server/ca/authority.h"
@@ -18,6 +21,7 @@
 #include "server/ca/side_log.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
+#include "server/commands/data_owner.h"
 #include "server/people/passwords.h"
 #include "server/people/users.h"
 #include "server/store/fault.h"
@@ -30,6 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kPasswordBytes = 4096;
+constexpr const char* kPackagedUnit = "/lib/systemd/system/muster-server.service";
 constexpr std::string_view kCountUsers = "SELECT COUNT(*) FROM users";
 
 // The first line, without its end.
@@ -46,14 +51,31 @@ std::string read_password(std::istream& in) {
   return line;
 }
 
+// The folder that the packaged unit serves from is the unit's user's, whoever makes it.
+std::optional<SystemUser> user_for(const fs::path& directory) {
+  if (::geteuid() != 0 || directory != ServerConfig().data_directory) return std::nullopt;
+  return find_system_user(kServiceUser);
+}
+
 void make_data_directory(const fs::path& directory) {
-  if (::mkdir(directory.c_str(), 0700) == 0) return;
-  if (errno != EEXIST) {
-    throw std::runtime_error("cannot create " + directory.string() + ": " + std::strerror(errno));
+  const std::optional<SystemUser> user = user_for(directory);
+  if (::mkdir(directory.c_str(), 0700) == 0) {
+    if (user && ::lchown(directory.c_str(), user->number, user->group) != 0) {
+      throw std::runtime_error(system_error_text(
+          "cannot give " + directory.string() + " to " + std::string(kServiceUser), errno));
+    }
+    return;
   }
+  if (errno != EEXIST)
+    throw std::runtime_error(system_error_text("cannot create " + directory.string(), errno));
   struct stat status = {};
   if (::stat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     throw std::runtime_error(directory.string() + " is not a directory");
+  }
+  if (user && status.st_uid == 0) {
+    throw std::runtime_error(directory.string() + " belongs to root, and the service runs as " +
+                             kServiceUser + ": run chown -R " + kServiceUser + ": " +
+                             shell_quoted(directory.string()) + ", then this again");
   }
   if ((status.st_mode & 077U) != 0) {
     throw std::runtime_error("others can reach " + directory.string() +
@@ -108,6 +130,7 @@ class InitCommand final : public Command {
     const std::string password = read_password(context.in);
     check_new_password(password, admin);
     make_data_directory(config.data_directory);
+    work_as_owner(config.data_directory, true);
     store_fault("init.folder");
     const DataLock lock(config);
     Store store(make_database(config), {}, context.clock);
@@ -156,6 +179,7 @@ class InitCommand final : public Command {
           "database serves one server");
     }
     make_data_directory(config.data_directory);
+    work_as_owner(config.data_directory, true);
     const DataLock lock(config);
     Store store(open_database(config), {}, context.clock);
     if (count_users(store) == 0) {
@@ -194,6 +218,17 @@ class InitCommand final : public Command {
     });
   }
 
+  static std::string next_step(const CommandContext& context) {
+    const fs::path& directory = context.config.data_directory;
+    std::error_code none;
+    return start_command({.owner = owner_of(directory).value_or(""),
+                          .invoker = user_text(::getuid()),
+                          .data_directory = directory.string(),
+                          .config_file = context.config.config_file,
+                          .is_packaged = fs::exists(kPackagedUnit, none),
+                          .runs_systemd = fs::exists("/run/systemd/system", none)});
+  }
+
   static void report(CommandContext& context, const CertificateAuthority& authority,
                      const std::string& admin) {
     std::string names;
@@ -208,8 +243,9 @@ class InitCommand final : public Command {
                 << (context.config.is_postgres() ? shown_connection(context.config.database)
                                                  : context.config.database_file().string())
                 << "\n"
-                << "next:            muster-server serve --data "
-                << context.config.data_directory.string() << "\n";
+                << "owner:           "
+                << owner_of(context.config.data_directory).value_or("unknown") << "\n"
+                << "next:            " << next_step(context) << "\n";
     if (!context.config.is_postgres()) return;
     context.out << "keep safe:       " << context.config.cluster_key_file().string()
                 << ", without which no server can use the authority in the database; the other "

@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <ostream>
 
+#include "common/support/exception_text.h"
 #include "server/ca/enrolment.h"
 #include "server/commands/commands.h"
 #include "server/commands/data_directory.h"
+#include "server/commands/data_owner.h"
 #include "server/commands/database_file.h"
 #include "server/ingest/check_invariants.h"
 #include "server/store/fault.h"
@@ -56,6 +59,8 @@ class RestoreCommand final : public Command {
     subcommand.add_flag("--force", force_,
                         "Also when the present database has changes that the backup has not");
   }
+
+  bool keeps_way_to_root() const override { return true; }
 
   int run(CommandContext& context) override {
     const ServerConfig& config = context.config;
@@ -108,20 +113,40 @@ class RestoreCommand final : public Command {
     fs::path file;
   };
 
+  // Opened as root where root named a file that the owner may not reach; written as the owner.
+  static void copy_file(const fs::path& source, const fs::path& copy) {
+    std::ifstream in;
+    {
+      const AsRoot as_root(source.parent_path());
+      if (fs::is_directory(source)) throw std::runtime_error("it is a folder, not a file");
+      errno = 0;
+      in.open(source, std::ios::binary);
+      if (!in) throw std::runtime_error(system_error_text("cannot open it", errno));
+    }
+    errno = 0;
+    std::ofstream out(copy, std::ios::binary | std::ios::trunc);
+    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+    out << in.rdbuf();
+    out.close();
+    if (!in || !out)
+      throw std::runtime_error(system_error_text("cannot copy it to " + copy.string(), errno));
+  }
+
+  static bool is_there(const fs::path& file) {
+    const AsRoot as_root(file.parent_path());
+    return fs::exists(file);
+  }
+
   // Copied first: opening a database, even to look at it, may write beside it.
   static DatabaseFacts examine_copy(const fs::path& source, const fs::path& copy) {
-    std::error_code error;
-    fs::copy_file(source, copy, error);
-    if (!error && fs::exists(source.string() + "-wal")) {
-      fs::copy_file(source.string() + "-wal", copy.string() + "-wal", error);
-    }
-    if (error) throw std::runtime_error("cannot copy " + source.string() + ": " + error.message());
-    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
-    store_fault("restore.copied");
     try {
+      copy_file(source, copy);
+      const fs::path log = source.string() + "-wal";
+      if (is_there(log)) copy_file(log, copy.string() + "-wal");
+      store_fault("restore.copied");
       return examine_database(copy);
     } catch (const std::exception& failure) {
-      throw std::runtime_error(source.string() + " cannot be restored: " + failure.what());
+      throw std::runtime_error(source.string() + " cannot be restored: " + exception_text(failure));
     }
   }
 

@@ -93,7 +93,8 @@ class ServeCommand final : public Command {
   std::string_view summary() const override { return "Serve agents and people"; }
 
   void set_up(CLI::App& subcommand, ServerFlags& flags) override {
-    subcommand.add_option("--people-port", flags.people_port, "Port of the web UI and the API")
+    subcommand
+        .add_option("--people-port", flags.people_port, "Port of the API for people and scripts")
         ->check(CLI::Range(0, kHighestPort));
     subcommand.add_option("--agents-port", flags.agents_port, "Port of the agents")
         ->check(CLI::Range(0, kHighestPort));

@@ -53,7 +53,7 @@ struct World {
     const Ended doctor = server.doctor();
     INFO(doctor.out);
     // On a small disk it says so, too.
-    CHECK((doctor.code == 0 || (doctor.out.find("1 checks FAILED") != std::string::npos &&
+    CHECK((doctor.code == 0 || (doctor.out.find("1 check FAILED") != std::string::npos &&
                                 doctor.out.find("FAILED  disk space") != std::string::npos)));
     CHECK(missing() == "");
   }

@@ -90,7 +90,7 @@ struct ClockWorld {
     // It may, and then must, say that the database has changes of the future.
     if (doctor.code != 0) {
       CHECK_THAT(doctor.out, Catch::Contains("FAILED  clock") && Catch::Contains("set the clock"));
-      CHECK_THAT(doctor.out, Catch::Contains("1 checks FAILED"));
+      CHECK_THAT(doctor.out, Catch::Contains("1 check FAILED"));
     }
   }
 
