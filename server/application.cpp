@@ -23,6 +23,11 @@ namespace muster::server {
 namespace {
 
 constexpr int kExpiredDays = static_cast<int>(kExpiredGraceMs / tls::kDayMs);
+// Whoever takes one port for the other is told which is which.
+constexpr std::string_view kAgentsOnly =
+    "There is nothing at this address: this is the agents' port. People, scripts and muster use "
+    "the "
+    "other one, people_port, which is 8443 unless it was set.";
 constexpr std::string_view kDeleteSessions =
     "DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2";
 
@@ -98,7 +103,8 @@ struct Application::Parts {
                  sign_in, listeners, settings,  log,      clock},
         budgets({.reports_per_minute = config.agent_reports_per_minute,
                  .bytes_per_minute = config.agent_megabytes_per_minute * 1024 * 1024}),
-        agents_router(with_store_errors(agent_routes(services, budgets), log), {}, log),
+        agents_router(with_store_errors(agent_routes(services, budgets), log), {}, log,
+                      std::string(kAgentsOnly)),
         people_router((settings.downloads_directory = config.downloads_directory,
                        settings.version = MUSTER_VERSION, all_people_routes(services)),
                       {}, log) {

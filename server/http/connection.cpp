@@ -37,6 +37,18 @@ std::string random_prefix() {
   return to_hex(bytes) + '-';
 }
 
+// The first bytes of a request in the clear, which are no TLS record (RFC 8446 section 5.1).
+bool speaks_plain_http(int fd) {
+  constexpr std::array<std::string_view, 7> kMethods = {"GET ",   "HEAD ",   "POST ",   "PUT ",
+                                                        "PATCH ", "DELETE ", "OPTIONS "};
+  std::array<char, 8> seen{};
+  const ssize_t bytes = recv(fd, seen.data(), seen.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (bytes <= 0) return false;
+  const std::string_view begin(seen.data(), static_cast<std::size_t>(bytes));
+  return std::any_of(kMethods.begin(), kMethods.end(),
+                     [&](std::string_view method) { return begin.starts_with(method); });
+}
+
 std::string key_of(const std::string& address) {
   return limit_key(address);
 }
@@ -178,6 +190,7 @@ Connection::Next Connection::shake_hands() {
     return Next::kEnd;
   };
   if (stream_.tls() == nullptr) {
+    if (speaks_plain_http(fd_)) return refuse_plain_http();
     // Who left while it waited must not cost a signature.
     pollfd gone{fd_, POLLRDHUP, 0};
     if (poll(&gone, 1, 0) > 0) return failed();
@@ -203,6 +216,20 @@ Connection::Next Connection::shake_hands() {
   stage_ = Stage::kIdle;
   deadline_ = after_ms(shared_.options.limits.idle_ms);
   return Next::kReady;
+}
+
+// An answer in the clear that says nothing but what was done wrong. Otherwise curl says "empty
+// reply", and a browser that the site is broken.
+Connection::Next Connection::refuse_plain_http() {
+  ++shared_.counts.handshake;
+  const std::string body = "This port speaks HTTPS: write https:// in place of http://\n";
+  const std::string answer =
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+  // An empty socket takes it whole; whoever does not read it has not asked for it either.
+  (void)send(fd_, answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  was_answered_ = true;
+  return close();
 }
 
 Connection::Next Connection::work() {

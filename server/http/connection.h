@@ -107,6 +107,7 @@ class Connection {
   Next await_hello(bool hung_up);
   Next await_bytes(int bytes);
   Next shake_hands();
+  Next refuse_plain_http();
   Next close();
   enum class Progress { kDone, kWait, kOver };
   Progress read_head(RequestHead& head);

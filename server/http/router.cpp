@@ -89,8 +89,11 @@ void check_query(const Route& route, const Request& request) {
 
 }  // namespace
 
-Router::Router(std::vector<Route> routes, Before before, const Log& log)
-    : routes_(std::move(routes)), before_(std::move(before)), log_(log) {
+Router::Router(std::vector<Route> routes, Before before, const Log& log, std::string nothing_here)
+    : routes_(std::move(routes)),
+      before_(std::move(before)),
+      log_(log),
+      nothing_here_(std::move(nothing_here)) {
   std::set<std::pair<std::string, std::vector<std::string>>> seen;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     Entry entry{parse_pattern(routes_[i].pattern), i};
@@ -126,7 +129,7 @@ const Route& Router::match(Request& request) const {
     if (route.method == "GET") allowed.insert("HEAD");
   }
   if (allowed.empty()) {
-    throw Error(Status::kNotFound, "not_found", "There is nothing at this address.");
+    throw Error(Status::kNotFound, "not_found", nothing_here_);
   }
   std::string list;
   for (const std::string& name : allowed)

@@ -35,7 +35,9 @@ class Router {
 
   // Throws std::logic_error for a table that contradicts itself: a bad pattern, the same method and
   // pattern twice.
-  Router(std::vector<Route> routes, Before before, const Log& log);
+  // `nothing_here` is what a person reads who asked for an address that is not in the table.
+  Router(std::vector<Route> routes, Before before, const Log& log,
+         std::string nothing_here = "There is nothing at this address.");
 
   // Never throws what a handler throws: an Error becomes its problem, anything else a 500
   // `internal_error` whose cause is only in the log. HEAD runs the GET route; the connection leaves
@@ -56,6 +58,7 @@ class Router {
   std::vector<Entry> entries_;  // of routes_, literals before parameters
   Before before_;
   const Log& log_;
+  const std::string nothing_here_;
 };
 
 }  // namespace muster::server

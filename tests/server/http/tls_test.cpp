@@ -199,7 +199,20 @@ TEST_CASE("no session can be resumed, so every connection proves its certificate
   }
 }
 
-TEST_CASE("garbage, plain HTTP and silence instead of TLS are closed", "[http][tls]") {
+TEST_CASE("plain HTTP on a port of TLS is told so, and nothing is served", "[http][tls]") {
+  const TlsFixture f;
+  const Server server(f.options());
+  for (const char* method : {"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    INFO(method);
+    const std::string answer =
+        server.exchange(std::string(method) + " /a HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(statuses_in(answer) == std::vector<int>{400});
+    CHECK_THAT(answer, Catch::Contains("write https:// in place of http://"));
+  }
+  CHECK(server.http.counters().refused_handshake == 7);
+}
+
+TEST_CASE("garbage and silence instead of TLS are closed", "[http][tls]") {
   const TlsFixture f;
   auto options = f.options();
   options.limits.handshake_ms = 50;
@@ -207,8 +220,8 @@ TEST_CASE("garbage, plain HTTP and silence instead of TLS are closed", "[http][t
   std::string noise;
   for (int i = 0; i < 4000; ++i)
     noise += static_cast<char>(i * 31 % 257);
-  for (const std::string& bytes :
-       {get_and_close("/a"), noise, std::string("\x16\x03\x01\xff\xff\x01", 6)}) {
+  for (const std::string& bytes : {std::string("BREW /a HTTP/1.1\r\n\r\n"), noise,
+                                   std::string("\x16\x03\x01\xff\xff\x01", 6)}) {
     CHECK(statuses_in(server.exchange(bytes)).empty());
   }
   CHECK(server.exchange("\x16\x03\x01").empty());
