@@ -31,7 +31,9 @@ constexpr std::string_view kForgetCertificates =
 constexpr std::string_view kSelectAgents = R"sql(
   SELECT agents.agent_id, agents.state, agents.enrolled_at, agents.enrolled_with, agents.enrolled_from,
          agents.state_changed_at, agents.state_changed_by, agents.state_reason, assignments.item_id,
-         agent_state.reported_at, agent_state.agent_version, agent_state.address, agent_state.interval_s,
+         COALESCE(agent_state.reported_at, agents.last_reported_at),
+         COALESCE(agent_state.agent_version, agents.last_version),
+         COALESCE(agent_state.address, agents.last_address), agent_state.interval_s,
          (SELECT MAX(not_after) FROM certificates
           WHERE certificates.agent_id = agents.agent_id AND certificates.revoked_at IS NULL)
   FROM agents
@@ -153,7 +155,7 @@ AgentPage list_agents(Session& session, const AgentFilter& filter) {
   if (filter.state) query.where("agents.state = ?", {*filter.state});
   if (filter.item_id) query.where("assignments.item_id = ?", {*filter.item_id});
   if (filter.silent_since) {
-    query.where("agent_state.reported_at IS NULL OR agent_state.reported_at < ?",
+    query.where("COALESCE(agent_state.reported_at, agents.last_reported_at, 0) < ?",
                 {filter.silent_since->ms});
   }
   if (filter.cursor) {

@@ -31,6 +31,12 @@ constexpr std::string_view kUnassign =
 constexpr std::string_view kAddItem =
     "INSERT INTO items (created_by, created_at) VALUES (?1, ?2) RETURNING item_id";
 constexpr std::string_view kTouchItem = "UPDATE items SET version = version + 1 WHERE item_id = ?1";
+constexpr std::string_view kKeepLastReport = R"sql(
+  UPDATE agents SET (last_reported_at, last_version) = (
+    SELECT reported_at, agent_version FROM agent_state s
+    WHERE s.source_record = ?1 AND s.agent_id = agents.agent_id)
+  WHERE source_record = ?1 AND agent_id IN (
+    SELECT s.agent_id FROM agent_state s WHERE s.source_record = ?1))sql";
 constexpr std::string_view kFindValue =
     "SELECT value, value_id, since FROM item_values WHERE source_record = ?1 AND attribute = ?2 "
     "AND until IS NULL";
@@ -284,6 +290,7 @@ Purged purge_item(Session& session, std::int64_t item_id, const std::string& act
         session.execute("DELETE" + rows, {record});
       }
     }
+    session.execute(kKeepLastReport, {record});
     for (const std::string_view table :
          {"item_values", "evidence", "section_state", "section_status", "presence", "history_gaps",
           "agent_state", "assignments", "source_records"}) {
@@ -291,7 +298,8 @@ Purged purge_item(Session& session, std::int64_t item_id, const std::string& act
     }
     session.execute(
         "UPDATE agents SET state = 'revoked', source_record = NULL, enrolled_from = NULL, "
-        "state_changed_at = ?1, state_changed_by = ?2 WHERE source_record = ?3",
+        "last_address = NULL, state_changed_at = ?1, state_changed_by = ?2 WHERE source_record = "
+        "?3",
         {now.ms, actor, record});
   }
   for (const std::string& agent : purged.agent_ids) {

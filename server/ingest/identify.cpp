@@ -30,7 +30,10 @@ constexpr std::string_view kAssign = R"sql(
   INSERT INTO assignments (source_record, item_id, reason, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
 constexpr std::string_view kBindAgent = "UPDATE agents SET source_record = ?1 WHERE agent_id = ?2";
 constexpr std::string_view kSupersede = R"sql(
-  UPDATE agents SET state = 'superseded', state_changed_at = ?1, state_changed_by = ?2
+  UPDATE agents SET state = 'superseded', state_changed_at = ?1, state_changed_by = ?2,
+    (last_reported_at, last_version, last_address) = (
+      SELECT reported_at, agent_version, address FROM agent_state s
+      WHERE s.source_record = ?3 AND s.agent_id = agents.agent_id)
   WHERE source_record = ?3 AND agent_id <> ?2 AND state = 'active')sql";
 constexpr std::string_view kSystemFacts = R"sql(
   SELECT uuid, manufacturer, serial_number, board_manufacturer, board_serial_number FROM section_system

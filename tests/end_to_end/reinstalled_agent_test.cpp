@@ -28,7 +28,10 @@ TEST_CASE("an agent that lost everything and joins again is the same item, witho
   CHECK(shown_packages(installation, machine.name()) == machine.packages());
   REQUIRE(installation.list({"agent", "list"}).size() == 2);
   REQUIRE(installation.list({"agent", "list", "--state", "active"}).size() == 1);
-  REQUIRE(installation.list({"agent", "list", "--state", "superseded"}).size() == 1);
+  const auto superseded = installation.list({"agent", "list", "--state", "superseded"});
+  REQUIRE(superseded.size() == 1);
+  CHECK(superseded.front().text_at("reported_at"));
+  CHECK(superseded.front().text_at("agent_version"));
 
   // What was lost comes back, say on a restored disk, while the new agent goes on: two machines say
   // that they are this one. The old one gets an item of its own, and the item stays with the new.

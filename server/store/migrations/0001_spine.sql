@@ -94,7 +94,11 @@ CREATE TABLE agents (
   enrolled_from TEXT,                   -- network address
   state_changed_at BIGINT NOT NULL,
   state_changed_by TEXT NOT NULL,
-  state_reason TEXT                     -- why it was revoked, or which agent took its place
+  state_reason TEXT,                    -- why it was revoked, or which agent took its place
+  -- The last report of an agent whose place in agent_state another one has taken, or that was purged.
+  last_reported_at BIGINT,
+  last_version TEXT,
+  last_address TEXT
 );
 CREATE INDEX agents_by_source ON agents (source_record);
 

@@ -124,6 +124,21 @@ TEST_CASE("the list of agents shows item, last report and the end of the certifi
   CHECK_FALSE(page.agents[1].item_id);
   CHECK_FALSE(page.agents[1].reported_at);
 
+  // Another agent took its place in the record: that it reported, and when, stays true.
+  f.store->write([&](Session& session) {
+    session.execute(
+        "UPDATE agents SET last_reported_at = ?1, last_version = '1.1', last_address = "
+        "'192.0.2.8' WHERE agent_id = ?2",
+        {f.store.now().ms - 1000, kAgent});
+    session.execute("UPDATE agent_state SET agent_id = ?1", {kOther});
+  });
+  CHECK(f.list().agents[0].reported_at == f.store.now() - 1000);
+  CHECK(f.list().agents[0].agent_version == "1.1");
+  CHECK(f.list().agents[0].address == "192.0.2.8");
+  CHECK(f.list({.silent_since = f.store.now() - 1000}).agents.size() == 1);
+  f.store->write(
+      [&](Session& session) { session.execute("UPDATE agent_state SET agent_id = ?1", {kAgent}); });
+
   CHECK(f.list({.item_id = item}).agents.size() == 1);
   CHECK(f.list({.silent_since = f.store.now()}).agents.at(0).agent_id == kOther);
   f.revoke(kOther);

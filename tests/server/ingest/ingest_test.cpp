@@ -255,6 +255,9 @@ TEST_CASE("a re-enrolled machine stays one item, whatever its name", "[ingest][i
   CHECK(f.in_sync());
   CHECK(f.count("SELECT COUNT(*) FROM items") == 1);
   CHECK(f.count("SELECT COUNT(*) FROM agents WHERE state = 'superseded'") == 1);
+  // Its last report is still told, though the record's state is the new agent's now.
+  CHECK(f.count("SELECT COUNT(*) FROM agents WHERE state = 'superseded' AND last_reported_at IS "
+                "NOT NULL AND last_version IS NOT NULL AND last_address IS NOT NULL") == 1);
   const ChangePage page = f.changes();
   CHECK(page.changes.size() == 2);  // the package, and the operating system's name and machine-id
 }
@@ -609,6 +612,9 @@ TEST_CASE("a purge leaves nothing of the item but its number", "[cmdb]") {
     CHECK(f.count(std::string("SELECT COUNT(*) FROM ") + table) == 0);
   }
   CHECK(f.count("SELECT COUNT(*) FROM purged_items WHERE item_id = 1") == 1);
+  // That its agent reported once stays said; from where does not.
+  CHECK(f.count("SELECT COUNT(*) FROM agents WHERE state = 'revoked' AND last_reported_at IS NOT "
+                "NULL AND last_address IS NULL") == 1);
   CHECK(code_of(f, f.machine.last_json) == "agent_revoked");
 }
 
