@@ -25,7 +25,7 @@ usage: packaging/quickstart.sh [--data DIR] [--public-name NAME]... [--local]
   --public-name NAME  DNS name or address under which other machines reach this one
                       (default: the address of the default route)
   --local             listen on 127.0.0.1 only
-  --people-port N     of the API and the web (default 8443; 0: any free one)
+  --people-port N     of the API (default 8443; 0: any free one)
   --agents-port N     of the agents (default 8444; 0: any free one)
   --build-dir DIR     use the programs of this build, and build nothing
   --stop              stop the server
@@ -313,7 +313,7 @@ cat <<EOF
 
 This machine is item $item with $packages packages.
 
-  API and web   $url$also
+  API           $url$also
   agents        https://$join_url:$agents_port
   sign in       admin, password $(cat "$data/admin-password")
   trust         $data/server/ca/ca.pem, the authority of its certificates

@@ -71,6 +71,66 @@ for program in muster-agent/usr/bin/muster-agent muster-server/usr/bin/muster-se
   check "$program: runs" "$file" --version
 done
 
+# Purging deletes what Muster made and can make again, and nothing else: the script runs on copies of its folders.
+purge() { # FOLDER
+  sed "s|/var/lib/muster|$1/lib|g; s|/var/backups/muster|$1/backups|g; s|/run/systemd/system|/nowhere|; s|deb-systemd-helper|nothing|" \
+    "$work/muster-server.control/postrm" > "$work/postrm"
+  (cd "$work" && PATH=/usr/bin:/bin sh ./postrm purge)
+}
+used=$work/used
+mkdir -p "$used/lib/ca" "$used/lib/downloads" "$used/backups"
+touch "$used"/lib/{muster.db,muster.db-wal,muster.db-shm,server.lock,revocations.log,cluster.key,ca/ca.pem} \
+  "$used"/lib/{a.backup,'with a space.db',muster.db.before-restore-20261123T081200.123Z} "$used/backups/b.backup"
+mkdir "$used/lib/older"
+touch "$used/lib/older/c.backup"
+purge "$used" > "$work/said" || wrong "purging fails"
+(cd "$used" && find . -type f | LC_ALL=C sort) > "$work/left"
+printf '%s\n' ./backups/b.backup ./lib/a.backup ./lib/ca/ca.pem ./lib/cluster.key \
+  ./lib/muster.db.before-restore-20261123T081200.123Z ./lib/older/c.backup ./lib/revocations.log \
+  './lib/with a space.db' > "$work/wanted"
+diff "$work/wanted" "$work/left" > "$work/difference" || wrong "purging keeps: $(cat "$work/difference")"
+check "purging says what it keeps" grep -q "kept in $used/lib: a.backup ca cluster.key" "$work/said"
+check "purging says how to be rid of all" grep -qx "  rm -rf $used/lib $used/backups" "$work/said"
+purge "$used" > /dev/null || wrong "purging again fails"
+fresh=$work/fresh
+mkdir -p "$fresh/lib/ca" "$fresh/lib/downloads" "$fresh/backups"
+touch "$fresh"/lib/{muster.db,revocations.log}
+purge "$fresh" > "$work/said" || wrong "purging of what has no authority fails"
+[ -z "$(ls "$fresh")" ] || wrong "purging of what has no authority leaves $(ls -R "$fresh")"
+[ -s "$work/said" ] && wrong "purging of what has no authority says: $(cat "$work/said")"
+purge "$work/never" || wrong "purging of what was never used fails"
+
+# Completion is where both shells look, can be read by them, and knows every command and flag.
+for name in muster-agent:muster-agent muster-server:muster-server muster-server:muster; do
+  root=$work/${name%:*}
+  name=${name#*:}
+  bash_file=$root/usr/share/bash-completion/completions/$name
+  zsh_file=$root/usr/share/zsh/vendor-completions/_$name
+  check "$name: completion for bash" bash -n "$bash_file"
+  grep -Eqs "^complete .* $name$" "$bash_file" || wrong "$name: bash does not complete it"
+  head -1 "$zsh_file" 2> /dev/null | grep -qx "#compdef $name" || wrong "$name: zsh does not complete it"
+  # Without a call at its end the first TAB only loads the file.
+  tail -3 "$zsh_file" 2> /dev/null | grep -q "^ *_${name//-/_} \"\$@\"" || wrong "$name: zsh misses the first TAB"
+  [ "$name" = muster ] && continue
+  binary=$root/usr/bin/$name
+  "$binary" --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z]*\) .*/\1/p' > "$work/commands"
+  [ -s "$work/commands" ] || wrong "$name --help lists no commands"
+  while read -r command; do
+    COMP_WORDS=("$name" "$command" -) COMP_CWORD=2
+    # shellcheck disable=SC1090
+    flags=$(. "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}")
+    for flag in $("$binary" "$command" --help | grep -o '^ *\(-h,\)\{0,1\}--[a-z-]*' | grep -o -- '--.*'); do
+      grep -qx -- "$flag" <<< "$flags" || wrong "$name $command $flag is not completed by bash"
+      grep -q -- "$flag\[" "$zsh_file" || wrong "$name $command $flag is not completed by zsh"
+    done
+    grep -q "'$command:" "$zsh_file" || wrong "$name $command is not completed by zsh"
+    COMP_WORDS=("$name" '') COMP_CWORD=1
+    # shellcheck disable=SC1090
+    (. "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}") | grep -qx "$command" ||
+      wrong "$name $command is not completed by bash"
+  done < "$work/commands"
+done
+
 # The default in the programs and the settings in the files are those that the programs know.
 printf '[server]\n' > "$work/server.ini"
 sed -n 's/^#\([a-z_]* = .\+\)$/\1/p' "$work/muster-server/etc/muster/server.ini" |
@@ -90,6 +150,11 @@ for program in muster:1 muster-agent:8 muster-server:8; do
   [ -s "$work/commands" ] || wrong "$name --help lists no commands"
   while read -r words; do
     grep -q "Cm $words\b" "$page" || wrong "$name $words is not in $(basename "$page")"
+    # Subcommands of muster are longer, and their flags are held against its page by its own tests.
+    [ "$name" = muster ] && continue
+    for flag in $("$binary" "$words" --help | grep -o '^ *--[a-z-]*' | tr -d ' '); do
+      grep -q "Fl ${flag#-}\b" "$page" || wrong "$name $words $flag is not in $(basename "$page")"
+    done
   done < "$work/commands"
 done
 

@@ -83,13 +83,20 @@ if [ "${1:-}" = --inside ]; then
   inside test ! -e /etc/muster/agent.ini
   echo "-- installed again, removed and purged"
 
-  # The server's package: its user can make an installation that serves, and purging takes it away.
+  # The server's package: root can make an installation that its user serves, and purging takes the
+  # database away and leaves what cannot be had again.
   cp "$work/muster-server.deb" "$root/root/"
   inside apt-get install -y -qq --no-install-recommends /root/muster-server.deb > "$work/server-package.log" 2>&1 ||
     { cat "$work/server-package.log" >&2; exit 1; }
   [ "$(inside stat -c '%U %a' /var/lib/muster)" = 'muster-server 700' ]
-  echo 'correct horse battery' | inside runuser -u muster-server -- muster-server init --admin ana \
-    --password-stdin --public-name localhost > /dev/null
+  [ "$(inside stat -c '%U %a' /var/backups/muster)" = 'muster-server 700' ]
+  echo 'correct horse battery' | inside muster-server init --admin ana --password-stdin \
+    --public-name localhost > "$work/init"
+  grep -qx 'owner: *muster-server' "$work/init"
+  # No systemd runs in here.
+  grep -qx 'next: *runuser -u muster-server -- muster-server serve' "$work/init"
+  [ -z "$(inside find /var/lib/muster ! -user muster-server)" ] || { inside ls -lnR /var/lib/muster >&2; exit 1; }
+  inside muster-server doctor
   inside runuser -u muster-server -- muster-server doctor
   "${as_second[@]}" setpriv --reuid muster-server --regid muster-server --init-groups \
     --no-new-privs muster-server serve > "$work/installed-server.log" 2>&1 &
@@ -100,11 +107,28 @@ if [ "${1:-}" = --inside ]; then
     sleep 0.1
   done
   inside test -s /root/offered || { cat "$work/installed-server.log" >&2; exit 1; }
+  # By root into the folder of the backups, and into its own.
+  inside muster-server backup /var/backups/muster/first.backup > /dev/null
+  [ "$(inside stat -c %U /var/backups/muster/first.backup)" = muster-server ]
+  inside muster-server backup /root/second.backup > /dev/null
   kill -TERM "$server"
   wait "$server" || { echo "the server did not end well" >&2; exit 1; }
-  inside dpkg --purge muster-server > /dev/null 2>&1
-  inside test ! -e /var/lib/muster
+  inside muster-server restore /root/second.backup > /dev/null
+  inside runuser -u muster-server -- muster-server restore /var/backups/muster/first.backup > /dev/null
+  [ -z "$(inside find /var/lib/muster ! -user muster-server)" ] || { inside ls -lnR /var/lib/muster >&2; exit 1; }
+  inside muster-server backup /var/lib/muster/old.backup > /dev/null
+  inside dpkg --purge muster-server > "$work/purge" 2>&1
+  for kept in /var/lib/muster/ca/ca.pem /var/lib/muster/revocations.log /var/lib/muster/old.backup \
+    /var/backups/muster/first.backup; do
+    inside test -e "$kept" || { echo "$kept is gone" >&2; exit 1; }
+  done
+  inside test ! -e /var/lib/muster/muster.db
   inside test ! -e /etc/muster
+  # What is kept is told, and the command that it names takes the rest.
+  grep -q 'kept in /var/lib/muster:.* ca ' "$work/purge"
+  remove_all=$(sed -n 's/^ *\(rm -rf .*\)$/\1/p' "$work/purge")
+  [ "$remove_all" = 'rm -rf /var/lib/muster /var/backups/muster' ]
+  inside sh -c "$remove_all"
   echo "-- the server's package: installed, served, purged"
   exit 0
 fi
