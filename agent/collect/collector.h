@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a collector is: a function that reads one section through the Host and returns rows with a
 // status for each source. It never throws, never opens a file itself and keeps no state between
-// calls; the registry (registry.h) lists them. It runs on a thread of its own under a deadline
+// calls; the registry (registry.cpp) lists them. It runs on a thread of its own under a deadline
 // (agent/report).
 #pragma once
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the routes of both listeners work with: references to the parts that the composition root
-// (server/commands/serve.cpp) makes once and that live longer than the listeners. Every part is
+// (server/application.cpp) makes once and that live longer than the listeners. Every part is
 // safe to use from any thread.
 #pragma once
 #include <filesystem>

@@ -18,7 +18,7 @@ mapfile -t scripts < <(find common agent server tests packaging .ci -type f \
   \( -name '*.sh' -o -name CMakeLists.txt -o -name '*.cmake' -o -path .ci/run \) | sort)
 mapfile -t pages < <(find docs -type f -name '*.md' | sort; printf '%s\n' README.md CONTRIBUTING.md CHANGELOG.md)
 # What the examples of docs/adding-*.md would make.
-examples='/kernel_modules(_test)?\.(h|cpp)$|/0002_ticket_priority\.sql$|/corpus/modules\.tar$'
+examples='/kernel_modules(_test)?\.(h|cpp)$|/0003_ticket_priority\.sql$|/corpus/modules\.tar$'
 
 # --- licence ---------------------------------------------------------------------------------------------------------
 for file in "${sources[@]}"; do

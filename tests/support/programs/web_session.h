@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Somebody who signed in at the people's API by name and password, as the web page does: for what
+// Somebody who signed in at the people's API by name and password, as a browser would: for what
 // muster does on a terminal only (changing one's password), and for requests that it never sends (a
 // stale If-Match). Throws std::runtime_error where nobody can be signed in.
 #pragma once
