@@ -126,8 +126,8 @@ for name in muster-agent:muster-agent muster-server:muster-server muster-server:
     grep -q "'$command:" "$zsh_file" || wrong "$name $command is not completed by zsh"
     COMP_WORDS=("$name" '') COMP_CWORD=1
     # shellcheck disable=SC1090
-    (. "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}") | grep -qx "$command" ||
-      wrong "$name $command is not completed by bash"
+    words=$(. "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}")
+    grep -qx "$command" <<< "$words" || wrong "$name $command is not completed by bash"
   done < "$work/commands"
 done
 
