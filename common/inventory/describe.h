@@ -20,8 +20,9 @@
 // Rules, checked at compile time by well_formed:
 //   - section and fields have a name of lower-case letters, digits and _, and a meaning; names of
 //     fields are unique;
-//   - a key is always there: neither std::optional nor a list. A fact may be absent: it is
-//     std::optional, or a list;
+//   - a key is always there: neither std::optional nor a list. Only one of several may say
+//     .may_be_absent, and is std::optional then. A fact may be absent: it is std::optional, or a
+//     list;
 //   - an instance is a key of type integer, and there is at most one; only keys are left out of the
 //     pairing;
 //   - .values are of a text, which they make an enum, and each is named once;
@@ -77,6 +78,9 @@ struct FieldOptions {
   bool shared = false;  // stored once for all machines in <section>_content (model.md section 3)
   bool instance =
       false;  // the number 1..n that tells equal twins apart; an integer key, given by the agent
+  // A key that not every source gives (the bank of a memory slot). Absent is part of the key then,
+  // and another key tells the rows apart.
+  bool may_be_absent = false;
   bool pairing = true;  // false for a key field (version) that an upgrade changes
   int schema = 1;       // the section's schema number that introduced the field
 };
@@ -168,6 +172,12 @@ constexpr bool are_distinct(std::span<const std::string_view> names) {
   return true;
 }
 
+// A key that each row has and that is not a number given to twins.
+template <class Row, class T>
+constexpr bool tells_apart(const Field<Row, T>& field) {
+  return field.role == FieldRole::kKey && !field.options.may_be_absent && !field.options.instance;
+}
+
 template <class Row, class T>
 constexpr bool well_formed(const Field<Row, T>& field, const SectionOptions& section) {
   using Value = typename IsOptional<T>::Inner;
@@ -175,7 +185,9 @@ constexpr bool well_formed(const Field<Row, T>& field, const SectionOptions& sec
   const FieldOptions& options = field.options;
   const bool is_key = field.role == FieldRole::kKey;
   if (!is_declared_name(field.name) || field.meaning.empty()) return false;
-  if (is_key ? IsOptional<T>::value || kIsList : !IsOptional<T>::value && !kIsList) return false;
+  if (options.may_be_absent && !is_key) return false;
+  if (is_key && (kIsList || IsOptional<T>::value != options.may_be_absent)) return false;
+  if (!is_key && !IsOptional<T>::value && !kIsList) return false;
   if (options.instance && !(is_key && std::same_as<T, std::int64_t>)) return false;
   if (!options.pairing && !is_key) return false;
   if (!options.values.empty() && !std::same_as<Value, std::string>) return false;
@@ -193,6 +205,9 @@ consteval bool well_formed() {
       [](const auto&... field) {
         const std::string_view names[] = {field.name...};
         const int instances = (0 + ... + (field.options.instance ? 1 : 0));
+        const int loose = (0 + ... + (field.options.may_be_absent ? 1 : 0));
+        const int firm = (0 + ... + (tells_apart(field) ? 1 : 0));
+        if (loose > 1 || (loose == 1 && firm == 0)) return false;
         const bool has_source =
             kOptions.source_field.empty() || (... || (field.name == kOptions.source_field));
         return (... && well_formed(field, kOptions)) && are_distinct(names) && instances <= 1 &&

@@ -15,7 +15,7 @@ std::vector<MemoryModule> memory_modules_from_smbios(const Smbios& smbios) {
     MemoryModule module;
     // A firmware that names no slot must not cost the machine the whole section.
     module.locator = device.locator.value_or("Memory device");
-    module.bank_locator = device.bank_locator.value_or("");
+    module.bank_locator = device.bank_locator;
     module.size_bytes = device.size_bytes;
     module.speed_mts = device.speed_mts;
     module.configured_speed_mts = device.configured_speed_mts;

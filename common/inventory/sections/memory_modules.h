@@ -7,7 +7,7 @@ namespace muster::inventory {
 
 struct MemoryModule {
   std::string locator;
-  std::string bank_locator;
+  std::optional<std::string> bank_locator;
   std::int64_t instance = 1;
   std::optional<std::int64_t> size_bytes, speed_mts, configured_speed_mts;
   std::optional<std::string> memory_type, form_factor, manufacturer, part_number, serial_number,
@@ -22,9 +22,8 @@ struct MemoryModule {
          .interval = Interval::kDaily},
         key("locator", &R::locator, "Slot as printed on the board",
             {.source = "SMBIOS 3.7, 7.18 (type 17), 10h"}),
-        key("bank_locator", &R::bank_locator,
-            "Bank as printed on the board; empty where the firmware names none",
-            {.source = "SMBIOS type 17, 11h"}),
+        key("bank_locator", &R::bank_locator, "Bank as printed on the board",
+            {.source = "SMBIOS type 17, 11h", .may_be_absent = true}),
         key("instance", &R::instance,
             "Number that tells apart slots which the firmware calls the same", {.instance = true}),
         fact("size_bytes", &R::size_bytes, "Capacity",

@@ -86,6 +86,12 @@ void TlsServerDouble::talk(int descriptor) {
         break;
     }
     SSL_shutdown(ssl);
+  } else {
+    // Closing with the request unread would reset the connection, and the alert with it.
+    ::shutdown(descriptor, SHUT_WR);
+    char dropped[4096];
+    while (::recv(descriptor, dropped, sizeof dropped, 0) > 0)
+      continue;
   }
   SSL_free(ssl);
 }

@@ -77,6 +77,28 @@ TEST_CASE("keys are always there, and facts may be absent", "[describe]") {
       [] { return section<Thing>(options(), text_key(), fact("a", &Thing::flag, "A")); }));
 }
 
+TEST_CASE("one of several keys may be absent, where its declaration says so", "[describe]") {
+  STATIC_REQUIRE(is_well_formed([] {
+    return section<Thing>(options(), text_key(),
+                          key("bank", &Thing::maybe_text, "Bank", {.may_be_absent = true}));
+  }));
+  // Nothing is left that tells the rows apart.
+  STATIC_REQUIRE_FALSE(is_well_formed([] {
+    return section<Thing>(options(),
+                          key("bank", &Thing::maybe_text, "Bank", {.may_be_absent = true}),
+                          key("number", &Thing::number, "Number", {.instance = true}));
+  }));
+  STATIC_REQUIRE_FALSE(is_well_formed([] {
+    return section<Thing>(options(), text_key(),
+                          key("a", &Thing::maybe_text, "A", {.may_be_absent = true}),
+                          key("b", &Thing::maybe_number, "B", {.may_be_absent = true}));
+  }));
+  STATIC_REQUIRE_FALSE(
+      is_well_formed([] { return section<Thing>(options(), text_key({.may_be_absent = true})); }));
+  STATIC_REQUIRE_FALSE(is_well_formed(
+      [] { return section<Thing>(options(), text_key(), text_fact({.may_be_absent = true})); }));
+}
+
 TEST_CASE("names are unique, of a kind, and have a meaning", "[describe]") {
   STATIC_REQUIRE_FALSE(is_well_formed([] {
     return section<Thing>(options(), text_key(), fact("text", &Thing::maybe_text, "Again"));

@@ -113,7 +113,7 @@ TEST_CASE("a server's certificate counts from its first to its last second", "[t
     const auto refused = at(wrong);
     REQUIRE_FALSE(refused.ok());
     CHECK_THAT(refused.failure().message,
-               Contains(to_rfc3339(fields.not_after)) && Contains("check the clock"));
+               Contains(to_rfc3339(fields.not_after)) && Contains("set the clock"));
   }
 }
 
