@@ -146,7 +146,15 @@ for program in muster:1 muster-agent:8 muster-server:8; do
   name=${program%:*}
   page=$source_dir/packaging/man/$name.${program#*:}
   binary=$(find "$work" -path "*/usr/bin/$name" -not -path '*offered*' | head -1)
-  "$binary" --help 2>&1 | sed -n '/^ *[Ss]ubcommands:\|^[Cc]ommands/,/^$/s/^  *\([a-z][a-z-]*\( [a-z][a-z-]*\)\{0,1\}\)\( [A-Z[].*\|  .*\|\)$/\1/p' > "$work/commands"
+  listed() { sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p'; }
+  "$binary" --help | listed | while read -r word; do
+    # A group, such as "muster ticket", lists its commands in turn.
+    if "$binary" help "$word" | grep ' and one of:$' > /dev/null; then
+      "$binary" help "$word" | listed | sed "s/^/$word /"
+    else
+      echo "$word"
+    fi
+  done > "$work/commands"
   [ -s "$work/commands" ] || wrong "$name --help lists no commands"
   while read -r words; do
     grep -q "Cm $words\b" "$page" || wrong "$name $words is not in $(basename "$page")"
