@@ -7,8 +7,8 @@
 //   others   have a status only where they are there. This version reads none of them, so it is
 //            `failed` for the manager that the system is made of, or that may be it, and
 //            not_applicable, with the reason, for one beside the system's own.
-// What is installed is known when a source is ok and the others are ok or not_applicable; all of
-// them not_applicable says nothing.
+// What is installed is known when a source was ok and none is there that was never read
+// (docs/query.md, Undetermined); all of them not_applicable says nothing.
 #pragma once
 #include "common/inventory/describe.h"
 
