@@ -198,6 +198,17 @@ std::string Redaction::interface_address(std::string_view text) const {
   return std::string(text).replace(text.find(trim(text)), kTunnel, out);
 }
 
+// The variables of a program say anything: that `container` is among them is all that is wanted.
+std::string Redaction::environment(std::string_view bytes) {
+  std::string out(bytes);
+  std::size_t at = 0;
+  for (const std::string_view variable : split(bytes, '\0')) {
+    if (!variable.starts_with("container=")) out.replace(at, variable.size(), variable.size(), 'x');
+    at += variable.size() + 1;
+  }
+  return out;
+}
+
 std::string Redaction::content(std::string_view subject, std::string_view bytes) const {
   if (is_distribution(subject)) return std::string(bytes);
   if (is_smbios_table(subject)) {
@@ -209,6 +220,7 @@ std::string Redaction::content(std::string_view subject, std::string_view bytes)
   if (name == "edid") return redact_edid(bytes, substitutes_);
   if (name == "vpd_pg83") return device_identifiers(bytes);
   if (name == "vpd_pg89") return redact_ata_identity(bytes);
+  if (subject == "/proc/1/environ") return environment(bytes);
   if (subject == "/proc/net/if_inet6") return hex_addresses(bytes, true);
   if (subject.starts_with("/proc/net/") &&
       (name == "route" || name.starts_with("tcp") || name.starts_with("udp"))) {

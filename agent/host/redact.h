@@ -11,8 +11,8 @@
 // each other; login names, home directories and names of people of accounts with uid 1000 and
 // above, members of groups whose account is not on the machine, folders in /home and in those,
 // whoever has a volume in /media or mounted a network share; values of settings called password,
-// passphrase, secret, token or credential. A failure's message names its path as it is named
-// elsewhere.
+// passphrase, secret, token or credential; the environment of process 1 but for `container`. A
+// failure's message names its path as it is named elsewhere.
 //
 // Not hidden: names shorter than three letters and those that everybody has (localhost, debian,
 // admin, ...); models and vendors, versions and installed software (what the distribution installed

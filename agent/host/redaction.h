@@ -46,6 +46,7 @@ class Redaction {
   std::string device_identifiers(std::string_view page) const;
   std::string interface_address(std::string_view text) const;
   std::string hex_addresses(std::string_view text, bool network_order) const;
+  static std::string environment(std::string_view bytes);
   static std::string without_secrets(std::string text);
 
   Substitutes substitutes_;

@@ -272,6 +272,13 @@ TEST_CASE("what the table of placeholders has is nobody's, but may be somebody's
   CHECK(out[0].answer.find("eval") == std::string::npos);
 }
 
+TEST_CASE("of the environment of process 1 only the container stays", "[redact]") {
+  using namespace std::string_literals;
+  CHECK(redacted_content("/proc/1/environ", "HOME=/root\0container=lxc\0KEY=s3cr3t\0"s) ==
+        "xxxxxxxxxx\0container=lxc\0xxxxxxxxxx\0"s);
+  CHECK(redacted_content("/proc/1/environ", "\0A=b"s) == "\0xxx"s);
+}
+
 TEST_CASE("values of passwords are blanked", "[redact]") {
   CHECK(redacted_content("/proc/cmdline", "quiet password=hunter2 root=/dev/sda1\n") ==
         "quiet password=xxxxxxx root=/dev/sda1\n");
