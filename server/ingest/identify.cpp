@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/ingest/identify.h"
 
+#include "common/inventory/sections/system.h"
 #include "server/store/fault.h"
 
 #include <algorithm>
@@ -36,7 +37,8 @@ constexpr std::string_view kSupersede = R"sql(
       WHERE s.source_record = ?3 AND s.agent_id = agents.agent_id)
   WHERE source_record = ?3 AND agent_id <> ?2 AND state = 'active')sql";
 constexpr std::string_view kSystemFacts = R"sql(
-  SELECT uuid, manufacturer, serial_number, board_manufacturer, board_serial_number FROM section_system
+  SELECT uuid, manufacturer, serial_number, board_manufacturer, board_serial_number, virtualization
+  FROM section_system
   WHERE source_record = ?1 AND until IS NULL)sql";
 constexpr std::string_view kOsFacts =
     "SELECT machine_id, hostname FROM section_os WHERE source_record = ?1 AND until IS NULL";
@@ -83,6 +85,8 @@ IdentityFacts identity_facts(const DecodedReport& report) {
       facts.serial_number = text_of(system->second, row.row, "serial_number");
       facts.board_manufacturer = text_of(system->second, row.row, "board_manufacturer");
       facts.board_serial_number = text_of(system->second, row.row, "board_serial_number");
+      facts.container =
+          inventory::is_container(text_of(system->second, row.row, "virtualization").value_or(""));
     }
   }
   if (const auto os = report.sections.find("os"); os != report.sections.end()) {
@@ -110,6 +114,7 @@ IdentityFacts identity_facts(Session& session, std::int64_t source_record) {
     facts.serial_number = row.optional_text(2);
     facts.board_manufacturer = row.optional_text(3);
     facts.board_serial_number = row.optional_text(4);
+    facts.container = inventory::is_container(row.optional_text(5).value_or(""));
   });
   session.query(kOsFacts, {source_record}, [&](const ResultRow& row) {
     facts.machine_id = row.optional_text(0);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
 namespace muster::server {
@@ -20,7 +21,14 @@ constexpr std::array<std::string_view, 6> kKindWords = {
 bool is_universal_mac(std::string_view mac) {
   if (mac.size() != 17) return false;
   const auto first = parse_integer(mac.substr(0, 2), 16);
-  return first && (*first & 0x03) == 0 && mac != "00:00:00:00:00:00";
+  return first && (*first & 0x03) == 0;
+}
+
+// "7" and "A1" may be somebody's serial numbers; they are too short to tell machines apart.
+bool identifies(std::string_view serial) {
+  constexpr std::size_t kLeastBytes = 3;
+  return trim(serial).size() >= kLeastBytes &&
+         !inventory::is_placeholder(serial, inventory::FirmwareText::kSerialNumber);
 }
 
 std::vector<std::string> of_kind(const std::vector<Evidence>& evidence, EvidenceKind kind) {
@@ -70,6 +78,27 @@ bool has_hardware(const std::vector<Evidence>& evidence) {
   });
 }
 
+// `out`: what the hardware says.
+void add_hardware(const IdentityFacts& facts, std::vector<Evidence>& out) {
+  if (facts.uuid && !inventory::is_placeholder_uuid(*facts.uuid)) {
+    out.push_back({EvidenceKind::kSmbiosUuid, lower_ascii(*facts.uuid)});
+  }
+  // Serial numbers are unique per maker at best.
+  const auto serial = [&](EvidenceKind kind, const std::optional<std::string>& maker,
+                          const std::optional<std::string>& number) {
+    if (number && identifies(*number)) {
+      out.push_back({kind, lower_ascii(std::string(trim(maker.value_or(""))) + ' ' +
+                                       std::string(trim(*number)))});
+    }
+  };
+  serial(EvidenceKind::kSerialNumber, facts.manufacturer, facts.serial_number);
+  serial(EvidenceKind::kBoardSerialNumber, facts.board_manufacturer, facts.board_serial_number);
+  for (const std::string& mac : facts.permanent_mac_addresses) {
+    if (is_universal_mac(lower_ascii(mac)) && !inventory::is_shared_mac_address(mac))
+      out.push_back({EvidenceKind::kMacAddress, lower_ascii(mac)});
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(EvidenceKind kind) {
@@ -85,25 +114,8 @@ std::optional<EvidenceKind> parse_evidence_kind(std::string_view text) {
 
 std::vector<Evidence> evidence_of(const IdentityFacts& facts) {
   std::vector<Evidence> out;
-  if (facts.uuid && !is_placeholder_uuid(*facts.uuid)) {
-    out.push_back({EvidenceKind::kSmbiosUuid, lower_ascii(*facts.uuid)});
-  }
-  // Serial numbers are unique per maker at best.
-  const auto serial = [&](EvidenceKind kind, const std::optional<std::string>& maker,
-                          const std::optional<std::string>& number) {
-    if (number && !is_placeholder_text(*number)) {
-      out.push_back({kind, lower_ascii(std::string(trim(maker.value_or(""))) + ' ' +
-                                       std::string(trim(*number)))});
-    }
-  };
-  serial(EvidenceKind::kSerialNumber, facts.manufacturer, facts.serial_number);
-  serial(EvidenceKind::kBoardSerialNumber, facts.board_manufacturer, facts.board_serial_number);
-  for (const std::string& mac : facts.permanent_mac_addresses) {
-    if (is_universal_mac(lower_ascii(mac)))
-      out.push_back({EvidenceKind::kMacAddress, lower_ascii(mac)});
-  }
-  if (facts.machine_id && facts.machine_id->size() == 32 &&
-      !is_placeholder_text(*facts.machine_id)) {
+  if (!facts.container) add_hardware(facts, out);
+  if (facts.machine_id && facts.machine_id->size() == 32 && identifies(*facts.machine_id)) {
     out.push_back({EvidenceKind::kMachineId, lower_ascii(*facts.machine_id)});
   }
   if (facts.hostname && *facts.hostname != "localhost" && *facts.hostname != "(none)") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether two sets of evidence are of one machine: the rule that keeps a re-enrolled machine one
-// item. Pure; the table of placeholders is in placeholders.cpp, the search for candidates in
-// identify.h.
+// item. Pure; the table of placeholders is common/inventory/placeholders.h, the search for
+// candidates in identify.h.
 //
 // The rule. SMBIOS UUID and the machine's serial number are strong: one that agrees makes it the
 // same machine, one that differs makes it another (a clone of an image), whatever else is equal.
@@ -42,15 +42,13 @@ struct IdentityFacts {
       board_serial_number;
   std::optional<std::string> machine_id, hostname;
   std::vector<std::string> permanent_mac_addresses;
+  bool container = false;  // the hardware that it shows is its host's, and no evidence of its own
 };
 
 // Normalised evidence, sorted, without placeholders ("To be filled by O.E.M.", all zeros, known
-// shared UUIDs, locally administered addresses).
+// shared UUIDs and addresses, locally administered addresses). Agents leave most of them out; an
+// old one may still send them.
 std::vector<Evidence> evidence_of(const IdentityFacts& facts);
-
-// True for texts that firmware makers leave where a serial number should be.
-bool is_placeholder_text(std::string_view text);
-bool is_placeholder_uuid(std::string_view uuid);
 
 struct Verdict {
   bool same = false;
