@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/collect/little_endian.h"
+#include "common/inventory/chassis_types.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -91,9 +92,7 @@ SmbiosFirmware read_firmware(const Structure& s) {
   if (const auto date = s.text(0x08)) out.release_date = firmware_date(*date);
   const auto major = s.byte(0x14);
   const auto minor = s.byte(0x15);
-  // FFh in both: the firmware has no such number.
-  if (major && minor && !(*major == 0xff && *minor == 0xff) && !(*major == 0 && *minor == 0))
-    out.revision = std::to_string(*major) + "." + std::to_string(*minor);
+  if (major && minor) out.revision = firmware_revision(*major, *minor);
   return out;
 }
 
@@ -111,6 +110,10 @@ SmbiosSystem read_system(const Structure& s, SmbiosVersion version) {
 
 SmbiosBoard read_board(const Structure& s) {
   SmbiosBoard out;
+  out.handle = s.handle();
+  if (const auto chassis = s.word(0x0b)) out.chassis_handle = static_cast<std::uint16_t>(*chassis);
+  out.hosting = (s.byte(0x09).value_or(0) & 1) != 0;
+  out.kind = static_cast<int>(s.byte(0x0d).value_or(0));
   out.manufacturer = s.text(0x04);
   out.product = s.text(0x05);
   out.version = s.text(0x06);
@@ -121,10 +124,11 @@ SmbiosBoard read_board(const Structure& s) {
 
 SmbiosChassis read_chassis(const Structure& s) {
   SmbiosChassis out;
+  out.handle = s.handle();
   out.manufacturer = s.text(0x04);
   // Bit 7 says that the chassis has a lock.
-  if (const auto type = s.byte(0x05))
-    out.type = named(chassis_type_name(static_cast<int>(*type & 0x7f)));
+  out.kind = static_cast<int>(s.byte(0x05).value_or(0) & 0x7f);
+  out.type = named(inventory::chassis_type_name(out.kind));
   out.serial_number = s.text(0x07);
   out.asset_tag = s.text(0x08);
   return out;
@@ -211,10 +215,10 @@ void read_structure(const Structure& s, SmbiosVersion version, Smbios& out) {
       if (!out.system) out.system = read_system(s, version);
       break;
     case 2:
-      if (!out.board) out.board = read_board(s);
+      out.boards.push_back(read_board(s));
       break;
     case 3:
-      if (!out.chassis) out.chassis = read_chassis(s);
+      out.enclosures.push_back(read_chassis(s));
       break;
     case 4:
       out.processors.push_back(read_processor(s));
@@ -235,20 +239,11 @@ std::string damaged_at(std::size_t at, std::string_view why) {
          ". What stands before it was read.";
 }
 
-}  // namespace
-
-bool Smbios::is_module(const SmbiosMemoryDevice& device) const {
-  if (!device.filled || device.storage) return false;
-  const auto array = std::find_if(
-      memory_arrays.begin(), memory_arrays.end(),
-      [&](const SmbiosMemoryArray& candidate) { return candidate.handle == device.array_handle; });
-  return array == memory_arrays.end() || array->system_memory;
-}
-
-Smbios parse_smbios(std::string_view table, const std::optional<SmbiosEntryPoint>& entry) {
+// All structures up to the end or the damage.
+void read_structures(std::string_view table, const std::optional<SmbiosEntryPoint>& entry,
+                     Smbios& out) {
   const SmbiosVersion version = entry ? entry->version : SmbiosVersion{2, 6};
   const bool counted = entry && entry->structure_count;
-  Smbios out;
   bool ended = false;
   std::size_t at = 0;
   while (at < table.size() && out.structures < kStructures) {
@@ -260,17 +255,17 @@ Smbios parse_smbios(std::string_view table, const std::optional<SmbiosEntryPoint
     const std::size_t length = rest.size() < kHeaderBytes ? 0 : static_cast<unsigned char>(rest[1]);
     if (rest.size() < kHeaderBytes || length > rest.size()) {
       out.damage = damaged_at(at, "it ends within a structure");
-      return out;
+      return;
     }
     if (length < kHeaderBytes) {
       out.damage = damaged_at(at, "a structure has length " + std::to_string(length));
-      return out;
+      return;
     }
     const std::size_t end = rest.find(std::string_view("\0\0", 2), length);
     const bool last = static_cast<unsigned char>(rest[0]) == kEndOfTable;
     if (end == std::string_view::npos && !last) {
       out.damage = damaged_at(at, "it ends within the texts of a structure");
-      return out;
+      return;
     }
     ++out.structures;
     // In a 2.x table that counts its structures, some may stand behind the end mark.
@@ -283,6 +278,24 @@ Smbios parse_smbios(std::string_view table, const std::optional<SmbiosEntryPoint
   const bool whole_by_length = entry && version < SmbiosVersion{3, 0} && at == table.size() &&
                                static_cast<std::int64_t>(table.size()) >= entry->table_bytes;
   if (!ended && !whole_by_length) out.damage = damaged_at(at, "it has no end mark");
+}
+
+}  // namespace
+
+bool Smbios::is_module(const SmbiosMemoryDevice& device) const {
+  if (!device.filled || device.storage) return false;
+  const auto array = std::find_if(
+      memory_arrays.begin(), memory_arrays.end(),
+      [&](const SmbiosMemoryArray& candidate) { return candidate.handle == device.array_handle; });
+  return array == memory_arrays.end() || array->system_memory;
+}
+
+Smbios parse_smbios(std::string_view table, const std::optional<SmbiosEntryPoint>& entry) {
+  Smbios out;
+  read_structures(table, entry, out);
+  const SmbiosBoard* const board = main_board(out);
+  if (board != nullptr) out.board = *board;
+  if (const SmbiosChassis* const chassis = main_chassis(out, board)) out.chassis = *chassis;
   return out;
 }
 

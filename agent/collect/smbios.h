@@ -3,7 +3,8 @@
 // parser of bytes that nobody vouches for: every offset is checked against its structure's length,
 // every string against the end of the table, and a damaged table gives the structures before the
 // damage and says where it is. Texts are trimmed, and blank or erased (all FFh) ones absent;
-// placeholders ("To Be Filled By O.E.M.") stay as the machine tells them. Any thread.
+// placeholders ("To Be Filled By O.E.M.") stay as the machine tells them: collectors leave them out
+// (common/inventory/placeholders.h). Any thread.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -33,7 +34,7 @@ Result<SmbiosEntryPoint> parse_smbios_entry_point(std::string_view bytes);
 
 struct SmbiosFirmware {  // type 0
   std::optional<std::string> vendor, version;
-  std::optional<std::string> release_date;  // YYYY-MM-DD; as it stands when it is no date
+  std::optional<std::string> release_date;  // YYYY-MM-DD; absent when the text is no date
   std::optional<std::string> revision;      // "5.17"
 };
 
@@ -43,10 +44,16 @@ struct SmbiosSystem {  // type 1
 };
 
 struct SmbiosBoard {  // type 2
+  std::uint16_t handle = 0;
+  std::optional<std::uint16_t> chassis_handle;  // of the chassis that it is in
+  bool hosting = false;                         // says that it carries others, as a main board does
+  int kind = 0;                                 // DSP0134 7.3.2, table 14; 0: not told
   std::optional<std::string> manufacturer, product, version, serial_number, asset_tag;
 };
 
 struct SmbiosChassis {  // type 3
+  std::uint16_t handle = 0;
+  int kind = 0;  // the number behind `type`
   std::optional<std::string> manufacturer, type, serial_number, asset_tag;
 };
 
@@ -72,10 +79,12 @@ struct SmbiosMemoryDevice {  // type 17
 };
 
 struct Smbios {
-  std::optional<SmbiosFirmware> firmware;  // of types 0 to 3 the first, as the kernel does it
-  std::optional<SmbiosSystem> system;
-  std::optional<SmbiosBoard> board;
-  std::optional<SmbiosChassis> chassis;
+  std::optional<SmbiosFirmware> firmware;  // the first
+  std::optional<SmbiosSystem> system;      // the first
+  std::vector<SmbiosBoard> boards;
+  std::vector<SmbiosChassis> enclosures;
+  std::optional<SmbiosBoard> board;      // the main board, whatever the order of the table
+  std::optional<SmbiosChassis> chassis;  // the one that the main board is in
   std::vector<SmbiosProcessor> processors;
   std::vector<SmbiosMemoryArray> memory_arrays;
   std::vector<SmbiosMemoryDevice> memory_devices;
@@ -92,13 +101,27 @@ struct Smbios {
 // later, as on every machine since 2008, which decides the byte order of the UUID only.
 Smbios parse_smbios(std::string_view table, const std::optional<SmbiosEntryPoint>& entry);
 
-// Names of DSP0134 tables 17, 76 and 77; nullopt for unknown, other and numbers of a later version.
-std::optional<std::string_view> chassis_type_name(int type);
+// Which of the boards is the main board: one that hosts others before one that does not, then by
+// its kind (motherboard, blade, ...), then the lowest handle (7.3; the table has no order).
+// nullptr: there is none.
+const SmbiosBoard* main_board(const Smbios& smbios);
+// The enclosure whose handle the main board names (7.3, 0Bh); without, one that is neither a dock
+// nor another thing beside the machine, nor what many machines share (7.4).
+const SmbiosChassis* main_chassis(const Smbios& smbios, const SmbiosBoard* board);
+
+// Names of DSP0134 tables 76 and 77; nullopt for unknown, other and numbers of a later version.
+// Those of chassis are in common/inventory/chassis_types.h.
 std::optional<std::string_view> memory_form_factor_name(int form);
 std::optional<std::string_view> memory_type_name(int type);
 
-// "05/19/2021" and "05/19/21" (20th century, as 2.2 and before wrote it) as "2021-05-19"; anything
-// else stays as it is.
-std::string firmware_date(std::string_view text);
+// A date in one of the forms that firmware is known to write, as YYYY-MM-DD: "05/19/2021" and
+// "05/19/21" (DSP0134 7.1), "5.19.2021", "2021/05/19", "20210519", "19 May 2021", with a time of
+// day or without. A two-digit year before 96 is of this century, as in Linux (dmi_get_date).
+// nullopt: no date, or one that can be read in two ways.
+std::optional<std::string> firmware_date(std::string_view text);
+
+// "5.17" from the two numbers; nullopt where the firmware has none: FFh in either (7.1, 14h and
+// 15h) or 0.0, which stands for a field that nobody filled.
+std::optional<std::string> firmware_revision(std::int64_t major, std::int64_t minor);
 
 }  // namespace muster::agent

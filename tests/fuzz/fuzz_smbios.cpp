@@ -4,6 +4,8 @@
 // firmware claims, what comes out is within what a table can say.
 #include <optional>
 
+#include "agent/collect/linux/system.h"
+#include "agent/collect/linux/system_facts.h"
 #include "agent/collect/smbios.h"
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"
@@ -12,6 +14,17 @@ using namespace muster::agent;
 using muster::fuzz::require;
 
 namespace {
+
+// What is left of the texts is no placeholder, and does not change again.
+void check_facts(const Smbios& smbios) {
+  muster::inventory::System facts = system_from_smbios(smbios);
+  leave_out_placeholders(facts);
+  const auto serial = facts.serial_number;
+  const auto version = facts.version;
+  leave_out_placeholders(facts);
+  require(facts.serial_number == serial && facts.version == version);
+  require(model_name(facts).has_value() == facts.product_name.has_value());
+}
 
 void check(const Smbios& smbios, std::string_view table) {
   require(smbios.structures <= table.size() / 4 + 1);
@@ -27,8 +40,11 @@ void check(const Smbios& smbios, std::string_view table) {
   if (smbios.system && smbios.system->uuid) require(muster::is_uuid(*smbios.system->uuid));
   if (smbios.firmware && smbios.firmware->release_date) {
     const std::string& date = *smbios.firmware->release_date;
-    require(firmware_date(date) == date || date.size() == 8 || date.size() == 10);
+    require(date.size() == 10 && firmware_date(date) == date);
   }
+  require(smbios.board.has_value() == !smbios.boards.empty());
+  require(smbios.chassis.has_value() == !smbios.enclosures.empty());
+  check_facts(smbios);
 }
 
 }  // namespace
