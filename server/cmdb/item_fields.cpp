@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "common/inventory/placeholders.h"
 #include "server/query/classes.h"
 #include "server/query/query_error.h"
 #include "server/query/shown_record.h"
@@ -12,6 +13,7 @@
 namespace muster::server {
 namespace {
 
+using inventory::FirmwareText;
 using inventory::SectionSchema;
 
 constexpr std::int64_t kMsPerSecond = 1000;
@@ -90,17 +92,23 @@ void read_os(Session& session, const Page& page, const ReadPoint& point,
                 });
 }
 
+// Rows are kept as they were sent; an agent of before sent placeholders too.
+std::optional<std::string> known(const std::optional<std::string>& text, FirmwareText kind) {
+  return text ? inventory::known_text(*text, kind) : std::nullopt;
+}
+
 void read_system(Session& session, const Page& page, const ReadPoint& point,
                  std::vector<ItemSummary>& out) {
   session.query(rows_sql(section_named("system"),
-                         "r.\"serial_number\", r.\"manufacturer\", r.\"product_name\", "
+                         "r.\"serial_number\", r.\"manufacturer\", "
+                         "COALESCE(r.\"model\", r.\"product_name\"), "
                          "r.\"chassis_type\", r.\"virtualization\"",
                          page, point),
                 page.values, [&](const ResultRow& row) {
                   ItemSummary& item = out[page.index.at(row.integer(0))];
-                  item.serial_number = row.optional_text(1);
-                  item.manufacturer = row.optional_text(2);
-                  item.model = row.optional_text(3);
+                  item.serial_number = known(row.optional_text(1), FirmwareText::kSerialNumber);
+                  item.manufacturer = known(row.optional_text(2), FirmwareText::kName);
+                  item.model = known(row.optional_text(3), FirmwareText::kName);
                   if (!item.class_name)
                     item.class_name = derived_class(row.optional_text(4), row.optional_text(5));
                 });

@@ -60,7 +60,9 @@ SortKey sort_key(const std::string& field, const ReadPoint& point) {
   }
   if (field == "serial") return text(section_scalar("system", "r.\"serial_number\"", point));
   if (field == "manufacturer") return text(section_scalar("system", "r.\"manufacturer\"", point));
-  if (field == "model") return text(section_scalar("system", "r.\"product_name\"", point));
+  if (field == "model") {
+    return text(section_scalar("system", "COALESCE(r.\"model\", r.\"product_name\")", point));
+  }
   if (field == "memory_bytes") return {section_scalar("memory", "r.\"total_bytes\"", point), true};
   if (field == "seen") return {last_seen("i.item_id", point), true};
   return text(entered(field));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "common/inventory/chassis_types.h"
+#include "common/inventory/sections/system.h"
 #include "common/support/text.h"
 #include "server/query/query_error.h"
 
@@ -17,6 +19,7 @@ constexpr ItemClass kClasses[] = {
     {"hardware.computer.desktop", "A computer at a fixed place of work"},
     {"hardware.computer.server", "A computer that serves others: rack, blade, tower server"},
     {"hardware.computer.virtual", "A virtual machine"},
+    {"hardware.computer.container", "A container with an agent of its own"},
     {"hardware.computer.embedded", "A computer built into something, or a gateway"},
     {"hardware.network", "Network equipment"},
     {"hardware.network.switch", "A switch"},
@@ -42,42 +45,53 @@ constexpr ItemClass kClasses[] = {
 };
 
 struct ChassisClass {
-  std::string_view chassis;  // SMBIOS 3.7, table 17, in lower case
+  std::string_view chassis;  // one of inventory::kChassisTypes
   std::string_view name;
 };
 
+// What has no line is a computer of no special kind: docks, expansion and sub chassis, RAID.
 constexpr ChassisClass kChassis[] = {
-    {"portable", "hardware.computer.laptop"},
-    {"laptop", "hardware.computer.laptop"},
-    {"notebook", "hardware.computer.laptop"},
-    {"sub notebook", "hardware.computer.laptop"},
-    {"convertible", "hardware.computer.laptop"},
-    {"detachable", "hardware.computer.laptop"},
-    {"hand held", "hardware.computer.tablet"},
-    {"tablet", "hardware.computer.tablet"},
-    {"desktop", "hardware.computer.desktop"},
-    {"low profile desktop", "hardware.computer.desktop"},
-    {"pizza box", "hardware.computer.desktop"},
-    {"mini tower", "hardware.computer.desktop"},
-    {"tower", "hardware.computer.desktop"},
-    {"all in one", "hardware.computer.desktop"},
-    {"space-saving", "hardware.computer.desktop"},
-    {"lunch box", "hardware.computer.desktop"},
-    {"sealed-case pc", "hardware.computer.desktop"},
-    {"mini pc", "hardware.computer.desktop"},
-    {"stick pc", "hardware.computer.desktop"},
-    {"main server chassis", "hardware.computer.server"},
-    {"rack mount chassis", "hardware.computer.server"},
-    {"multi-system chassis", "hardware.computer.server"},
-    {"blade", "hardware.computer.server"},
-    {"blade enclosure", "hardware.computer.server"},
-    {"compactpci", "hardware.computer.server"},
-    {"advancedtca", "hardware.computer.server"},
-    {"iot gateway", "hardware.computer.embedded"},
-    {"embedded pc", "hardware.computer.embedded"},
+    {"Portable", "hardware.computer.laptop"},
+    {"Laptop", "hardware.computer.laptop"},
+    {"Notebook", "hardware.computer.laptop"},
+    {"Sub Notebook", "hardware.computer.laptop"},
+    {"Convertible", "hardware.computer.laptop"},
+    {"Detachable", "hardware.computer.laptop"},
+    {"Hand Held", "hardware.computer.tablet"},
+    {"Tablet", "hardware.computer.tablet"},
+    {"Desktop", "hardware.computer.desktop"},
+    {"Low Profile Desktop", "hardware.computer.desktop"},
+    {"Pizza Box", "hardware.computer.desktop"},
+    {"Mini Tower", "hardware.computer.desktop"},
+    {"Tower", "hardware.computer.desktop"},
+    {"All In One", "hardware.computer.desktop"},
+    {"Space-saving", "hardware.computer.desktop"},
+    {"Lunch Box", "hardware.computer.desktop"},
+    {"Sealed-case PC", "hardware.computer.desktop"},
+    {"Mini PC", "hardware.computer.desktop"},
+    {"Stick PC", "hardware.computer.desktop"},
+    {"Main Server Chassis", "hardware.computer.server"},
+    {"Rack Mount Chassis", "hardware.computer.server"},
+    {"Multi-system", "hardware.computer.server"},
+    {"Blade", "hardware.computer.server"},
+    {"Blade Enclosing", "hardware.computer.server"},
+    {"CompactPCI", "hardware.computer.server"},
+    {"AdvancedTCA", "hardware.computer.server"},
+    {"IoT Gateway", "hardware.computer.embedded"},
+    {"Embedded PC", "hardware.computer.embedded"},
 };
 
+// One vocabulary: a line that agents never say would be a class that nothing has.
+consteval bool agents_say_each() {
+  return std::all_of(std::begin(kChassis), std::end(kChassis), [](const ChassisClass& row) {
+    return std::find(inventory::kChassisTypes.begin(), inventory::kChassisTypes.end(),
+                     row.chassis) != inventory::kChassisTypes.end();
+  });
+}
+static_assert(agents_say_each());
+
 constexpr std::string_view kVirtualClass = "hardware.computer.virtual";
+constexpr std::string_view kContainerClass = "hardware.computer.container";
 
 }  // namespace
 
@@ -93,22 +107,28 @@ const ItemClass* find_class(std::string_view name) {
 
 std::string_view derived_class(const std::optional<std::string>& chassis_type,
                                const std::optional<std::string>& virtualization) {
+  if (virtualization && inventory::is_container(*virtualization)) return kContainerClass;
   if (virtualization && *virtualization != "none") return kVirtualClass;
   if (!chassis_type) return kComputerClass;
   const std::string chassis = lower_ascii(*chassis_type);
   for (const ChassisClass& row : kChassis) {
-    if (row.chassis == chassis) return row.name;
+    if (lower_ascii(row.chassis) == chassis) return row.name;
   }
   return kComputerClass;
 }
 
 std::string derived_class_sql(std::string_view row) {
   const std::string alias(row);
-  std::string out = "CASE WHEN COALESCE(" + alias +
-                    ".\"virtualization\", 'none') <> 'none' THEN '" + std::string(kVirtualClass) +
-                    "' ELSE CASE lower(" + alias + ".\"chassis_type\")";
+  const std::string virtualization = alias + ".\"virtualization\"";
+  std::string containers;
+  for (const std::string_view kind : inventory::kContainers)
+    containers += (containers.empty() ? "'" : ", '") + std::string(kind) + '\'';
+  std::string out = "CASE WHEN " + virtualization + " IN (" + containers + ") THEN '" +
+                    std::string(kContainerClass) + "' WHEN COALESCE(" + virtualization +
+                    ", 'none') <> 'none' THEN '" + std::string(kVirtualClass) + "' ELSE CASE lower(" +
+                    alias + ".\"chassis_type\")";
   for (const ChassisClass& line : kChassis)
-    out += " WHEN '" + std::string(line.chassis) + "' THEN '" + std::string(line.name) + '\'';
+    out += " WHEN '" + lower_ascii(line.chassis) + "' THEN '" + std::string(line.name) + '\'';
   return out + " ELSE '" + std::string(kComputerClass) + "' END END";
 }
 

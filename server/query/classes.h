@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The classes of items: a tree whose names are paths. A person may set an item's class by hand;
-// otherwise it follows from what the firmware says (system.chassis_type, system.virtualization).
+// otherwise it follows from what the agent says: a container, a virtual machine
+// (system.virtualization), else the chassis (system.chassis_type, inventory/chassis_types.h).
 // Pure; any thread.
 #pragma once
 #include <optional>

@@ -32,7 +32,7 @@ const std::vector<Alias>& aliases() {
       {"kernel", "os", {"kernel_release"}, "Release of the running kernel"},
       {"serial", "system", {"serial_number"}, "Serial number of the machine"},
       {"manufacturer", "system", {"manufacturer"}, "Who made the machine"},
-      {"model", "system", {"product_name"}, "Model of the machine"},
+      {"model", "system", {"model", "product_name"}, "Model of the machine: its name or its type"},
       {"uuid", "system", {"uuid"}, "UUID of the machine"},
       {"tag", "system", {"chassis_asset_tag", "board_asset_tag"}, "Asset tag in the firmware"},
       {"memory_bytes", "memory", {"total_bytes"}, "Memory that the system can use"},

@@ -5,6 +5,26 @@
 namespace muster::server {
 namespace {
 
+TEST_CASE("a model is found by its name and by its type, as a field and as a word", "[query]") {
+  Fleet f;
+  f.clock.now_ms = kSemanticsStart + 100 * kDayMs;
+  f.machine("lap", {{"hostname", "lap"}},
+            {{"model", "ThinkPad T14 Gen 3"}, {"product_name", "21AHCTO1WW"}});
+  f.machine("web", {{"hostname", "web"}},
+            {{"model", "PowerEdge R640"}, {"product_name", "PowerEdge R640"}});
+  f.machine("old", {{"hostname", "old"}}, {{"product_name", "RackNode 240"}});
+  check(f, {
+               {"thinkpad", {"lap"}},
+               {"21ahcto1ww", {"lap"}},
+               {"model:\"thinkpad t14*\"", {"lap"}},
+               {"model:21AHCTO1WW", {"lap"}},
+               {"model:poweredge*", {"web"}},
+               {"model:racknode*", {"old"}},
+               {"racknode", {"old"}},
+               {"class:container", {}},
+           });
+}
+
 TEST_CASE("item fields are found by whole value, wildcard, exactly and by part", "[query]") {
   Fleet f;
   f.clock.now_ms = kSemanticsStart + 100 * kDayMs;
