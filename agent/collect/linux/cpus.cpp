@@ -7,6 +7,7 @@
 #include "agent/collect/linux/cpu_topology.h"
 #include "agent/collect/linux/cpuinfo.h"
 #include "agent/collect/linux/smbios_tables.h"
+#include "common/inventory/placeholders.h"
 
 namespace muster::agent {
 namespace {
@@ -115,6 +116,10 @@ Cpu row_of(const CpuPackage& package, const Processors& processors) {
   return row;
 }
 
+std::optional<std::string> name_in_firmware(const std::optional<std::string>& text) {
+  return text ? inventory::known_text(*text, inventory::FirmwareText::kName) : std::nullopt;
+}
+
 // Where the kernel does not name the processor (ARM parts without a known name), the firmware may.
 void name_from_smbios(Host& host, std::vector<Cpu>& rows) {
   const bool named = std::all_of(rows.begin(), rows.end(),
@@ -128,8 +133,8 @@ void name_from_smbios(Host& host, std::vector<Cpu>& rows) {
   }
   if (populated.size() != rows.size()) return;  // which is which would be a guess
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].model_name) rows[i].model_name = populated[i]->version;
-    if (!rows[i].manufacturer) rows[i].manufacturer = populated[i]->manufacturer;
+    if (!rows[i].model_name) rows[i].model_name = name_in_firmware(populated[i]->version);
+    if (!rows[i].manufacturer) rows[i].manufacturer = name_in_firmware(populated[i]->manufacturer);
   }
 }
 

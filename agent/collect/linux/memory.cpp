@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "agent/collect/linux/container.h"
 #include "agent/collect/linux/smbios_tables.h"
 #include "common/support/text.h"
 
@@ -89,8 +90,9 @@ Collected collect_memory(Host& host) {
   inventory::Memory memory;
   memory.total_bytes = meminfo.total_bytes;
   memory.swap_total_bytes = meminfo.swap_total_bytes;
-  // Many machines have no SMBIOS or keep it from us: that takes nothing from what is known.
-  if (const auto smbios = read_smbios(host)) {
+  // Many machines have no SMBIOS or keep it from us: that takes nothing from what is known. What a
+  // container sees are the slots of its host.
+  if (const auto smbios = read_smbios(host); smbios && !container_of(host)) {
     memory.installed_bytes = installed_bytes(*smbios);
     memory.slots = memory_slots(*smbios);
   }

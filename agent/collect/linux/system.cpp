@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/collect/linux/container.h"
+#include "agent/collect/linux/device_tree.h"
 #include "agent/collect/linux/smbios_tables.h"
+#include "agent/collect/linux/system_facts.h"
 #include "agent/collect/linux/virtualization.h"
+#include "common/inventory/chassis_types.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
@@ -18,15 +22,9 @@ using inventory::System;
 struct Found {
   System system;
   SourceStatus status;
-  bool any = false;  // some field was read
+  bool any = false;     // some field was read
+  bool serials = true;  // serial number and UUID were not kept from us
 };
-
-// Blank texts are no information, and neither are the NULs that end a device tree's texts.
-std::optional<std::string> known(std::string_view text) {
-  text = trim(text.substr(0, text.find('\0')));
-  if (text.empty()) return std::nullopt;
-  return std::string(text);
-}
 
 struct IdFile {
   std::string_view name;
@@ -56,23 +54,27 @@ constexpr std::array<IdFile, 20> kIdFiles = {{
     {"bios_release", &System::firmware_revision},
 }};
 
+// "5.17"
+std::optional<std::string> release_of(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto major = parse_integer(text.substr(0, dot));
+  const auto minor = parse_integer(text.substr(dot + 1));
+  return major && minor ? firmware_revision(*major, *minor) : std::nullopt;
+}
+
 // The same forms as from the tables, so that a change of privileges changes no value.
 void adjust(System& system) {
   if (system.chassis_type) {
     const auto number = parse_integer(*system.chassis_type);
-    const auto name = number ? chassis_type_name(static_cast<int>(*number & 0x7f)) : std::nullopt;
+    const auto name =
+        number ? inventory::chassis_type_name(static_cast<int>(*number & 0x7f)) : std::nullopt;
     system.chassis_type.reset();
     if (name) system.chassis_type = std::string(*name);
   }
   if (system.firmware_release_date)
     system.firmware_release_date = firmware_date(*system.firmware_release_date);
-  if (system.uuid) {
-    const std::string uuid = lower_ascii(*system.uuid);
-    const bool blank = uuid.find_first_not_of("0-") == std::string::npos ||
-                       uuid.find_first_not_of("f-") == std::string::npos;
-    system.uuid.reset();
-    if (is_uuid(uuid) && !blank) system.uuid = uuid;
-  }
+  if (system.firmware_revision) system.firmware_revision = release_of(*system.firmware_revision);
 }
 
 Found read_id_files(Host& host) {
@@ -82,10 +84,11 @@ Found read_id_files(Host& host) {
     const std::string path = "/sys/class/dmi/id/" + std::string(file.name);
     const auto text = host.read(path);
     if (text) {
-      found.system.*file.member = known(*text);
+      found.system.*file.member = std::string(trim(*text));
       found.any = true;
     } else if (text.failure().kind != FailureKind::kNotFound) {
       denied.push_back(std::string(file.name));
+      if (file.name == "product_serial" || file.name == "product_uuid") found.serials = false;
     }
   }
   adjust(found.system);
@@ -100,47 +103,37 @@ Found read_id_files(Host& host) {
   return found;
 }
 
-Found read_device_tree(Host& host) {
-  Found found;
-  const auto text = [&](std::string_view name) -> std::optional<std::string> {
-    const auto bytes = host.read("/proc/device-tree/" + std::string(name));
-    return bytes ? known(*bytes) : std::nullopt;
-  };
-  found.system.product_name = text("model");
-  found.system.serial_number = text("serial-number");
-  if (!found.system.serial_number) found.system.serial_number = text("system-id");  // POWER
-  // The first name is the board's own, "maker,board" (Devicetree Specification 0.4, 2.3.1).
-  if (const auto compatible = text("compatible")) {
-    const std::size_t comma = compatible->find(',');
-    if (comma != std::string::npos && comma > 0)
-      found.system.manufacturer = compatible->substr(0, comma);
-    if (!found.system.product_name) found.system.product_name = compatible;
-  }
-  if (const auto sysinfo = host.read("/proc/sysinfo"); sysinfo && !found.system.product_name)
-    found.system = system_from_sysinfo(*sysinfo);
-  found.any = found.system.product_name || found.system.serial_number;
-  return found;
-}
-
 // The whole table, or what else there is of it.
-Found read_firmware(Host& host) {
+Found read_smbios_texts(Host& host) {
   const auto smbios = read_smbios(host);
   if (smbios) {
-    Found found{system_from_smbios(*smbios), {}, true};
+    Found found{.system = system_from_smbios(*smbios), .status = {}, .any = true};
     // Damage behind the four structures that this section needs takes nothing from it.
     const bool complete = smbios->firmware && smbios->system && smbios->board && smbios->chassis;
     if (!smbios->damage.empty() && !complete) found.status = {Status::kPartial, smbios->damage};
     return found;
   }
   Found found = read_id_files(host);
-  if (smbios.failure().kind == FailureKind::kNotFound)
-    return found.any ? found : read_device_tree(host);
-  if (found.any) {
-    if (found.status.status == Status::kOk)
-      found.status = {Status::kPartial, smbios.failure().message};
-    return found;
-  }
-  found.status = status_of(smbios.failure());
+  if (smbios.failure().kind == FailureKind::kNotFound) return found;
+  if (!found.any)
+    found.status = status_of(smbios.failure());
+  else if (found.status.status == Status::kOk)
+    found.status = {Status::kPartial, smbios.failure().message};
+  return found;
+}
+
+Found read_firmware(Host& host) {
+  Found found = read_smbios_texts(host);
+  leave_out_placeholders(found.system);
+  System tree = system_from_device_tree(host);
+  // With more privileges the firmware's own would take their place.
+  if (!found.serials) tree.serial_number = tree.uuid = std::nullopt;
+  const bool board = tree.product_name || tree.serial_number || tree.uuid;
+  if (board && inventory::keeps_rows(found.status.status))
+    found.status = {Status::kPartial, found.status.reason};
+  found.any = found.any || board;
+  fill_gaps(found.system, tree);
+  found.system.model = model_name(found.system);
   return found;
 }
 
@@ -179,29 +172,13 @@ inventory::System system_from_smbios(const Smbios& smbios) {
   return out;
 }
 
-inventory::System system_from_sysinfo(std::string_view text) {
-  System out;
-  for (const std::string_view line : lines(text)) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const std::string_view name = trim(line.substr(0, colon));
-    const std::string_view value = line.substr(colon + 1);
-    if (name == "Manufacturer") out.manufacturer = known(value);
-    if (name == "Type") out.product_name = known(value);
-    // "721              M49": the capacity model and the hardware model, in columns.
-    if (name == "Model") {
-      if (const auto words = known(value))
-        out.version = words->substr(0, words->find(' ')) +
-                      (words->find(' ') == std::string::npos
-                           ? ""
-                           : " " + std::string(trim(words->substr(words->find(' ')))));
-    }
-    if (name == "Sequence Code") out.serial_number = known(value);
-  }
-  return out;
-}
-
 Collected collect_system(Host& host) {
+  if (auto container = container_of(host)) {
+    // What it sees of the firmware is its host's, and would make it its host.
+    System system;
+    system.virtualization = std::move(container);
+    return collected<System>({std::move(system)});
+  }
   Found found = read_firmware(host);
   if (inventory::keeps_rows(found.status.status))
     return not_collected<System>(std::move(found.status));

@@ -25,52 +25,103 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-struct FirmwareMark {
+struct ProductMark {
   std::string_view manufacturer;  // begins with this; empty: any
   std::string_view product;       // begins with this; empty: any
   std::string_view virtualization;
+  // The maker's machines without a hypervisor carry the same texts; the processor's flag tells.
+  bool sells_bare_metal = false;
 };
 
-// What hypervisors and clouds write into SMBIOS. "qemu" is looked at again: most often it is KVM.
-constexpr std::array<FirmwareMark, 24> kFirmwareMarks = {{
-    {"VMware", "", "vmware"},
-    {"", "VMware", "vmware"},
-    {"innotek GmbH", "", "virtualbox"},
-    {"", "VirtualBox", "virtualbox"},
+// What hypervisors and clouds write as maker and product. "qemu" is looked at again: most often it
+// is KVM.
+constexpr ProductMark kProductMarks[] = {
     {"Microsoft Corporation", "Virtual Machine", "hyperv"},
-    {"Xen", "", "xen"},
-    {"Parallels", "", "parallels"},
-    {"", "Parallels", "parallels"},
-    {"", "BHYVE", "bhyve"},
-    {"BHYVE", "", "bhyve"},
-    {"Amazon EC2", "", "kvm"},
+    {"Amazon EC2", "", "kvm", true},
     {"Google", "Google Compute Engine", "kvm"},
+    {"Alibaba Cloud", "Alibaba Cloud ECS", "kvm", true},
+    {"Tencent Cloud", "CVM", "kvm", true},
+    {"DigitalOcean", "Droplet", "kvm"},
+    {"Hetzner", "vServer", "kvm"},
+    {"Linode", "Compute Instance", "kvm"},
+    {"Exoscale", "Exoscale Compute Platform", "kvm"},
+    {"Scaleway", "SCW-", "kvm", true},
+    {"Apache Software Foundation", "CloudStack KVM", "kvm"},
     {"OpenStack Foundation", "", "kvm"},
-    {"", "OpenStack", "kvm"},
-    {"KubeVirt", "", "kvm"},
-    {"", "KVM", "kvm"},
     {"Red Hat", "RHEV Hypervisor", "kvm"},
+    {"Red Hat", "OpenStack", "kvm"},
     {"oVirt", "", "kvm"},
     {"Nutanix", "AHV", "kvm"},
-    {"Alibaba Cloud", "Alibaba Cloud ECS", "kvm"},
-    {"QEMU", "", "qemu"},
+    {"Joyent", "SmartDC HVM", "kvm"},
+    {"Virtuozzo", "", "kvm"},
+    {"", "RHEV", "kvm"},
     {"", "Standard PC (", "qemu"},
-    {"Bochs", "", "qemu"},
-    {"Apple Inc.", "Apple Virtualization", "other"},
-}};
+};
 
-std::string_view from_firmware(const inventory::System& system) {
+struct VendorMark {
+  std::string_view text;  // a field begins with this
+  std::string_view virtualization;
+};
+
+// systemd, src/basic/virt.c, detect_vm_dmi_vendor(): any of the fields below may say it. Oracle
+// Corporation is not among them: it makes real machines too, and VirtualBox says so elsewhere.
+constexpr VendorMark kVendorMarks[] = {
+    {"KVM", "kvm"},
+    {"OpenStack", "kvm"},
+    {"KubeVirt", "kvm"},
+    {"Amazon EC2", "kvm"},
+    {"Google Compute Engine", "kvm"},
+    {"CloudStack KVM", "kvm"},
+    {"VMware", "vmware"},
+    {"VMW", "vmware"},
+    {"innotek GmbH", "virtualbox"},
+    {"VirtualBox", "virtualbox"},
+    {"Xen", "xen"},
+    {"Parallels", "parallels"},
+    {"BHYVE", "bhyve"},
+    {"Hyper-V", "hyperv"},
+    {"Apple Virtualization", "other"},
+    {"cloud-hypervisor", "other"},
+    {"Cloud Hypervisor", "other"},
+    {"QEMU", "qemu"},
+    {"Bochs", "qemu"},
+    {"pc-i440fx", "qemu"},
+    {"pc-q35", "qemu"},
+    {"EFI Development Kit II / OVMF", "qemu"},
+};
+
+// In systemd's order, product before maker: "KVM" of QEMU. The chassis is what CloudStack leaves.
+constexpr std::optional<std::string> inventory::System::*kVendorFields[] = {
+    &inventory::System::product_name,         &inventory::System::manufacturer,
+    &inventory::System::board_manufacturer,   &inventory::System::board_product,
+    &inventory::System::firmware_vendor,      &inventory::System::version,
+    &inventory::System::chassis_manufacturer,
+};
+
+// Instances without a hypervisor: "c5.metal", "m7g.metal-48xl".
+bool is_bare_metal_of_a_cloud(const inventory::System& system) {
+  const auto is_amazon = [](const std::optional<std::string>& text) {
+    return text && text->starts_with("Amazon EC2");
+  };
+  return (is_amazon(system.manufacturer) || is_amazon(system.firmware_vendor)) &&
+         system.product_name && contains(*system.product_name, ".metal");
+}
+
+std::string_view from_firmware(const inventory::System& system, std::optional<bool> flag) {
+  if (is_bare_metal_of_a_cloud(system)) return "none";
   const std::string manufacturer = system.manufacturer.value_or("");
   const std::string product = system.product_name.value_or("");
-  for (const FirmwareMark& mark : kFirmwareMarks) {
+  for (const ProductMark& mark : kProductMarks) {
     if (!manufacturer.starts_with(mark.manufacturer) || !product.starts_with(mark.product))
       continue;
-    // Instances without a hypervisor carry the same maker: "c5.metal", "m7g.metal-48xl".
-    if (mark.manufacturer == "Amazon EC2" && contains(product, ".metal")) return "none";
-    return mark.virtualization;
+    return mark.sells_bare_metal && flag == false ? "none" : mark.virtualization;
   }
-  if (system.firmware_vendor && *system.firmware_vendor == "BHYVE") return "bhyve";
-  if (system.board_product && *system.board_product == "VirtualBox") return "virtualbox";
+  for (const auto field : kVendorFields) {
+    const std::string text = (system.*field).value_or("");
+    for (const VendorMark& mark : kVendorMarks) {
+      if (text.starts_with(mark.text)) return mark.virtualization;
+    }
+  }
   return {};
 }
 
@@ -158,11 +209,11 @@ std::optional<std::string> virtualization_of(const VirtualizationEvidence& evide
   const auto answer = [](std::string_view name) { return std::string(name); };
   if (evidence.hypervisor_type == "xen")
     return answer(evidence.xen_control_domain ? "none" : "xen");
-  std::string_view found = from_firmware(system);
+  std::string_view found = from_firmware(system, evidence.hypervisor_flag);
   if (found.empty()) found = from_device_tree(evidence);
   if (found.empty()) found = from_control_program(evidence.control_program);
   const std::string_view clock = from_clock_sources(evidence.clock_sources);
-  if (found == "qemu" && clock == "kvm") return answer("kvm");
+  if ((found == "qemu" || found == "other") && clock == "kvm") return answer("kvm");
   if (found.empty()) found = from_pci_devices(evidence.pci_devices);
   if (!found.empty()) return answer(found);
   if (evidence.acpi_oem == "FIRECK") return answer("firecracker");
@@ -170,8 +221,8 @@ std::optional<std::string> virtualization_of(const VirtualizationEvidence& evide
   if (!clock.empty()) return answer(clock);
   if (evidence.hypervisor_flag) return answer(*evidence.hypervisor_flag ? "other" : "none");
   // Not an x86: real hardware when the firmware spoke and named no hypervisor.
-  const bool firmware_spoke =
-      system.manufacturer || system.product_name || !evidence.device_tree_compatible.empty();
+  const bool firmware_spoke = system.manufacturer || system.product_name ||
+                              system.firmware_vendor || !evidence.device_tree_compatible.empty();
   if (firmware_spoke) return answer("none");
   return std::nullopt;
 }

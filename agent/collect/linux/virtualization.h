@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the machine runs in: one of inventory::kVirtualization, from what the kernel and the
-// firmware say (no CPUID instruction is executed, so that a copied tree gives the same answer).
+// The hypervisor that the machine runs on: one of inventory::kVirtualization, from what the kernel
+// and the firmware say (no CPUID instruction is executed, so that a copied tree gives the same
+// answer). Containers are container.h's.
 // virtualization_of is pure; gathering is as thread-safe as the Host.
 #pragma once
 #include <optional>

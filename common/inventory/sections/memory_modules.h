@@ -18,7 +18,9 @@ struct MemoryModule {
     return section<R>(
         {.name = "memory_modules",
          .title = "Memory modules",
-         .meaning = "Memory modules, one row a filled slot",
+         .meaning =
+             "Memory modules, one row a filled slot; not applicable in a container and where "
+             "the firmware describes none, which does not say that there are none",
          .interval = Interval::kDaily},
         key("locator", &R::locator, "Slot as printed on the board",
             {.source = "SMBIOS 3.7, 7.18 (type 17), 10h"}),

@@ -5,7 +5,10 @@
 
 #include "common/inventory/canonical.h"
 #include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
+#include "tests/support/agent/smbios_table.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 namespace {
@@ -96,6 +99,67 @@ TEST_CASE("a module of an impossible size stays without it", "[collect][memory_m
   REQUIRE(modules.size() == 2);
   CHECK(modules[0].size_bytes == std::nullopt);
   CHECK(modules[0].locator == "Memory device");
+}
+
+TEST_CASE("placeholders of makers of memory are no facts", "[collect][memory_modules]") {
+  Smbios smbios;
+  SmbiosMemoryDevice device;
+  device.filled = true;
+  device.manufacturer = "Manufacturer00";
+  device.serial_number = "Not Specified";
+  device.asset_tag = "A1_AssetTagNum0";
+  device.part_number = "ModulePartNumber00";
+  SmbiosMemoryDevice known = device;
+  known.manufacturer = "832500008325";
+  known.serial_number = "254857A6";
+  known.asset_tag = "4711";
+  known.part_number = "KF3200C16D4/32GX";
+  SmbiosMemoryDevice zeros = device;
+  zeros.serial_number = "00000000";
+  smbios.memory_devices = {device, known, zeros};
+  const auto modules = memory_modules_from_smbios(smbios);
+  REQUIRE(modules.size() == 3);
+  for (const std::size_t i : {0U, 2U}) {
+    CHECK(modules[i].manufacturer == std::nullopt);
+    CHECK(modules[i].serial_number == std::nullopt);
+    CHECK(modules[i].asset_tag == std::nullopt);
+    CHECK(modules[i].part_number == std::nullopt);
+  }
+  CHECK(modules[1].manufacturer == "832500008325");
+  CHECK(modules[1].serial_number == "254857A6");
+  CHECK(modules[1].asset_tag == "4711");
+  CHECK(modules[1].part_number == "KF3200C16D4/32GX");
+}
+
+TEST_CASE("firmware that describes no memory does not say that there is none",
+          "[collect][memory_modules]") {
+  const std::string system = test_smbios::system({.manufacturer = "Example Works"});
+  MapHost host = with_memory_table(system + test_smbios::end_mark());
+  const Collected none = collect_memory_modules(host);
+  CHECK(none.rows.empty());
+  CHECK(none.sources.at("memory_modules").status == Status::kNotApplicable);
+  CHECK(none.sources.at("memory_modules").reason ==
+        "The firmware describes no memory devices (SMBIOS has no structure of type 17).");
+  // All slots empty, in a machine that runs.
+  const std::string empty_slot = test_smbios::structure(17, std::string(0x28 - 4, '\0'));
+  MapHost empty = with_memory_table(system + empty_slot + empty_slot + test_smbios::end_mark());
+  const Collected slots = collect_memory_modules(empty);
+  CHECK(slots.rows.empty());
+  CHECK(slots.sources.at("memory_modules").status == Status::kNotApplicable);
+  CHECK(slots.sources.at("memory_modules").reason.find("2 memory devices") != std::string::npos);
+}
+
+TEST_CASE("cases 90 and 91: modules of odd makers and one module beside 63 empty slots",
+          "[memory_modules][shared_data]") {
+  CaseMachine odd("90-memory-modules");
+  CHECK(told("memory_modules", collect_memory_modules(odd.host()),
+             {"locator", "size_bytes", "speed_mts", "manufacturer"})
+            .size() >= 3);
+  CaseMachine one("91-vmware-one-module");
+  const auto modules =
+      told("memory_modules", collect_memory_modules(one.host()), {"size_bytes", "serial_number"});
+  REQUIRE(modules.size() == 1);
+  CHECK(modules[0].starts_with("2147483648 | "));
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/agent/captured_machine.h"
+#include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
+#include "tests/support/agent/smbios_table.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 namespace {
@@ -41,6 +44,7 @@ TEST_CASE("a server says who made it, in which chassis and with which firmware",
   REQUIRE(collected.rows.size() == 1);
   CHECK(system_text(collected, "manufacturer") == "Example Servers");
   CHECK(system_text(collected, "product_name") == "RackNode 240");
+  CHECK(system_text(collected, "model") == "RackNode 240");
   CHECK(system_text(collected, "family") == "RackNode");
   CHECK(system_text(collected, "board_product") == "RN240-MB");
   CHECK(system_text(collected, "chassis_type") == "Rack Mount Chassis");
@@ -64,7 +68,7 @@ TEST_CASE("a real server says who made it, in which chassis and with which firmw
   CHECK(system_text(collected, "product_name") == "SYS-1027R-WRF");
   CHECK(system_text(collected, "serial_number") == "E09626824801435");
   CHECK(system_text(collected, "uuid") == "00000000-0000-0000-0000-002590eb9628");
-  CHECK(system_text(collected, "family") == "To be filled by O.E.M.");
+  CHECK(system_text(collected, "family") == std::nullopt);  // "To be filled by O.E.M."
   CHECK(system_text(collected, "board_product") == "X9DRW");
   CHECK(system_text(collected, "chassis_serial_number") == "C1130LC49MH0061");
   CHECK(system_text(collected, "firmware_release_date") == "2014-03-24");
@@ -184,17 +188,6 @@ TEST_CASE("a board with a device tree says its model and serial number", "[colle
   CHECK(system_text(collected, "virtualization") == "none");
 }
 
-TEST_CASE("a z system says its type from sysinfo", "[collect][system]") {
-  const inventory::System system = system_from_sysinfo(
-      "Manufacturer:         IBM             \nType:                 2817\n"
-      "Model:                721              M49             \n"
-      "Sequence Code:        0000000000089F25\nnonsense\n:\n");
-  CHECK(system.manufacturer == "IBM");
-  CHECK(system.product_name == "2817");
-  CHECK(system.version == "721 M49");
-  CHECK(system.serial_number == "0000000000089F25");
-}
-
 TEST_CASE("without any firmware only the virtualization is told, or nothing at all",
           "[collect][system]") {
   MapHost host;
@@ -206,6 +199,150 @@ TEST_CASE("without any firmware only the virtualization is told, or nothing at a
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "virtualization") == "other");
   CHECK(system_text(collected, "manufacturer") == std::nullopt);
+}
+
+// The kernel's copies of one table: drivers/firmware/dmi-id.c.
+std::string all_facts(MapHost& host) {
+  return told("system", collect_system(host),
+              {"manufacturer", "model", "product_name", "version", "serial_number", "uuid",
+               "sku_number", "family", "firmware_vendor", "firmware_version",
+               "firmware_release_date", "firmware_revision"})
+      .at(0);
+}
+
+MapHost with_id_files(const std::map<std::string, std::string>& texts) {
+  MapHost host;
+  for (const auto& [name, text] : texts)
+    host.files["/sys/class/dmi/id/" + name] = text + '\n';
+  return host;
+}
+
+TEST_CASE("placeholders are no facts, and the kernel's copies say the same as the table",
+          "[collect][system]") {
+  const std::string uuid("\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\x07\x00\x08\x00\x09", 16);
+  MapHost table =
+      with_system_table(test_smbios::firmware("To be filled by O.E.M.", "1.0", "06/03/09", 0, 0) +
+                        test_smbios::system({.manufacturer = "To Be Filled By O.E.M.",
+                                             .product = "System Product Name",
+                                             .version = "Default string",
+                                             .serial = "To be filled by O.E.M.",
+                                             .uuid = uuid,
+                                             .sku = "SKU",
+                                             .family = "N/A"}) +
+                        test_smbios::end_mark());
+  MapHost copies = with_id_files({{"bios_vendor", "To be filled by O.E.M."},
+                                  {"bios_version", "1.0"},
+                                  {"bios_date", "06/03/09"},
+                                  {"bios_release", "0.0"},
+                                  {"sys_vendor", "To Be Filled By O.E.M."},
+                                  {"product_name", "System Product Name"},
+                                  {"product_version", "Default string"},
+                                  {"product_serial", "To be filled by O.E.M."},
+                                  {"product_uuid", "03000200-0400-0500-0006-000700080009"},
+                                  {"product_sku", "SKU"},
+                                  {"product_family", "N/A"}});
+  CHECK(all_facts(table) == "- | - | - | - | - | - | - | - | - | 1.0 | 2009-06-03 | -");
+  CHECK(all_facts(copies) == all_facts(table));
+}
+
+TEST_CASE("facts have one form, from the table and from the kernel's copies", "[collect][system]") {
+  const std::string uuid("\x01\x02\x03\x04\x05\x06\x07\x08\xAA\xBB\xCC\xDD\xEE\xFF\x01\x02", 16);
+  MapHost table = with_system_table(test_smbios::firmware(" Acme ", "1.0", "2/2/2022", 5, 17) +
+                                    test_smbios::system({.manufacturer = "Acme ",
+                                                         .product = " Box 3",
+                                                         .version = "\xff\xff\xff",
+                                                         .serial = "A 1 ",
+                                                         .uuid = uuid,
+                                                         .sku = "B3",
+                                                         .family = "  "}) +
+                                    test_smbios::end_mark());
+  MapHost copies = with_id_files({{"bios_vendor", " Acme "},
+                                  {"bios_version", "1.0"},
+                                  {"bios_date", "2/2/2022"},
+                                  {"bios_release", "5.17"},
+                                  {"sys_vendor", "Acme "},
+                                  {"product_name", " Box 3"},
+                                  {"product_version", "\xff\xff\xff"},
+                                  {"product_serial", "A 1 "},
+                                  {"product_uuid", "04030201-0605-0807-AABB-CCDDEEFF0102"},
+                                  {"product_sku", "B3"},
+                                  {"product_family", "  "}});
+  CHECK(all_facts(table) ==
+        "Acme | Box 3 | Box 3 | - | A 1 | 04030201-0605-0807-aabb-ccddeeff0102 | B3 | - | Acme | "
+        "1.0 | 2022-02-02 | 5.17");
+  CHECK(all_facts(copies) == all_facts(table));
+}
+
+TEST_CASE("the model is the name that people know, and the machine type stays beside it",
+          "[collect][system]") {
+  struct Row {
+    const char* manufacturer;
+    const char* product;
+    const char* version;
+    const char* model;
+  };
+  const Row row = GENERATE(
+      Row{"LENOVO", "21AHCTO1WW", "ThinkPad T14 Gen 3", "ThinkPad T14 Gen 3"},
+      Row{"LENOVO", "20XW", "ThinkPad X1 Carbon Gen 9", "ThinkPad X1 Carbon Gen 9"},
+      Row{"LENOVO", "82FG", "IdeaPad 5 15ITL05", "IdeaPad 5 15ITL05"},
+      Row{"Lenovo", "F0D6", "ideacentre AIO 520", "F0D6"},  // no name as they write them
+      Row{"LENOVO", "10M7CTO1WW", "ThinkCentre M710q", "ThinkCentre M710q"},
+      Row{"IBM", "2373F7U", "ThinkPad T42", "ThinkPad T42"},
+      Row{"LENOVO", "90CX", "INVALID", "90CX"}, Row{"LENOVO", "7X06", "07", "7X06"},
+      Row{"LENOVO", "90CX", "Lenovo Product", "90CX"},
+      Row{"LENOVO", "ThinkSystem SR650 -[7X06CTO1WW]-", "Lenovo Think System",
+          "ThinkSystem SR650 -[7X06CTO1WW]-"},
+      Row{"Dell Inc.", "0R640", "Not Version", "0R640"}, Row{"HP", "8470", "Rev One Two", "8470"});
+  CAPTURE(row.product, row.version);
+  MapHost host = with_id_files({{"sys_vendor", row.manufacturer},
+                                {"product_name", row.product},
+                                {"product_version", row.version}});
+  const Collected collected = collect_system(host);
+  CHECK(system_text(collected, "model") == row.model);
+  CHECK(system_text(collected, "product_name") == row.product);
+}
+
+TEST_CASE("cases 01, 07 and 15: placeholders of real makers are absent", "[system][shared_data]") {
+  CaseMachine placeholders("01-smbios-placeholders");
+  CHECK(told("system", collect_system(placeholders.host()),
+             {"manufacturer", "product_name", "version", "serial_number", "uuid", "sku_number",
+              "family", "board_manufacturer", "board_product", "board_version",
+              "board_serial_number", "chassis_serial_number", "chassis_asset_tag"}) ==
+        std::vector<std::string>{"- | - | - | - | - | - | - | - | - | - | - | - | -"});
+  CHECK(told("system", collect_system(placeholders.host()),
+             {"chassis_manufacturer", "chassis_type", "firmware_revision"}) ==
+        std::vector<std::string>{"Muster Works | Notebook | 5.17"});
+  for (const char* const name : {"07a-shared-uuid-6ab5", "07b-shared-uuid-6ab5"}) {
+    CaseMachine shared(name);
+    CHECK(told("system", collect_system(shared.host()), {"uuid", "serial_number"}) ==
+          std::vector<std::string>{"- | -"});
+  }
+  CaseMachine defaults("15a-default-string");
+  CHECK(told("system", collect_system(defaults.host()),
+             {"manufacturer", "product_name", "serial_number", "board_serial_number"}) ==
+        std::vector<std::string>{"- | Loom 14 | - | -"});
+}
+
+TEST_CASE("case 02: the byte order of the UUID follows the version", "[system][shared_data]") {
+  const auto uuid = [](const char* name) {
+    CaseMachine machine(name);
+    return told("system", collect_system(machine.host()), {"uuid"}).at(0);
+  };
+  CHECK(uuid("02a-uuid-smbios24") == "00112233-4455-6677-8899-aabbccddeeff");
+  CHECK(uuid("02b-uuid-smbios26") == "33221100-5544-7766-8899-aabbccddeeff");
+  CHECK(uuid("02c-uuid-smbios3") == "33221100-5544-7766-8899-aabbccddeeff");
+}
+
+TEST_CASE("case firmware-revision-0.0: none, with and without privileges",
+          "[system][shared_data]") {
+  CaseMachine both("firmware-revision-0.0");
+  for (const char* const root : {"/root-with-tables", "/root-without-tables"}) {
+    LiveHost host(both.root() + root);
+    CHECK(
+        told("system", collect_system(host),
+             {"product_name", "firmware_version", "firmware_release_date", "firmware_revision"}) ==
+        std::vector<std::string>{"XA320 V2 | 0.86 | 2019-07-19 | -"});
+  }
 }
 
 }  // namespace

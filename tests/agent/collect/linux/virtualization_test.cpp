@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "agent/collect/linux/system.h"
+#include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
+#include "tests/support/agent/told.h"
 
 namespace muster::agent {
 namespace {
@@ -49,6 +52,74 @@ TEST_CASE("what the firmware of a machine says tells what it runs in", "[collect
   evidence.hypervisor_flag = c.flag;
   evidence.clock_sources = c.clock_sources;
   CHECK(virtualization_of(evidence, system) == c.expected);
+}
+
+TEST_CASE("any field of the firmware may name the hypervisor", "[collect][system]") {
+  using inventory::System;
+  struct Row {
+    std::optional<std::string> System::*field;
+    const char* text;
+    std::optional<bool> flag;
+    const char* clock_sources;
+    const char* expected;
+  };
+  const Row row = GENERATE(
+      Row{&System::firmware_vendor, "QEMU", false, "tsc", "qemu"},  // QEMU of 2008
+      Row{&System::firmware_vendor, "QEMU", true, "kvm-clock", "kvm"},
+      Row{&System::firmware_vendor, "Bochs", true, "tsc", "qemu"},
+      Row{&System::firmware_vendor, "BHYVE", true, "tsc", "bhyve"},
+      Row{&System::firmware_vendor, "Xen", true, "tsc", "xen"},
+      Row{&System::firmware_vendor, "innotek GmbH", true, "tsc", "virtualbox"},
+      Row{&System::firmware_vendor, "VMware, Inc.", true, "tsc", "vmware"},
+      Row{&System::firmware_vendor, "Parallels International GmbH.", true, "tsc", "parallels"},
+      Row{&System::firmware_vendor, "Amazon EC2", {}, "", "kvm"},
+      Row{&System::firmware_vendor, "EFI Development Kit II / OVMF", true, "tsc", "qemu"},
+      Row{&System::firmware_vendor, "SeaBIOS", false, "tsc", "none"},  // coreboot's too
+      Row{&System::board_manufacturer, "QEMU", true, "tsc", "qemu"},
+      Row{&System::board_manufacturer, "VMware, Inc.", true, "tsc", "vmware"},
+      Row{&System::board_manufacturer, "Oracle Corporation", false, "tsc", "none"},
+      Row{&System::board_product, "VirtualBox", true, "tsc", "virtualbox"},
+      Row{&System::version, "Hyper-V UEFI Release v4.1", {}, "", "hyperv"},
+      Row{&System::version, "pc-q35-8.2", true, "tsc", "qemu"},
+      Row{&System::chassis_manufacturer, "Bochs", true, "tsc", "qemu"},
+      Row{&System::chassis_manufacturer, "QEMU", true, "kvm-clock tsc", "kvm"},
+      Row{&System::manufacturer, "KubeVirt", true, "tsc", "kvm"},
+      Row{&System::manufacturer, "VMW", true, "tsc", "vmware"},
+      Row{&System::product_name, "KVM Virtual Machine", {}, "", "kvm"},
+      Row{&System::product_name, "RHEV Hypervisor", true, "tsc", "kvm"},
+      Row{&System::product_name, "OpenStack Nova", true, "tsc", "kvm"});
+  CAPTURE(row.text);
+  System system;
+  system.*row.field = row.text;
+  VirtualizationEvidence evidence;
+  evidence.hypervisor_flag = row.flag;
+  evidence.clock_sources = row.clock_sources;
+  CHECK(virtualization_of(evidence, system) == row.expected);
+}
+
+TEST_CASE("the real machines of clouds are told from their virtual ones", "[collect][system]") {
+  const auto answer = [](const char* maker, const char* product, std::optional<bool> flag) {
+    inventory::System system;
+    system.manufacturer = maker;
+    system.product_name = product;
+    VirtualizationEvidence evidence;
+    evidence.hypervisor_flag = flag;
+    return virtualization_of(evidence, system);
+  };
+  CHECK(answer("Alibaba Cloud", "Alibaba Cloud ECS", true) == "kvm");
+  CHECK(answer("Alibaba Cloud", "Alibaba Cloud ECS", false) == "none");
+  CHECK(answer("Amazon EC2", "c5.metal", false) == "none");
+  CHECK(answer("Apache Software Foundation", "CloudStack KVM Hypervisor", true) == "kvm");
+  CHECK(answer("DigitalOcean", "Droplet", true) == "kvm");
+  CHECK(answer("Hetzner", "vServer", true) == "kvm");
+  CHECK(answer("Hetzner", "AX101", false) == "none");
+  CHECK(answer("Tencent Cloud", "CVM", true) == "kvm");
+}
+
+TEST_CASE("case virtualization-cloudstack: the maker says KVM", "[system][shared_data]") {
+  CaseMachine machine("virtualization-cloudstack");
+  CHECK(told("system", collect_system(machine.host()), {"virtualization"}) ==
+        std::vector<std::string>{"kvm"});
 }
 
 TEST_CASE("the control domain of Xen is real hardware and its guests are not",
