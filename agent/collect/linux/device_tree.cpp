@@ -17,7 +17,7 @@ using inventory::System;
 constexpr std::string_view kNoMakers[] = {"linux", "riscv-virtio", "simple", "generic", "virtual"};
 
 // The text up to the NUL that ends it; `compatible` has several.
-std::optional<std::string> first_text(std::string_view bytes) {
+std::optional<std::string> text_before_nul(std::string_view bytes) {
   return text_or_nothing(trim(bytes.substr(0, bytes.find('\0'))));
 }
 
@@ -25,7 +25,7 @@ std::optional<std::string> property(Host& host, std::string_view name) {
   // The first is a link to the second, which a copied tree may have alone.
   for (const std::string_view tree : {"/proc/device-tree/", "/sys/firmware/devicetree/base/"}) {
     if (const auto bytes = host.read(std::string(tree) + std::string(name)))
-      return first_text(*bytes);
+      return text_before_nul(*bytes);
   }
   return std::nullopt;
 }
@@ -55,7 +55,7 @@ System system_from_device_tree(Host& host) {
     if (!out.uuid) out.uuid = known_uuid(uuid);
   }
   if (const auto uuid = host.read("/sys/hypervisor/uuid"); uuid && !out.uuid)
-    out.uuid = known_uuid(first_text(*uuid));
+    out.uuid = known_uuid(text_before_nul(*uuid));
   // The first name is the board's own, "maker,board" (2.3.1).
   if (const auto compatible = property(host, "compatible")) {
     const std::string maker = compatible->substr(0, compatible->find(','));
@@ -82,7 +82,7 @@ System system_from_sysinfo(std::string_view text) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
     const std::string_view name = trim(line.substr(0, colon));
-    const auto value = first_text(line.substr(colon + 1));
+    const auto value = text_before_nul(line.substr(colon + 1));
     if (!value) continue;
     if (name == "Manufacturer") out.manufacturer = value;
     if (name == "Type") out.product_name = value;

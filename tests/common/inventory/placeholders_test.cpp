@@ -186,7 +186,7 @@ TEST_CASE("a field's name in place of its value is a placeholder", "[placeholder
 TEST_CASE("fillings are placeholders as serial numbers and asset tags", "[placeholders]") {
   for (const std::string_view text :
        {"0x00000000", "00-00-00-00", "FFFFFFFF", "SSN12345678901234567", "BSN12345678901234567",
-        "0123456789ABCDEF", "9876543210", "QEMU", "DEADBEEF"}) {
+        "0123456789ABCDEF", "9876543210", "1010101", "1.0", "1.0.0", "QEMU", "DEADBEEF"}) {
     CAPTURE(text);
     CHECK(is_placeholder(text, FirmwareText::kSerialNumber));
   }
@@ -215,10 +215,12 @@ TEST_CASE("what one field cannot hold may be another's value", "[placeholders]")
       {"Asset 17", kAssetTag},
       {"PF0A1B2C", kSerialNumber},
       {"5R0VJ42", kSerialNumber},
+      {"\xc3\xa9\xc3\xa8", kSerialNumber},
       {"HOST-777", kSerialNumber},
       {"0000000000089F25", kSerialNumber},
       {"12345A", kSerialNumber},
       {"SN1", kSerialNumber},
+      {"10.20", kSerialNumber},
       {"S12345", kSerialNumber},
       {"10000000abcdef01", kSerialNumber},
       {"VMware-56 4d a6 d2 17 06 63 43-dc 2d 99 59 b5 33 a7 b3", kSerialNumber},
