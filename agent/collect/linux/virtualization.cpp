@@ -218,6 +218,7 @@ std::optional<std::string> virtualization_of(const VirtualizationEvidence& evide
   if (!found.empty()) return answer(found);
   if (evidence.acpi_oem == "FIRECK") return answer("firecracker");
   if (evidence.cpu_model.starts_with("QEMU ")) return answer("qemu");
+  if (evidence.cpu_model == "UML") return answer("other");  // User Mode Linux
   if (!clock.empty()) return answer(clock);
   if (evidence.hypervisor_flag) return answer(*evidence.hypervisor_flag ? "other" : "none");
   // Not an x86: real hardware when the firmware spoke and named no hypervisor.

@@ -148,6 +148,7 @@ TEST_CASE("machines without SMBIOS tell their hypervisor in other places", "[col
                                                                24)}}) == "firecracker");
   CHECK(answer({{"/proc/cpuinfo", "processor : 0\nmodel name : QEMU TCG CPU\nflags : fpu\n"}}) ==
         "qemu");
+  CHECK(answer({{"/proc/cpuinfo", "processor : 0\nmodel name : UML\n"}}) == "other");
   CHECK(answer({{"/proc/cpuinfo", "processor : 0\nflags : fpu\n"},
                 {"/proc/bus/pci/devices", "0010\t80eebeef\t12\n"}}) == "virtualbox");
   CHECK(answer({{"/proc/device-tree/compatible", "linux,dummy-virt"}}) == "qemu");
