@@ -21,7 +21,8 @@ constexpr std::string_view kComment =
     " read on one machine.\n"
     "Replaced by others of equal length: serial numbers, asset tags, UUIDs, hardware and IP\n"
     "addresses, the host's name and domain, names of people and their home directories.\n"
-    "Not replaced: installed software, mount points, names of groups, volumes and shares.\n"
+    "Not replaced: installed software, other words of mount points, names of groups, volumes,\n"
+    "shares and their servers.\n"
     "Please look through it before you hand it on; words may be blanked out by hand.\n";
 
 class CaptureCommand final : public Command {

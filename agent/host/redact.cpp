@@ -53,6 +53,9 @@ std::pair<std::size_t, std::size_t> login_in(std::string_view source) {
   if (end == std::string_view::npos || source.find(':', end) == std::string_view::npos) return {};
   const std::size_t slash = source.substr(0, end).find_last_of("/#=");
   const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
+  // Lustre has addresses there: "192.0.2.1@tcp:/folder".
+  if (source.substr(begin, end - begin).find_first_not_of("0123456789.") == std::string_view::npos)
+    return {};
   const bool in_path = slash != std::string_view::npos && source[slash] == '/';
   return in_path ? std::pair<std::size_t, std::size_t>() : std::pair(begin, end - begin);
 }

@@ -60,14 +60,30 @@ std::optional<std::int64_t> sum_if_both(std::optional<std::int64_t> a,
 
 // Kernels before 6.0 number the clusters of an ARM chip as packages. Clusters of different kinds of
 // core (big.LITTLE) give that away: nobody puts different processors into the sockets of a machine.
-void join_clusters(std::vector<CpuPackage>& packages, const Processors& processors) {
+bool has_different_cores(const std::vector<CpuPackage>& packages, const Processors& processors) {
   std::set<std::pair<std::int64_t, std::int64_t>> kinds;
   for (const CpuPackage& package : packages) {
     const auto first = processors.find(package.cpus.front());
-    if (first == processors.end() || !first->second.arm_part) return;
+    if (first == processors.end() || !first->second.arm_part) return false;
     kinds.insert(*first->second.arm_part);
   }
-  if (kinds.size() < 2) return;
+  return kinds.size() > 1;
+}
+
+// A device tree has clusters directly in its map of processors where there is one socket
+// (Documentation/devicetree/bindings/cpu/cpu-topology.txt).
+bool has_one_socket_by_device_tree(Host& host) {
+  const auto nodes = host.list("/proc/device-tree/cpus/cpu-map");
+  if (!nodes) return false;
+  const auto is_cluster = [](const std::string& node) { return node.starts_with("cluster"); };
+  const auto is_socket = [](const std::string& node) { return node.starts_with("socket"); };
+  return std::any_of(nodes->begin(), nodes->end(), is_cluster) &&
+         std::none_of(nodes->begin(), nodes->end(), is_socket);
+}
+
+void join_clusters(Host& host, std::vector<CpuPackage>& packages, const Processors& processors) {
+  if (packages.size() < 2) return;
+  if (!has_different_cores(packages, processors) && !has_one_socket_by_device_tree(host)) return;
   CpuPackage whole = packages.front();
   for (std::size_t i = 1; i < packages.size(); ++i) {
     const CpuPackage& other = packages[i];
@@ -169,7 +185,7 @@ Collected collect_cpus(Host& host) {
     return not_collected<Cpu>(std::move(status));
   }
 
-  join_clusters(topology.packages, processors);
+  join_clusters(host, topology.packages, processors);
   const auto caches = cpuinfo ? parse_cpuinfo_caches(*cpuinfo) : std::vector<CpuinfoCache>();
   std::vector<Cpu> rows;
   for (CpuPackage& package : topology.packages) {

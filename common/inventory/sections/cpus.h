@@ -22,10 +22,9 @@ struct Cpu {
         key("socket", &R::socket,
             "Socket: the physical package number of the kernel, or its place among the sockets "
             "where "
-            "the kernel has none. What shares a cache, and what has different kinds of ARM core, "
-            "is "
-            "one socket with the number of its first processor: some kernels and virtual machines "
-            "number clusters, nodes or single cores",
+            "the kernel has none. Packages that share a cache, and clusters of one ARM chip, are "
+            "one socket with the number of the first: some kernels and virtual machines number "
+            "clusters, nodes or single cores",
             {.source = "/sys/devices/system/cpu/cpu*/topology/physical_package_id"}),
         fact("manufacturer", &R::manufacturer, "Who made the processor",
              {.source = "/proc/cpuinfo: vendor_id; SMBIOS type 4"}),

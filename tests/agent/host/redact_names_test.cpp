@@ -125,7 +125,8 @@ TEST_CASE("people whose account is on another machine are hidden too", "[redact]
                    "35 1 0:55 / /home/students/neza/.cache rw - ext4 /dev/sde1 rw\n"
                    "36 1 0:56 / /mnt/y rw - fuse.sshfs tilen@nas:/data rw,user_id=1000\n"
                    "37 1 0:57 /@home /srv/z rw - btrfs /dev/sdf1 rw,subvol=/@home\n"
-                   "38 1 0:58 / /nfs/users/irena rw - nfs nas:/users rw\n"),
+                   "38 1 0:58 / /nfs/users/irena rw - nfs nas:/users rw\n"
+                   "39 1 0:59 / /l rw - lustre 10.1.2.3@tcp:10.1.2.4@tcp:/l rw,addr=10.1.2.3\n"),
       {.question = Question::kStatus,
        .subject = "/home/vesna/mail",
        .failure = muster::FailureKind::kDenied,
@@ -148,6 +149,9 @@ TEST_CASE("people whose account is on another machine are hidden too", "[redact]
   CHECK(out[2].answer.find("/STICK ") != std::string::npos);
   CHECK(out[2].answer.find(",uid=5\n") != std::string::npos);
   CHECK(out[2].answer.find("/.cache rw ") != std::string::npos);
+  const std::string lustre = out[2].answer.substr(out[2].answer.find("lustre ") + 7, 8);
+  CHECK(lustre.starts_with("10."));
+  CHECK(out[2].answer.ends_with("rw,addr=" + lustre + "\n"));
   CHECK(out[2].answer.find("@nas:/data rw,user_id=1000\n") != std::string::npos);
   CHECK(out[2].answer.find(" /@home /srv/z rw - btrfs /dev/sdf1 rw,subvol=/@home\n") !=
         std::string::npos);

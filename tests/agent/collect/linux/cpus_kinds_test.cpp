@@ -152,6 +152,12 @@ TEST_CASE("clusters of different ARM cores are one chip", "[collect][cpus]") {
     cpuinfo.replace(at, 5, "0xd03");
   host.files["/proc/cpuinfo"] = cpuinfo;
   CHECK(collect_cpus(host).rows.size() == 2);
+  // Unless the device tree has clusters where it would have sockets.
+  host.files["/proc/device-tree/cpus/cpu-map/cluster0/core0/cpu"] = "1234";
+  host.files["/proc/device-tree/cpus/cpu-map/cluster1/core0/cpu"] = "1234";
+  CHECK(told("cpus", collect_cpus(host), {"socket", "cores"}) == std::vector<std::string>{"0 | 6"});
+  host.files["/proc/device-tree/cpus/cpu-map/socket0/cluster0/core0/cpu"] = "1234";
+  CHECK(collect_cpus(host).rows.size() == 2);
 }
 
 TEST_CASE("a z system's caches: both of level 2, and level 3 from cpuinfo", "[collect][cpus]") {
