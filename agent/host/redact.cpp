@@ -30,7 +30,14 @@ std::string Redaction::path(std::string_view subject) const {
              return text_(label, TextPlace::kContent);
            });
   }
-  return text_(subject, TextPlace::kPath);
+  std::string out = text_(subject, TextPlace::kPath);
+  // LVM's volumes have names that people gave, in /dev as in /sys.
+  for (std::size_t at = 0; at < subject.size();) {
+    const std::string_view part = subject.substr(at, subject.find('/', at) - at);
+    if (devices_.contains(part)) out.replace(at, part.size(), text_(part, TextPlace::kContent));
+    at += part.size() + 1;
+  }
+  return out;
 }
 
 // A name as it is in the path of what has it.
@@ -45,46 +52,16 @@ std::string Redaction::names(std::string_view directory, std::string_view answer
   return encode_names(out);
 }
 
-namespace {
-
-// "ana@server:/folder" of sshfs: as long as the name is, where it begins.
-std::pair<std::size_t, std::size_t> login_in(std::string_view source) {
-  const std::size_t end = source.find('@');
-  if (end == std::string_view::npos || source.find(':', end) == std::string_view::npos) return {};
-  const std::size_t slash = source.substr(0, end).find_last_of("/#=");
-  const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
-  // Lustre has addresses there: "192.0.2.1@tcp:/folder".
-  if (source.substr(begin, end - begin).find_first_not_of("0123456789.") == std::string_view::npos)
-    return {};
-  const bool in_path = slash != std::string_view::npos && source[slash] == '/';
-  return in_path ? std::pair<std::size_t, std::size_t>() : std::pair(begin, end - begin);
-}
-
-}  // namespace
-
 // Options and sources of network file systems name who mounted them.
 std::string Redaction::mount_field(std::string_view field) const {
-  constexpr std::string_view kNames[] = {"username", "user", "domain"};
   std::string out;
-  const auto hide = [&](std::string_view name) {
-    out += is_common_name(name) ? std::string(name) : substitutes_.name(name);
-  };
   for (const std::string_view option : split(field, ',')) {
     if (option.data() != field.data()) out += ',';
-    const std::size_t equals = option.find('=');
-    const bool named = equals != std::string_view::npos &&
-                       std::find(std::begin(kNames), std::end(kNames), option.substr(0, equals)) !=
-                           std::end(kNames);
-    if (named) {
-      out += option.substr(0, equals + 1);
-      hide(option.substr(equals + 1));
-    } else if (const auto [begin, size] = login_in(option); size > 0) {
-      out += text_(option.substr(0, begin), TextPlace::kContent);
-      hide(option.substr(begin, size));
-      out += text_(option.substr(begin + size), TextPlace::kContent);
-    } else {
-      out += text_(option, TextPlace::kContent);
-    }
+    const auto [begin, size] = login_in_mount(option);
+    const std::string_view name = option.substr(begin, size);
+    out += text_(option.substr(0, begin), TextPlace::kContent);
+    out += is_common_name(name) ? std::string(name) : substitutes_.name(name);
+    out += text_(option.substr(begin + size), TextPlace::kContent);
   }
   return out;
 }

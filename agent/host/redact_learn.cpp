@@ -113,6 +113,12 @@ void Redaction::learn_mounts(std::string_view mounts) {
   for (const std::string_view line : lines(mounts)) {
     for (const std::string_view field : split(line, ' ')) {
       if (field.starts_with('/')) mounted_.insert(replaced(field, "\\040", " "));
+      if (field.starts_with("/dev/")) devices_.emplace(base_name(field));
+      for (const std::string_view option : split(field, ',')) {
+        const auto [begin, size] = login_in_mount(option);
+        const std::string_view login = option.substr(begin, size);
+        if (!option.starts_with("domain=") && !system_accounts_.contains(login)) learn_name(login);
+      }
     }
   }
 }

@@ -64,6 +64,21 @@ bool is_mount_list(std::string_view path) {
   return name == "mountinfo" || path == "/proc/mounts" || path == "/etc/fstab";
 }
 
+std::pair<std::size_t, std::size_t> login_in_mount(std::string_view option) {
+  for (const std::string_view key : {"username=", "user=", "domain="}) {
+    if (option.starts_with(key)) return {key.size(), option.size() - key.size()};
+  }
+  const std::size_t end = option.find('@');
+  if (end == std::string_view::npos || option.find(':', end) == std::string_view::npos) return {};
+  const std::size_t before = option.substr(0, end).find_last_of("/#=");
+  if (before != std::string_view::npos && option[before] == '/') return {};  // a path
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  // Lustre has addresses there: "192.0.2.1@tcp:/folder".
+  const std::string_view name = option.substr(begin, end - begin);
+  if (name.find_first_not_of("0123456789.") == std::string_view::npos) return {};
+  return {begin, name.size()};
+}
+
 bool is_kernel_path(std::string_view path) {
   return path.starts_with("/proc") || path.starts_with("/sys") || path == "/dev";
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace muster::agent::places {
 
@@ -15,6 +16,10 @@ bool is_identifier_file(std::string_view path);
 bool has_identifier_lines(std::string_view path);
 // Lists of mounts: fields between blanks, a blank in a field is "\040" (proc_pid_mountinfo(5)).
 bool is_mount_list(std::string_view path);
+// Who mounted a network file system, or its domain, in one option or in the source: "username=ana",
+// "domain=SKALA" of CIFS, "ana@server:/folder" of sshfs. Where it begins and its size, which is 0
+// where there is none.
+std::pair<std::size_t, std::size_t> login_in_mount(std::string_view option);
 // Collectors ask for these by name.
 bool is_kernel_path(std::string_view path);
 

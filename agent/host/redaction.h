@@ -53,6 +53,7 @@ class Redaction {
   TextRedaction text_;
   std::set<std::string, std::less<>> system_accounts_;
   std::set<std::string, std::less<>> mounted_;  // mount points and what is mounted
+  std::set<std::string, std::less<>> devices_;  // what is mounted, without the folder
   std::optional<std::endian> machine_order_;
   std::string routes_;
   std::vector<std::string> netlink_addresses_;

@@ -56,6 +56,7 @@ TEST_CASE("a host's name is the same one with and without its domain", "[redact]
       private_file("/etc/some", "WEB-17 web-17.example.com web-17.local\n"),
       private_file("/proc/self/mountinfo",
                    "22 1 254:0 / / rw - ext4 /dev/mapper/web--17--vg-root rw\n"),
+      private_file("/sys/class/block/web--17--vg-root/dev", "254:0\n"),
   });
   const std::string host(muster::trim(out[0].answer));
   CHECK(host != "web-17");
@@ -74,6 +75,9 @@ TEST_CASE("a host's name is the same one with and without its domain", "[redact]
   CHECK(muster::lower_ascii(some[0]) == host);
   CHECK(some[1] == host + "." + example);
   CHECK(some[2] == host + ".local");
+  CHECK(out[5].subject == "/sys/class/block/" +
+                              out[4].answer.substr(out[4].answer.find("/mapper/") + 8, 16) +
+                              "/dev");
   // LVM doubles dashes in the names of its volumes.
   std::string doubled = host;
   doubled.replace(doubled.find('-'), 1, "--");
@@ -119,7 +123,7 @@ TEST_CASE("people whose account is on another machine are hidden too", "[redact]
       private_file("/proc/self/mountinfo",
                    "30 1 0:50 / /home/majda rw - nfs4 nas:/export/home/majda rw,addr=10.1.2.3\n"
                    "31 1 0:51 / /home/corp.example.com/zoran rw - ext4 /dev/sdb1 rw\n"
-                   "32 1 0:52 / /mnt/x rw - cifs //nas/x rw,username=petra,domain=SKALA,uid=5\n"
+                   "32 1 0:52 / /mnt/x rw - cifs //nas/petra rw,username=petra,domain=SKALA,uid=5\n"
                    "33 1 0:53 / /run/media/luka/STICK rw - vfat /dev/sdc1 rw\n"
                    "34 1 0:54 / /home/lost+found rw - ext4 /dev/sdd1 rw\n"
                    "35 1 0:55 / /home/students/neza/.cache rw - ext4 /dev/sde1 rw\n"
