@@ -129,7 +129,7 @@ void for_each_attribute(const NetlinkNumbers& numbers, std::string_view bytes, s
     const std::size_t size = numbers.at<std::uint16_t>(bytes, at + offsetof(rtattr, rta_len));
     const unsigned type = numbers.at<std::uint16_t>(bytes, at + offsetof(rtattr, rta_type));
     if (size < sizeof(rtattr) || size > end - at) return;
-    visit(type & NLA_TYPE_MASK, at + sizeof(rtattr), size - sizeof(rtattr));
+    visit(type & static_cast<unsigned>(NLA_TYPE_MASK), at + sizeof(rtattr), size - sizeof(rtattr));
     at += std::min<std::size_t>(RTA_ALIGN(size), end - at);
   }
 }

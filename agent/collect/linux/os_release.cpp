@@ -54,7 +54,8 @@ ReleaseLine split_release_line(std::string_view text) {
   const std::vector<std::string_view> words = split(line, ' ');
   // Where a word stands in the line.
   const auto before = [&](std::size_t word) {
-    return text_or_nothing(trim(line.substr(0, words[word].data() - line.data())));
+    return text_or_nothing(
+        trim(line.substr(0, static_cast<std::size_t>(words[word].data() - line.data()))));
   };
   for (std::size_t i = 1; i + 1 < words.size(); ++i) {
     if ((words[i] == "release" || words[i] == "version") && !words[i + 1].empty())

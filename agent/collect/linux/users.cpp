@@ -67,7 +67,8 @@ void for_each_entry(std::string_view text, std::string_view file, std::size_t le
     if (fields.size() != count || fields[0].empty()) problems.note(file, number, "is not an entry");
     if (fields.size() < least || fields[0].empty()) continue;
     if (fields.size() > count)
-      fields[count - 1] = line.substr(fields[count - 1].data() - line.data());
+      fields[count - 1] =
+          line.substr(static_cast<std::size_t>(fields[count - 1].data() - line.data()));
     fields.resize(count);
     take(fields, number);
   }
