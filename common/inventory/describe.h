@@ -83,6 +83,11 @@ struct FieldOptions {
   bool may_be_absent = false;
   bool pairing = true;  // false for a key field (version) that an upgrade changes
   int schema = 1;       // the section's schema number that introduced the field
+  // Says which one a thing is and not what it is like, so that it differs between any two: serial
+  // numbers, UUIDs, addresses, tags, when it was installed. Comparisons of two machines leave it
+  // out.
+  bool identity = false;
+  bool summary = false;  // stands where a row is told in few words: "16.0 GiB, DDR4, Samsung"
 };
 
 template <class Row, class T>
@@ -107,9 +112,10 @@ consteval Field<Row, T> fact(std::string_view name, T Row::*member, std::string_
 }
 
 struct SectionOptions {
-  std::string_view name;     // "memory_modules"
-  std::string_view title;    // "Memory modules": heading of tab and page
-  std::string_view meaning;  // one sentence
+  std::string_view name;      // "memory_modules"
+  std::string_view title;     // "Memory modules": heading of tab and page
+  std::string_view one = "";  // "Memory module": one row in a sentence; empty: the title
+  std::string_view meaning;   // one sentence
   Interval interval = Interval::kHourly;
   Privacy privacy = Privacy::kNone;
   int schema = 1;

@@ -29,6 +29,8 @@ struct FieldSchema {
   bool shared = false;
   bool instance = false;
   bool pairing = true;
+  bool identity = false;
+  bool summary = false;
   int schema = 1;
   std::span<const std::string_view> values;  // of an enum
 
@@ -38,6 +40,7 @@ struct FieldSchema {
 struct SectionSchema {
   std::string_view name;
   std::string_view title;
+  std::string_view one;  // what one row is called
   std::string_view meaning;
   Interval interval = Interval::kHourly;
   Privacy privacy = Privacy::kNone;
@@ -83,6 +86,7 @@ SectionSchema make_schema() {
   SectionSchema schema;
   schema.name = options.name;
   schema.title = options.title;
+  schema.one = options.one.empty() ? options.title : options.one;
   schema.meaning = options.meaning;
   schema.interval = options.interval;
   schema.privacy = options.privacy;
@@ -106,6 +110,8 @@ SectionSchema make_schema() {
                              .shared = field.options.shared,
                              .instance = field.options.instance,
                              .pairing = field.options.pairing,
+                             .identity = field.options.identity,
+                             .summary = field.options.summary,
                              .schema = field.options.schema,
                              .values = field.options.values});
   });

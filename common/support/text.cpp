@@ -94,6 +94,20 @@ std::string lower_ascii(std::string_view text) {
   return out;
 }
 
+std::string humanised_bytes(std::int64_t bytes) {
+  constexpr std::array<const char*, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  auto amount = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (amount >= 1024 && unit + 1 < kUnits.size()) {
+    amount /= 1024;
+    ++unit;
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 || amount >= 100 ? "%.0f %s" : "%.1f %s",
+                amount, kUnits[unit]);
+  return text.data();
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
   std::int64_t value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value, base);

@@ -19,6 +19,9 @@ std::string lower_ascii(std::string_view text);
 // nullopt for the empty one.
 std::optional<std::string> text_or_nothing(std::string_view text);
 
+// "16.0 GiB", "512 MiB", "830 B".
+std::string humanised_bytes(std::int64_t bytes);
+
 // The whole text as a decimal (or hexadecimal) number, nothing else before or behind it; nullopt
 // otherwise.
 std::optional<std::int64_t> parse_integer(std::string_view text, int base = 10);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <set>
 
+#include "common/support/text.h"
 #include "server/api/handlers.h"
 #include "server/api/item_ref.h"
 #include "server/api/personal_data.h"
 #include "server/cmdb/changes.h"
 #include "server/cmdb/compare.h"
+#include "server/cmdb/item_fields.h"
 #include "server/cmdb/items.h"
 #include "server/cmdb/section_rows.h"
 #include "server/cmdb/sections.h"
@@ -74,6 +76,7 @@ void write_compared(JsonWriter& json, std::string_view name, const std::vector<C
   for (const ComparedRow& row : rows) {
     json.begin_object()
         .member("label", row.label)
+        .member("summary", text_or_nothing(row.summary))
         .key("values")
         .raw(is_a ? row.a : row.b)
         .end_object();
@@ -203,6 +206,8 @@ Response compare_two(Call& call) {
   const auto section = call.text("section");
   const bool named = section && is_personal(call, section_of(*section));
   const bool personal = call.principal.may(Permission::kReadPersonal);
+  bool identity = call.flag("identity");
+  std::string names[2];
   ComparedSide sides[2];
   std::vector<ComparedSection> sections;
   std::vector<std::string> about_persons;  // what there is of them, shown or left out
@@ -211,7 +216,11 @@ Response compare_two(Call& call) {
     sides[1].point = read_point(session, call.past_time("b_at"), std::nullopt, call.now());
     sides[0].item_id = find_item_named(session, *a, sides[0].point, call.now());
     sides[1].item_id = find_item_named(session, *b, sides[1].point, call.now());
-    sections = compare_items(session, sides[0], sides[1], section, personal);
+    // Of one machine at two times, another serial number is a difference like any other.
+    if (!call.text("identity")) identity = sides[0].item_id == sides[1].item_id;
+    sections = compare_items(session, sides[0], sides[1], {section, personal, identity});
+    for (int i = 0; i < 2; ++i)
+      names[i] = item_summaries(session, {sides[i].item_id}, sides[i].point).front().name;
     if (!section)
       about_persons = personal_sections(
           session, {{sides[0].item_id, sides[0].point}, {sides[1].item_id, sides[1].point}});
@@ -223,11 +232,12 @@ Response compare_two(Call& call) {
   }
   JsonWriter json;
   json.begin_object();
-  for (const auto& [name, side, at] : {std::tuple("a", &sides[0], call.time("a_at")),
-                                       std::tuple("b", &sides[1], call.time("b_at"))}) {
-    json.key(name).begin_object().member("item_id", side->item_id).member("at", at).end_object();
+  for (const auto& [key, i, at] :
+       {std::tuple("a", 0, call.time("a_at")), std::tuple("b", 1, call.time("b_at"))}) {
+    json.key(key).begin_object().member("item_id", sides[i].item_id).member("name", names[i]);
+    json.member("at", at).end_object();
   }
-  json.key("sections").begin_array();
+  json.member("identity", identity).key("sections").begin_array();
   for (const ComparedSection& each : sections)
     write_compared(json, each);
   json.end_array();

@@ -7,9 +7,9 @@
 
 #include "common/inventory/canonical.h"
 #include "common/support/text.h"
+#include "server/cmdb/row_text.h"
 #include "server/cmdb/section_rows.h"
 #include "server/error.h"
-#include "server/query/version_order.h"
 
 namespace muster::server {
 namespace {
@@ -77,45 +77,6 @@ std::vector<Paired> pair_rows(const SectionSchema& schema, std::vector<StoredRow
   return out;
 }
 
-std::string sentence_of(const Paired& pair, const Change& change) {
-  const SectionSchema& schema = *pair.schema;
-  const std::string& label = change.label;
-  const auto version = schema.find("version");
-  const auto version_of = [&](const std::optional<StoredRow>& row) {
-    return version ? cell_text(row->row.cells[*version]) : "";
-  };
-  if (schema.name == "packages") {
-    if (!pair.before) return label + ' ' + version_of(pair.after) + " installed";
-    if (!pair.after) return label + ' ' + version_of(pair.before) + " removed";
-    const std::string from = version_of(pair.before);
-    const std::string to = version_of(pair.after);
-    const std::string manager = cell_text(pair.after->row.cells[schema.find("manager").value()]);
-    if (from != to) {
-      return label +
-             (compare_versions(ecosystem_of(manager), from, to) < 0 ? " upgraded "
-                                                                    : " downgraded ") +
-             from + " to " + to;
-    }
-  }
-  const std::string subject = schema.key_fields.empty() ? std::string(schema.title)
-                                                        : std::string(schema.title) + ' ' + label;
-  if (change.kind == ChangeKind::kAdded) return subject + " added";
-  if (change.kind == ChangeKind::kRemoved) return subject + " removed";
-  std::string out = subject + ": ";
-  for (std::size_t i = 0; i < change.fields.size(); ++i) {
-    const FieldChange& field = change.fields[i];
-    if (i > 0) out += ", ";
-    if (field.before.empty()) {
-      out += field.field + " is now " + field.after;
-    } else if (field.after.empty()) {
-      out += field.field + ' ' + field.before + " is gone";
-    } else {
-      out += field.field + ' ' + field.before + " to " + field.after;
-    }
-  }
-  return out;
-}
-
 Change describe(const Paired& pair) {
   const SectionSchema& schema = *pair.schema;
   const StoredRow& shown = pair.after ? *pair.after : *pair.before;
@@ -139,7 +100,8 @@ Change describe(const Paired& pair) {
       change.fields.push_back(
           {std::string(schema.fields[i].name), std::move(before), std::move(after)});
   }
-  change.sentence = sentence_of(pair, change);
+  change.sentence = change_sentence(schema, pair.before ? &pair.before->row : nullptr,
+                                    pair.after ? &pair.after->row : nullptr);
   return change;
 }
 

@@ -30,7 +30,7 @@ struct Change {
   std::string section;
   ChangeKind kind = ChangeKind::kChanged;
   std::string label;     // what it is about, for people: "openssl 3.0.8-1", "/var", "eth0"
-  std::string sentence;  // "openssl upgraded 3.0.8-1 to 3.0.11-1"
+  std::string sentence;  // "openssl upgraded 3.0.8-1 to 3.0.11-1" (row_text.h)
   Instant at;            // when the new state was first seen
   std::optional<Instant>
       not_before;  // last good look with the old state: it changed between not_before and at

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The difference between two items, or one item at two times, section by section. Reads only.
+//
+// No two machines share what their sections declare as identity (describe.h): serial numbers,
+// UUIDs, MAC addresses, names, tags. Without it, rows that are the same but for it are the same,
+// and rows that are known by it alone pair by what people call them: nvme0n1 with nvme0n1. Of an
+// address only another network counts. A version that differs stands for what follows from it.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,7 +20,8 @@ namespace muster::server {
 struct ComparedRow {
   std::string key;  // inventory::pairing_key, the same on both sides
   std::string label;
-  std::string a;  // the rows as JSON objects
+  std::string summary;  // the row of a one-sided difference in few words
+  std::string a;        // the rows as JSON objects
   std::string b;
   std::vector<FieldChange> fields;  // those that differ: before is a's value, after is b's
 };
@@ -37,10 +43,14 @@ struct ComparedSide {
   ReadPoint point;
 };
 
-// `personal`: also personal sections. Sections that neither side ever reported are left out.
+struct CompareOptions {
+  std::optional<std::string> section = {};  // only this one
+  bool personal = false;                    // also personal sections
+  bool identity = false;                    // also what no two machines share
+};
+
+// Sections that neither side ever reported are left out.
 std::vector<ComparedSection> compare_items(Session& session, const ComparedSide& a,
-                                           const ComparedSide& b,
-                                           const std::optional<std::string>& section,
-                                           bool personal);
+                                           const ComparedSide& b, const CompareOptions& options);
 
 }  // namespace muster::server

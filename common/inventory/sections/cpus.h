@@ -16,6 +16,7 @@ struct Cpu {
     return section<R>(
         {.name = "cpus",
          .title = "Processors",
+         .one = "Processor",
          .meaning = "Processors, one row a socket",
          .interval = Interval::kDaily,
          .never_empty = true},
@@ -33,7 +34,8 @@ struct Cpu {
              "names "
              "none: what tells its generations apart is the machine type of the system",
              {.source = "/proc/cpuinfo: model name, cpu model, cpu, uarch, Processor; MIDR on ARM; "
-                        "SMBIOS type 4"}),
+                        "SMBIOS type 4",
+              .summary = true}),
         fact("architecture", &R::architecture, "Instruction set family", {.source = "uname(2)"}),
         fact("microcode", &R::microcode, "Microcode revision",
              {.source = "/proc/cpuinfo: microcode"}),

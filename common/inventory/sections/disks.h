@@ -23,26 +23,31 @@ struct Disk {
     return section<R>(
         {.name = "disks",
          .title = "Disks",
+         .one = "Disk",
          .meaning = "Whole disks: drives, cards, volumes of a virtual machine or of an array. "
                     "Several paths to one disk are one; a card reader without a card is none"},
         key("identifier", &R::identifier,
             "What stays while the disk stays: wwn:..., serial:MODEL:SERIAL, or path: and where it "
             "is plugged in. Not the wwn where two disks with different serial numbers have the "
-            "same, nor an NVMe disk's EUI, which whole series share"),
+            "same, nor an NVMe disk's EUI, which whole series share",
+            {.identity = true}),
         key("instance", &R::instance, "Number that tells apart disks with the same identifier",
             {.instance = true}),
         fact("name", &R::name,
              "Kernel name at the time; of a disk behind multipath that of the multipath device",
              {.source = "/sys/class/block"}),
         fact("vendor", &R::vendor, "Vendor as the device tells it; ATA and virtio disks tell none",
-             {.source = "/sys/block/*/device/vendor"}),
-        fact("model", &R::model, "Model as the device tells it",
-             {.source =
-                  "/sys/block/*/device/model; in full from vpd_pg83, vpd_pg89, /run/udev/data"}),
+             {.source = "/sys/block/*/device/vendor", .summary = true}),
+        fact(
+            "model", &R::model, "Model as the device tells it",
+            {.source = "/sys/block/*/device/model; in full from vpd_pg83, vpd_pg89, /run/udev/data",
+             .summary = true}),
         fact("serial_number", &R::serial_number, "Serial number",
-             {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data"}),
+             {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data",
+              .identity = true,
+              .summary = true}),
         fact("wwn", &R::wwn, "World wide name as the device tells it",
-             {.source = "/sys/block/*/wwid, .../device/wwid, /run/udev/data"}),
+             {.source = "/sys/block/*/wwid, .../device/wwid, /run/udev/data", .identity = true}),
         fact("firmware_revision", &R::firmware_revision,
              "Firmware of the device; of an ATA disk the last four characters where neither page "
              "89h "
@@ -51,7 +56,7 @@ struct Disk {
                         "/run/udev/data"}),
         fact("size_bytes", &R::size_bytes,
              "Capacity; absent for optical drives, whose medium comes and goes",
-             {.unit = "bytes", .source = "/sys/block/*/size, times 512"}),
+             {.unit = "bytes", .source = "/sys/block/*/size, times 512", .summary = true}),
         fact("logical_block_bytes", &R::logical_block_bytes, "Smallest addressable block",
              {.unit = "bytes", .source = "/sys/block/*/queue/logical_block_size"}),
         fact("transport", &R::transport,

@@ -19,6 +19,7 @@ struct Filesystem {
     return section<R>(
         {.name = "filesystems",
          .title = "File systems",
+         .one = "File system",
          .meaning = "File systems that hold data and are mounted: a local one once, at "
                     "the mount point that shows it best, a subvolume of btrfs and a "
                     "network file system at each"},
@@ -27,11 +28,13 @@ struct Filesystem {
         key("instance", &R::instance, "Number that tells apart mounts at one place",
             {.instance = true}),
         fact("device", &R::device, "What is mounted: device, server:/path, pool",
-             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+             {.source = "/proc/1/mountinfo, /proc/self/mountinfo", .summary = true}),
         fact("type", &R::type, "Kind: ext4, xfs, nfs4, ...",
-             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+             {.source = "/proc/1/mountinfo, /proc/self/mountinfo", .summary = true}),
         fact("uuid", &R::uuid, "UUID of the file system",
-             {.source = "/dev/disk/by-uuid, /run/udev/data", .kind = TextKind::kVolumeUuid}),
+             {.source = "/dev/disk/by-uuid, /run/udev/data",
+              .kind = TextKind::kVolumeUuid,
+              .identity = true}),
         fact("label", &R::label, "Label of the file system",
              {.source = "/dev/disk/by-label, /run/udev/data"}),
         fact("options", &R::options, "Mount options",
@@ -40,7 +43,7 @@ struct Filesystem {
              "Size; absent where asking could wait for another machine (network file "
              "systems, and what is mounted below one or below an automount), and for "
              "ZFS, whose size changes with what others in the pool use",
-             {.unit = "bytes", .source = "statvfs(3)"}),
+             {.unit = "bytes", .source = "statvfs(3)", .summary = true}),
         fact("network", &R::network, "On another machine", {.source = "the type"}),
         fact("read_only", &R::read_only, "Mounted read-only",
              {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}));

@@ -23,29 +23,37 @@ struct Interface {
     return section<R>(
         {.name = "interfaces",
          .title = "Network interfaces",
+         .one = "Network interface",
          .meaning =
              "Network interfaces, real and virtual. Left out is what comes and goes by itself: the "
              "host's ends of containers' cables (veth), ifb, unused dummy interfaces"},
         key("identifier", &R::identifier,
             "What stays while the interface stays: mac:... for a device with its own address, "
             "guid:... for a port of InfiniBand or FireWire (the 8 bytes of its GUID), else "
-            "name:..."),
+            "name:...",
+            {.identity = true}),
         key("instance", &R::instance, "Number that tells apart interfaces with the same identifier",
             {.instance = true}),
         fact("name", &R::name, "Name at the time", {.source = "/sys/class/net"}),
         fact("kind", &R::kind, "Kind of interface",
-             {.source = "/sys/class/net/*/type, uevent", .values = kInterfaceKinds}),
+             {.source = "/sys/class/net/*/type, uevent",
+              .values = kInterfaceKinds,
+              .summary = true}),
         fact("mac_address", &R::mac_address,
              "Hardware address in use, as the kernel writes it: 6 bytes, 20 on InfiniBand, 8 or 16 "
              "on FireWire. Absent where it is drawn by lot (virtual interfaces with a random "
              "address, Wi-Fi clients that hide theirs) and where it is none (tunnels, loopback)",
-             {.source = "/sys/class/net/*/address", .kind = TextKind::kMacAddress}),
+             {.source = "/sys/class/net/*/address",
+              .kind = TextKind::kMacAddress,
+              .identity = true,
+              .summary = true}),
         fact("permanent_mac_address", &R::permanent_mac_address,
              "Hardware address of 6 bytes that the maker gave the device; only of devices inside "
              "the "
              "case, never of docks, VPNs or virtual ones",
              {.source = "IFLA_PERM_ADDRESS; /sys/class/net/*/address where addr_assign_type is 0",
-              .kind = TextKind::kMacAddress}),
+              .kind = TextKind::kMacAddress,
+              .identity = true}),
         fact("physical", &R::physical, "There is a device behind it",
              {.source = "/sys/class/net/*/device"}),
         fact("enabled", &R::enabled, "Set up by the administrator (IFF_UP)",
@@ -55,7 +63,7 @@ struct Interface {
         fact("max_speed_mbps", &R::max_speed_mbps, "Speed of the link; absent without a link",
              {.unit = "Mbit/s", .source = "/sys/class/net/*/speed"}),
         fact("driver", &R::driver, "Driver; only of devices",
-             {.source = "/sys/class/net/*/device/driver"}),
+             {.source = "/sys/class/net/*/device/driver", .summary = true}),
         fact("pci_id", &R::pci_id,
              "Vendor and device number, 8086:15b8; absent for devices that are not on PCI "
              "themselves "

@@ -18,6 +18,7 @@ struct MemoryModule {
     return section<R>(
         {.name = "memory_modules",
          .title = "Memory modules",
+         .one = "Memory module",
          .meaning =
              "Memory modules, one row a filled slot; not applicable in a container and where "
              "the firmware describes none, which does not say that there are none",
@@ -29,9 +30,9 @@ struct MemoryModule {
         key("instance", &R::instance,
             "Number that tells apart slots which the firmware calls the same", {.instance = true}),
         fact("size_bytes", &R::size_bytes, "Capacity",
-             {.unit = "bytes", .source = "SMBIOS type 17, 0Ch and 1Ch"}),
+             {.unit = "bytes", .source = "SMBIOS type 17, 0Ch and 1Ch", .summary = true}),
         fact("memory_type", &R::memory_type, "Kind: DDR4, LPDDR5, ...",
-             {.source = "SMBIOS type 17, 12h, table 77"}),
+             {.source = "SMBIOS type 17, 12h, table 77", .summary = true}),
         fact("form_factor", &R::form_factor, "Form: DIMM, SODIMM, ...",
              {.source = "SMBIOS type 17, 0Eh, table 76"}),
         fact("speed_mts", &R::speed_mts, "Highest speed that the module can do",
@@ -39,12 +40,13 @@ struct MemoryModule {
         fact("configured_speed_mts", &R::configured_speed_mts, "Speed at which it runs",
              {.unit = "MT/s", .source = "SMBIOS type 17, 20h and 58h"}),
         fact("manufacturer", &R::manufacturer, "Who made the module",
-             {.source = "SMBIOS type 17, 17h"}),
-        fact("part_number", &R::part_number, "Part number", {.source = "SMBIOS type 17, 1Ah"}),
+             {.source = "SMBIOS type 17, 17h", .summary = true}),
+        fact("part_number", &R::part_number, "Part number",
+             {.source = "SMBIOS type 17, 1Ah", .summary = true}),
         fact("serial_number", &R::serial_number, "Serial number",
-             {.source = "SMBIOS type 17, 18h"}),
+             {.source = "SMBIOS type 17, 18h", .identity = true, .summary = true}),
         fact("asset_tag", &R::asset_tag, "Asset tag in the module",
-             {.source = "SMBIOS type 17, 19h"}));
+             {.source = "SMBIOS type 17, 19h", .identity = true}));
   }();
 };
 

@@ -42,10 +42,10 @@ struct OperatingSystem {
         fact("architecture", &R::architecture, "Machine architecture as uname -m has it",
              {.source = "uname(2)"}),
         fact("hostname", &R::hostname, "Host name",
-             {.source = "/proc/sys/kernel/hostname, /etc/hostname"}),
+             {.source = "/proc/sys/kernel/hostname, /etc/hostname", .identity = true}),
         fact("domain", &R::domain, "DNS domain", {.source = "/etc/hosts, /etc/resolv.conf"}),
         fact("machine_id", &R::machine_id, "Identifier of this installation",
-             {.source = "/etc/machine-id", .kind = TextKind::kMachineId}),
+             {.source = "/etc/machine-id", .kind = TextKind::kMachineId, .identity = true}),
         fact("timezone", &R::timezone, "Time zone", {.source = "/etc/localtime, /etc/timezone"}));
   }();
 };

@@ -39,6 +39,7 @@ struct Package {
     return section<R>(
         {.name = "packages",
          .title = "Packages",
+         .one = "Package",
          .meaning =
              "Software packages whose files are on the machine; those of dpkg are read, other "
              "managers are told as sources that are not",
@@ -56,7 +57,8 @@ struct Package {
             {.source = "/var/lib/dpkg/status: Version",
              .kind = TextKind::kPackageVersion,
              .shared = true,
-             .pairing = false}),
+             .pairing = false,
+             .summary = true}),
         fact("purl", &R::purl, "Package URL (ECMA-427)",
              {.source = "made from the fields above", .shared = true}),
         fact("source_package", &R::source_package, "Package that it was built from",
@@ -86,7 +88,7 @@ struct Package {
         fact("on_hold", &R::on_hold, "Held at this version",
              {.source = "/var/lib/dpkg/status: Status"}),
         fact("installed_at", &R::installed_at, "When its files were installed or upgraded",
-             {.source = "modification time of /var/lib/dpkg/info/*.list"}));
+             {.source = "modification time of /var/lib/dpkg/info/*.list", .identity = true}));
   }();
 };
 

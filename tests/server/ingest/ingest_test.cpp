@@ -590,10 +590,10 @@ TEST_CASE("compare does not take what could not be looked at for what is not the
   ReportingMachine denied(f.base.store(), f.ingest, "web-2");
   denied.statuses["dpkg"] = {inventory::Status::kDenied, "permission denied"};
   denied.report();
-  const auto compared =
-      f.base.store().read_value<std::vector<ComparedSection>>([&](Session& session) {
-        return compare_items(session, {1, f.base.now()}, {2, f.base.now()}, "packages", false);
-      });
+  const auto compared = f.base.store().read_value<std::vector<ComparedSection>>([&](Session&
+                                                                                        session) {
+    return compare_items(session, {1, f.base.now()}, {2, f.base.now()}, {.section = "packages"});
+  });
   REQUIRE(compared.size() == 1);
   CHECK(compared[0].not_compared == "the second side could not be looked at: denied");
   CHECK(compared[0].only_a.empty());
