@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
+#include <span>
 
 #include "common/support/text.h"
 #include "common/tls/join_code.h"
@@ -8,6 +10,8 @@
 #include "server/ca/agents.h"
 #include "server/ca/enrolment.h"
 #include "server/ca/join_tokens.h"
+#include "server/cmdb/item_fields.h"
+#include "server/store/read_point.h"
 
 namespace muster::server {
 namespace {
@@ -16,8 +20,15 @@ constexpr std::int64_t kLeastLifetimeS = 60;
 constexpr std::string_view kAgentStates[] = {"active", "superseded", "revoked"};
 constexpr std::string_view kAgentPackage = "muster-agent.deb";
 
-void write_join_token(JsonWriter& json, const JoinToken& token) {
+std::string_view state_of(const JoinToken& token, Instant now) {
+  if (token.revoked_at) return "revoked";
+  if (token.uses >= token.max_uses) return "used_up";
+  return token.expires_at <= now ? "expired" : "usable";
+}
+
+void write_join_token(JsonWriter& json, const JoinToken& token, Instant now) {
   json.member("token_id", token.id)
+      .member("state", state_of(token, now))
       .member("note", token.note)
       .member("created_at", token.created_at);
   json.member("created_by", token.created_by).member("expires_at", token.expires_at);
@@ -26,9 +37,30 @@ void write_join_token(JsonWriter& json, const JoinToken& token) {
       .member("revoked_at", token.revoked_at);
 }
 
-void write_agent(JsonWriter& json, const AgentRecord& agent) {
+// The names of the items for which agents report, by the items' ids.
+using ItemNames = std::map<std::int64_t, std::string>;
+
+ItemNames names_of_items(Session& session, std::span<const AgentRecord> agents, Instant now) {
+  std::vector<std::int64_t> ids;
+  for (const AgentRecord& agent : agents) {
+    if (agent.item_id) ids.push_back(*agent.item_id);
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  ItemNames names;
+  if (ids.empty()) return names;
+  for (const ItemSummary& item :
+       item_summaries(session, ids, read_point(session, std::nullopt, std::nullopt, now)))
+    names.emplace(item.item_id, item.name);
+  return names;
+}
+
+void write_agent(JsonWriter& json, const AgentRecord& agent, const ItemNames& names) {
   json.begin_object().member("agent_id", agent.agent_id).member("state", agent.state);
-  json.member("item_id", agent.item_id).member("enrolled_at", agent.enrolled_at);
+  json.member("item_id", agent.item_id);
+  if (const auto name = names.find(agent.item_id.value_or(0)); name != names.end())
+    json.member("item_name", name->second);
+  json.member("enrolled_at", agent.enrolled_at);
   json.member("enrolled_with", agent.enrolled_with).member("enrolled_from", agent.enrolled_from);
   json.member("state_changed_at", agent.state_changed_at)
       .member("state_changed_by", agent.state_changed_by);
@@ -39,9 +71,12 @@ void write_agent(JsonWriter& json, const AgentRecord& agent) {
       .end_object();
 }
 
-Response agent_answer(const AgentRecord& agent) {
+Response agent_answer(const Call& call, const AgentRecord& agent) {
+  const auto names = call.services.store.read_value<ItemNames>([&](Session& session) {
+    return names_of_items(session, {&agent, 1}, call.now());
+  });
   JsonWriter json;
-  write_agent(json, agent);
+  write_agent(json, agent, names);
   return Response::json(std::move(json).text());
 }
 
@@ -96,7 +131,7 @@ Response list_tokens_to_join(Call& call) {
   return list_answer(call, page.next, [&](JsonWriter& json) {
     for (const JoinToken& token : page.tokens) {
       json.begin_object();
-      write_join_token(json, token);
+      write_join_token(json, token, call.now());
       json.end_object();
     }
   });
@@ -117,7 +152,7 @@ Response add_token_to_join(Call& call) {
   const std::string code = join_code_for(call.services, created.text);
   JsonWriter json;
   json.begin_object();
-  write_join_token(json, created.token);
+  write_join_token(json, created.token, call.now());
   json.member("join_code", code);
   write_commands(json, call.services, code);
   json.end_object();
@@ -139,24 +174,29 @@ Response list_all_agents(Call& call) {
   }
   filter.limit = call.limit();
   filter.cursor = call.text("cursor");
-  const AgentPage page = call.services.store.read_value<AgentPage>(
-      [&](Session& session) { return list_agents(session, filter); });
+  AgentPage page;
+  ItemNames names;
+  call.services.store.read([&](Session& session) {
+    page = list_agents(session, filter);
+    names = names_of_items(session, page.agents, call.now());
+  });
   return list_answer(call, page.next, [&](JsonWriter& json) {
     for (const AgentRecord& agent : page.agents)
-      write_agent(json, agent);
+      write_agent(json, agent, names);
   });
 }
 
 Response show_agent(Call& call) {
-  return agent_answer(call.services.store.read_value<AgentRecord>([&](Session& session) {
+  return agent_answer(call, call.services.store.read_value<AgentRecord>([&](Session& session) {
     return get_agent(session, call.request.path_parameter("agent_id"));
   }));
 }
 
 Response revoke_one_agent(Call& call) {
   const JsonValue body = call.body({"reason"});
-  return agent_answer(call.services.enrolment.revoke_agent(
-      call.actor(), call.request.path_parameter("agent_id"), required_text(body, "reason")));
+  return agent_answer(call, call.services.enrolment.revoke_agent(
+                                call.actor(), call.request.path_parameter("agent_id"),
+                                required_text(body, "reason")));
 }
 
 Response list_waiting_agents(Call& call) {
@@ -172,7 +212,7 @@ Response list_waiting_agents(Call& call) {
 }
 
 Response approve_agent(Call& call) {
-  return agent_answer(call.services.store.write_value<AgentRecord>([&](Session& session) {
+  return agent_answer(call, call.services.store.write_value<AgentRecord>([&](Session& session) {
     return approve_waiting(session, call.now(), call.actor(),
                            call.request.path_parameter("agent_id"));
   }));

@@ -126,6 +126,20 @@ std::string edits_json(const AttributeEdits& edits) {
   return std::move(json).text();
 }
 
+// What is changed, with what was there before.
+std::string edits_json(const Item& before, const AttributeEdits& edits) {
+  JsonWriter json;
+  json.begin_object();
+  for (const auto& [name, value] : edits) {
+    const auto old = before.attributes.find(name);
+    json.key(name).begin_object();
+    if (old != before.attributes.end()) json.member("before", old->second.value);
+    json.member("after", value).end_object();
+  }
+  json.end_object();
+  return std::move(json).text();
+}
+
 void audit_item(Call& call, Session& session, const std::string& action, std::int64_t item_id,
                 std::string detail = "{}") {
   add_audit(session, {.at = call.now(),
@@ -220,8 +234,9 @@ Response change_item(Call& call) {
       edits_of(call.body({"name", "class", "owner", "location", "lifecycle", "note"}));
   const std::int64_t id = item_of_path(call);
   call.services.store.write([&](Session& session) {
+    const Item before = get_item(session, id, {.at_ms = call.now().ms});
     edit_item(session, id, version, edits, call.principal.name, call.now());
-    audit_item(call, session, "edit", id, edits_json(edits));
+    audit_item(call, session, "edit", id, edits_json(before, edits));
   });
   return item_answer(call, id);
 }

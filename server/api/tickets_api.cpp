@@ -82,10 +82,18 @@ Response ticket_answer(Call& call, std::int64_t ticket_id, int status = 200) {
 }
 
 Response tickets_answer(Call& call, const TicketPage& page) {
+  const auto names =
+      call.services.store.read_value<std::map<std::int64_t, std::vector<std::string>>>(
+          [&](Session& session) {
+            return linked_item_names(session, call.now(), ticket_view(call.principal),
+                                     page.tickets);
+          });
   return list_answer(call, page.next, [&](JsonWriter& json) {
     for (const Ticket& ticket : page.tickets) {
       json.begin_object();
       write_ticket(json, ticket);
+      const auto found = names.find(ticket.id);
+      json.member("item_names", found == names.end() ? std::vector<std::string>() : found->second);
       json.end_object();
     }
   });

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/support/text.h"
 #include "server/api/handlers.h"
+#include "server/api/item_ref.h"
+#include "server/ca/agents.h"
+#include "server/desk/tickets.h"
 #include "server/people/tokens.h"
 #include "server/people/users.h"
 
@@ -36,6 +40,30 @@ void write_token(JsonWriter& json, const Token& token) {
   json.member("token_id", token.id).member("user", token.user_name).member("name", token.name);
   json.member("created_at", token.created_at).member("expires_at", token.expires_at);
   json.member("revoked_at", token.revoked_at).member("last_used_at", token.last_used_at);
+}
+
+// The entries about an item are also those about the agents that report for it, such as that one of
+// them was revoked.
+std::vector<std::string> objects_of_item(Session& session, std::int64_t item_id) {
+  std::vector<std::string> objects = {"item/" + std::to_string(item_id)};
+  for (const AgentRecord& agent : list_agents(session, {.item_id = item_id}).agents)
+    objects.push_back("agent/" + agent.agent_id);
+  return objects;
+}
+
+// What is named as people name it: an item, INC-1042; or as the log has it: user/17.
+std::vector<std::string> audit_objects(Session& session, const std::string& text, Instant now) {
+  constexpr std::string_view kItem = "item/";
+  if (const auto ticket = parse_ticket_number(text)) return {"ticket/" + std::to_string(*ticket)};
+  if (const auto id =
+          text.starts_with(kItem) ? parse_integer(text.substr(kItem.size())) : std::nullopt)
+    return objects_of_item(session, *id);
+  if (text.find('/') != std::string::npos) return {text};
+  // Some parts of the server are objects of one word.
+  if (!list_audit(session, {.objects = {text}, .limit = 1}).records.empty()) return {text};
+  return objects_of_item(
+      session,
+      find_item_named(session, text, read_point(session, std::nullopt, std::nullopt, now), now));
 }
 
 }  // namespace
@@ -155,13 +183,15 @@ Response show_audit(Call& call) {
   AuditFilter filter;
   filter.actor = call.text("actor");
   filter.action = call.text("action");
-  filter.object = call.text("object");
   filter.from = call.time("from");
   filter.to = call.time("to");
   filter.limit = call.limit();
   filter.cursor = call.text("cursor");
-  const AuditPage page = call.services.store.read_value<AuditPage>(
-      [&](Session& session) { return list_audit(session, filter); });
+  const AuditPage page = call.services.store.read_value<AuditPage>([&](Session& session) {
+    if (const auto object = call.text("object"))
+      filter.objects = audit_objects(session, *object, call.now());
+    return list_audit(session, filter);
+  });
   return list_answer(call, page.next, [&](JsonWriter& json) {
     for (const AuditRecord& record : page.records) {
       const AuditEntry& entry = record.entry;

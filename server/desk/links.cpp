@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/desk/links.h"
 
+#include <set>
+
 #include "common/inventory/schema.h"
 #include "common/json/write.h"
+#include "server/cmdb/item_fields.h"
 #include "server/cmdb/items.h"
 #include "server/desk/desk_text.h"
 #include "server/desk/notes.h"
@@ -29,6 +32,9 @@ constexpr std::string_view kFindItem =
 constexpr std::string_view kListLinks = R"sql(
   SELECT link_id, ticket_id, item_id, role, reason, linked_at, linked_by FROM ticket_links
   WHERE ticket_id = ?1 AND unlinked_at IS NULL AND (?2 = 1 OR linked_by = ?3) ORDER BY link_id)sql";
+constexpr std::string_view kListedLinks = R"sql(
+  SELECT ticket_id, item_id FROM ticket_links
+  WHERE unlinked_at IS NULL AND (?1 = 1 OR linked_by = ?2) AND ticket_id IN )sql";
 constexpr std::string_view kTicketsOfItem = R"sql(
   SELECT ticket_id, role FROM ticket_links WHERE item_id = ?1 AND unlinked_at IS NULL ORDER BY link_id)sql";
 constexpr std::string_view kTouchLinkedTicket =
@@ -154,6 +160,38 @@ std::vector<Link> list_links(Session& session, Instant now, const TicketView& vi
   for (Link& link : links)
     link.item_name = item_name(session, now, link.item_id);
   return links;
+}
+
+std::map<std::int64_t, std::vector<std::string>> linked_item_names(
+    Session& session, Instant now, const TicketView& view, const std::vector<Ticket>& tickets) {
+  std::map<std::int64_t, std::vector<std::string>> names;
+  if (tickets.empty()) return names;
+  // ?1, ?2 = who asks; then the tickets of the page.
+  std::string marks;
+  Session::Values values = {view.sees_all, view.user_name};
+  for (const Ticket& ticket : tickets) {
+    values.emplace_back(ticket.id);
+    marks += (marks.empty() ? "?" : ", ?") + std::to_string(values.size());
+  }
+  std::map<std::int64_t, std::vector<std::int64_t>> items_of_tickets;
+  std::set<std::int64_t> items;
+  session.query(std::string(kListedLinks) + "(" + marks + ") ORDER BY link_id", values,
+                [&](const ResultRow& row) {
+                  std::vector<std::int64_t>& of_ticket = items_of_tickets[row.integer(0)];
+                  if (of_ticket.size() == kNamesInList) return;
+                  of_ticket.push_back(row.integer(1));
+                  items.insert(row.integer(1));
+                });
+  if (items.empty()) return names;
+  std::map<std::int64_t, std::string> called;
+  for (const ItemSummary& item :
+       item_summaries(session, {items.begin(), items.end()}, point_of(now)))
+    called.emplace(item.item_id, item.name);
+  for (const auto& [ticket, ids] : items_of_tickets) {
+    for (const std::int64_t id : ids)
+      names[ticket].push_back(called[id]);
+  }
+  return names;
 }
 
 }  // namespace muster::server

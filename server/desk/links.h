@@ -7,6 +7,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,13 @@ void tell_tickets_of_purge(Session& session, Instant now, const Actor& actor, st
 // The open ones, oldest first. Who does not see all tickets gets those that they made.
 std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,
                              std::int64_t ticket_id);
+
+// The names of the first few items that each ticket of a list is linked to, by the tickets' ids;
+// those without links are not among them. Who does not see all tickets gets the links that they
+// made.
+inline constexpr std::size_t kNamesInList = 5;
+std::map<std::int64_t, std::vector<std::string>> linked_item_names(
+    Session& session, Instant now, const TicketView& view, const std::vector<Ticket>& tickets);
 
 // What people call the item now: its name, else its host name, else "item 17".
 std::string item_name(Session& session, Instant now, std::int64_t item_id);

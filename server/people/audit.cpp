@@ -33,7 +33,15 @@ AuditPage list_audit(Session& session, const AuditFilter& filter) {
     query.where("action = ? OR SUBSTR(action, 1, CAST(? AS INTEGER)) = ?",
                 {*filter.action, static_cast<std::int64_t>(family.size()), family});
   }
-  if (filter.object) query.where("object = ?", {*filter.object});
+  if (!filter.objects.empty()) {
+    std::string condition;
+    Session::Values values;
+    for (const std::string& object : filter.objects) {
+      condition += condition.empty() ? "object = ?" : " OR object = ?";
+      values.emplace_back(object);
+    }
+    query.where(condition, values);
+  }
   if (filter.from) query.where("at >= ?", {filter.from->ms});
   if (filter.to) query.where("at < ?", {filter.to->ms});
   if (filter.cursor) query.where("audit_id < ?", {parse_cursor(*filter.cursor, 1).front()});

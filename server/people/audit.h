@@ -43,9 +43,9 @@ struct AuditFilter {
   std::optional<std::string> actor = {};  // exact
   std::optional<std::string> action =
       {};  // exact, or a family: "user" finds user.create and user.disable
-  std::optional<std::string> object = {};  // exact
-  std::optional<Instant> from = {};        // at or after
-  std::optional<Instant> to = {};          // before
+  std::vector<std::string> objects = {};  // one of these, exact; empty: any
+  std::optional<Instant> from = {};       // at or after
+  std::optional<Instant> to = {};         // before
   std::size_t limit = 100;
   std::optional<std::string> cursor = {};
 };

@@ -39,7 +39,7 @@ TEST_CASE("the audit log is filtered by actor, family of actions, object and tim
   CHECK(actions(people.audit({.action = "user.create"})).size() == 2);
   CHECK(people.audit({.action = "use"}).empty());
   CHECK(actions(people.audit({.actor = "novak"})) == std::vector<std::string>{"session.begin"});
-  CHECK(people.audit({.object = "user/" + std::to_string(people.user.id)}).size() == 2);
+  CHECK(people.audit({.objects = {"user/" + std::to_string(people.user.id)}}).size() == 2);
   CHECK(actions(people.audit({.from = people.store.now()})) ==
         std::vector<std::string>{"session.begin"});
   CHECK(people.audit({.to = people.store.now()}).size() == 2);
