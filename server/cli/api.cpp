@@ -21,6 +21,17 @@ const JsonValue::Array& items_of(const JsonValue& answer) {
   return *items->array();
 }
 
+// The first page's object stands for all pages: its "next" is that of the last.
+void set_next(JsonValue& answer, const std::optional<std::string>& next) {
+  if (answer.object() == nullptr) return;
+  JsonValue::Object members;
+  for (const auto& [name, value] : *answer.object()) {
+    if (name != "next") members.emplace_back(name, value);
+  }
+  if (next) members.emplace_back("next", JsonValue(*next));
+  answer = JsonValue(std::move(members));
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text) {
@@ -112,9 +123,9 @@ List Api::list(const std::vector<std::string>& segments, Parameters parameters,
     const auto next = page.body.text_at("next");
     if (is_first) list.first = std::move(page.body);
     is_first = false;
-    if (!next) return list;
-    if (limit && list.items.size() >= *limit) {
-      list.is_cut = true;
+    list.is_cut = next && limit && list.items.size() >= *limit;
+    if (!next || list.is_cut) {
+      set_next(list.first, next);
       return list;
     }
     parameters.resize(own_parameters);

@@ -31,9 +31,13 @@ Format format_of(const Invocation& invocation) {
                     static_cast<int>(invocation.has("--jsonl")) +
                     static_cast<int>(invocation.has("--csv"));
   if (count > 1) throw Problem(kUsage, "--json, --jsonl and --csv exclude each other");
+  if (invocation.has("--csv")) return Format::kCsv;
+  for (const char* flag : {"--exact", "--crlf"}) {
+    if (invocation.has(flag)) throw Problem(kUsage, std::string(flag) + " goes with --csv only");
+  }
   if (invocation.has("--json")) return Format::kJson;
   if (invocation.has("--jsonl")) return Format::kJsonLines;
-  return invocation.has("--csv") ? Format::kCsv : Format::kText;
+  return Format::kText;
 }
 
 OutputOptions output_options(const World& world, const Invocation& invocation) {
@@ -43,6 +47,8 @@ OutputOptions output_options(const World& world, const Invocation& invocation) {
   options.colour = wants_colour(world, invocation);
   options.width = world.terminal.columns;
   options.headings = !invocation.has("--no-headers");
+  options.is_exact = invocation.has("--exact");
+  options.ends_with_crlf = invocation.has("--crlf");
   options.zone = invocation.has("--utc") ? Zone::kUtc : Zone::kLocal;
   options.now = world.clock.now();
   // What was so at a time is so old as it was then. A text that is no time is refused by who asks.
@@ -94,8 +100,10 @@ Api& Context::api() {
 
 std::optional<std::size_t> Context::limit() const {
   if (invocation.has("--all")) return std::nullopt;
-  return static_cast<std::size_t>(
-      invocation.integer("--limit", 1, kMostItems).value_or(kDefaultLimit));
+  const auto said = invocation.integer("--limit", 1, kMostItems);
+  if (said) return static_cast<std::size_t>(*said);
+  // Nobody reads the remark that there are more where a program reads the rows.
+  return world.terminal.out ? std::optional(kDefaultLimit) : std::nullopt;
 }
 
 std::optional<Instant> Context::time(std::string_view flag) const {

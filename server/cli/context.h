@@ -38,6 +38,8 @@ struct World {
   std::function<std::unique_ptr<ApiClient>(const Connection&)> connect;
   // Asks on the terminal without showing what is typed. Throws Problem (kInterrupted).
   std::function<std::string(const std::string& prompt)> read_secret;
+  // Whether nobody reads standard output any more, as behind "| head".
+  std::function<bool()> reader_left = {};
 };
 
 class Context {
@@ -57,7 +59,7 @@ class Context {
   Zone zone() const { return zone_; }
   bool is_dry_run() const { return invocation.has("--dry-run"); }
 
-  // nullopt: all. 50 when nothing was said.
+  // nullopt: all. When nothing was said: 50 on a terminal, all elsewhere.
   std::optional<std::size_t> limit() const;
   // A flag with a time; Problem (kUsage) when it is none. A local time that was there twice is
   // remarked on.

@@ -20,6 +20,7 @@ int main(int count, char** values) {
         return muster::cli::make_http_client(connection, clock);
       },
       [](const std::string& prompt) { return muster::cli::read_secret(prompt); },
+      [] { return muster::cli::output_reader_left(); },
   };
   return muster::cli::run({values + (count > 0 ? 1 : 0), values + count}, world);
 }

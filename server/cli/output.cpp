@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ostream>
 
 #include "common/json/write.h"
 #include "common/support/suggest.h"
 #include "common/support/text.h"
 #include "server/cli/problem.h"
+#include "server/cli/short_text.h"
+#include "server/cli/table_layout.h"
 
 namespace muster::cli {
 namespace {
@@ -23,18 +24,16 @@ const JsonValue* member(const JsonValue& item, const std::string& name) {
 
 }  // namespace
 
-std::string humanised_bytes(std::int64_t bytes) {
-  constexpr std::array<const char*, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-  auto amount = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (amount >= 1024 && unit + 1 < kUnits.size()) {
-    amount /= 1024;
-    ++unit;
+Giving giving_of(const Column& column) {
+  if (column.giving) return *column.giving;
+  switch (column.kind) {
+    case Kind::kText:
+      return {};
+    case Kind::kSystem:
+      return {Fit::kMiddle};
+    default:
+      return {Fit::kWhole};
   }
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 || amount >= 100 ? "%.0f %s" : "%.1f %s",
-                amount, kUnits[unit]);
-  return text.data();
 }
 
 std::string plain_text(const JsonValue& value) {
@@ -96,6 +95,13 @@ std::string with_format(const JsonValue& answer, const JsonValue::Array* items) 
   return std::move(json).text();
 }
 
+Cell Output::fact(const JsonValue& value, Kind kind) const {
+  Cell cell = this->cell(&value, kind);
+  if (kind == Kind::kBytes && value.integer() != nullptr)
+    cell.text = humanised_bytes(*value.integer());
+  return cell;
+}
+
 Cell Output::cell(const JsonValue* value, Kind kind, std::string_view missing) const {
   if (value == nullptr || value->is_null())
     return is_terminal() ? Cell{std::string(missing), Tone::kUnknown} : Cell{};
@@ -103,9 +109,12 @@ Cell Output::cell(const JsonValue* value, Kind kind, std::string_view missing) c
   if (kind == Kind::kState) cell.tone = tone_of(cell.text);
   if (kind == Kind::kBytes && is_terminal() && value->integer() != nullptr)
     cell.text = humanised_bytes(*value->integer());
+  if (kind == Kind::kClass && is_terminal()) cell.text = short_class(cell.text);
+  if (kind == Kind::kSystem && is_terminal()) cell.text = short_system(cell.text);
   if (kind == Kind::kTime || kind == Kind::kAge) {
-    if (const auto at = parse_rfc3339(cell.text))
-      cell.text = kind == Kind::kAge ? time_or_age(*at) : time(*at);
+    if (const auto at = parse_rfc3339(cell.text)) {
+      cell.text = kind == Kind::kAge && is_terminal() ? short_age(*at, options_.now) : time(*at);
+    }
   }
   return cell;
 }
@@ -124,6 +133,10 @@ std::string Output::when(std::optional<Instant> not_before, Instant at) const {
   return "between " + to_rfc3339(*not_before) + " and " + to_rfc3339(at);
 }
 
+std::string Output::short_when(std::optional<Instant> not_before, Instant at) const {
+  return short_span(not_before, at, options_.now, options_.zone);
+}
+
 bool Output::list_columns(const std::vector<Column>& known) {
   if (!options_.columns || !options_.columns->empty()) return false;
   for (const Column& column : known)
@@ -139,8 +152,9 @@ std::vector<Column> Output::chosen(const std::vector<Column>& known) const {
     return chosen;
   }
   for (const std::string& name : *options_.columns) {
-    const auto found = std::find_if(known.begin(), known.end(),
-                                    [&](const Column& column) { return column.name == name; });
+    const auto found = std::find_if(known.begin(), known.end(), [&](const Column& column) {
+      return column.name == name || column.heading == name;
+    });
     if (found == known.end()) {
       std::vector<std::string> names;
       for (const Column& column : known)
@@ -167,8 +181,11 @@ void Output::list(const std::vector<Column>& known, const JsonValue& answer,
   Table table;
   const std::vector<Column> columns = chosen(known);
   for (const Column& column : columns) {
-    table.headings.push_back(column.name);
+    const bool is_short = is_terminal() && !column.heading.empty();
+    table.headings.push_back(is_short ? std::string(column.heading) : column.name);
     table.is_number.push_back(column.kind == Kind::kNumber || column.kind == Kind::kBytes);
+    table.giving.push_back(giving_of(column));
+    if (options_.columns) table.giving.back().rank = 0;  // what was asked for by name is shown
   }
   for (const JsonValue& item : items) {
     std::vector<Cell> row;
@@ -177,9 +194,9 @@ void Output::list(const std::vector<Column>& known, const JsonValue& answer,
     table.rows.push_back(std::move(row));
   }
   if (options_.format == Format::kCsv) {
-    out_ << csv(table, options_.headings);
+    out_ << csv(table, {options_.headings, !options_.is_exact, options_.ends_with_crlf});
   } else {
-    this->table(table, true);
+    this->table(table, true, "--columns NAME,... chooses");
   }
 }
 
@@ -205,22 +222,44 @@ bool Output::object(const JsonValue& answer, const std::vector<Column>& csv_colu
   return true;
 }
 
-void Output::table(const Table& table, bool headings) {
+void Output::table(const Table& table, bool headings, std::string_view advice) {
   const bool shown = headings && options_.headings;
-  if (is_terminal()) {
-    out_ << aligned(table, {options_.width, shown, options_.colour});
-  } else {
+  if (!is_terminal()) {
     out_ << tab_separated(table, shown);
+    return;
   }
+  const Aligned fitted = aligned(table, {options_.width, shown, options_.colour});
+  out_ << fitted.text;
+  if (fitted.left_out.empty()) return;
+  std::string names;
+  for (const std::string& name : fitted.left_out)
+    names += (names.empty() ? "" : ", ") + name;
+  std::string remark = "no room for: " + names;
+  if (!advice.empty()) remark += "; " + std::string(advice);
+  sentence(remark, Tone::kUnknown);
 }
 
 void Output::line(std::string_view text, Tone tone) {
   out_ << coloured(printable(text), tone, is_terminal() && options_.colour) << '\n';
 }
 
+void Output::sentence(std::string_view text, Tone tone) {
+  if (!is_terminal()) return line(text, tone);
+  for (const std::string& each : wrapped(printable(text), options_.width))
+    out_ << coloured(each, tone, options_.colour) << '\n';
+}
+
 void Output::paragraph(std::string_view text) {
-  for (const std::string_view each : lines(text))
-    out_ << "  " << printable(each) << '\n';
+  constexpr std::size_t kIndent = 2;
+  for (const std::string_view each : lines(text)) {
+    const std::string shown = printable(each);
+    if (!is_terminal()) {
+      out_ << "  " << shown << '\n';
+      continue;
+    }
+    for (const std::string& part : wrapped(shown, options_.width - kIndent))
+      out_ << "  " << part << '\n';
+  }
 }
 
 }  // namespace muster::cli

@@ -27,6 +27,7 @@ enum ExitCode : int {
   kUnreachable = 8,
   kPartlyDone = 9,
   kInterrupted = 130,
+  kReaderLeft = 141,  // of standard output, as a shell shows a program that SIGPIPE has ended
 };
 
 struct Problem : std::exception {

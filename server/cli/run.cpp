@@ -51,6 +51,8 @@ int run(const std::vector<std::string>& arguments, World& world) {
     const int code = dispatch(arguments, world);
     world.out.flush();
     if (world.out.good()) return code;
+    // "| head" has what it wanted: that is no error, and nobody wants to hear of it.
+    if (world.reader_left && world.reader_left()) return kReaderLeft;
     throw Problem(kFailed, "standard output could not be written");
   } catch (const Problem& problem) {
     world.out.flush();

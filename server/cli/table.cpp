@@ -2,100 +2,19 @@
 #include "server/cli/table.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <numeric>
 
 #include "common/support/text.h"
+#include "server/cli/table_layout.h"
 
 namespace muster::cli {
 namespace {
 
-constexpr std::size_t kGap = 2;
-constexpr std::size_t kLeastColumn = 8;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-struct Range {
-  std::uint32_t first;
-  std::uint32_t last;
-};
-// Unicode 15: the blocks whose characters take two columns, and those that take none.
-constexpr std::array<Range, 9> kWide = {{{0x1100, 0x115F},
-                                         {0x2E80, 0xA4CF},
-                                         {0xAC00, 0xD7A3},
-                                         {0xF900, 0xFAFF},
-                                         {0xFE30, 0xFE6F},
-                                         {0xFF00, 0xFF60},
-                                         {0xFFE0, 0xFFE6},
-                                         {0x1F300, 0x1FAFF},
-                                         {0x20000, 0x3FFFD}}};
-constexpr std::array<Range, 5> kCombining = {
-    {{0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
-
-template <std::size_t N>
-bool is_in(const std::array<Range, N>& ranges, std::uint32_t point) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
-    return point >= range.first && point <= range.last;
-  });
-}
-
-// The character at the beginning of `text`, which is not empty: its bytes and its columns. What is
-// not UTF-8 counts byte by byte.
-struct Character {
-  std::size_t bytes = 1;
-  std::size_t columns = 1;
-};
-Character first_character(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  std::size_t bytes = 1;
-  if (lead >= 0xF0) {
-    bytes = 4;
-  } else if (lead >= 0xE0) {
-    bytes = 3;
-  } else if (lead >= 0xC0) {
-    bytes = 2;
-  }
-  if (bytes == 1 || bytes > text.size()) return {};
-  std::uint32_t point = lead & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i)
-    point = (point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-  if (is_in(kCombining, point)) return {bytes, 0};
-  return {bytes, is_in(kWide, point) ? std::size_t{2} : std::size_t{1}};
-}
-
-std::string padded(std::string_view text, std::size_t width, bool right) {
-  const std::size_t own = display_width(text);
-  const std::string space(width > own ? width - own : 0, ' ');
-  return right ? space + std::string(text) : std::string(text) + space;
-}
-
-std::vector<std::size_t> fitted_widths(const std::vector<std::vector<Cell>>& rows,
-                                       const Table& table, const TableStyle& style) {
-  std::vector<std::size_t> widths(table.headings.size(), 0);
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    if (style.headings) widths[i] = display_width(table.headings[i]);
-    for (const auto& row : rows)
-      widths[i] = std::max(widths[i], display_width(row[i].text));
-  }
-  if (style.width == 0 || widths.empty()) return widths;
-  const std::size_t gaps = kGap * (widths.size() - 1);
-  for (;;) {
-    const std::size_t total = std::accumulate(widths.begin(), widths.end(), gaps);
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (total <= style.width || *widest <= kLeastColumn) return widths;
-    // As low as the second widest at once, no lower than needed.
-    std::size_t second = kLeastColumn;
-    for (auto each = widths.begin(); each != widths.end(); ++each) {
-      if (each != widest) second = std::max(second, std::min(*each, *widest - 1));
-    }
-    const std::size_t needed = *widest - std::min(*widest - kLeastColumn, total - style.width);
-    *widest = std::max({second, needed, kLeastColumn});
-  }
-}
-
-std::string csv_cell(const std::string& text) {
+std::string csv_cell(const std::string& text, bool is_disarmed) {
   const bool is_formula =
-      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
+      is_disarmed && !text.empty() &&
+      std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
       !parse_integer(text);
   const std::string safe = is_formula ? "'" + text : text;
   if (safe.find_first_of(",\"\r\n") == std::string::npos) return safe;
@@ -105,6 +24,105 @@ std::string csv_cell(const std::string& text) {
     quoted += c;
   }
   return quoted + '"';
+}
+
+// A cell as the lines that it takes in its column.
+std::vector<std::string> cell_lines(const std::string& text, Fit fit, std::size_t width) {
+  if (display_width(text) <= width || fit == Fit::kWhole) return {text};
+  if (fit == Fit::kEnd) return {fitted(text, width)};
+  if (fit == Fit::kMiddle) return {fitted_middle(text, width)};
+  return wrapped(text, width);
+}
+
+// The lines of one row while its cells are put on them, from the left to the right.
+class RowLines {
+ public:
+  RowLines(std::size_t width, bool colour) : width_(width), colour_(colour) {}
+
+  // A cell goes on as many lines as it needs.
+  void put(std::size_t place, std::size_t columns, const std::vector<std::string>& texts, Tone tone,
+           bool right) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const std::size_t own = display_width(texts[i]);
+      write(first_ + i, place + (right && own < columns ? columns - own : 0), texts[i], tone);
+    }
+  }
+
+  // A cell that is whole, and wider than its column. It runs over the columns behind it, which go
+  // on in the next line; where it would reach over the edge, it has a line of its own.
+  void spill(std::size_t place, const std::string& text, Tone tone) {
+    const std::size_t own = display_width(text);
+    if (width_ == 0 || place + own <= width_) {
+      write(first_++, place, text, tone);
+      return;
+    }
+    first_ = std::max(first_, lines_.size());
+    for (const std::string& part : wrapped(text, width_))
+      write(first_++, own < width_ ? width_ - own : 0, part, tone);
+  }
+
+  std::string text() const {
+    std::string out;
+    for (const Line& line : lines_)
+      out += line.text + '\n';
+    return out.empty() ? "\n" : out;
+  }
+
+ private:
+  struct Line {
+    std::string text = {};
+    std::size_t columns = 0;
+  };
+  void write(std::size_t line, std::size_t place, const std::string& text, Tone tone) {
+    if (text.empty()) return;
+    if (lines_.size() <= line) lines_.resize(line + 1);
+    Line& at = lines_[line];
+    at.text.append(place > at.columns ? place - at.columns : 0, ' ');
+    at.text += coloured(text, tone, colour_);
+    at.columns = std::max(place, at.columns) + display_width(text);
+  }
+
+  std::size_t width_;
+  bool colour_;
+  std::size_t first_ = 0;  // the line on which the next cell begins
+  std::vector<Line> lines_;
+};
+
+std::string row_text(const Table& table, const Layout& layout, const std::vector<Cell>& row,
+                     const TableStyle& style) {
+  RowLines out(style.width, style.colour);
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+    const std::size_t column = layout.columns[i];
+    const std::size_t width = layout.widths[i];
+    const Cell& cell = row[column];
+    const Fit fit = giving_of(table, column).fit;
+    if (fit == Fit::kWhole && display_width(cell.text) > width) {
+      out.spill(place, cell.text, cell.tone);
+    } else {
+      const bool right = column < table.is_number.size() && table.is_number[column];
+      out.put(place, width, cell_lines(cell.text, fit, width), cell.tone, right);
+    }
+    place += width + kGapColumns;
+  }
+  return out.text();
+}
+
+// Each row as a list of heading and cell, for a table that no width of its columns makes fit.
+std::string as_lists(const Table& table, const TableStyle& style) {
+  std::string out;
+  for (const auto& row : table.rows) {
+    Table list;
+    list.headings = {"", ""};
+    list.giving = {{Fit::kEnd, 0, 1}, {Fit::kWords, 0, 1}};
+    for (std::size_t i = 0; i < row.size(); ++i)
+      list.rows.push_back({{table.headings[i], Tone::kStrong}, row[i]});
+    Layout layout = layout_of(list, false, style.width);
+    if (!out.empty()) out += '\n';
+    for (const auto& fact : list.rows)
+      out += row_text(list, layout, fact, style);
+  }
+  return out;
 }
 
 }  // namespace
@@ -143,36 +161,31 @@ std::string coloured(std::string_view text, Tone tone, bool colour) {
   return std::string("\x1b[") + code + 'm' + std::string(text) + "\x1b[0m";
 }
 
-std::string aligned(const Table& table, const TableStyle& style) {
-  std::vector<std::vector<Cell>> rows = table.rows;
-  for (auto& row : rows) {
-    row.resize(table.headings.size());
+Aligned aligned(const Table& table, const TableStyle& style) {
+  Table shown = table;
+  for (auto& row : shown.rows) {
+    row.resize(shown.headings.size());
     for (Cell& cell : row)
       cell.text = printable(cell.text);
   }
-  const std::vector<std::size_t> widths = fitted_widths(rows, table, style);
-  std::string out;
-  const auto write_row = [&](const std::vector<Cell>& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool right = i < table.is_number.size() && table.is_number[i];
-      const bool is_last = i + 1 == row.size();
-      const std::string text = fitted(row[i].text, widths[i]);
-      const std::string cell = is_last && !right ? text : padded(text, widths[i], right);
-      out += coloured(cell, row[i].tone, style.colour);
-      if (!is_last) out.append(kGap, ' ');
-    }
-    while (!out.empty() && out.back() == ' ')
-      out.pop_back();
-    out += '\n';
-  };
+  const Layout layout = layout_of(shown, style.headings, style.width);
+  Aligned out;
+  if (!layout.fits) {
+    out.text = as_lists(shown, style);
+    return out;
+  }
+  for (std::size_t i = 0; i < shown.headings.size(); ++i) {
+    if (std::find(layout.columns.begin(), layout.columns.end(), i) == layout.columns.end())
+      out.left_out.push_back(shown.headings[i]);
+  }
   if (style.headings) {
     std::vector<Cell> headings;
-    for (const std::string& heading : table.headings)
+    for (const std::string& heading : shown.headings)
       headings.push_back({heading, Tone::kStrong});
-    write_row(headings);
+    out.text += row_text(shown, layout, headings, style);
   }
-  for (const auto& row : rows)
-    write_row(row);
+  for (const auto& row : shown.rows)
+    out.text += row_text(shown, layout, row, style);
   return out;
 }
 
@@ -193,18 +206,18 @@ std::string tab_separated(const Table& table, bool headings) {
   return out;
 }
 
-std::string csv(const Table& table, bool headings) {
+std::string csv(const Table& table, const CsvStyle& style) {
   std::string out;
   const auto write_row = [&](const auto& row, const auto& text_of) {
     bool is_first = true;
     for (const auto& cell : row) {
       if (!is_first) out += ',';
-      out += csv_cell(text_of(cell));
+      out += csv_cell(text_of(cell), style.is_disarmed);
       is_first = false;
     }
-    out += "\r\n";
+    out += style.ends_with_crlf ? "\r\n" : "\n";
   };
-  if (headings) write_row(table.headings, [](const std::string& text) { return text; });
+  if (style.headings) write_row(table.headings, [](const std::string& text) { return text; });
   for (const auto& row : table.rows)
     write_row(row, [](const Cell& cell) { return cell.text; });
   return out;

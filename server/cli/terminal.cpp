@@ -2,6 +2,7 @@
 #include "server/cli/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -79,6 +80,13 @@ Environment process_environment() {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
+}
+
+bool output_reader_left() {
+  // poll(2): POLLERR on the write end of a pipe means that its read end is closed, POLLHUP on a
+  // socket that the other side is. A full disk sets neither.
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 void use_local_zone() {

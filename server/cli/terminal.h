@@ -9,7 +9,8 @@ namespace muster::cli {
 
 Terminal process_terminal();
 Environment process_environment();
-void use_local_zone();  // tzset(3)
+bool output_reader_left();  // standard output is a pipe or socket that nobody reads any more
+void use_local_zone();      // tzset(3)
 
 // Prompts on the terminal and reads a line that is not shown. Ctrl-C throws Problem (kInterrupted)
 // with the terminal as it was.

@@ -8,12 +8,13 @@ namespace {
 
 int list_agents(Context& context) {
   static const std::vector<Column> kColumns = {
-      {"agent_id"},
+      {"item_name", Kind::kName, true, "-", "item", Giving{Fit::kWhole, 0, 16}},
       {"state", Kind::kState},
-      {"item_id", Kind::kNumber, true, "-"},
-      {"agent_version", Kind::kText, true, "-"},
-      {"reported_at", Kind::kAge, true, "never"},
-      {"address", Kind::kText, true, "-"},
+      {"reported_at", Kind::kAge, true, "never", "reported"},
+      {"agent_version", Kind::kName, true, "-", "version", Giving{Fit::kWhole, 0, 8}},
+      {"address", Kind::kName, true, "-", "", Giving{Fit::kWhole, 2, 15}},
+      {"agent_id", Kind::kName, true, "-", "", Giving{Fit::kWhole, 3}},
+      {"item_id", Kind::kNumber, false, "-"},
       {"certificate_until", Kind::kTime, false, "-"},
       {"enrolled_at", Kind::kTime, false},
       {"enrolled_with", Kind::kText, false, "-"},
@@ -30,12 +31,12 @@ int list_agents(Context& context) {
 
 int waiting(Context& context) {
   static const std::vector<Column> kColumns = {
-      {"agent_id"},
-      {"serial"},
-      {"first_seen_at", Kind::kAge},
-      {"last_seen_at", Kind::kAge},
-      {"address"},
-      {"not_after", Kind::kTime},
+      {"agent_id", Kind::kName},
+      {"address", Kind::kName},
+      {"last_seen_at", Kind::kAge, true, "unknown", "last seen"},
+      {"first_seen_at", Kind::kAge, true, "unknown", "first seen", Giving{Fit::kWhole, 1}},
+      {"serial", Kind::kName, true, "unknown", "certificate", Giving{Fit::kWhole, 3}},
+      {"not_after", Kind::kTime, true, "unknown", "valid until", Giving{Fit::kWhole, 2}},
   };
   return show_whole_list(context, {"agents", "waiting"}, kColumns);
 }
@@ -57,7 +58,9 @@ void write_agent(Context& context, const JsonValue& agent) {
   facts.add("since", agent, "state_changed_at", Kind::kTime);
   facts.add("by", agent, "state_changed_by");
   facts.add("reason", agent, "state_reason");
-  facts.add("item", agent, "item_id");
+  const auto item = agent.text_at("item_name");
+  const auto number = agent.integer_at("item_id");
+  if (number) facts.add("item", (item ? *item + "   id " : "id ") + std::to_string(*number));
   facts.add("version", agent, "agent_version");
   facts.add("last report", agent, "reported_at", Kind::kAge);
   facts.add("address", agent, "address");
@@ -119,7 +122,7 @@ std::vector<CommandSpec> agent_commands() {
        "enrolled agents",
        {},
        {{"--state", "STATE", "active, revoked, superseded"}},
-       {"muster agent list --state active --columns agent_id,item_id,reported_at"},
+       {"muster agent list --state active --columns item_name,agent_id,reported_at"},
        list_agents},
       {"agent show", "one agent, by its id or its item", {{"AGENT"}}, {}, {}, show_agent},
       {"agent revoke",

@@ -8,6 +8,9 @@
 namespace muster::cli {
 namespace {
 
+// From here on a line has room for "between 2026-11-27 16:00 and 2026-11-29 08:00".
+constexpr std::size_t kRoomForSpans = 120;
+
 std::string note_of(const JsonValue& change) {
   std::string note;
   const auto add = [&](const char* text) {
@@ -110,26 +113,51 @@ void write_changes(Context& context, const JsonValue::Array& noted, bool with_it
     context.out.list(change_columns(), JsonValue(), sentences);
     return;
   }
+  const bool is_narrow = context.out.is_terminal() && context.out.options().width < kRoomForSpans;
+  // Sentences name what they are about; where there is little room the section would only repeat
+  // it.
+  const bool with_section = !is_narrow;
   Table table;
-  table.headings = {"when", "section", "change"};
-  if (with_item) table.headings.insert(table.headings.begin() + 1, "item");
+  table.headings = {"when"};
+  table.giving = {{Fit::kWhole}};
+  if (with_item) {
+    table.headings.emplace_back("item");
+    table.giving.push_back({Fit::kWhole, 0, 12});
+  }
+  if (with_section) {
+    table.headings.emplace_back("section");
+    table.giving.push_back({Fit::kWhole, 0, 12});
+  }
+  table.headings.emplace_back("change");
+  table.giving.push_back({Fit::kWords});
+  bool has_span = false;
   for (const JsonValue& entry : noted) {
     const auto at = instant_at(entry, "at");
+    const auto not_before = instant_at(entry, "not_before");
     const bool is_gap = entry.text_at("kind") == "gap";
     const std::string note = entry.text_at("note").value_or("");
     std::vector<Cell> row;
     if (is_gap) {
-      row = {{"gap", Tone::kWarning}, {"-", Tone::kUnknown}};
+      row.push_back({"gap", Tone::kWarning});
+    } else if (!at) {
+      row.push_back({"?"});
     } else {
-      row = {{at ? context.out.when(instant_at(entry, "not_before"), *at) : "?"},
-             {entry.text_at("section").value_or("")}};
+      row.push_back({is_narrow ? context.out.short_when(not_before, *at)
+                               : context.out.when(not_before, *at)});
+      has_span = has_span || not_before;
     }
-    if (with_item) row.insert(row.begin() + 1, Cell{entry.text_at("item_name").value_or("")});
+    if (with_item) row.push_back({entry.text_at("item_name").value_or("")});
+    if (with_section) {
+      row.push_back(is_gap ? Cell{"-", Tone::kUnknown}
+                           : Cell{entry.text_at("section").value_or("")});
+    }
     row.push_back({sentence_of(context, entry) + (note.empty() ? "" : " (" + note + ")"),
                    is_gap || !note.empty() ? Tone::kWarning : Tone::kPlain});
     table.rows.push_back(std::move(row));
   }
   context.out.table(table, true);
+  if (is_narrow && has_span)
+    context.remark("(-2 h): it was seen then, and changed within the 2 hours before");
 }
 
 }  // namespace muster::cli

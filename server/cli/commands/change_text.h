@@ -17,7 +17,8 @@ const std::vector<Column>& change_columns();
 // context, which are {"item_name", "change":{...}}, become flat.
 JsonValue::Array with_notes(const JsonValue& answer, const JsonValue::Array& changes);
 
-// One line each: "between 09:45 and 10:00 on 2026-11-23  packages  openssl upgraded ...".
+// "between 09:45 and 10:00 on 2026-11-23  packages  openssl upgraded ..."; on a terminal of less
+// than 120 columns "23 Nov 10:00 (-15 min)  openssl upgraded ...", on as many lines as it needs.
 void write_changes(Context& context, const JsonValue::Array& noted, bool with_item);
 
 }  // namespace muster::cli

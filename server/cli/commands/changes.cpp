@@ -8,8 +8,7 @@ namespace {
 int changes(Context& context) {
   if (context.out.list_columns(change_columns())) return kDone;
   Parameters parameters;
-  context.add_time(parameters, "from", "--from");
-  context.add_time(parameters, "to", "--to");
+  add_span(context, parameters);
   context.add_time(parameters, "at", "--at");
   context.add_time(parameters, "known_at", "--known-at");
   context.add_text(parameters, "section", "--section");
@@ -17,12 +16,14 @@ int changes(Context& context) {
                                        parameters, context.limit());
   if (context.out.options().format == Format::kJson) {
     context.out.list({}, list.first, list.items);
+    context.say_cut(list);
     return kDone;
   }
   const JsonValue::Array noted = with_notes(list.first, list.items);
   write_changes(context, noted, false);
   if (noted.empty()) context.remark("no observed change");
   context.say_cut(list);
+  say_left_out(context, list.first);
   return kDone;
 }
 
@@ -30,7 +31,7 @@ int changes(Context& context) {
 
 std::vector<CommandSpec> changes_commands() {
   return {{"changes",
-           "what really changed on an item, whoever did it",
+           "what an agent saw change on an item (edits by people: muster audit)",
            {{"ITEM"}},
            {{"--from", "T", "seen at or after"},
             {"--to", "T", "seen before"},

@@ -29,6 +29,7 @@ int show_list(Context& context, const std::vector<std::string>& segments,
   const List list = context.api().list(segments, parameters, context.limit());
   context.out.list(columns, list.first, list.items);
   context.say_cut(list);
+  if (list.items.empty()) context.remark("none");
   return kDone;
 }
 
@@ -38,7 +39,30 @@ int show_whole_list(Context& context, const std::vector<std::string>& segments,
   context.out.chosen(columns);
   const List list = context.api().whole_list(segments);
   context.out.list(columns, list.first, list.items);
+  if (list.items.empty()) context.remark("none");
   return kDone;
+}
+
+void add_span(Context& context, Parameters& parameters) {
+  const auto from = context.time("--from");
+  const auto to = context.time("--to");
+  if (from && to && *from >= *to) {
+    throw Problem(kUsage, "nothing lies between --from and --to: " + context.out.time(*from) +
+                              " is not before " + context.out.time(*to));
+  }
+  if (from) parameters.emplace_back("from", to_rfc3339(*from));
+  if (to) parameters.emplace_back("to", to_rfc3339(*to));
+}
+
+void say_left_out(Context& context, const JsonValue& answer) {
+  for (const JsonValue& section : array_at(answer, "left_out"))
+    context.remark(plain_text(section) + ": not shown, personal (needs read_personal)");
+}
+
+Kind kind_of_field(std::string_view field) {
+  if (field.ends_with("_bytes")) return Kind::kBytes;
+  if (field.ends_with("_at")) return Kind::kTime;
+  return Kind::kText;
 }
 
 std::optional<Answer> change(Context& context, const std::string& what, const std::string& method,
@@ -61,11 +85,12 @@ void Facts::add(const std::string& name, const JsonValue& object, const std::str
                 Kind kind) {
   const JsonValue* value = object.find(member);
   if (value == nullptr || value->is_null()) return;
-  const Cell cell = context_.out.cell(value, kind);
+  const Cell cell = context_.out.fact(*value, kind);
   add(name, cell.text, cell.tone);
 }
 
 void Facts::write() {
+  table_.giving = {{Fit::kWhole}, {Fit::kWords}};
   context_.out.table(table_, false);
   table_.rows.clear();
 }

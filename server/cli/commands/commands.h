@@ -40,6 +40,16 @@ int show_list(Context& context, const std::vector<std::string>& segments,
 int show_whole_list(Context& context, const std::vector<std::string>& segments,
                     const std::vector<Column>& columns);
 
+// --from and --to; Problem (kUsage) when nothing can lie between them.
+void add_span(Context& context, Parameters& parameters);
+
+// "users: not shown, personal", for what the server left out of an answer, since whoever asked may
+// not read it.
+void say_left_out(Context& context, const JsonValue& answer);
+
+// How a field of a section is shown, by the unit in its name.
+Kind kind_of_field(std::string_view field);
+
 // A change of something. Under --dry-run nothing is sent, "would ..." is said, and nullopt
 // returned. `what` goes on "create user ana".
 std::optional<Answer> change(Context& context, const std::string& what, const std::string& method,

@@ -5,20 +5,21 @@ namespace muster::cli {
 namespace {
 
 const std::vector<Column>& item_columns() {
+  // On a narrow terminal the columns with a rank go first, the highest rank before the others.
   static const std::vector<Column> kColumns = {
-      {"item_id", Kind::kNumber},
-      {"name"},
-      {"class"},
+      {"item_id", Kind::kNumber, true, "-", "id"},
+      {"name", Kind::kName, true, "unknown", "", Giving{Fit::kWhole, 0, 16}},
+      {"class", Kind::kClass},
       {"state", Kind::kState, true, "-"},
-      {"seen_at", Kind::kAge, true, "never"},
-      {"os"},
-      {"model"},
-      {"serial_number"},
-      {"owner", Kind::kText, true, "-"},
+      {"seen_at", Kind::kAge, true, "never", "seen"},
+      {"os", Kind::kSystem, true, "unknown", "", Giving{Fit::kMiddle, 1, 12}},
+      {"model", Kind::kText, true, "unknown", "", Giving{Fit::kEnd, 3, 10}},
+      {"serial_number", Kind::kName, true, "unknown", "serial", Giving{Fit::kWhole, 0, 12}},
+      {"owner", Kind::kName, true, "-", "", Giving{Fit::kWhole, 2, 10}},
       {"location", Kind::kText, false, "-"},
       {"lifecycle", Kind::kText, false, "-"},
       {"manufacturer", Kind::kText, false},
-      {"memory_bytes", Kind::kBytes, false},
+      {"memory_bytes", Kind::kBytes, false, "unknown", "memory"},
       {"archived", Kind::kText, false, "-"},
   };
   return kColumns;

@@ -46,14 +46,15 @@ int create_join_token(Context& context) {
 
 int list_join_tokens(Context& context) {
   static const std::vector<Column> kColumns = {
-      {"token_id"},
-      {"note", Kind::kText, true, "-"},
-      {"created_by"},
-      {"created_at", Kind::kTime},
-      {"expires_at", Kind::kTime, true, "never"},
+      {"token_id", Kind::kName, true, "unknown", "id"},
+      {"state", Kind::kState},
       {"uses", Kind::kNumber},
-      {"max_uses", Kind::kNumber},
-      {"revoked_at", Kind::kTime, true, "-"},
+      {"max_uses", Kind::kNumber, true, "unknown", "of"},
+      {"expires_at", Kind::kTime, true, "never", "expires"},
+      {"note", Kind::kText, true, "-"},
+      {"created_by", Kind::kName, true, "unknown", "by", Giving{Fit::kWhole, 1}},
+      {"created_at", Kind::kTime, true, "unknown", "created", Giving{Fit::kWhole, 3}},
+      {"revoked_at", Kind::kTime, false, "-", "revoked"},
   };
   return show_list(context, {"join-tokens"}, {}, kColumns);
 }
@@ -80,7 +81,12 @@ std::vector<CommandSpec> join_token_commands() {
        {"muster join-token create",
         "muster join-token create --uses 20 --expires 7d --note 'room 12'"},
        create_join_token},
-      {"join-token list", "join tokens and their uses", {}, {}, {}, list_join_tokens},
+      {"join-token list",
+       "join tokens: whether they are usable, and how often they were used",
+       {},
+       {},
+       {},
+       list_join_tokens},
       {"join-token revoke",
        "nobody can join with it any more",
        {{"TOKEN_ID"}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // show ITEM: what a technician wants to see first, on one screen (the rows of a section are in
 // show_section.cpp).
+#include "common/support/text.h"
 #include "server/cli/commands/change_text.h"
 #include "server/cli/commands/commands.h"
 #include "server/cli/commands/show_section.h"
@@ -47,7 +48,7 @@ void write_heading(Context& context, const JsonValue& item) {
   std::string heading = name;
   if (const auto id = item.integer_at("item_id")) heading += "   id " + std::to_string(*id);
   if (const auto kind = item.text_at("class")) heading += "   " + *kind;
-  context.out.line(heading, Tone::kStrong);
+  context.out.sentence(heading, Tone::kStrong);
   if (const auto at = instant_at(item, "at"))
     context.out.line("as it was on " + context.out.time(*at) + ", not as it is now",
                      Tone::kWarning);
@@ -55,6 +56,26 @@ void write_heading(Context& context, const JsonValue& item) {
     context.out.line(
         "archived (undo: " + ShellCommand("muster item unarchive").argument(name).text() + ")",
         Tone::kWarning);
+}
+
+// What changes all the time, as it was at the last report. Of a machine that no longer reports it
+// is said when that was: nobody is to take "memory free" for that of now.
+void add_readings(Context& context, Facts& facts, const JsonValue& item) {
+  const JsonValue* vitals = item.find("vitals");
+  if (vitals == nullptr || vitals->object() == nullptr) return;
+  const auto seen = instant_at(item, "seen_at");
+  if (seen && item.text_at("state") != "reporting") {
+    facts.add("readings", "of " + context.out.time(*seen) + ", " + context.out.time_or_age(*seen),
+              Tone::kWarning);
+  }
+  if (const auto seconds = vitals->integer_at("uptime_seconds"))
+    facts.add("up", duration(*seconds * 1000));
+  facts.add("memory free", *vitals, "memory_available_bytes", Kind::kBytes);
+  facts.add("logged on", *vitals, "logged_on_users");
+  for (const JsonValue& each : array_at(*vitals, "filesystems")) {
+    const auto mount = each.text_at("mount_point");
+    if (mount) facts.add("free on " + *mount, each, "available_bytes", Kind::kBytes);
+  }
 }
 
 void write_facts(Context& context, const JsonValue& item) {
@@ -71,7 +92,11 @@ void write_facts(Context& context, const JsonValue& item) {
   };
   const auto text = [&](const char* name) { return short_text(item, name); };
   add("system", joined({text("os"), text("kernel_release")}, ", kernel "));
-  add("model", joined({text("manufacturer"), text("model")}, " "));
+  const auto maker = text("manufacturer");
+  const auto model = text("model");
+  // "HP" makes the "HP EliteBook 840".
+  const bool is_said = maker && model && lower_ascii(*model).starts_with(lower_ascii(*maker));
+  add("model", joined({is_said ? std::nullopt : maker, model}, " "));
   add("serial number", text("serial_number").value_or(""));
   add("cpu", text("cpu").value_or(""));
   facts.add("memory", item, "memory_bytes", Kind::kBytes);
@@ -91,25 +116,7 @@ void write_facts(Context& context, const JsonValue& item) {
     const auto address = agent->text_at("address");
     add("agent", joined({short_text(*agent, "version"), address ? "from " + *address : ""}, ", "));
   }
-  facts.write();
-}
-
-void write_vitals(Context& context, const JsonValue& item) {
-  const JsonValue* vitals = item.find("vitals");
-  if (vitals == nullptr || vitals->object() == nullptr) return;
-  Facts facts(context);
-  if (const auto seconds = vitals->integer_at("uptime_seconds"))
-    facts.add("up", context.out.is_terminal() ? duration(*seconds * 1000)
-                                              : std::to_string(*seconds) + " s");
-  facts.add("memory free", *vitals, "memory_available_bytes", Kind::kBytes);
-  facts.add("logged on", *vitals, "logged_on_users");
-  for (const JsonValue& each : array_at(*vitals, "filesystems")) {
-    const auto mount = each.text_at("mount_point");
-    const auto free = each.integer_at("available_bytes");
-    if (mount && free)
-      facts.add("free on " + *mount,
-                context.out.is_terminal() ? humanised_bytes(*free) : std::to_string(*free));
-  }
+  add_readings(context, facts, item);
   facts.write();
 }
 
@@ -117,17 +124,17 @@ void write_sections(Context& context, const JsonValue& item) {
   Table table;
   table.headings = {"section", "rows", "status", "last good", "remark"};
   table.is_number = {false, true, false, false, false};
+  table.giving = {{Fit::kWhole}, {Fit::kWhole}, {Fit::kWhole}, {Fit::kWhole}, {Fit::kWords, 0, 20}};
   for (const JsonValue& section : array_at(item, "sections")) {
     const std::string status = section.text_at("status").value_or("unknown");
     const bool stale = section.boolean_at("stale").value_or(false);
-    const auto good = instant_at(section, "ok_at");
     std::string remark = section.text_at("reason").value_or("");
     if (stale) remark = "stale, the last rows are shown" + (remark.empty() ? "" : ": " + remark);
     const Tone tone = stale && tone_of(status) == Tone::kPlain ? Tone::kWarning : tone_of(status);
     table.rows.push_back({{section.text_at("section").value_or("?")},
                           {std::to_string(section.integer_at("rows").value_or(0))},
                           {status, tone},
-                          {good ? context.out.time_or_age(*good) : "-"},
+                          context.out.cell(section.find("ok_at"), Kind::kAge, "-"),
                           {remark, tone}});
   }
   if (table.rows.empty()) {
@@ -157,45 +164,56 @@ void write_tickets(Context& context, const JsonValue& item, const std::string& i
   context.out.line("open tickets", Tone::kStrong);
   Table table;
   table.headings = {"ticket", "state", "title", "requester", "began"};
+  table.giving = {
+      {Fit::kWhole}, {Fit::kWhole}, {Fit::kWords, 0, 24}, {Fit::kWhole, 2}, {Fit::kWhole, 1}};
   const Answer answer =
       context.api().get({"tickets"}, {{"item", id}, {"state", "open"}, {"limit", kMostTickets}});
   for (const JsonValue& ticket : array_at(answer.body, "items")) {
-    const auto began = instant_at(ticket, "began_at");
     table.rows.push_back({{ticket.text_at("number").value_or("?")},
                           {ticket.text_at("state").value_or("")},
                           {ticket.text_at("title").value_or("")},
                           {ticket.text_at("requester").value_or("")},
-                          {began ? context.out.time_or_age(*began) : ""}});
+                          context.out.cell(ticket.find("began_at"), Kind::kAge, "")});
   }
   context.out.table(table, false);
 }
 
+const std::vector<Column>& page_columns() {
+  static const std::vector<Column> kColumns = {{"item_id", Kind::kNumber},
+                                               {"name"},
+                                               {"class"},
+                                               {"state"},
+                                               {"seen_at", Kind::kTime},
+                                               {"os"},
+                                               {"manufacturer"},
+                                               {"model"},
+                                               {"serial_number"},
+                                               {"cpu"},
+                                               {"memory_bytes", Kind::kBytes},
+                                               {"addresses"}};
+  return kColumns;
+}
+
 int show_item(Context& context) {
+  if (context.out.list_columns(page_columns())) return kDone;
   const std::string name = context.invocation.required("ITEM");
   const Parameters points = context.points();
   const JsonValue item = context.api().get({"items", name}, points).body;
-  if (context.out.object(item, {{"item_id", Kind::kNumber},
-                                {"name"},
-                                {"class"},
-                                {"state"},
-                                {"seen_at", Kind::kTime},
-                                {"os"},
-                                {"manufacturer"},
-                                {"model"},
-                                {"serial_number"},
-                                {"cpu"},
-                                {"memory_bytes", Kind::kBytes},
-                                {"addresses"}}))
+  // Columns that were asked for are a row, not a page.
+  if (context.out.is_text() && context.out.options().columns) {
+    context.out.list(page_columns(), item, {item});
     return kDone;
+  }
+  if (context.out.object(item, page_columns())) return kDone;
   // By its number from here on: a name may come to mean another item.
   const auto number = item.integer_at("item_id");
   const std::string id = number ? std::to_string(*number) : name;
   write_heading(context, item);
   write_facts(context, item);
-  write_vitals(context, item);
   const auto& not_kept = array_at(item, "not_kept");
   if (!not_kept.empty()) {
-    context.out.line("not kept of the past: " + plain_text(JsonValue(not_kept)), Tone::kUnknown);
+    context.out.sentence("not kept of the past: " + plain_text(JsonValue(not_kept)),
+                         Tone::kUnknown);
   }
   context.out.line("");
   write_sections(context, item);

@@ -2,41 +2,50 @@
 #include "server/cli/commands/show_section.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "server/cli/commands/commands.h"
 
 namespace muster::cli {
 namespace {
 
-constexpr std::size_t kReadableColumns = 24;  // a cell is cut to this before a column is left out
+// What people look for first, in this order; then come the other fields as declared, and what only
+// programs need last. A terminal shows as many as it has room for.
+constexpr std::array<std::string_view, 22> kFirst = {
+    "name",          "mount_point",  "locator",       "interface",   "address",    "state",
+    "version",       "size_bytes",   "serial_number", "model",       "model_name", "mac_address",
+    "prefix_length", "architecture", "type",          "kind",        "media",      "transport",
+    "memory_type",   "speed_mts",    "part_number",   "manufacturer"};
+constexpr std::array<std::string_view, 8> kLast = {"manager", "scope",      "purl", "bank_locator",
+                                                   "path",    "identifier", "wwn",  "instance"};
 
-Kind kind_of(const std::string& field) {
-  if (field.ends_with("_bytes")) return Kind::kBytes;
-  if (field.ends_with("_at")) return Kind::kTime;
-  return Kind::kText;
+template <std::size_t N>
+std::optional<int> place_in(const std::array<std::string_view, N>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<int>(found - names.begin());
 }
 
-// The rows as flat objects; adds their fields to `columns` in the order in which they come.
-JsonValue::Array flat_rows(const JsonValue::Array& rows, std::vector<Column>& columns) {
+int importance(std::string_view field, int declared) {
+  constexpr int kDeclared = 100;
+  constexpr int kTechnical = 1000;
+  if (const auto place = place_in(kFirst, field)) return *place;
+  if (const auto place = place_in(kLast, field)) return kTechnical + *place;
+  return kDeclared + declared;
+}
+
+// The rows as flat objects: {"values":{...},"since":...} without its inner braces.
+JsonValue::Array flat_rows(const JsonValue::Array& rows) {
   JsonValue::Array flat;
   for (const JsonValue& row : rows) {
     JsonValue::Object members;
     for (const auto& [name, value] :
          row.object() == nullptr ? JsonValue::Object() : *row.object()) {
-      if (name != "values" || value.object() == nullptr) {
+      if (name == "values" && value.object() != nullptr) {
+        members.insert(members.end(), value.object()->begin(), value.object()->end());
+      } else {
         members.emplace_back(name, value);
-        continue;
-      }
-      for (const auto& [field, each] : *value.object()) {
-        members.emplace_back(field, each);
-        const std::string& wanted = field;  // clang 14 captures no structured binding
-        const bool is_new = std::none_of(columns.begin(), columns.end(), [&](const Column& column) {
-          return column.name == wanted;
-        });
-        if (is_new)
-          columns.push_back({field, each.integer() != nullptr && kind_of(field) == Kind::kText
-                                        ? Kind::kNumber
-                                        : kind_of(field)});
       }
     }
     flat.emplace_back(std::move(members));
@@ -44,46 +53,78 @@ JsonValue::Array flat_rows(const JsonValue::Array& rows, std::vector<Column>& co
   return flat;
 }
 
-// The order of the declaration, the key's fields first: rows come with their members sorted.
-void sort_as_declared(Context& context, std::vector<Column>& columns) {
-  const JsonValue::Array sections = context.api().whole_list({"sections"}).items;
-  const auto section = std::find_if(sections.begin(), sections.end(), [&](const JsonValue& each) {
-    return each.text_at("name") == context.invocation.text("--section");
-  });
-  if (section == sections.end()) return;
-  const JsonValue::Array& fields = array_at(*section, "fields");
-  const auto place = [&](const Column& column) {
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].text_at("name") != column.name) continue;
-      if (column.name == "name") return std::size_t{0};
-      return 1 + i + (fields[i].boolean_at("key").value_or(false) ? 0 : fields.size());
-    }
-    return 1 + 2 * fields.size();
+// All fields of the section in the order of its declaration, whether these rows have them or not,
+// so that a script finds the same columns on each machine; then fields that the server keeps
+// without knowing them; then where a row comes from.
+std::vector<Column> section_columns(Context& context, const JsonValue::Array& rows) {
+  std::vector<Column> columns;
+  const auto is_known = [&](const std::string& name) {
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](const Column& column) { return column.name == name; });
   };
-  std::stable_sort(columns.begin(), columns.end(),
-                   [&](const Column& a, const Column& b) { return place(a) < place(b); });
+  const JsonValue::Array sections = context.api().whole_list({"sections"}).items;
+  for (const JsonValue& section : sections) {
+    if (section.text_at("name") != context.invocation.text("--section")) continue;
+    for (const JsonValue& field : array_at(section, "fields")) {
+      Column column{field.text_at("name").value_or("?")};
+      column.kind = kind_of_field(column.name);
+      if (column.kind == Kind::kText && field.text_at("type") == "integer")
+        column.kind = Kind::kNumber;
+      columns.push_back(std::move(column));
+    }
+  }
+  for (const JsonValue& row : rows) {
+    const JsonValue* values = row.find("values");
+    if (values == nullptr || values->object() == nullptr) continue;
+    for (const auto& [name, value] : *values->object()) {
+      if (!is_known(name)) columns.push_back({name, kind_of_field(name)});
+    }
+  }
+  columns.push_back({"since", Kind::kTime, false});
+  columns.push_back({"not_before", Kind::kTime, false, "-"});
+  columns.push_back({"until", Kind::kTime, false, "-"});
+  columns.push_back({"source_record", Kind::kNumber, false});
+  columns.push_back({"revision", Kind::kNumber, false});
+  return columns;
 }
 
-// As many of the columns as a terminal can show readably; the others can be asked for by name.
-void leave_out_what_does_not_fit(Context& context, std::vector<Column>& columns,
-                                 const JsonValue::Array& rows) {
-  std::size_t left = context.out.options().width;
-  std::size_t hidden = 0;
-  for (Column& column : columns) {
-    std::size_t width = column.name.size();
-    for (const JsonValue& row : rows) {
-      const Cell cell = context.out.cell(row.find(column.name), column.kind);
-      width = std::max(width, std::min(display_width(cell.text), kReadableColumns));
-    }
-    if (hidden == 0 && width <= left) {
-      left -= std::min(left, width + 2);
-      continue;
-    }
-    column.is_default = false;
-    ++hidden;
+bool has_values(const JsonValue::Array& rows, const std::string& name) {
+  return std::any_of(rows.begin(), rows.end(), [&](const JsonValue& row) {
+    const JsonValue* value = row.find(name);
+    return value != nullptr && !value->is_null();
+  });
+}
+
+// For a terminal: the important fields before the others, those without any value not at all, and
+// what finds no room left out from the end.
+std::vector<Column> terminal_columns(const std::vector<Column>& columns,
+                                     const JsonValue::Array& rows) {
+  std::vector<std::pair<int, Column>> ordered;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].is_default && has_values(rows, columns[i].name))
+      ordered.emplace_back(importance(columns[i].name, static_cast<int>(i)), columns[i]);
   }
-  if (hidden > 0)
-    context.remark(std::to_string(hidden) + " more columns do not fit; --columns= lists them");
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Column> shown;
+  for (auto& [place, column] : ordered) {
+    column.missing = "-";
+    const bool is_text = column.kind == Kind::kText;
+    column.giving = Giving{is_text ? Fit::kWords : Fit::kWhole, static_cast<int>(shown.size()), 16};
+    if (place_in(kFirst, column.name)) column.giving->fit = Fit::kWhole;
+    shown.push_back(std::move(column));
+  }
+  return shown;
+}
+
+// The one row of a section such as os is a list of what it says.
+void write_as_list(Context& context, const std::vector<Column>& columns, const JsonValue& row) {
+  Facts facts(context);
+  for (const Column& column : columns) {
+    if (column.is_default || column.name == "since")
+      facts.add(column.name, row, column.name, column.kind);
+  }
+  facts.write();
 }
 
 // What the rows are worth whose source is not ok.
@@ -92,6 +133,18 @@ std::string rows_shown(std::string_view status) {
   if (status == "denied" || status == "timeout" || status == "failed")
     return "; rows of before are shown, if there are any";
   return "";
+}
+
+void say_sources(Context& context, const JsonValue& answer) {
+  for (const JsonValue& source : array_at(answer, "sources")) {
+    const std::string status = source.text_at("status").value_or("ok");
+    if (status == "ok") continue;
+    const auto since = instant_at(source, "since");
+    const auto reason = source.text_at("reason");
+    context.remark(source.text_at("source").value_or("?") + ": " + status +
+                   (since ? " since " + context.out.time(*since) : "") +
+                   (reason ? ": " + *reason : "") + rows_shown(status));
+  }
 }
 
 }  // namespace
@@ -105,29 +158,19 @@ int show_section(Context& context) {
     context.say_cut(list);
     return kDone;
   }
-  std::vector<Column> columns;
-  const JsonValue::Array rows = flat_rows(list.items, columns);
-  if (context.out.is_terminal() && !context.out.options().columns && !rows.empty()) {
-    sort_as_declared(context, columns);
-    leave_out_what_does_not_fit(context, columns, rows);
-  }
-  columns.push_back({"since", Kind::kTime, columns.empty()});
-  columns.push_back({"not_before", Kind::kTime, false, "-"});
-  columns.push_back({"until", Kind::kTime, false, "-"});
-  columns.push_back({"source_record", Kind::kNumber, false});
-  columns.push_back({"revision", Kind::kNumber, false});
+  const std::vector<Column> columns = section_columns(context, list.items);
   if (context.out.list_columns(columns)) return kDone;
-  context.out.list(columns, list.first, rows);
-  context.say_cut(list);
-  for (const JsonValue& source : array_at(list.first, "sources")) {
-    const std::string status = source.text_at("status").value_or("ok");
-    if (status == "ok") continue;
-    const auto since = instant_at(source, "since");
-    const auto reason = source.text_at("reason");
-    context.remark(source.text_at("source").value_or("?") + ": " + status +
-                   (since ? " since " + context.out.time(*since) : "") +
-                   (reason ? ": " + *reason : "") + rows_shown(status));
+  const JsonValue::Array rows = flat_rows(list.items);
+  const bool is_for_people = context.out.is_terminal() && !context.out.options().columns;
+  if (is_for_people && rows.size() == 1 && !list.is_cut) {
+    write_as_list(context, columns, rows.front());
+  } else if (is_for_people) {
+    if (!rows.empty()) context.out.list(terminal_columns(columns, rows), list.first, rows);
+  } else {
+    context.out.list(columns, list.first, rows);
   }
+  context.say_cut(list);
+  say_sources(context, list.first);
   if (rows.empty()) context.remark("no rows");
   return kDone;
 }

@@ -6,15 +6,17 @@ namespace muster::cli {
 namespace {
 
 constexpr std::int64_t kMostHours = 168;
+constexpr const char* kNotClosed = "new,in_progress,on_hold,resolved";
 
 int list_tickets(Context& context) {
   static const std::vector<Column> kColumns = {
-      {"number"},
+      {"number", Kind::kName, true, "unknown", "ticket"},
       {"state", Kind::kState},
-      {"title"},
-      {"requester", Kind::kText, true, "-"},
-      {"assignee", Kind::kText, true, "nobody"},
-      {"began_at", Kind::kAge},
+      {"title", Kind::kText, true, "unknown", "", Giving{Fit::kWords, 0, 24}},
+      {"item_names", Kind::kText, true, "-", "items", Giving{Fit::kWords, 0, 12}},
+      {"requester", Kind::kName, true, "-", "", Giving{Fit::kWhole, 2}},
+      {"assignee", Kind::kName, true, "nobody", "", Giving{Fit::kWhole, 1}},
+      {"began_at", Kind::kAge, true, "unknown", "began", Giving{Fit::kWhole, 3}},
       {"ticket_id", Kind::kNumber, false},
       {"type", Kind::kText, false},
       {"created_at", Kind::kTime, false},
@@ -25,6 +27,10 @@ int list_tickets(Context& context) {
   };
   Parameters parameters;
   context.add_text(parameters, "state", "--state");
+  // What is closed is done with; whoever wants the whole history asks for it.
+  const bool without_closed =
+      !context.invocation.has("--state") && !context.invocation.has("--all");
+  if (without_closed) parameters.emplace_back("state", kNotClosed);
   context.add_text(parameters, "assignee", "--assignee");
   context.add_text(parameters, "requester", "--requester");
   context.add_text(parameters, "item", "--item");
@@ -32,23 +38,27 @@ int list_tickets(Context& context) {
   for (const std::string& word : context.invocation.all("TEXT"))
     text += (text.empty() ? "" : " ") + word;
   if (!text.empty()) parameters.emplace_back("q", text);
-  return show_list(context, {"tickets"}, parameters, kColumns);
+  if (context.out.list_columns(kColumns)) return kDone;
+  const int code = show_list(context, {"tickets"}, parameters, kColumns);
+  if (without_closed) context.remark("closed tickets are left out; --all shows them");
+  return code;
 }
 
 // What the linked items are, as a technician wants to see it beside the ticket.
 void write_items(Context& context, const JsonValue& found) {
   Table table;
-  table.headings = {"item", "class", "system", "model", "serial number", "owner", "seen"};
+  table.headings = {"item", "class", "system", "model", "serial", "owner", "seen"};
+  table.giving = {{Fit::kWhole, 0, 16}, {Fit::kWhole, 2},     {Fit::kMiddle, 1, 12},
+                  {Fit::kEnd, 3, 10},   {Fit::kWhole, 0, 12}, {Fit::kWhole, 0, 10},
+                  {Fit::kWhole}};
   for (const JsonValue& item : array_at(found, "linked_items")) {
-    const auto text = [&](const char* name) { return item.text_at(name).value_or("-"); };
-    const auto seen = instant_at(item, "seen_at");
-    table.rows.push_back({{text("name")},
-                          {text("class")},
-                          {text("os")},
-                          {text("model")},
-                          {text("serial_number")},
-                          {text("owner")},
-                          {seen ? context.out.time_or_age(*seen) : "-"}});
+    const auto cell = [&](const char* name, Kind kind = Kind::kText) {
+      const JsonValue* value = item.find(name);
+      return value == nullptr ? Cell{"-"} : context.out.cell(value, kind, "-");
+    };
+    table.rows.push_back({cell("name"), cell("class", Kind::kClass), cell("os", Kind::kSystem),
+                          cell("model"), cell("serial_number"), cell("owner"),
+                          cell("seen_at", Kind::kAge)});
   }
   if (table.rows.empty()) return;
   context.out.table(table, true);
@@ -62,7 +72,7 @@ void write_context(Context& context, const JsonValue& found) {
   const auto began = instant_at(found, "began_at");
   if (context.out.is_text()) {
     write_items(context, found);
-    context.out.line(
+    context.out.sentence(
         "observed before this began" + (from && began ? " (" + context.out.time(*from) + " to " +
                                                             context.out.time(*began) + ")"
                                                       : std::string()),
@@ -75,6 +85,7 @@ void write_context(Context& context, const JsonValue& found) {
   write_changes(context, noted, true);
   if (found.boolean_at("is_cut").value_or(false))
     context.remark("there were more changes than these");
+  say_left_out(context, found);
 }
 
 Parameters hours_of(Context& context) {
@@ -85,6 +96,11 @@ Parameters hours_of(Context& context) {
 void write_links(Context& context, const JsonValue& ticket) {
   Table table;
   table.headings = {"item", "id", "role", "linked by", "reason"};
+  table.giving = {{Fit::kWhole, 0, 16},
+                  {Fit::kWhole},
+                  {Fit::kWhole},
+                  {Fit::kWhole, 0, 10},
+                  {Fit::kWords, 0, 16}};
   for (const JsonValue& link : array_at(ticket, "links")) {
     table.rows.push_back({{link.text_at("item_name").value_or("?")},
                           {std::to_string(link.integer_at("item_id").value_or(0))},
@@ -118,7 +134,7 @@ int show_ticket(Context& context) {
   const JsonValue ticket = context.api().get({"tickets", name}).body;
   if (context.out.object(ticket)) return kDone;
   const std::string number = ticket.text_at("number").value_or(name);
-  context.out.line(number + "   " + ticket.text_at("title").value_or(""), Tone::kStrong);
+  context.out.sentence(number + "   " + ticket.text_at("title").value_or(""), Tone::kStrong);
   Facts facts(context);
   facts.add("state", ticket, "state", Kind::kState);
   facts.add("requester", ticket, "requester");
@@ -163,7 +179,7 @@ int show_context(Context& context) {
 std::vector<CommandSpec> ticket_view_commands() {
   return {
       {"ticket list",
-       "tickets, last changed first",
+       "tickets but the closed ones, last changed first (--all: closed ones too)",
        {{"TEXT", Count::kOptionalMany}},
        {{"--state", "STATE", "open, new, in_progress, on_hold, resolved, closed; several with ,"},
         {"--assignee", "NAME", "who works on it"},

@@ -73,18 +73,19 @@ int create_token(Context& context) {
 }
 
 int list_tokens(Context& context) {
-  static const std::vector<Column> kColumns = {
-      {"token_id", Kind::kNumber},
-      {"user", Kind::kText, false},
-      {"name"},
-      {"created_at", Kind::kTime},
-      {"last_used_at", Kind::kAge, true, "never"},
-      {"expires_at", Kind::kTime, true, "never"},
-      {"revoked_at", Kind::kTime, true, "-"},
+  const bool of_everybody = context.invocation.has("--everybody");
+  const std::vector<Column> columns = {
+      {"token_id", Kind::kNumber, true, "-", "id"},
+      {"user", Kind::kName, of_everybody},
+      {"name", Kind::kName},
+      {"created_at", Kind::kTime, true, "unknown", "created", Giving{Fit::kWhole, 1}},
+      {"last_used_at", Kind::kAge, true, "never", "last used"},
+      {"expires_at", Kind::kTime, true, "never", "expires"},
+      {"revoked_at", Kind::kTime, true, "-", "revoked"},
   };
   Parameters parameters;
-  if (context.invocation.has("--everybody")) parameters.emplace_back("all", "true");
-  return show_list(context, {"tokens"}, parameters, kColumns);
+  if (of_everybody) parameters.emplace_back("all", "true");
+  return show_list(context, {"tokens"}, parameters, columns);
 }
 
 int revoke_token(Context& context) {

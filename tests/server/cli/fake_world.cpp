@@ -22,6 +22,7 @@ int FakeWorld::run(const std::vector<std::string>& arguments, const std::string&
   in = std::istringstream(input);
   out = std::ostringstream();
   error = std::ostringstream();
+  if (out_fails) out.setstate(std::ios::badbit);
   World world{in,
               out,
               error,
@@ -33,7 +34,8 @@ int FakeWorld::run(const std::vector<std::string>& arguments, const std::string&
               clock,
               terminal,
               [this](const Connection&) { return std::make_unique<Client>(*this); },
-              [](const std::string&) { return std::string("typed"); }};
+              [](const std::string&) { return std::string("typed"); },
+              [this] { return reader_left; }};
   return muster::cli::run(arguments, world);
 }
 

@@ -28,6 +28,8 @@ struct FakeWorld {
   std::map<std::string, ApiReply> replies;  // "GET /api/v1/items?limit=50"
   std::vector<ApiRequest> requests;
   Terminal terminal;
+  bool out_fails = false;    // standard output takes nothing
+  bool reader_left = false;  // because nobody reads it
   FixedClock clock;
 
   void answer(const std::string& line, int status, const std::string& body, Headers headers = {}) {

@@ -28,7 +28,7 @@ TEST_CASE("what the server refuses is said in the words of the command line", "[
        R"({"code":"invalid_value","path":"max_uses","detail":"max_uses is not a whole number from 1 to 9."})",
        "error: --uses is not a whole number from 1 to 9.\n"},
       {{"ticket", "list", "--state", "odd"},
-       "GET /api/v1/tickets?state=odd&limit=50",
+       "GET /api/v1/tickets?state=odd&limit=500",
        400,
        R"({"code":"invalid_parameter","path":"state","detail":"The parameter state is not one of a, b."})",
        "error: --state is not one of a, b.\n"},
@@ -49,7 +49,7 @@ TEST_CASE("what the server refuses is said in the words of the command line", "[
        "error: Item 7 was not known before 2026-10-29 06:30Z.\n"
        "try: --at '2026-10-29 06:31Z', or later\n"},
       {{"items"},
-       "GET /api/v1/items?limit=50",
+       "GET /api/v1/items?limit=500",
        404,
        R"({"code":"not_found","detail":"There is nothing at this address."})",
        "error: There is nothing at this address.\n"

@@ -29,9 +29,9 @@ TEST_CASE("items are printed as a table for a person, with what was left out sai
   world.answer(kItems, 200, kTwo);
   CHECK(world.run({"items", "--limit", "2", "--columns", "name,memory_bytes,seen_at"}) == kDone);
   CHECK(world.out.str() ==
-        "\x1b[1mname \x1b[0m  \x1b[1mmemory_bytes\x1b[0m  \x1b[1mseen_at\x1b[0m\n"
-        "lap-1      16.0 GiB  3 min ago\n"
-        "=evil  \x1b[2m     unknown\x1b[0m  \x1b[2mnever\x1b[0m\n");
+        "\x1b[1mname\x1b[0m     \x1b[1mmemory\x1b[0m  \x1b[1mseen\x1b[0m\n"
+        "lap-1  16.0 GiB  3 min\n"
+        "=evil   \x1b[2munknown\x1b[0m  \x1b[2mnever\x1b[0m\n");
   CHECK(world.error.str() ==
         "2 of 1,204 shown; --all for the rest\n"
         "3 more could not be determined (the facts were never collected); --undetermined lists "
@@ -48,7 +48,10 @@ TEST_CASE("programs get tabs, CSV or JSON with exact values", "[cli]") {
   CHECK(world.out.str() == "lap-1\t17179869184\n=evil\t\n");
   CHECK(world.error.str().empty());
   world.run({"items", "--csv", "--limit=2", "--columns", "name"});
-  CHECK(world.out.str() == "name\r\nlap-1\r\n'=evil\r\n");
+  CHECK(world.out.str() == "name\nlap-1\n'=evil\n");
+  world.run({"items", "--csv", "--exact", "--crlf", "--limit=2", "--columns", "name"});
+  CHECK(world.out.str() == "name\r\nlap-1\r\n=evil\r\n");
+  CHECK(world.run({"items", "--exact"}) == kUsage);
   world.run({"items", "--json", "--limit=2"});
   CHECK(world.out.str().starts_with(R"({"format":1,"items":[{"item_id":1,)"));
   world.run({"--jsonl", "--limit=2", "items"});
@@ -65,6 +68,57 @@ TEST_CASE("--all follows the pages", "[cli]") {
   CHECK(world.out.str() == "x\ny\n");
 }
 
+TEST_CASE("a pipe gets all rows, a terminal a screenful and the remark", "[cli]") {
+  FakeWorld world;
+  world.answer("GET /api/v1/items?limit=500", 200, R"({"items":[{"name":"x"}],"next":"n1"})");
+  world.answer("GET /api/v1/items?cursor=n1&limit=500", 200, R"({"items":[{"name":"y"}]})");
+  world.answer("GET /api/v1/items?limit=50", 200, R"({"items":[{"name":"x"}],"next":"n1"})");
+  world.answer("GET /api/v1/items?cursor=n1&limit=49", 200,
+               R"({"items":[],"next":"n2","total":60})");
+  for (const char* format : {"--csv", "--jsonl", "--columns=name"}) {
+    CHECK(world.run({"items", format, "--no-headers"}) == kDone);
+    CHECK(lines(world.out.str()).size() == 2);
+    CHECK(world.error.str().empty());
+  }
+  world.run({"items", "--json"});
+  CHECK(world.out.str() == "{\"format\":1,\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]}\n");
+  // What was asked for by number stays a number.
+  world.answer("GET /api/v1/items?limit=1", 200, R"({"items":[{"name":"x"}],"next":"n1"})");
+  world.run({"items", "--json", "--limit", "1"});
+  CHECK(world.out.str() == "{\"format\":1,\"items\":[{\"name\":\"x\"}],\"next\":\"n1\"}\n");
+  CHECK(world.error.str() == "1 shown, there are more; --all for the rest\n");
+}
+
+TEST_CASE("a reader that has what it wanted is no error, a full disk is one", "[cli]") {
+  FakeWorld world;
+  world.answer("GET /api/v1/items?limit=2", 200, kTwo);
+  world.out_fails = true;
+  world.reader_left = true;
+  CHECK(world.run({"items", "--limit", "2", "-q"}) == kReaderLeft);
+  CHECK(world.error.str().empty());
+  world.reader_left = false;
+  CHECK(world.run({"items", "--limit", "2", "-q"}) == kFailed);
+  CHECK(world.error.str().find("standard output could not be written") != std::string::npos);
+}
+
+TEST_CASE("a question that nothing answers is answered", "[cli]") {
+  FakeWorld world;
+  world.answer("GET /api/v1/audit?actor=nosuch&limit=500", 200, R"({"items":[]})");
+  world.answer("GET /api/v1/users?limit=500", 200, R"({"items":[{"name":"ana"}]})");
+  CHECK(world.run({"audit", "--actor", "nosuch"}) == kDone);
+  CHECK(world.out.str().empty());
+  CHECK(world.error.str() == "no entry matches\nthere is no user nosuch (muster user list)\n");
+  for (const char* command : {"audit", "changes"}) {
+    std::vector<std::string> words = {command, "--from", "2026-11-20", "--to", "2026-11-19"};
+    if (command == std::string_view("changes")) words.emplace_back("lap-1");
+    CHECK(world.run(words) == kUsage);
+    CHECK(world.error.str().find("nothing lies between --from and --to") != std::string::npos);
+  }
+  world.answer("GET /api/v1/join-tokens?limit=500", 200, R"({"items":[]})");
+  CHECK(world.run({"join-token", "list"}) == kDone);
+  CHECK(world.error.str() == "none\n");
+}
+
 TEST_CASE("--columns without names lists them, a wrong name asks nobody", "[cli]") {
   FakeWorld world;
   CHECK(world.run({"items", "--columns="}) == kDone);
@@ -76,7 +130,7 @@ TEST_CASE("--columns without names lists them, a wrong name asks nobody", "[cli]
 
 TEST_CASE("times go out with an offset", "[cli]") {
   FakeWorld world;
-  world.answer("GET /api/v1/items?at=2026-11-20T14%3A00%3A00Z&limit=50", 200, R"({"items":[]})");
+  world.answer("GET /api/v1/items?at=2026-11-20T14%3A00%3A00Z&limit=500", 200, R"({"items":[]})");
   CHECK(world.run({"items", "--at", "2026-11-20 14:00", "--utc"}) == kDone);
   CHECK(world.run({"items", "--at", "whenever"}) == kUsage);
 }
@@ -88,7 +142,7 @@ TEST_CASE("ages under --at count from then, and the future is refused", "[cli]")
                R"({"items":[{"name":"lap-1","seen_at":"2026-11-20T08:00:00Z"}]})");
   CHECK(world.run({"items", "--at", "2026-11-20 12:00", "--utc", "--columns", "name,seen_at",
                    "--color=never"}) == kDone);
-  CHECK(world.out.str().find("lap-1  4 h ago") != std::string::npos);
+  CHECK(world.out.str().find("lap-1  4 h") != std::string::npos);
   for (const auto& line : std::vector<std::vector<std::string>>{
            {"items", "--at", "2027-01-01"},
            {"show", "x", "--at", "2027-01-01"},
@@ -168,10 +222,16 @@ TEST_CASE("compare tells by its exit code whether two differ", "[cli]") {
   CHECK(world.run({"compare", "x", "y", "--exit-code"}) == kDone);
   world.answer(
       path, 200,
-      R"({"a":{},"b":{},"sections":[{"section":"disks","only_a":[{"label":"sda"}],"only_b":[],"different":[{"label":"sdb","fields":[{"field":"size_bytes","a":1,"b":2}]}],"same":2}]})");
+      R"({"a":{},"b":{},"sections":[{"section":"disks","only_a":[{"label":"sda","summary":"Disk 9, 1 TiB","values":{"model":"Disk 9"}}],"only_b":[],"different":[{"label":"sdb","fields":[{"field":"size_bytes","a":1,"b":2}]}],"same":2}]})");
   CHECK(world.run({"compare", "x", "y", "--exit-code"}) == kDiffers);
   CHECK(world.run({"compare", "x", "y", "--no-headers"}) == kDone);
-  CHECK(world.out.str() == "disks\tonly_a\tsda\t\t\t\ndisks\tdifferent\tsdb\tsize_bytes\t1\t2\n");
+  CHECK(world.out.str() ==
+        "disks\tonly_a\tsda\t\tDisk 9, 1 TiB\t\t{\"model\":\"Disk 9\"}\n"
+        "disks\tdifferent\tsdb\tsize_bytes\t1\t2\t\n");
+  world.run({"compare", "x", "y", "--jsonl"});
+  CHECK(
+      lines(world.out.str())[0] ==
+      R"({"section":"disks","difference":"only_a","label":"sda","a":"Disk 9, 1 TiB","values":{"model":"Disk 9"}})");
 }
 
 TEST_CASE("login trades the password for a token, keeps it private, and logout revokes it",
