@@ -39,7 +39,7 @@ Distribution read_distribution(Host& host) {
 }
 
 // Which manager the system is made of, as far as can be known.
-struct System {
+struct PackageManagers {
   std::optional<std::string_view> own;
   std::vector<PackageDatabase> unread;
 
@@ -47,22 +47,22 @@ struct System {
   bool is_others() const { return own ? *own != "dpkg" : !unread.empty(); }
 };
 
-SourceStatus status_without_database(Host& host, const System& system) {
+SourceStatus status_without_database(Host& host, const PackageManagers& managers) {
   const auto folder = host.list(kDpkgFolder);
   const bool was_there = folder && !folder->empty();
-  if (system.own != "dpkg" && (system.is_others() || !was_there))
+  if (managers.own != "dpkg" && (managers.is_others() || !was_there))
     return {Status::kNotApplicable, "There is no dpkg database on this machine."};
   return {Status::kFailed,
           "/var/lib/dpkg/status does not exist, although dpkg installed this system."};
 }
 
 // A list that cannot be whole must not pass for one from which packages were removed.
-SourceStatus status_of_database(const DpkgDatabase& database, const System& system) {
+SourceStatus status_of_database(const DpkgDatabase& database, const PackageManagers& managers) {
   const PackageList& list = database.list;
   if (database.failure) return status_of(*database.failure);
   if (list.packages.empty()) {
     if (!list.problem.empty()) return {Status::kFailed, list.problem};
-    if (system.is_others()) {
+    if (managers.is_others()) {
       return {Status::kNotApplicable,
               "dpkg has installed nothing on this system, which is not made of its packages."};
     }
@@ -73,47 +73,49 @@ SourceStatus status_of_database(const DpkgDatabase& database, const System& syst
   const bool whole = !database.lists_system ||
                      std::any_of(list.packages.begin(), list.packages.end(),
                                  [](const DpkgPackage& package) { return package.essential; });
-  if (whole || system.own != "dpkg") return {};
+  if (whole || managers.own != "dpkg") return {};
   return {Status::kPartial,
           "/var/lib/dpkg/status has no package without which there is no system, such as dpkg or "
           "base-files, so it is not whole."};
 }
 
 SourceStatus status_of_unread(std::string_view manager, std::string_view path,
-                              const System& system) {
+                              const PackageManagers& managers) {
   const std::string name(manager);
   if (path.empty()) {
     return {Status::kFailed, "This system is made of packages of " + name +
                                  ", whose database this version neither finds nor reads."};
   }
-  if (!system.own || *system.own == manager)
+  if (!managers.own || *managers.own == manager)
     return {Status::kFailed,
             "This version does not read the database of " + name + ", " + std::string(path) + "."};
-  return {Status::kNotApplicable, "This system is made of packages of " + std::string(*system.own) +
-                                      "; the database of " + name + " beside it, " +
-                                      std::string(path) + ", is not read by this version."};
+  return {Status::kNotApplicable, "This system is made of packages of " +
+                                      std::string(*managers.own) + "; the database of " + name +
+                                      " beside it, " + std::string(path) +
+                                      ", is not read by this version."};
 }
 
 }  // namespace
 
 Collected collect_packages(Host& host) {
   const Distribution distribution = read_distribution(host);
-  const System system{own_package_manager(host), find_unread_databases(host)};
+  const PackageManagers managers{own_package_manager(host), find_unread_databases(host)};
   DpkgDatabase database = read_dpkg_database(host, distribution);
   Collected out;
-  out.sources.emplace("dpkg", database.is_there ? status_of_database(database, system)
-                                                : status_without_database(host, system));
+  out.sources.emplace("dpkg", database.is_there ? status_of_database(database, managers)
+                                                : status_without_database(host, managers));
   out.rows.reserve(database.list.packages.size());
   for (DpkgPackage& package : database.list.packages) {
     set_installed_at(host, package);
     out.rows.push_back(inventory::to_row(package.row));
   }
-  for (const PackageDatabase& found : system.unread) {
+  for (const PackageDatabase& found : managers.unread) {
     out.sources.emplace(std::string(found.manager),
-                        status_of_unread(found.manager, found.path, system));
+                        status_of_unread(found.manager, found.path, managers));
   }
-  if (system.own && *system.own != "dpkg") {
-    out.sources.try_emplace(std::string(*system.own), status_of_unread(*system.own, "", system));
+  if (managers.own && *managers.own != "dpkg") {
+    out.sources.try_emplace(std::string(*managers.own),
+                            status_of_unread(*managers.own, "", managers));
   }
   return out;
 }
