@@ -11,7 +11,7 @@
 namespace muster::cli {
 namespace {
 
-constexpr std::int64_t kMsOfSecond = 1000;
+constexpr std::int64_t kMsInSecond = 1000;
 constexpr std::int64_t kMsOfMinute = 60'000;
 
 // Members whose flag or argument is called otherwise; the others are "--" and their name.
@@ -55,9 +55,9 @@ std::string with_lengths(const std::string& text) {
   for (const std::string_view word : split(text, ' ')) {
     const bool has_stop = word.ends_with('.');
     const auto seconds = parse_integer(word.substr(0, word.size() - (has_stop ? 1 : 0)));
-    const bool fits = seconds && *seconds >= 0 && *seconds <= kLastInstant.ms / kMsOfSecond;
+    const bool fits = seconds && *seconds >= 0 && *seconds <= kLastInstant.ms / kMsInSecond;
     out += out.empty() ? "" : " ";
-    out += fits ? duration(*seconds * kMsOfSecond) + (has_stop ? "." : "") : std::string(word);
+    out += fits ? duration(*seconds * kMsInSecond) + (has_stop ? "." : "") : std::string(word);
   }
   constexpr std::string_view kNumber = "a whole number";
   if (const std::size_t at = out.find(kNumber); at != std::string::npos)

@@ -11,7 +11,7 @@ namespace muster::cli {
 namespace {
 
 constexpr std::size_t kUsualColumns = 12;  // read well by text of which nothing is known
-constexpr std::size_t kLeastColumns = 8;   // no column is made narrower, unless it is so already
+constexpr std::size_t kNarrowestColumn = 8;   // no column is made narrower, unless it is so already
 
 struct Range {
   std::uint32_t first;
@@ -104,7 +104,7 @@ std::vector<std::size_t> least_widths(const Table& table, const Layout& layout, 
     // A name or version in a sentence is not broken while there is room.
     if (giving.fit == Fit::kWords && reads_well)
       own = std::max(own, longest_word(table, layout.columns[i]));
-    if (!reads_well && (!is_whole || breaks_all)) own = std::min(own, kLeastColumns);
+    if (!reads_well && (!is_whole || breaks_all)) own = std::min(own, kNarrowestColumn);
     least.push_back(std::min(own, layout.widths[i]));
   }
   return least;

@@ -15,7 +15,7 @@ namespace muster::cli {
 namespace {
 
 constexpr int kTokenDays = 365;
-constexpr std::int64_t kClockToleranceMs = 60'000;
+constexpr std::int64_t kClockAgreesMs = 60'000;
 
 std::string machine_name() {
   std::array<char, 256> name{};
@@ -150,7 +150,7 @@ int status(Context& context) {
     facts.add("trusts", "the CA with key " + access.connection.ca_sha256);
   if (const auto theirs = server == nullptr ? std::nullopt : instant_at(*server, "time")) {
     const std::int64_t off = context.world.clock.now() - *theirs;
-    const bool agrees = std::abs(off) <= kClockToleranceMs;
+    const bool agrees = std::abs(off) <= kClockAgreesMs;
     facts.add("clock",
               agrees ? "agrees with the server's"
                      : "this machine is " + duration(std::abs(off)) +
