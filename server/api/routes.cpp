@@ -87,7 +87,7 @@ const std::vector<Row>& table() {
        "/api/v1/compare",
        kReadInventory,
        compare_two,
-       {"a", "b", "a_at", "b_at", "section"}},
+       {"a", "b", "a_at", "b_at", "section", "identity"}},
 
       {"GET",
        "/api/v1/tickets",

@@ -10,8 +10,8 @@
 namespace muster::cli {
 namespace {
 
-constexpr std::size_t kUsualColumns = 12;  // read well by text of which nothing is known
-constexpr std::size_t kNarrowestColumn = 8;   // no column is made narrower, unless it is so already
+constexpr std::size_t kUsualColumns = 12;    // read well by text of which nothing is known
+constexpr std::size_t kNarrowestColumn = 8;  // no column is made narrower, unless it is so already
 
 struct Range {
   std::uint32_t first;

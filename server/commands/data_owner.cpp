@@ -101,10 +101,7 @@ std::string start_command(const StartFacts& facts) {
       facts.data_directory == packaged.data_directory.string() && facts.config_file.empty();
   if (facts.is_packaged && is_default && facts.owner == kServiceUser && facts.runs_systemd)
     return "systemctl start muster-server";
-  std::string command;
-  if (facts.owner != facts.invoker && !facts.owner.starts_with("number "))
-    command += "runuser -u " + shell_quoted(facts.owner) + " -- ";
-  command += "muster-server";
+  std::string command = "muster-server";
   if (!facts.config_file.empty()) command += " --config " + shell_quoted(facts.config_file);
   command += " serve";
   if (!is_default) command += " --data " + shell_quoted(facts.data_directory);

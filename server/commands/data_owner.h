@@ -37,15 +37,14 @@ void check_owner(const std::filesystem::path& directory);
 
 // What init tells to do next.
 struct StartFacts {
-  std::string owner;    // of the data directory
-  std::string invoker;  // who has called init
+  std::string owner;  // of the data directory
   std::string data_directory;
   std::string config_file;  // that was named; empty: the default one
   bool is_packaged = false;
   bool runs_systemd = false;
 };
 // "systemctl start muster-server" where the packaged unit serves this directory and systemd runs;
-// otherwise the program with what it was given, by runuser where another user has to start it.
+// otherwise the program with what it was given; root may start it, since it works as the owner.
 // Pure.
 std::string start_command(const StartFacts& facts);
 

@@ -222,7 +222,6 @@ class InitCommand final : public Command {
     const fs::path& directory = context.config.data_directory;
     std::error_code none;
     return start_command({.owner = owner_of(directory).value_or(""),
-                          .invoker = user_text(::getuid()),
                           .data_directory = directory.string(),
                           .config_file = context.config.config_file,
                           .is_packaged = fs::exists(kPackagedUnit, none),

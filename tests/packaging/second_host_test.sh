@@ -92,9 +92,10 @@ if [ "${1:-}" = --inside ]; then
   [ "$(inside stat -c '%U %a' /var/backups/muster)" = 'muster-server 700' ]
   echo 'correct horse battery' | inside muster-server init --admin ana --password-stdin \
     --public-name localhost > "$work/init"
-  grep -qx 'owner: *muster-server' "$work/init"
   # No systemd runs in here.
-  grep -qx 'next: *runuser -u muster-server -- muster-server serve' "$work/init"
+  for line in 'owner: *muster-server' 'next: *muster-server serve'; do
+    grep -qx "$line" "$work/init" || { echo "init does not say $line:" >&2; cat "$work/init" >&2; exit 1; }
+  done
   [ -z "$(inside find /var/lib/muster ! -user muster-server)" ] || { inside ls -lnR /var/lib/muster >&2; exit 1; }
   inside muster-server doctor
   inside runuser -u muster-server -- muster-server doctor
