@@ -26,6 +26,15 @@ constexpr GroupMark kGroupMarks[] = {
     {"/garden/", kOther},
 };
 
+// The namespaces that the kernel begins with have fixed numbers (include/linux/proc_ns.h).
+struct InitialNamespace {
+  std::string_view path;
+  std::string_view target;
+};
+constexpr InitialNamespace kInitialNamespaces[] = {{"/proc/self/ns/pid", "pid:[4026531836]"},
+                                                   {"/proc/self/ns/uts", "uts:[4026531838]"},
+                                                   {"/proc/self/ns/ipc", "ipc:[4026531839]"}};
+
 bool has_file(Host& host, std::string_view path) {
   return host.status(path).ok();
 }
@@ -59,7 +68,18 @@ bool is_traced_by_proot(Host& host) {
   return false;
 }
 
+// A virtual machine or board whose disk was made from a container's image has the files, too, but
+// no namespace of its own. In a copied tree nobody can tell.
+bool is_in_initial_namespaces(Host& host) {
+  return std::all_of(std::begin(kInitialNamespaces), std::end(kInitialNamespaces),
+                     [&](const InitialNamespace& each) {
+                       const auto target = host.read_link(each.path);
+                       return target && *target == each.target;
+                     });
+}
+
 std::optional<std::string> from_marker_files(Host& host) {
+  if (is_in_initial_namespaces(host)) return std::nullopt;
   if (has_file(host, "/run/.containerenv")) return "podman";
   if (has_file(host, "/.dockerenv")) return "docker";
   return std::nullopt;

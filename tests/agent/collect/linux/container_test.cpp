@@ -47,6 +47,19 @@ TEST_CASE("a container is told by the marks that its manager leaves", "[collect]
                    {"/proc/41/comm", "proot-x86_64\n"}}) == "proot");
 }
 
+TEST_CASE("a machine whose disk was made from a container's image is none",
+          "[collect][container]") {
+  MapHost host;
+  host.files = {{"/.dockerenv", ""}, {"/run/.containerenv", ""}};
+  host.links = {{"/proc/self/ns/pid", "pid:[4026531836]"},
+                {"/proc/self/ns/uts", "uts:[4026531838]"},
+                {"/proc/self/ns/ipc", "ipc:[4026531839]"}};
+  CHECK(container_of(host) == std::nullopt);
+  // With the host's processes in sight, but a name of its own.
+  host.links["/proc/self/ns/uts"] = "uts:[4026532301]";
+  CHECK(container_of(host) == "podman");
+}
+
 TEST_CASE("a container without such a mark is told by its control groups", "[collect][container]") {
   CHECK(kind_with({{"/proc/1/cgroup", "12:cpu:/docker/0123abcd\n"}}) == "docker");
   CHECK(kind_with({{"/proc/1/cgroup", "0::/system.slice/docker-0123.scope\n"}}) == "docker");
