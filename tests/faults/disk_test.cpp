@@ -7,7 +7,6 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
-#include <utility>
 
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
@@ -137,9 +136,9 @@ TEST_CASE("wherever the power goes, what was acknowledged is there afterwards",
   const std::int64_t of_a_run = std::min<std::int64_t>(wanted, 250);
   const std::int64_t stride = std::max<std::int64_t>(1, operations / of_a_run);
   Turns turns("images");
-  for (std::uint64_t seed = 1; std::cmp_less_equal(seed * of_a_run, wanted) && turns.goes_on();
-       ++seed) {
+  for (std::int64_t run = 1; run * of_a_run <= wanted && turns.goes_on(); ++run) {
     if (!turns.takes_next()) continue;
+    const auto seed = static_cast<std::uint64_t>(run);
     folder.clear();
     set_faults("");
     disk.set({.power_loss = true});
