@@ -118,7 +118,11 @@ class RestoreCommand final : public Command {
     std::ifstream in;
     {
       const AsRoot as_root(source.parent_path());
-      if (fs::is_directory(source)) throw std::runtime_error("it is a folder, not a file");
+      const fs::file_type type = fs::status(source).type();
+      if (type == fs::file_type::directory) throw std::runtime_error("it is a folder, not a file");
+      // A device or a pipe may have no end.
+      if (type != fs::file_type::regular && type != fs::file_type::not_found)
+        throw std::runtime_error("it is no regular file");
       errno = 0;
       in.open(source, std::ios::binary);
       if (!in) throw std::runtime_error(system_error_text("cannot open it", errno));
