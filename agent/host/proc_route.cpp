@@ -3,22 +3,11 @@
 
 #include <algorithm>
 
+#include "agent/host/line_words.h"
 #include "common/support/text.h"
 
 namespace muster::agent {
 namespace {
-
-std::vector<std::string_view> route_words(std::string_view line) {
-  std::vector<std::string_view> out;
-  for (;;) {
-    const std::size_t start = line.find_first_not_of(" \t");
-    if (start == std::string_view::npos) return out;
-    line.remove_prefix(start);
-    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
-    out.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-}
 
 std::optional<std::uint32_t> address_number(std::string_view digits) {
   const auto number = digits.size() == 8 ? parse_integer(digits, 16) : std::nullopt;
@@ -39,7 +28,7 @@ bool is_mask(std::uint32_t number) {
 std::vector<ProcRoute> written_routes(std::string_view text) {
   std::vector<ProcRoute> out;
   for (const std::string_view line : lines(text)) {
-    const std::vector<std::string_view> fields = route_words(line);
+    const std::vector<std::string_view> fields = line_words(line);
     if (fields.size() < 8) continue;
     const auto destination = address_number(fields[1]);
     const auto gateway = address_number(fields[2]);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "agent/collect/linux/interfaces.h"
+#include "agent/host/line_words.h"
 #include "agent/host/machine_architecture.h"
 #include "agent/host/proc_route.h"
 #include "common/support/text.h"
@@ -57,18 +58,6 @@ void put_in_order(std::vector<inventory::Address>& rows) {
   rows.erase(std::unique(rows.begin(), rows.end(),
                          [&](const auto& a, const auto& b) { return key(a) == key(b); }),
              rows.end());
-}
-
-std::vector<std::string_view> words(std::string_view line) {
-  std::vector<std::string_view> out;
-  for (;;) {
-    const std::size_t start = line.find_first_not_of(" \t");
-    if (start == std::string_view::npos) return out;
-    line.remove_prefix(start);
-    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
-    out.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
 }
 
 Collected from_proc(Host& host) {
@@ -136,7 +125,7 @@ std::vector<inventory::Address> make_addresses(const std::vector<NetlinkAddress>
 std::vector<inventory::Address> parse_if_inet6(std::string_view text) {
   std::vector<inventory::Address> rows;
   for (const std::string_view line : lines(text)) {
-    const std::vector<std::string_view> fields = words(line);
+    const std::vector<std::string_view> fields = line_words(line);
     if (fields.size() != 6) continue;
     const auto bytes = from_hex(fields[0]);
     const auto prefix = parse_integer(fields[2], 16);

@@ -6,6 +6,7 @@
 
 #include "agent/collect/linux/cpu_topology.h"
 #include "agent/collect/linux/cpus.h"
+#include "tests/agent/collect/linux/two_sockets.h"
 #include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
 #include "tests/support/agent/told.h"
@@ -19,28 +20,6 @@ std::optional<std::int64_t> cpu_number(const inventory::Row& row, std::string_vi
   return value ? std::optional(*value) : std::nullopt;
 }
 
-MapHost dual_socket_server() {
-  MapHost host;
-  for (int cpu = 0; cpu < 8; ++cpu) {
-    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/";
-    const int package = cpu / 4;
-    const int core = cpu / 2 * 2;
-    host.files[folder + "topology/physical_package_id"] = std::to_string(package * 3) + "\n";
-    host.files[folder + "topology/core_cpus_list"] =
-        std::to_string(core) + "-" + std::to_string(core + 1) + "\n";
-    host.files[folder + "cpufreq/cpuinfo_max_freq"] = "3500000\n";
-    host.files[folder + "cache/index2/level"] = "2\n";
-    host.files[folder + "cache/index2/type"] = "Unified\n";
-    host.files[folder + "cache/index2/size"] = "1024K\n";
-    host.files[folder + "cache/index2/shared_cpu_list"] =
-        host.files[folder + "topology/core_cpus_list"];
-  }
-  host.files["/proc/cpuinfo"] =
-      "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: One\n\n"
-      "processor\t: 4\nvendor_id\t: GenuineIntel\nmodel name\t: Two\n";
-  return host;
-}
-
 TEST_CASE("a processor that is offline does not count, whatever else is there", "[collect][cpus]") {
   const std::string folder = "/sys/devices/system/cpu/";
   const auto socket_0 = [](MapHost& host) {
@@ -52,25 +31,25 @@ TEST_CASE("a processor that is offline does not count, whatever else is there", 
                       *cpu_number(collected.rows[0], "cache_l2_bytes") / (1024 * 1024)};
   };
   SECTION("by its own file, the first thread of a core") {
-    MapHost host = dual_socket_server();
+    MapHost host = two_sockets();
     for (int cpu = 1; cpu < 8; ++cpu)
       host.files[folder + "cpu" + std::to_string(cpu) + "/online"] = cpu == 2 ? "0\n" : "1\n";
     CHECK(socket_0(host) == std::array<std::int64_t, 3>{3, 2, 2});
   }
   SECTION("by the list of all, both threads of a core") {
-    MapHost host = dual_socket_server();
+    MapHost host = two_sockets();
     host.files[folder + "online"] = "0-1,4-7\n";
     CHECK(socket_0(host) == std::array<std::int64_t, 3>{2, 1, 1});
   }
   SECTION("a container's list of all does not hide the processor that cannot be offline") {
-    MapHost host = dual_socket_server();
+    MapHost host = two_sockets();
     for (int cpu = 1; cpu < 8; ++cpu)
       host.files[folder + "cpu" + std::to_string(cpu) + "/online"] = "1\n";
     host.files[folder + "online"] = "2-3\n";
     CHECK(socket_0(host) == std::array<std::int64_t, 3>{4, 2, 2});
   }
   SECTION("a list that makes no sense is none") {
-    MapHost host = dual_socket_server();
+    MapHost host = two_sockets();
     host.files[folder + "online"] = "some\n";
     CHECK(socket_0(host) == std::array<std::int64_t, 3>{4, 2, 2});
   }
@@ -99,7 +78,7 @@ TEST_CASE("masks tell who shares a core where there are no lists", "[collect][cp
 
 TEST_CASE("a cache that names nobody who shares it is its processor's own", "[collect][cpus]") {
   const std::string sharers = GENERATE("00000000,00000000\n", "", "00000002\n");
-  MapHost host = dual_socket_server();
+  MapHost host = two_sockets();
   for (int cpu = 0; cpu < 8; ++cpu) {
     const std::string cache =
         "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cache/index3/";

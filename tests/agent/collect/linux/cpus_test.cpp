@@ -14,6 +14,7 @@
 #include "agent/collect/linux/cpu_topology.h"
 #include "agent/host/live_host.h"
 #include "common/support/text.h"
+#include "tests/agent/collect/linux/two_sockets.h"
 #include "tests/support/agent/captured_machine.h"
 #include "tests/support/agent/map_host.h"
 
@@ -170,28 +171,6 @@ TEST_CASE("processors of very different machines read as lscpu reads them",
   if (level_2 > 0) CHECK(sum_of(collected, "cache_l2_bytes") == level_2);
   for (const std::string& size : printed(expected, "L3 cache"))
     CHECK(sum_of(collected, "cache_l3_bytes") == printed_bytes(size));
-}
-
-MapHost two_sockets() {
-  MapHost host;
-  for (int cpu = 0; cpu < 8; ++cpu) {
-    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/";
-    const int package = cpu / 4;
-    const int core = cpu / 2 * 2;
-    host.files[folder + "topology/physical_package_id"] = std::to_string(package * 3) + "\n";
-    host.files[folder + "topology/core_cpus_list"] =
-        std::to_string(core) + "-" + std::to_string(core + 1) + "\n";
-    host.files[folder + "cpufreq/cpuinfo_max_freq"] = "3500000\n";
-    host.files[folder + "cache/index2/level"] = "2\n";
-    host.files[folder + "cache/index2/type"] = "Unified\n";
-    host.files[folder + "cache/index2/size"] = "1024K\n";
-    host.files[folder + "cache/index2/shared_cpu_list"] =
-        host.files[folder + "topology/core_cpus_list"];
-  }
-  host.files["/proc/cpuinfo"] =
-      "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: One\n\n"
-      "processor\t: 4\nvendor_id\t: GenuineIntel\nmodel name\t: Two\n";
-  return host;
 }
 
 TEST_CASE("each physical package is a row with its own model, cores and caches",

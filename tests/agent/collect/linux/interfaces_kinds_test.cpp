@@ -3,33 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "agent/collect/linux/interfaces.h"
+#include "tests/agent/collect/linux/interface_machines.h"
 #include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/map_host.h"
 #include "tests/support/agent/told.h"
 
 namespace muster::agent {
-namespace {
-
-InterfaceFacts with_address(std::string address) {
-  InterfaceFacts facts;
-  facts.name = "eth0";
-  facts.link = "../../devices/pci0000:00/0000:00:1f.6/net/eth0";
-  facts.type = 1;
-  facts.address_assign_type = 0;
-  facts.address = std::move(address);
-  facts.has_device = true;
-  return facts;
-}
-
-void put_interface(MapHost& host, const std::string& name, const std::string& folder,
-                   const std::map<std::string, std::string>& files) {
-  host.links["/sys/class/net/" + name] = "../../devices/" + folder;
-  for (const auto& [file, content] : files)
-    host.files["/sys/devices/" + folder + "/" + file] = content;
-}
-
-}  // namespace
-
 TEST_CASE("interfaces: an address longer than six bytes is told as it is", "[interfaces]") {
   struct Case {
     std::string what;
@@ -86,7 +65,7 @@ TEST_CASE("interfaces: an address longer than six bytes is told as it is", "[int
   };
   for (const Case& test : cases) {
     CAPTURE(test.what);
-    InterfaceFacts facts = with_address(test.address);
+    InterfaceFacts facts = built_in(test.address);
     facts.type = test.type;
     test.change(facts);
     const inventory::Interface row = make_interface(facts);
@@ -100,7 +79,7 @@ TEST_CASE("interfaces: an address longer than six bytes is told as it is", "[int
 TEST_CASE("interfaces: a partition of InfiniBand is told by its link to the port", "[interfaces]") {
   MapHost host;
   for (const char* const name : {"ib0", "ib0.8001"}) {
-    put_interface(host, name, std::string("pci0000:00/0000:41:00.0/net/") + name,
+    add_interface(host, name, std::string("pci0000:00/0000:41:00.0/net/") + name,
                   {{"type", "32\n"},
                    {"addr_assign_type", "0\n"},
                    {"address", "80:00:02:08:fe:80:00:00:00:00:00:00:50:6b:4b:03:00:12:34:56\n"}});

@@ -6,6 +6,7 @@
 #include "agent/host/live_host.h"
 #include "common/inventory/canonical.h"
 #include "common/support/text.h"
+#include "tests/agent/collect/linux/interface_machines.h"
 #include "tests/support/agent/captured_machine.h"
 #include "tests/support/agent/map_host.h"
 #include "tests/support/agent/netlink_dump.h"
@@ -18,24 +19,6 @@ std::vector<std::string> interface_rows(const Collected& collected) {
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("interfaces"), row));
   return out;
-}
-
-InterfaceFacts built_in(std::string address = "00:1b:21:aa:bb:cc") {
-  InterfaceFacts facts;
-  facts.name = "eth0";
-  facts.link = "../../devices/pci0000:00/0000:00:1f.6/net/eth0";
-  facts.type = 1;
-  facts.address_assign_type = 0;
-  facts.address = std::move(address);
-  facts.has_device = true;
-  return facts;
-}
-
-void add_interface(MapHost& host, const std::string& name, const std::string& folder,
-                   const std::map<std::string, std::string>& files) {
-  host.links["/sys/class/net/" + name] = "../../devices/" + folder;
-  for (const auto& [file, content] : files)
-    host.files["/sys/devices/" + folder + "/" + file] = content;
 }
 
 }  // namespace
