@@ -86,6 +86,10 @@ escaped() {
   sed 's/[\\,"*~]/\\&/g; s/[][]/\\&/g' <<< "$1"
 }
 
+is_unfinished() {
+  [ -f "$1" ] && grep -qv '^done' "$1"
+}
+
 run_piece() {
   local kind=$1 build=$2 store=$3 program=$4 piece=$5
   case $kind in
@@ -121,9 +125,10 @@ while read -r name build kind store program spec; do
     outcome=$(cat "$of.outcome" 2> /dev/null || echo -)
     if [ -n "$show" ]; then printf '%-7s %-18s %s\n' "$outcome" "$name" "$piece"; continue; fi
     # A case goes on until all its turns were taken; one that was broken off goes on, too.
-    while [ "$outcome" = - ] || { [ -f "$of.turns" ] && grep -qv '^done' "$of.turns"; }; do
+    while [ "$outcome" = - ] || is_unfinished "$of.turns"; do
       if [ -n "$minutes" ] && [ $((SECONDS - began)) -ge $((minutes * 60)) ]; then left=$((left + 1)); break; fi
-      from=$(grep -v '^done' "$of.turns" 2> /dev/null | tr '\t\n' ' ;' || true)
+      before=$(cat "$of.turns" 2> /dev/null || true)
+      from=$(grep -v '^done' <<< "$before" | tr '\t\n' ' ;' | sed 's/^ *;*$//' || true)
       printf '%s  %-18s %s%s\n' "$(date -u +%H:%M:%S)" "$name" "$piece" "${from:+ (from turn $from)}"
       part_began=$SECONDS
       status=0
@@ -135,12 +140,21 @@ while read -r name build kind store program spec; do
         echo FAILED > "$of.outcome"
         printf '          %-18s FAILED, exit status %s after %d s%s; %s\n' "$name" "$status" $((SECONDS - part_began)) \
           "$([ "$status" -ne 124 ] || echo ' (more than twenty minutes)')" "$of.log"
-        [ "$status" -ne 124 ] || break
+        [ "$status" -ne 124 ] || { outcome=FAILED; break; }
+      elif is_unfinished "$of.turns"; then
+        printf '          %-18s nothing failed in %d s; it goes on\n' "$name" $((SECONDS - part_began))
       else
         [ "$outcome" = FAILED ] || echo passed > "$of.outcome"
         printf '          %-18s passed after %d s\n' "$name" $((SECONDS - part_began))
       fi
-      outcome=$(cat "$of.outcome")
+      # What did no turn would end in the same way for ever.
+      if is_unfinished "$of.turns" && [ "$(cat "$of.turns")" = "$before" ]; then
+        printf '          %-18s FAILED: no turn was done\n' "$name"
+        echo FAILED > "$of.outcome"
+        outcome=FAILED
+        break
+      fi
+      outcome=$(cat "$of.outcome" 2> /dev/null || echo -)
     done
     [ "$outcome" != FAILED ] || failed=$((failed + 1))
   done < <(pieces "$kind" "$build" "$program" "$spec")
