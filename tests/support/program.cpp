@@ -29,11 +29,16 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Setting::Setting(std::string name, const std::string& value) : name_(std::move(name)) {
+  if (const char* const before = ::getenv(name_.c_str())) before_ = before;
   ::setenv(name_.c_str(), value.c_str(), 1);
 }
 
 Setting::~Setting() {
-  ::unsetenv(name_.c_str());
+  if (before_) {
+    ::setenv(name_.c_str(), before_->c_str(), 1);
+  } else {
+    ::unsetenv(name_.c_str());
+  }
 }
 
 std::string read_whole(const std::filesystem::path& file) {

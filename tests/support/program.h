@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// A variable of the environment for one test, such as a setting of the server.
+// A variable of the environment for one test, such as a setting of the server; after it, what was
+// set before.
 class Setting {
  public:
   Setting(std::string name, const std::string& value);
@@ -31,6 +33,7 @@ class Setting {
 
  private:
   std::string name_;
+  std::optional<std::string> before_;
 };
 
 // Empty where it cannot be read.
