@@ -29,7 +29,7 @@ Result<Options> load_options(const Flags& flags, const Environment& environment)
       flags.config_file.value_or(variable.value_or(std::string(kDefaultConfigFile)));
   options.verbose = flags.verbose;
 
-  auto text = LiveHost().read(options.config_file, Config::kFileBytes);
+  auto text = host::LiveHost().read(options.config_file, Config::kFileBytes);
   if (!text && (named || text.failure().kind != FailureKind::kNotFound)) return text.failure();
   auto config = Config::parse(text ? *text : std::string(), options.config_file, known_settings(),
                               environment);

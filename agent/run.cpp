@@ -45,7 +45,7 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
   CLI::App app("Inventories this machine and reports it to a Muster server.", "muster-agent");
   Flags flags;
   set_up(app, flags);
-  const std::vector<std::unique_ptr<Command>> all = commands();
+  const std::vector<std::unique_ptr<commands::Command>> all = commands::commands();
   std::vector<CLI::App*> subcommands;
   for (const auto& command : all) {
     subcommands.push_back(
@@ -59,17 +59,18 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
   const SystemClock clock;
   const Result<Options> options = load_options(flags, environment);
   const Options none;
-  CommandContext context{options ? *options : none, clock, log, environment, in, out, error};
-  if (!options) return fail(context, options.failure());
+  commands::CommandContext context{
+      options ? *options : none, clock, log, environment, in, out, error};
+  if (!options) return commands::fail(context, options.failure());
   warn_of_unknown_sections(*options, log);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!subcommands[i]->parsed()) continue;
     const int code = all[i]->run(context);
     out.flush();
     if (out.good()) return code;
-    return fail(context, {FailureKind::kIo, "standard output could not be written"});
+    return commands::fail(context, {FailureKind::kIo, "standard output could not be written"});
   }
-  return kUsage;  // require_subcommand lets nobody come here
+  return commands::kUsage;  // require_subcommand lets nobody come here
 }
 
 }  // namespace muster::agent

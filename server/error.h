@@ -19,20 +19,12 @@
 
 namespace muster::server {
 
-// One header field of a request (names in lower case) or of a response (names as they are to be
-// sent).
-struct Header {
-  std::string name;
-  std::string value;
-  friend bool operator==(const Header&, const Header&) = default;
-};
-
 // The classes of failure, each with the HTTP status it is answered with. There are no others.
 enum class Status : int {
   kBadRequest = 400,    // it cannot be understood: syntax, a wrong parameter, a forged cursor
   kUnauthorized = 401,  // nobody is signed in, or the credentials are wrong
-  kForbidden = 403,     // known, and not allowed to
-  kNotFound = 404,      // not there, or not to be known to be there
+  kForbidden = 403,     // authenticated but not permitted
+  kNotFound = 404,      // does not exist, or its existence must not be disclosed
   kMethodNotAllowed = 405,
   kConflict = 409,            // it contradicts what is stored
   kGone = 410,                // it was there and is not kept any more
@@ -87,8 +79,7 @@ constexpr std::string_view title(Status status) {
 }
 
 //   throw Error(Status::kNotFound, "item_not_found", "There is no item " + id + ".");
-//   throw Error(Status::kUnprocessable, "invalid_value", "...").at("values.owner").with("column",
-//   12);
+//   throw Error(Status::kBadRequest, "invalid_query", "...").at("q").with("column", 12);
 struct Error : std::exception {
   using Extra =
       std::pair<std::string, std::variant<std::int64_t, std::string, std::vector<std::string>>>;
@@ -119,7 +110,7 @@ struct Error : std::exception {
     return std::move(*this);
   }
   Error&& with_header(std::string name, std::string value) && {
-    headers.push_back({std::move(name), std::move(value)});
+    headers.emplace_back(std::move(name), std::move(value));
     return std::move(*this);
   }
 
@@ -130,7 +121,8 @@ struct Error : std::exception {
   std::string message;
   std::string path;                  // empty: no single field is at fault
   std::optional<int> retry_after_s;  // sent as Retry-After
-  std::vector<Header> headers;       // further fields of the answer, such as WWW-Authenticate
+  // Further header fields of the answer, such as WWW-Authenticate.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::vector<Extra> extra;  // further members of the problem body, such as a query's column
 };
 

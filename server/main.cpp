@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "server/run.h"
+#include "server/commands/run.h"
 
 int main(int count, char** values) {
   ::umask(077);  // whatever this program writes is nobody else's to read
@@ -12,6 +12,6 @@ int main(int count, char** values) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
-  return muster::server::run({values + 1, values + count}, environment, std::cin, std::cout,
-                             std::cerr);
+  return muster::server::commands::run({values + 1, values + count}, environment, std::cin,
+                                       std::cout, std::cerr);
 }

@@ -13,14 +13,14 @@
 #include "common/inventory/status.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct Collected {
   inventory::SourceStatuses sources;
   std::vector<inventory::Row> rows;
 };
 
-using CollectFunction = Collected (*)(Host& host);
+using CollectFunction = Collected (*)(host::Host& host);
 
 struct Collector {
   std::string_view section;  // the name of a declared section
@@ -55,6 +55,6 @@ const std::vector<Collector>& collectors();
 
 // Readings that change all the time (model.md section 2): one JSON object, members that could not
 // be read are absent.
-std::string collect_vitals(Host& host);
+std::string collect_vitals(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

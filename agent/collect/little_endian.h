@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // `count` bytes (at most 8) from `at` on, the least significant first.
 constexpr std::uint64_t little_endian(std::string_view bytes, std::size_t at, std::size_t count) {
@@ -15,4 +15,4 @@ constexpr std::uint64_t little_endian(std::string_view bytes, std::size_t at, st
   return value;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -13,7 +13,7 @@
 #include "agent/collect/linux/system.h"
 #include "agent/collect/linux/users.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 const std::vector<Collector>& collectors() {
   static const std::vector<Collector> kCollectors = {
@@ -32,4 +32,4 @@ const std::vector<Collector>& collectors() {
   return kCollectors;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include "common/inventory/chassis_types.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 4;
@@ -299,4 +299,4 @@ Smbios parse_smbios(std::string_view table, const std::optional<SmbiosEntryPoint
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -14,7 +14,7 @@
 
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct SmbiosVersion {
   int major = 0;
@@ -124,4 +124,4 @@ std::optional<std::string> firmware_date(std::string_view text);
 // 15h) or 0.0, which stands for a field that nobody filled.
 std::optional<std::string> firmware_revision(std::int64_t major, std::int64_t minor);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

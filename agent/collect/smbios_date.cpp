@@ -7,7 +7,7 @@
 #include "agent/collect/smbios.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
@@ -144,4 +144,4 @@ std::optional<std::string> firmware_revision(std::int64_t major, std::int64_t mi
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

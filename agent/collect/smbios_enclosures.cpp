@@ -6,7 +6,7 @@
 
 #include "agent/collect/smbios.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // DSP0134 7.3.2, table 14, the likeliest main board first.
@@ -81,4 +81,4 @@ const SmbiosChassis* main_chassis(const Smbios& smbios, const SmbiosBoard* board
   return best == smbios.enclosures.end() ? nullptr : &*best;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

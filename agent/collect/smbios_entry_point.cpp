@@ -5,7 +5,7 @@
 #include "agent/collect/little_endian.h"
 #include "agent/collect/smbios.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 bool sums_to_zero(std::string_view bytes) {
@@ -59,4 +59,4 @@ Result<SmbiosEntryPoint> parse_smbios_entry_point(std::string_view bytes) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -5,7 +5,7 @@
 
 #include "agent/collect/smbios.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // DSP0134 7.18.1, table 76.
@@ -72,4 +72,4 @@ std::optional<std::string_view> memory_type_name(int type) {
   return name_of(kMemoryTypes, type);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

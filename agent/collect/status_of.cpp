@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/collector.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 inventory::SourceStatus status_of(const Failure& failure) {
   using inventory::Status;
@@ -17,4 +17,4 @@ inventory::SourceStatus status_of(const Failure& failure) {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -15,7 +15,7 @@
 #include "common/json/write.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::size_t kStatBytes = 16 * 1024 * 1024;  // a line for each processor and interrupt
@@ -30,7 +30,7 @@ std::optional<double> parse_decimal(std::string_view text) {
   return value;
 }
 
-std::optional<std::int64_t> count_processes(Host& host) {
+std::optional<std::int64_t> count_processes(host::Host& host) {
   const auto names = host.list("/proc");
   if (!names) return std::nullopt;
   const auto count = std::count_if(names->begin(), names->end(), [](const std::string& name) {
@@ -41,7 +41,7 @@ std::optional<std::int64_t> count_processes(Host& host) {
 }
 
 // People with a session, as systemd-logind notes them; nullopt without it.
-std::optional<std::int64_t> count_logged_on_users(Host& host) {
+std::optional<std::int64_t> count_logged_on_users(host::Host& host) {
   const std::string folder = "/run/systemd/sessions";
   const auto names = host.list(folder);
   if (!names) return std::nullopt;
@@ -62,7 +62,7 @@ std::optional<std::int64_t> count_logged_on_users(Host& host) {
   return static_cast<std::int64_t>(users.size());
 }
 
-void write_filesystems(Host& host, JsonWriter& json) {
+void write_filesystems(host::Host& host, JsonWriter& json) {
   auto text = host.read("/proc/self/mountinfo");
   if (!text) text = host.read("/proc/1/mountinfo");  // a copied tree has no "self"
   if (!text) return;
@@ -116,7 +116,7 @@ std::optional<Instant> parse_boot_time(std::string_view text) {
   return std::nullopt;
 }
 
-std::string collect_vitals(Host& host) {
+std::string collect_vitals(host::Host& host) {
   JsonWriter json;
   json.begin_object();
   if (const auto text = host.read("/proc/uptime"))
@@ -142,4 +142,4 @@ std::string collect_vitals(Host& host) {
   return std::move(json).text();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -8,7 +8,7 @@
 
 #include "common/support/clock.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // The first three numbers of /proc/loadavg; nullopt unless all are numbers from 0 on.
 std::optional<std::array<double, 3>> parse_loadavg(std::string_view text);
@@ -19,4 +19,4 @@ std::optional<std::int64_t> parse_uptime(std::string_view text);
 // The line "btime" of /proc/stat.
 std::optional<Instant> parse_boot_time(std::string_view text);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

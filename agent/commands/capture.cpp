@@ -9,10 +9,10 @@
 #include "agent/host/redact.h"
 #include "agent/report/collect_sections.h"
 #include "common/support/digest.h"
+#include "common/support/file.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 constexpr std::size_t kSecretBytes = 32;
@@ -40,18 +40,18 @@ class CaptureCommand final : public Command {
   int run(CommandContext& context) override {
     const auto host = host_.open();
     if (!host) return fail(context, host.failure());
-    auto recording = std::make_shared<RecordingHost>(*host);
-    SectionCollector collector(recording, std::make_shared<SystemClock>(), collectors(),
-                               &collect_vitals);
+    auto recording = std::make_shared<host::RecordingHost>(*host);
+    report::SectionCollector collector(recording, std::make_shared<SystemClock>(),
+                                       collect::collectors(), &collect::collect_vitals);
     const auto results = collector.collect({}, context.options.disabled_sections);
     static_cast<void>(collector.vitals());  // for what it reads
-    const auto entries = redact(recording->entries(), random_bytes(kSecretBytes));
-    const std::string text = write_capture(entries, kComment);
+    const auto entries = host::redact(recording->entries(), random_bytes(kSecretBytes));
+    const std::string text = host::write_capture(entries, kComment);
     if (file_ == "-") {
       context.out << text;
       return kSucceeded;
     }
-    const auto written = tls::replace_file(file_, text, tls::FileMode::kPrivate);
+    const auto written = replace_file(file_, text, FileMode::kPrivate);
     if (!written) return fail(context, written.failure());
     context.out << "wrote " << entries.size() << " answers of " << results.size() << " sections to "
                 << printable(file_)
@@ -71,4 +71,4 @@ std::unique_ptr<Command> capture_command() {
   return std::make_unique<CaptureCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

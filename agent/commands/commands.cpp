@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 int fail(CommandContext& context, const Failure& failure, int code) {
   context.error << "muster-agent: " << printable(failure.message) << "\n";
@@ -25,4 +25,4 @@ std::vector<std::unique_ptr<Command>> commands() {
   return all;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

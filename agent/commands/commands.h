@@ -19,7 +19,7 @@ namespace CLI {
 class App;
 }
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 inline constexpr int kSucceeded = 0;
 inline constexpr int kFailed = 1;
@@ -61,4 +61,4 @@ std::unique_ptr<Command> run_command();
 std::unique_ptr<Command> status_command();
 std::unique_ptr<Command> report_command();
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

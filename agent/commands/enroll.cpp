@@ -9,7 +9,7 @@
 #include "agent/commands/commands.h"
 #include "agent/commands/stop_signal.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 class EnrollCommand final : public Command {
@@ -31,17 +31,17 @@ class EnrollCommand final : public Command {
       code_.clear();
       std::getline(context.in, code_);
     }
-    const auto code = tls::parse_join_code(code_);
+    const auto code = crypto::parse_join_code(code_);
     if (!code) return fail(context, code.failure(), kUsage);
-    const auto directory = StateDirectory::open(context.options.state_directory);
+    const auto directory = sync::StateDirectory::open(context.options.state_directory);
     if (!directory) return fail(context, directory.failure());
     const auto stop = StopSignal::make();
     if (!stop) return fail(context, stop.failure());
-    const TransportFactory factory = [&](TransportOptions options) {
-      return make_transport(std::move(options), context.clock);
+    const sync::TransportFactory factory = [&](sync::TransportOptions options) {
+      return sync::make_transport(std::move(options), context.clock);
     };
     for (;;) {
-      const auto outcome = enroll(*directory, *code, force_, factory, stop->descriptor());
+      const auto outcome = sync::enroll(*directory, *code, force_, factory, stop->descriptor());
       if (!outcome) return fail(context, outcome.failure());
       if (!outcome->ask_again_s) {
         context.out << "enrolled as " << outcome->agent_id << " with " << outcome->server
@@ -69,4 +69,4 @@ std::unique_ptr<Command> enroll_command() {
   return std::make_unique<EnrollCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -16,7 +16,7 @@
 #include "agent/report/collect_sections.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 using inventory::Cell;
@@ -113,9 +113,9 @@ class ExplainCommand final : public Command {
     if (!target) return fail(context, target.failure(), kUsage);
     const auto host = host_.open();
     if (!host) return fail(context, host.failure());
-    auto recording = std::make_shared<RecordingHost>(*host);
-    SectionCollector collector(recording, std::make_shared<SystemClock>(), collectors(),
-                               &collect_vitals);
+    auto recording = std::make_shared<host::RecordingHost>(*host);
+    report::SectionCollector collector(recording, std::make_shared<SystemClock>(),
+                                       collect::collectors(), &collect::collect_vitals);
     const auto results = collector.collect({std::string(target->section->name)});
     if (results.empty()) {
       return fail(context, {FailureKind::kNotFound, "nothing collects the section " +
@@ -145,7 +145,7 @@ class ExplainCommand final : public Command {
     }
   }
 
-  static void explain_result(std::ostream& out, const LookResult& result) {
+  static void explain_result(std::ostream& out, const report::LookResult& result) {
     out << "\n"
         << counted(result.section.rows.size(), "row", "rows") << " in " << result.duration_ms
         << " ms\n";
@@ -158,7 +158,7 @@ class ExplainCommand final : public Command {
 
   // The values to look for.
   static std::vector<std::string> explain_values(std::ostream& out, const Target& target,
-                                                 const LookResult& result) {
+                                                 const report::LookResult& result) {
     std::set<std::string> shown;
     std::set<std::string> searched;
     const auto& fields = target.section->fields;
@@ -195,11 +195,11 @@ class ExplainCommand final : public Command {
     }
   }
 
-  void explain_reads(std::ostream& out, const std::vector<CaptureEntry>& entries,
+  void explain_reads(std::ostream& out, const std::vector<host::CaptureEntry>& entries,
                      const std::vector<std::string>& values) const {
     std::size_t occurrences = 0;
-    for (const CaptureEntry& entry : entries) {
-      out << "\n" << to_string(entry.question) << " " << printable(entry.subject) << ": ";
+    for (const host::CaptureEntry& entry : entries) {
+      out << "\n" << host::to_string(entry.question) << " " << printable(entry.subject) << ": ";
       if (entry.failure) {
         out << muster::to_string(*entry.failure) << ", " << printable(entry.answer) << "\n";
         continue;
@@ -231,4 +231,4 @@ std::unique_ptr<Command> explain_command() {
   return std::make_unique<ExplainCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -8,7 +8,7 @@
 #include "agent/host/live_host.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 constexpr const char* kRootHelp =
@@ -23,14 +23,14 @@ Result<std::string> absolute(const std::string& path) {
   return whole.string();
 }
 
-Result<std::shared_ptr<Host>> open_capture(const std::string& path) {
+Result<std::shared_ptr<host::Host>> open_capture(const std::string& path) {
   const auto whole = absolute(path);
   if (!whole) return whole.failure();
-  const auto text = LiveHost().read(*whole, kCaptureBytes);
+  const auto text = host::LiveHost().read(*whole, host::kCaptureBytes);
   if (!text) return text.failure();
-  auto host = CapturedHost::parse(*text);
+  auto host = host::CapturedHost::parse(*text);
   if (!host) return Failure{host.failure().kind, printable(path) + ": " + host.failure().message};
-  return std::shared_ptr<Host>(std::move(*host));
+  return std::shared_ptr<host::Host>(std::move(*host));
 }
 
 }  // namespace
@@ -45,17 +45,17 @@ void HostChoice::set_up_root(CLI::App& subcommand) {
   subcommand.add_option("--root", root, kRootHelp);
 }
 
-Result<std::shared_ptr<Host>> HostChoice::open() const {
+Result<std::shared_ptr<host::Host>> HostChoice::open() const {
   if (!capture.empty()) return open_capture(capture);
-  if (root.empty()) return std::shared_ptr<Host>(std::make_shared<LiveHost>());
+  if (root.empty()) return std::shared_ptr<host::Host>(std::make_shared<host::LiveHost>());
   const auto whole = absolute(root);
   if (!whole) return whole.failure();
-  auto host = std::make_shared<LiveHost>(*whole);
+  auto host = std::make_shared<host::LiveHost>(*whole);
   if (const auto entries = host->list("/"); !entries) {
     return Failure{entries.failure().kind,
                    "--root " + printable(root) + ": " + entries.failure().message};
   }
-  return std::shared_ptr<Host>(std::move(host));
+  return std::shared_ptr<host::Host>(std::move(host));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 }
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 struct HostChoice {
   std::string root;     // empty: not given
@@ -21,7 +21,7 @@ struct HostChoice {
   void set_up(CLI::App& subcommand);
   void set_up_root(CLI::App& subcommand);
   // This machine when neither was given.
-  Result<std::shared_ptr<Host>> open() const;
+  Result<std::shared_ptr<host::Host>> open() const;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -9,7 +9,7 @@
 #include "agent/report/collect_sections.h"
 #include "agent/report/inventory_json.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 class InventoryCommand final : public Command {
@@ -29,12 +29,12 @@ class InventoryCommand final : public Command {
     if (!wanted) return fail(context, wanted.failure(), kUsage);
     const auto host = host_.open();
     if (!host) return fail(context, host.failure());
-    SectionCollector collector(*host, std::make_shared<SystemClock>(), collectors(),
-                               &collect_vitals);
-    InventoryText how{.collected_at = context.clock.now(), .vitals = {}, .pretty = pretty_};
+    report::SectionCollector collector(*host, std::make_shared<SystemClock>(),
+                                       collect::collectors(), &collect::collect_vitals);
+    report::InventoryText how{.collected_at = context.clock.now(), .vitals = {}, .pretty = pretty_};
     auto sections = collector.collect(*wanted, context.options.disabled_sections);
     how.vitals = collector.vitals();
-    context.out << inventory_json(std::move(sections), how);
+    context.out << report::inventory_json(std::move(sections), how);
     return kSucceeded;
   }
 
@@ -50,4 +50,4 @@ std::unique_ptr<Command> inventory_command() {
   return std::make_unique<InventoryCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

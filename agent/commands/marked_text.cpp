@@ -7,7 +7,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 constexpr std::size_t kShortBytes = 4;
@@ -143,4 +143,4 @@ MarkedText show_marked(std::string_view bytes, const std::vector<std::string>& v
   return {.text = join(shown, all), .occurrences = places.size()};
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 struct MarkedText {
   std::string text;             // each line indented by two, ends with a newline unless empty
@@ -26,4 +26,4 @@ struct Place {
 };
 std::vector<Place> find_values(std::string_view text, const std::vector<std::string>& values);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -9,7 +9,7 @@
 #include "agent/commands/host_choice.h"
 #include "agent/sync/daemon.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 class ReportCommand final : public Command {
@@ -27,26 +27,26 @@ class ReportCommand final : public Command {
   }
 
   int run(CommandContext& context) override {
-    auto directory = StateDirectory::open_existing(context.options.state_directory);
+    auto directory = sync::StateDirectory::open_existing(context.options.state_directory);
     // Before enrolling one may want to see what would leave the machine.
     if (!directory && directory.failure().kind == FailureKind::kNotFound)
-      directory = StateDirectory::absent(context.options.state_directory);
+      directory = sync::StateDirectory::absent(context.options.state_directory);
     if (!directory) return fail(context, directory.failure());
     const auto host = host_.open();
     if (!host) return fail(context, host.failure());
-    const auto boot_id = read_boot_id(**host);
+    const auto boot_id = sync::read_boot_id(**host);
     if (!boot_id) return fail(context, boot_id.failure());
-    SectionCollector collector(*host, std::make_shared<SystemClock>(), collectors(),
-                               &collect_vitals);
-    Daemon daemon({*directory,
-                   collector,
-                   context.options.disabled_sections,
-                   context.clock,
-                   context.log,
-                   {},
-                   {},
-                   *boot_id});
-    const Reporter reporter(*directory, context.clock, context.log);
+    report::SectionCollector collector(*host, std::make_shared<SystemClock>(),
+                                       collect::collectors(), &collect::collect_vitals);
+    sync::Daemon daemon({*directory,
+                         collector,
+                         context.options.disabled_sections,
+                         context.clock,
+                         context.log,
+                         {},
+                         {},
+                         *boot_id});
+    const sync::Reporter reporter(*directory, context.clock, context.log);
     const auto preview = reporter.preview(daemon.gather(true));
     if (!preview) return fail(context, preview.failure());
     context.out << *preview << "\n";
@@ -64,4 +64,4 @@ std::unique_ptr<Command> report_command() {
   return std::make_unique<ReportCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

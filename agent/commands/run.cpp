@@ -12,12 +12,12 @@
 #include "agent/commands/stop_signal.h"
 #include "agent/sync/daemon.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 constexpr std::int64_t kLookForEnrolmentMs = 60'000;
 
-std::string summary_of(const CycleOutcome& outcome) {
+std::string summary_of(const sync::CycleOutcome& outcome) {
   std::string text = "report " + std::to_string(outcome.sequence) + " acknowledged: ";
   text += std::to_string(outcome.changed.size()) +
           (outcome.changed.size() == 1 ? " section changed" : " sections changed");
@@ -43,30 +43,30 @@ class RunCommand final : public Command {
   int run(CommandContext& context) override {
     const auto stop = StopSignal::make();
     if (!stop) return fail(context, stop.failure());
-    const auto directory = StateDirectory::open(context.options.state_directory);
+    const auto directory = sync::StateDirectory::open(context.options.state_directory);
     if (!directory) return fail(context, directory.failure());
-    const auto lock = StateLock::take(*directory);
+    const auto lock = sync::StateLock::take(*directory);
     if (!lock) return fail(context, lock.failure());
     const auto host = host_.open();
     if (!host) return fail(context, host.failure());
-    const auto boot_id = read_boot_id(**host);
+    const auto boot_id = sync::read_boot_id(**host);
     if (!boot_id) return fail(context, boot_id.failure());
-    SectionCollector collector(*host, std::make_shared<SystemClock>(), collectors(),
-                               &collect_vitals);
+    report::SectionCollector collector(*host, std::make_shared<SystemClock>(),
+                                       collect::collectors(), &collect::collect_vitals);
     std::mt19937_64 random(std::random_device{}());
-    const Chance chance = [&random] {
+    const sync::Chance chance = [&random] {
       return std::uniform_real_distribution<double>(0.0, 1.0)(random);
     };
-    const TransportFactory factory = [&context](TransportOptions options) {
-      return make_transport(std::move(options), context.clock);
+    const sync::TransportFactory factory = [&context](sync::TransportOptions options) {
+      return sync::make_transport(std::move(options), context.clock);
     };
-    Daemon daemon({*directory, collector, context.options.disabled_sections, context.clock,
-                   context.log, factory, chance, *boot_id, stop->descriptor()});
+    sync::Daemon daemon({*directory, collector, context.options.disabled_sections, context.clock,
+                         context.log, factory, chance, *boot_id, stop->descriptor()});
     return once_ ? report_once(context, daemon) : report_on(context, daemon, *directory, *stop);
   }
 
  private:
-  int report_once(CommandContext& context, Daemon& daemon) const {
+  int report_once(CommandContext& context, sync::Daemon& daemon) const {
     const auto outcome = daemon.cycle(true);
     if (!outcome) return fail(context, outcome.failure());
     if (outcome->acknowledged) {
@@ -81,12 +81,12 @@ class RunCommand final : public Command {
   }
 
   // Failures are told and tried again: a daemon that gives up is one that nobody notices.
-  int report_on(CommandContext& context, Daemon& daemon, const StateDirectory& directory,
-                const StopSignal& stop) const {
+  int report_on(CommandContext& context, sync::Daemon& daemon,
+                const sync::StateDirectory& directory, const StopSignal& stop) const {
     std::string told;  // the same failure is told once
     bool everything = false;
     for (;;) {
-      const auto enrolled_at = directory.modified_at(kCertificateFile);
+      const auto enrolled_at = directory.modified_at(sync::kCertificateFile);
       const auto outcome = daemon.cycle(std::exchange(everything, false));
       const std::string failure = outcome ? "" : outcome.failure().message;
       if (!failure.empty() && failure != told) context.log.error("run", failure);
@@ -101,7 +101,7 @@ class RunCommand final : public Command {
         everything = wake == Wake::kReportNow;
         left_ms = everything ? 0 : left_ms - slice_ms;
         // Somebody has enrolled the machine anew: no reason to wait any longer.
-        if (!healthy && directory.modified_at(kCertificateFile) != enrolled_at) left_ms = 0;
+        if (!healthy && directory.modified_at(sync::kCertificateFile) != enrolled_at) left_ms = 0;
       }
     }
   }
@@ -116,4 +116,4 @@ std::unique_ptr<Command> run_command() {
   return std::make_unique<RunCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -4,7 +4,7 @@
 #include "common/inventory/schema.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 Failure unknown_section(std::string_view name) {
   std::string known;
@@ -14,8 +14,8 @@ Failure unknown_section(std::string_view name) {
           "there is no section \"" + printable(name) + "\"; the sections are " + known};
 }
 
-Result<SectionNames> known_sections(const std::vector<std::string>& names) {
-  SectionNames out;
+Result<report::SectionNames> known_sections(const std::vector<std::string>& names) {
+  report::SectionNames out;
   for (const std::string& name : names) {
     if (inventory::find_section(name) == nullptr) return unknown_section(name);
     out.insert(name);
@@ -23,4 +23,4 @@ Result<SectionNames> known_sections(const std::vector<std::string>& names) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

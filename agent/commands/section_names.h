@@ -8,10 +8,10 @@
 #include "agent/report/collect_sections.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 // A failure names the one that does not exist and lists those that do.
-Result<SectionNames> known_sections(const std::vector<std::string>& names);
+Result<report::SectionNames> known_sections(const std::vector<std::string>& names);
 Failure unknown_section(std::string_view name);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

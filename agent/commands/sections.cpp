@@ -9,7 +9,7 @@
 #include "common/inventory/schema.h"
 #include "common/json/write.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 using inventory::FieldSchema;
@@ -103,4 +103,4 @@ std::unique_ptr<Command> sections_command() {
   return std::make_unique<SectionsCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

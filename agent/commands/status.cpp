@@ -7,7 +7,7 @@
 
 #include "agent/commands/commands.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 class StatusCommand final : public Command {
@@ -20,13 +20,13 @@ class StatusCommand final : public Command {
   void set_up(CLI::App& subcommand) override { subcommand.add_flag("--json", json_, "As JSON"); }
 
   int run(CommandContext& context) override {
-    auto directory = StateDirectory::open_existing(context.options.state_directory);
+    auto directory = sync::StateDirectory::open_existing(context.options.state_directory);
     if (!directory && directory.failure().kind == FailureKind::kNotFound)
-      directory = StateDirectory::absent(context.options.state_directory);
+      directory = sync::StateDirectory::absent(context.options.state_directory);
     if (!directory) return fail(context, directory.failure());
-    const auto status = look_at_status(*directory, context.clock);
+    const auto status = sync::look_at_status(*directory, context.clock);
     if (!status) return fail(context, status.failure());
-    context.out << (json_ ? status_json(*status) : status_text(*status));
+    context.out << (json_ ? sync::status_json(*status) : sync::status_text(*status));
     return status->is_reporting() ? kSucceeded : kFailed;
   }
 
@@ -40,4 +40,4 @@ std::unique_ptr<Command> status_command() {
   return std::make_unique<StatusCommand>();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

@@ -13,25 +13,25 @@
 #include <initializer_list>
 #include <system_error>
 
-namespace muster::agent {
+namespace muster::agent::commands {
 namespace {
 
 // Blocked, so that they come by the descriptor alone.
-FileDescriptor take_over(std::initializer_list<int> signals) {
+host::FileDescriptor take_over(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
   for (const int number : signals)
     sigaddset(&set, number);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  return host::FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 }  // namespace
 
 Result<StopSignal> StopSignal::make() {
-  FileDescriptor signals = take_over({SIGTERM, SIGINT});
-  FileDescriptor requests = take_over({SIGUSR1});
-  FileDescriptor timer(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+  host::FileDescriptor signals = take_over({SIGTERM, SIGINT});
+  host::FileDescriptor requests = take_over({SIGUSR1});
+  host::FileDescriptor timer(::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!signals || !requests || !timer) {
     return Failure{FailureKind::kIo,
                    "cannot wait for signals: " + std::generic_category().message(errno)};
@@ -60,4 +60,4 @@ Wake StopSignal::wait_ms(std::int64_t duration_ms) const {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

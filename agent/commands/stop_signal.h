@@ -8,7 +8,7 @@
 #include "agent/host/file_descriptor.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::commands {
 
 enum class Wake { kStop, kReportNow, kTime };
 
@@ -21,11 +21,12 @@ class StopSignal {
   Wake wait_ms(std::int64_t duration_ms) const;
 
  private:
-  StopSignal(FileDescriptor signals, FileDescriptor requests, FileDescriptor timer)
+  StopSignal(host::FileDescriptor signals, host::FileDescriptor requests,
+             host::FileDescriptor timer)
       : signals_(std::move(signals)), requests_(std::move(requests)), timer_(std::move(timer)) {}
-  FileDescriptor signals_;
-  FileDescriptor requests_;
-  FileDescriptor timer_;
+  host::FileDescriptor signals_;
+  host::FileDescriptor requests_;
+  host::FileDescriptor timer_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::commands

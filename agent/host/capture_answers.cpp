@@ -7,7 +7,7 @@
 #include "agent/host/capture_format.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::array<std::string_view, 4> kTypes = {"file", "directory", "link", "other"};
@@ -105,4 +105,4 @@ std::string_view netlink_subject(NetlinkDump dump) {
   return dump == NetlinkDump::kLinks ? "links" : "addresses";
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -8,7 +8,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::string_view kFirstLine = "muster-capture 1";
@@ -227,4 +227,4 @@ Result<std::vector<CaptureEntry>> parse_capture(std::string_view text) {
   return reader.malformed("the last line \"end ...\" is missing; the file was cut");
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

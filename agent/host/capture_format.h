@@ -29,7 +29,7 @@
 #include "agent/host/host.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 enum class Question { kRead, kList, kReadLink, kStatus, kSpace, kMachineName, kNetlink };
 
@@ -63,4 +63,4 @@ std::string encode_machine_name(const MachineName& name);
 std::optional<MachineName> decode_machine_name(std::string_view text);
 std::string_view netlink_subject(NetlinkDump dump);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -3,7 +3,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 CapturedHost::CapturedHost(std::vector<CaptureEntry> entries) {
   for (CaptureEntry& entry : entries) {
@@ -76,4 +76,4 @@ Result<std::string> CapturedHost::netlink(NetlinkDump dump) {
   return answer(Question::kNetlink, netlink_subject(dump));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -13,7 +13,7 @@
 #include "agent/host/capture_format.h"
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class CapturedHost final : public Host {
  public:
@@ -43,4 +43,4 @@ class CapturedHost final : public Host {
   std::map<std::pair<Question, std::string>, Answer> answers_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

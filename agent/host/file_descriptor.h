@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class FileDescriptor {
  public:
@@ -36,4 +36,4 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

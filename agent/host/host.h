@@ -13,7 +13,7 @@
 
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 enum class FileType { kFile, kDirectory, kLink, kOther };
 
@@ -61,4 +61,4 @@ class Host {
   virtual Result<std::string> netlink(NetlinkDump dump) = 0;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

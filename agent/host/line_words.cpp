@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 std::vector<std::string_view> line_words(std::string_view line) {
   std::vector<std::string_view> out;
@@ -17,4 +17,4 @@ std::vector<std::string_view> line_words(std::string_view line) {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

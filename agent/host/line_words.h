@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 std::vector<std::string_view> line_words(std::string_view line);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -17,7 +17,7 @@
 #include "agent/host/system_error.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::size_t kFirstReadBytes = 16 * 1024;
@@ -219,4 +219,4 @@ Result<std::string> LiveHost::netlink(NetlinkDump dump) {
   return dump_rtnetlink(dump);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

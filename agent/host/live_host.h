@@ -18,7 +18,7 @@
 #include "agent/host/host.h"
 #include "agent/host/root_directory.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class LiveHost final : public Host {
  public:
@@ -40,4 +40,4 @@ class LiveHost final : public Host {
   RootDirectory root_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 std::optional<std::string> architecture_of_elf(std::string_view bytes) {
   constexpr std::size_t kClass = 4;
@@ -55,4 +55,4 @@ std::optional<std::endian> byte_order_of(std::string_view architecture) {
   return std::nullopt;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

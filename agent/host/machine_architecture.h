@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 // From the first bytes of an ELF file (System V ABI, "ELF header"): nullopt when it is none, or
 // when one number stands for several machines (32-bit Arm may be armv6l or armv7l, and a 32-bit x86
@@ -17,4 +17,4 @@ std::optional<std::string> architecture_of_elf(std::string_view bytes);
 // nullopt for the few words that stand for both orders (mips, and what is not known).
 std::optional<std::endian> byte_order_of(std::string_view architecture);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

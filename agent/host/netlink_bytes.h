@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class NetlinkNumbers {
  public:
@@ -38,4 +38,4 @@ class NetlinkNumbers {
   bool swapped_ = false;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -14,7 +14,7 @@
 #include "agent/host/file_descriptor.h"
 #include "agent/host/system_error.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr int kAttempts = 5;
@@ -162,4 +162,4 @@ Result<std::string> dump_rtnetlink(NetlinkDump dump) {
                  "again with the next report"};
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -7,10 +7,10 @@
 #include "agent/host/host.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 // All messages one after another, without the NLMSG_DONE that ends them. A dump that the kernel
 // says was interrupted by a change is asked for again, a few times. kTimeout, kDenied, kIo.
 Result<std::string> dump_rtnetlink(NetlinkDump dump);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -6,7 +6,7 @@
 #include "agent/host/line_words.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 std::optional<std::uint32_t> address_number(std::string_view digits) {
@@ -65,4 +65,4 @@ std::vector<ProcRoute> parse_proc_route(std::string_view text, std::endian other
   return routes;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

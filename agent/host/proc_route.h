@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 // Addresses as numbers of which the highest byte is the first: 192.168.2.1 is C0A80201h.
 struct ProcRoute {
@@ -26,4 +26,4 @@ std::optional<std::endian> byte_order_of_routes(std::string_view text);
 // skipped.
 std::vector<ProcRoute> parse_proc_route(std::string_view text, std::endian otherwise);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 void RecordingHost::note(CaptureEntry entry) {
   const std::lock_guard lock(mutex_);
@@ -67,4 +67,4 @@ std::string RecordingHost::to_capture() const {
   return write_capture(entries());
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -14,7 +14,7 @@
 #include "agent/host/capture_format.h"
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class RecordingHost final : public Host {
  public:
@@ -42,4 +42,4 @@ class RecordingHost final : public Host {
   std::map<std::pair<Question, std::string>, std::size_t> known_;  // index in entries_
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

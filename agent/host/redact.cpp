@@ -9,7 +9,7 @@
 #include "agent/host/redaction.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 using namespace places;
 
@@ -252,4 +252,4 @@ std::vector<CaptureEntry> redact(std::vector<CaptureEntry> entries, std::string 
   return entries;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

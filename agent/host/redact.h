@@ -29,9 +29,9 @@
 
 #include "agent/host/capture_format.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 // `secret` decides the substitutes: random_bytes(32) for a capture that leaves the machine.
 std::vector<CaptureEntry> redact(std::vector<CaptureEntry> entries, std::string secret);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

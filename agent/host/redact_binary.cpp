@@ -13,7 +13,7 @@
 
 #include "agent/host/netlink_bytes.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
@@ -301,4 +301,4 @@ std::string redact_netlink(std::string_view messages, const Substitutes& substit
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

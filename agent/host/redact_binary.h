@@ -12,7 +12,7 @@
 #include "agent/host/host.h"
 #include "agent/host/substitutes.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 using RedactText = std::function<std::string(std::string_view)>;
 
@@ -36,4 +36,4 @@ std::string redact_netlink(std::string_view messages, const Substitutes& substit
 // The networks that IPv4 addresses in it are in: four bytes and the length of the prefix.
 std::vector<std::pair<std::string, unsigned>> netlink_networks(std::string_view messages);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -9,7 +9,7 @@
 #include "agent/host/redaction.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 using namespace places;
 
@@ -188,4 +188,4 @@ void Redaction::learn_networks() {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::size_t kAnywhere = 8;  // longer identifiers are found inside words as well
@@ -179,4 +179,4 @@ std::string TextRedaction::operator()(std::string_view text, TextPlace place) co
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -10,7 +10,7 @@
 
 #include "agent/host/substitutes.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 enum class TextPlace {
   kContent,   // everything is replaced
@@ -60,4 +60,4 @@ class TextRedaction {
   std::map<std::string, std::vector<Known>, std::less<>> known_;  // by the first two bytes
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -7,7 +7,7 @@
 #include "agent/host/redact_text.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::size_t kMacText = 17;
@@ -156,4 +156,4 @@ std::size_t TextRedaction::ipv6(std::string_view text, std::size_t at, std::stri
   return size;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

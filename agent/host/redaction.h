@@ -15,7 +15,7 @@
 #include "agent/host/redact_text.h"
 #include "agent/host/substitutes.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class Redaction {
  public:
@@ -61,4 +61,4 @@ class Redaction {
   std::endian byte_order() const;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

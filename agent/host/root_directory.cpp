@@ -13,7 +13,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr int kLinks = 40;  // as many as Linux itself follows in one path (path_resolution(7))
@@ -115,4 +115,4 @@ FileDescriptor RootDirectory::walk(std::string_view path, LastLink last_link, in
   return root;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -10,7 +10,7 @@
 
 #include "agent/host/file_descriptor.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 enum class LastLink { kFollow, kKeep };
 
@@ -35,4 +35,4 @@ class RootDirectory {
   bool kernel_resolves_ = false;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -10,7 +10,7 @@
 #include "common/support/digest.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
@@ -217,4 +217,4 @@ std::string Substitutes::uuid_bytes(std::string_view bytes) const {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

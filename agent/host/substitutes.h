@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 class Substitutes {
  public:
@@ -70,4 +70,4 @@ bool is_common_name(std::string_view name);
 // How much at the beginning of an identifier says what it is: "naa.", "wwn-0x", "mpath-3".
 std::size_t identifier_prefix_bytes(std::string_view value);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

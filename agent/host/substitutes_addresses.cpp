@@ -12,7 +12,7 @@
 #include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 constexpr std::string_view kNibbleDigits = "0123456789abcdef";
@@ -187,4 +187,4 @@ std::string Substitutes::ipv6(std::string_view bytes) const {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -7,7 +7,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 namespace {
 
 FailureKind kind_of(int error) {
@@ -45,4 +45,4 @@ Failure system_failure(std::string_view action, std::string_view thing, int erro
   return {kind, std::move(message)};
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

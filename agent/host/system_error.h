@@ -6,10 +6,10 @@
 
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::host {
 
 // `action` reads as in "cannot read": "read", "list", "open". What is gone or has no value is
 // kNotFound, what is forbidden kDenied.
 Failure system_failure(std::string_view action, std::string_view thing, int error);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::host

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <stdexcept>
 
-namespace muster::agent {
+namespace muster::agent::report {
 namespace {
 
 using inventory::Status;
@@ -34,8 +34,9 @@ void complete_sources(inventory::CollectedSection& section) {
 
 }  // namespace
 
-SectionCollector::SectionCollector(std::shared_ptr<Host> host, std::shared_ptr<const Clock> clock,
-                                   std::vector<Collector> collectors,
+SectionCollector::SectionCollector(std::shared_ptr<host::Host> host,
+                                   std::shared_ptr<const Clock> clock,
+                                   std::vector<collect::Collector> collectors,
                                    VitalsFunction vitals_function)
     : host_(std::move(host)),
       clock_(std::move(clock)),
@@ -43,8 +44,10 @@ SectionCollector::SectionCollector(std::shared_ptr<Host> host, std::shared_ptr<c
       vitals_(vitals_function),
       runner_(clock_) {
   std::sort(collectors_.begin(), collectors_.end(),
-            [](const Collector& a, const Collector& b) { return a.section < b.section; });
-  for (const Collector& collector : collectors_) {
+            [](const collect::Collector& a, const collect::Collector& b) {
+              return a.section < b.section;
+            });
+  for (const collect::Collector& collector : collectors_) {
     if (inventory::find_section(collector.section) == nullptr) {
       throw std::invalid_argument("a collector of the undeclared section " +
                                   std::string(collector.section));
@@ -52,13 +55,13 @@ SectionCollector::SectionCollector(std::shared_ptr<Host> host, std::shared_ptr<c
   }
 }
 
-LookResult SectionCollector::look(const Collector& collector) {
+LookResult SectionCollector::look(const collect::Collector& collector) {
   LookResult result;
   result.section.schema = inventory::find_section(collector.section);
   result.collected_at = clock_->now();
   result.collected_boottime_ms = clock_->boottime_ms();
   const auto begin = std::chrono::steady_clock::now();
-  auto collected = std::make_shared<Collected>();
+  auto collected = std::make_shared<collect::Collected>();
   const RunOutcome outcome = runner_.run(
       collector.section, collector.deadline_ms,
       [collected, host = host_, collect = collector.collect] { *collected = collect(*host); });
@@ -88,7 +91,7 @@ LookResult SectionCollector::look(const Collector& collector) {
 std::vector<LookResult> SectionCollector::collect(const SectionNames& wanted,
                                                   const SectionNames& disabled) {
   std::vector<LookResult> out;
-  for (const Collector& collector : collectors_) {
+  for (const collect::Collector& collector : collectors_) {
     if (!wanted.empty() && !wanted.contains(collector.section)) continue;
     if (!disabled.contains(collector.section)) {
       out.push_back(look(collector));
@@ -114,4 +117,4 @@ std::string SectionCollector::vitals() {
   return std::move(*text);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::report

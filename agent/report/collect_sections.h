@@ -16,7 +16,7 @@
 #include "common/inventory/snapshot.h"
 #include "common/support/clock.h"
 
-namespace muster::agent {
+namespace muster::agent::report {
 
 struct LookResult {
   inventory::CollectedSection section;
@@ -25,15 +25,15 @@ struct LookResult {
   std::int64_t duration_ms = 0;
 };
 
-using VitalsFunction = std::string (*)(Host& host);
+using VitalsFunction = std::string (*)(host::Host& host);
 using SectionNames = std::set<std::string, std::less<>>;
 
 class SectionCollector {
  public:
   // Every collector must be of a declared section: anything else is a programming error
   // (std::invalid_argument).
-  SectionCollector(std::shared_ptr<Host> host, std::shared_ptr<const Clock> clock,
-                   std::vector<Collector> collectors, VitalsFunction vitals_function);
+  SectionCollector(std::shared_ptr<host::Host> host, std::shared_ptr<const Clock> clock,
+                   std::vector<collect::Collector> collectors, VitalsFunction vitals_function);
 
   // The sections of `wanted` (empty: all) that have a collector, by name. Those of `disabled` are
   // not looked at and say so.
@@ -43,14 +43,14 @@ class SectionCollector {
 
   // What has not returned yet: section names, and "vitals".
   std::vector<Overrun> overrun() { return runner_.overrun(); }
-  const std::shared_ptr<Host>& host() const { return host_; }
+  const std::shared_ptr<host::Host>& host() const { return host_; }
 
  private:
-  LookResult look(const Collector& collector);
+  LookResult look(const collect::Collector& collector);
 
-  std::shared_ptr<Host> host_;
+  std::shared_ptr<host::Host> host_;
   std::shared_ptr<const Clock> clock_;
-  std::vector<Collector> collectors_;  // by section name
+  std::vector<collect::Collector> collectors_;  // by section name
   // The sources that the machine had when a section was last read, of all that are declared: what
   // was not on it did not fail when its look fails. Nothing before the first look.
   std::map<std::string, std::vector<std::string>> told_;
@@ -58,4 +58,4 @@ class SectionCollector {
   DeadlineRunner runner_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::report

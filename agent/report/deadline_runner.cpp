@@ -9,7 +9,7 @@
 #include <system_error>
 #include <thread>
 
-namespace muster::agent {
+namespace muster::agent::report {
 
 // Shared by the waiting and the working thread; whoever goes last frees it.
 struct DeadlineRunner::Run {
@@ -85,4 +85,4 @@ std::vector<Overrun> DeadlineRunner::overrun() {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::report

@@ -14,7 +14,7 @@
 
 #include "common/support/clock.h"
 
-namespace muster::agent {
+namespace muster::agent::report {
 
 inline constexpr std::size_t kMostOverrun = 4;
 
@@ -53,4 +53,4 @@ class DeadlineRunner {
   std::map<std::string, Left, std::less<>> left_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::report

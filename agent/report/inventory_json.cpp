@@ -7,7 +7,7 @@
 #include "common/json/value.h"
 #include "common/json/write.h"
 
-namespace muster::agent {
+namespace muster::agent::report {
 namespace {
 
 using inventory::SectionSnapshot;
@@ -74,4 +74,4 @@ std::string inventory_json(std::vector<LookResult> sections, const InventoryText
   return text;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::report

@@ -16,7 +16,7 @@
 #include "agent/report/collect_sections.h"
 #include "common/support/clock.h"
 
-namespace muster::agent {
+namespace muster::agent::report {
 
 struct InventoryText {
   Instant collected_at;
@@ -28,4 +28,4 @@ struct InventoryText {
 // Ends with a newline.
 std::string inventory_json(std::vector<LookResult> sections, const InventoryText& how);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::report

@@ -10,20 +10,20 @@
 #include "common/support/fault.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 Result<Identity> load_pair(const StateDirectory& directory, std::string_view key_file,
                            std::string_view certificate_file) {
   const auto key_text = directory.read(key_file);
   if (!key_text) return key_text.failure();
-  auto key = tls::PrivateKey::from_pem(*key_text);
+  auto key = crypto::PrivateKey::from_pem(*key_text);
   if (!key) return key.failure();
   const auto certificate_text = directory.read(certificate_file);
   if (!certificate_text) return certificate_text.failure();
-  auto certificate = tls::Certificate::from_pem(*certificate_text);
+  auto certificate = crypto::Certificate::from_pem(*certificate_text);
   if (!certificate) return certificate.failure();
-  if (tls::spki_sha256_hex(key->public_key_der()) != certificate->fields().spki_sha256_hex) {
+  if (crypto::spki_sha256_hex(key->public_key_der()) != certificate->fields().spki_sha256_hex) {
     return Failure{FailureKind::kMalformed, (directory.path() / key_file).string() + " and " +
                                                 std::string(certificate_file) +
                                                 " do not belong together: enroll again"};
@@ -50,7 +50,7 @@ Result<AgentIdentity> load(const StateDirectory& directory, bool may_repair) {
   }
   const auto authorities_text = directory.read(kAuthoritiesFile);
   if (!authorities_text) return authorities_text.failure();
-  auto authorities = tls::certificates_from_pem(*authorities_text);
+  auto authorities = crypto::certificates_from_pem(*authorities_text);
   if (!authorities) return authorities.failure();
   auto current = load_pair(directory, kKeyFile, kCertificateFile);
   if (!current) {
@@ -101,8 +101,8 @@ Result<Done> discard_next(const StateDirectory& directory) {
   return Done{};
 }
 
-bool renewal_is_due(const tls::Certificate& certificate, Instant now) {
-  const tls::CertificateFields& fields = certificate.fields();
+bool renewal_is_due(const crypto::Certificate& certificate, Instant now) {
+  const crypto::CertificateFields& fields = certificate.fields();
   const auto chance = [&] {
     return static_cast<double>(sha256_array(fields.serial_hex)[0]) / 256.0;
   };
@@ -118,4 +118,4 @@ std::string agent_json(const AgentIdentity& identity) {
   return std::move(json).text() + "\n";
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -14,13 +14,13 @@
 #include "common/support/clock.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 struct AgentIdentity {
   std::string agent_id;
   ServerAddress server;
   std::string ca_spki_sha256_hex;  // pinned at enrolment
-  std::vector<tls::Certificate> authorities;
+  std::vector<crypto::Certificate> authorities;
   Identity current;
   std::optional<Identity> next;  // renewed, not proven yet
 
@@ -38,8 +38,8 @@ Result<Done> promote_next(const StateDirectory& directory);
 Result<Done> discard_next(const StateDirectory& directory);
 
 // From two thirds of its life on, give or take a twentieth that the certificate itself decides.
-bool renewal_is_due(const tls::Certificate& certificate, Instant now);
+bool renewal_is_due(const crypto::Certificate& certificate, Instant now);
 
 std::string agent_json(const AgentIdentity& identity);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -7,7 +7,7 @@
 #include "common/json/value.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::size_t kShownBytes = 300;
@@ -75,4 +75,4 @@ Answer read_answer(const HttpReply& reply, std::int64_t sequence) {
   return answer;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -10,7 +10,7 @@
 #include "agent/sync/http_reply.h"
 #include "common/wire/report.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 enum class AnswerKind {
   kReply,       // acknowledged
@@ -42,4 +42,4 @@ struct Problem {
 };
 Problem read_problem(const HttpReply& reply);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

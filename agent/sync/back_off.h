@@ -9,7 +9,7 @@
 #include <functional>
 #include <optional>
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 using Chance = std::function<double()>;  // uniform in [0, 1)
 
@@ -43,4 +43,4 @@ inline double renewal_point(const Chance& chance) {
   return 2.0 / 3.0 + (chance() - 0.5) / 10;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

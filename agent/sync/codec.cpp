@@ -7,7 +7,7 @@
 #include "common/support/digest.h"
 #include "common/wire/compress.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr int kPendingFormat = 1;
@@ -226,4 +226,4 @@ Result<PendingReport> decode_pending(std::string_view bytes) {
   return report;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

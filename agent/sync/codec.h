@@ -12,7 +12,7 @@
 #include "agent/sync/pending.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 inline constexpr std::size_t kUnsealedBytes =
     192 * 1024 * 1024;  // more than a report of 128 MiB needs
@@ -66,4 +66,4 @@ std::string encode_pending(const PendingReport& report);
 // reports merged into it than there are numbers between its first and its own.
 Result<PendingReport> decode_pending(std::string_view bytes);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -8,7 +8,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::int64_t kOneHourMs = 3'600'000;
@@ -30,7 +30,7 @@ std::int64_t period_ms(inventory::Interval interval) {
 
 }  // namespace
 
-Result<std::string> read_boot_id(Host& host) {
+Result<std::string> read_boot_id(host::Host& host) {
   const auto text = host.read("/proc/sys/kernel/random/boot_id");
   if (!text) return text.failure();
   std::string id = lower_ascii(trim(*text));
@@ -45,7 +45,7 @@ bool Daemon::is_due(inventory::Interval interval, bool everything) const {
 }
 
 Gathered Daemon::gather(bool everything) {
-  SectionNames wanted;
+  report::SectionNames wanted;
   const Moment now{parts_.clock.now(), parts_.clock.boottime_ms()};
   for (const auto interval :
        {inventory::Interval::kEach, inventory::Interval::kHourly, inventory::Interval::kDaily}) {
@@ -58,9 +58,9 @@ Gathered Daemon::gather(bool everything) {
   Gathered gathered;
   gathered.boot_id = parts_.boot_id;
   // No name at all would mean all of them.
-  std::vector<LookResult> results;
+  std::vector<report::LookResult> results;
   if (!wanted.empty()) results = parts_.collector.collect(wanted, parts_.disabled);
-  for (LookResult& result : results) {
+  for (report::LookResult& result : results) {
     gathered.sections.push_back(
         {std::move(result.section), {result.collected_at, result.collected_boottime_ms}});
   }
@@ -140,4 +140,4 @@ Result<CycleOutcome> Daemon::cycle(bool everything) {
   return outcome;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

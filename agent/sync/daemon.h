@@ -17,13 +17,13 @@
 #include "common/support/clock.h"
 #include "common/support/log.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 // What a daemon works with; all outlive it.
 struct DaemonParts {
   const StateDirectory& directory;
-  SectionCollector& collector;
-  const SectionNames& disabled;
+  report::SectionCollector& collector;
+  const report::SectionNames& disabled;
   const Clock& clock;
   const Log& log;
   TransportFactory make_transport;
@@ -60,6 +60,6 @@ class Daemon {
 };
 
 // "/proc/sys/kernel/random/boot_id" of this machine.
-Result<std::string> read_boot_id(Host& host);
+Result<std::string> read_boot_id(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -6,12 +6,12 @@
 
 #include "agent/sync/answer.h"
 #include "agent/sync/spool.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/support/fault.h"
 #include "common/support/text.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::string_view kAuthoritiesPath = "/.well-known/est/cacerts";
@@ -29,16 +29,16 @@ Failure refusal(const HttpReply& reply, const std::string& doing) {
   return {FailureKind::kRefused, std::move(message)};
 }
 
-Result<std::vector<tls::Certificate>> fetch_authorities(Transport& transport) {
+Result<std::vector<crypto::Certificate>> fetch_authorities(Transport& transport) {
   HttpRequest request;
   request.method = "GET";
   request.path = kAuthoritiesPath;
   const auto reply = transport.exchange(request);
   if (!reply) return reply.failure();
   if (reply->status != 200) return refusal(*reply, "the server's authorities cannot be had");
-  auto authorities = tls::from_pkcs7(reply->body);
+  auto authorities = crypto::from_pkcs7(reply->body);
   if (!authorities) return authorities.failure();
-  for (const tls::Certificate& authority : *authorities) {
+  for (const crypto::Certificate& authority : *authorities) {
     if (!authority.fields().is_authority) {
       return Failure{FailureKind::kMalformed,
                      "the server named a certificate as an authority that is none"};
@@ -48,9 +48,9 @@ Result<std::vector<tls::Certificate>> fetch_authorities(Transport& transport) {
 }
 
 Result<Done> save_authorities(const StateDirectory& directory,
-                              const std::vector<tls::Certificate>& authorities) {
+                              const std::vector<crypto::Certificate>& authorities) {
   std::string pem;
-  for (const tls::Certificate& authority : authorities)
+  for (const crypto::Certificate& authority : authorities)
     pem += authority.to_pem();
   const auto present = directory.read(kAuthoritiesFile);
   if (present && *present == pem) return Done{};
@@ -58,7 +58,7 @@ Result<Done> save_authorities(const StateDirectory& directory,
 }
 
 struct OpenRequest {
-  tls::PrivateKey key;
+  crypto::PrivateKey key;
   std::string base64;
 };
 
@@ -67,17 +67,17 @@ Result<OpenRequest> open_request(const StateDirectory& directory) {
   const auto key_text = directory.read(kNextKeyFile);
   const auto request_text = directory.read(kNextRequestFile);
   if (key_text && request_text) {
-    auto key = tls::PrivateKey::from_pem(*key_text);
-    const auto checked = tls::check_request(*request_text);
+    auto key = crypto::PrivateKey::from_pem(*key_text);
+    const auto checked = crypto::check_request(*request_text);
     if (key && checked && checked->spki_der == key->public_key_der())
       return OpenRequest{std::move(*key), *request_text};
   }
-  auto key = tls::PrivateKey::generate();
+  auto key = crypto::PrivateKey::generate();
   if (!key) return key.failure();
   // The server takes nothing of a request but the key.
-  const auto request = tls::make_request(*key, "muster-agent");
+  const auto request = crypto::make_request(*key, "muster-agent");
   if (!request) return request.failure();
-  std::string base64 = tls::to_base64_lines(*request);
+  std::string base64 = crypto::to_base64_lines(*request);
   if (const auto kept = directory.write(kNextKeyFile, key->to_pem()); !kept) return kept.failure();
   if (const auto fault = fault_failure("enroll.key")) return *fault;
   if (const auto kept = directory.write(kNextRequestFile, base64); !kept) return kept.failure();
@@ -87,7 +87,7 @@ Result<OpenRequest> open_request(const StateDirectory& directory) {
 
 struct Issued {
   std::optional<std::int64_t> ask_again_s;
-  std::optional<tls::Certificate> certificate;
+  std::optional<crypto::Certificate> certificate;
   std::string agent_id;
 };
 
@@ -105,11 +105,11 @@ Result<Issued> post_request(Transport& transport, std::string_view path, const O
   if (reply->status == 202)
     return Issued{reply->retry_after_s.value_or(kAskAgain_s), std::nullopt, ""};
   if (reply->status != 200) return refusal(*reply, "no certificate was issued");
-  const auto certificates = tls::from_pkcs7(reply->body);
+  const auto certificates = crypto::from_pkcs7(reply->body);
   if (!certificates) return certificates.failure();
-  const std::string ours = tls::spki_sha256_hex(open.key.public_key_der());
-  for (const tls::Certificate& certificate : *certificates) {
-    auto agent_id = tls::agent_id_of(certificate);
+  const std::string ours = crypto::spki_sha256_hex(open.key.public_key_der());
+  for (const crypto::Certificate& certificate : *certificates) {
+    auto agent_id = crypto::agent_id_of(certificate);
     if (certificate.fields().spki_sha256_hex == ours && agent_id)
       return Issued{std::nullopt, certificate, std::move(*agent_id)};
   }
@@ -144,8 +144,9 @@ EnrollOutcome outcome_of(const Issued& issued, const ServerAddress& server) {
 
 }  // namespace
 
-Result<EnrollOutcome> enroll(const StateDirectory& directory, const tls::JoinCode& code, bool force,
-                             const TransportFactory& make_transport, int cancel_descriptor) {
+Result<EnrollOutcome> enroll(const StateDirectory& directory, const crypto::JoinCode& code,
+                             bool force, const TransportFactory& make_transport,
+                             int cancel_descriptor) {
   const auto lock = StateLock::take_for_enrolment(directory);
   if (!lock) return lock.failure();
   const auto present = load_identity(directory);
@@ -154,17 +155,17 @@ Result<EnrollOutcome> enroll(const StateDirectory& directory, const tls::JoinCod
                                               present->agent_id + " with " + present->server.url() +
                                               ": to do it again, add --force"};
   }
-  std::optional<tls::Certificate> pinned;
+  std::optional<crypto::Certificate> pinned;
   TransportOptions options;
   options.server = {code.host, code.port};
   options.pin_sha256_hex = code.ca_spki_sha256_hex;
   options.cancel_descriptor = cancel_descriptor;
-  options.on_authority = [&](const tls::Certificate& authority) { pinned = authority; };
+  options.on_authority = [&](const crypto::Certificate& authority) { pinned = authority; };
   const ServerAddress server = options.server;
   const std::unique_ptr<Transport> transport = make_transport(std::move(options));
   auto authorities = fetch_authorities(*transport);
   if (!authorities) return authorities.failure();
-  const auto is_pinned = [&](const tls::Certificate& authority) {
+  const auto is_pinned = [&](const crypto::Certificate& authority) {
     return authority.fields().spki_sha256_hex == code.ca_spki_sha256_hex;
   };
   if (std::none_of(authorities->begin(), authorities->end(), is_pinned) && pinned)
@@ -219,4 +220,4 @@ Result<EnrollOutcome> renew(const StateDirectory& directory, const AgentIdentity
   return outcome_of(*issued, identity.server);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

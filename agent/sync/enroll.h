@@ -13,11 +13,11 @@
 #include "agent/sync/agent_identity.h"
 #include "agent/sync/state_directory.h"
 #include "agent/sync/transport.h"
+#include "common/crypto/join_code.h"
 #include "common/support/clock.h"
 #include "common/support/result.h"
-#include "common/tls/join_code.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 inline constexpr std::string_view kNextRequestFile = "next-request.p10";
 
@@ -34,12 +34,13 @@ struct EnrollOutcome {
 // One attempt. An enrolled machine is refused without `force` (kRefused); with it the present
 // identity stays until the new one is there. Enrolling with another server forgets what was
 // reported to the old one and what waits for it.
-Result<EnrollOutcome> enroll(const StateDirectory& directory, const tls::JoinCode& code, bool force,
-                             const TransportFactory& make_transport, int cancel_descriptor = -1);
+Result<EnrollOutcome> enroll(const StateDirectory& directory, const crypto::JoinCode& code,
+                             bool force, const TransportFactory& make_transport,
+                             int cancel_descriptor = -1);
 
 // A new key and certificate, stored as "next"; also takes the authorities that the server now
 // names. ask_again_s: not yet.
 Result<EnrollOutcome> renew(const StateDirectory& directory, const AgentIdentity& identity,
                             Transport& transport);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -6,7 +6,7 @@
 #include "common/json/value.h"
 #include "common/json/write.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 std::optional<Instant> time_at(const JsonValue& value, std::string_view name) {
@@ -72,4 +72,4 @@ Result<ExchangeRecord> parse_exchange_record(std::string_view text) {
   return record;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

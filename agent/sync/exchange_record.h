@@ -13,7 +13,7 @@
 #include "common/support/result.h"
 #include "common/wire/report.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 struct ExchangeProblem {
   std::string code;     // "agent_revoked", "http_503", "unreachable"
@@ -35,4 +35,4 @@ struct ExchangeRecord {
 std::string to_json(const ExchangeRecord& record);
 Result<ExchangeRecord> parse_exchange_record(std::string_view json);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

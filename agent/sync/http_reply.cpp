@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::int64_t kLongestRetry_s = 3600;
@@ -109,4 +109,4 @@ Result<bool> HttpReplyParser::end() {
                  "the server closed the connection in the middle of its answer"};
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -11,7 +11,7 @@
 
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 inline constexpr std::size_t kReplyHeadBytes = 8 * 1024;
 inline constexpr std::size_t kReplyBodyBytes = 64 * 1024;
@@ -42,4 +42,4 @@ class HttpReplyParser {
   HttpReply reply_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 PendingSection merge_sections(PendingSection older, PendingSection newer) {
@@ -136,4 +136,4 @@ wire::Report to_wire(const PendingReport& report, const Clock& clock, const std:
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

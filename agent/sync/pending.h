@@ -15,7 +15,7 @@
 #include "common/support/clock.h"
 #include "common/wire/report.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 // A moment by both clocks; the boot that boottime_ms counts from stands beside it
 // (PendingReport::boot_id).
@@ -84,4 +84,4 @@ std::set<std::string> bring_forward(const PendingReport& report, inventory::Snap
 // The report as it goes out now, in the boot `boot_id`.
 wire::Report to_wire(const PendingReport& report, const Clock& clock, const std::string& boot_id);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -6,7 +6,7 @@
 
 #include "agent/sync/codec.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 using inventory::SectionSnapshot;
@@ -223,4 +223,4 @@ void accept_stale(SyncState& state, std::int64_t last_sequence) {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -18,7 +18,7 @@
 #include "common/support/result.h"
 #include "common/wire/report.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 // Sections that the server does not know are offered again after a day: it may have been upgraded.
 inline constexpr std::int64_t kIgnoredRetryMs = 24LL * 3600 * 1000;
@@ -81,4 +81,4 @@ void accept_rejection(SyncState& state, const PendingReport& sent, const wire::R
 // machine's.
 void accept_stale(SyncState& state, std::int64_t last_sequence);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

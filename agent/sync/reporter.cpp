@@ -10,7 +10,7 @@
 #include "common/support/text.h"
 #include "common/wire/compress.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::string_view kStateMagic = "MUSTER-STATE-1\n";
@@ -301,4 +301,4 @@ Result<std::string> Reporter::preview(Gathered gathered) const {
   return document->dump_pretty();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -21,7 +21,7 @@
 #include "common/support/clock.h"
 #include "common/support/log.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 struct CycleOutcome {
   bool acknowledged = false;               // everything, up to what was collected now
@@ -78,4 +78,4 @@ class Reporter {
   std::uint64_t spool_bytes_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -8,7 +8,7 @@
 #include "common/support/fault.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::string_view kSpoolMagic = "MUSTER-SPOOL-1\n";
@@ -174,4 +174,4 @@ Result<Done> Spool::remove(std::int64_t sequence) {
   return Done{};
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -15,7 +15,7 @@
 #include "common/support/log.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 inline constexpr std::uint64_t kSpoolBytes = 64ULL * 1024 * 1024;
 
@@ -62,4 +62,4 @@ class Spool {
   int damaged_ = 0;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -3,7 +3,7 @@
 #include "agent/sync/codec.h"
 #include "agent/sync/plan.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr int kStateFormat = 1;
@@ -108,4 +108,4 @@ Result<SyncState> decode_state(std::string_view bytes) {
   return state;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -14,10 +14,10 @@
 #include <utility>
 
 #include "common/support/fault.h"
+#include "common/support/file.h"
 #include "common/support/shell.h"
-#include "common/tls/file.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 Failure failure_of(int error, const std::string& what, const std::filesystem::path& path) {
@@ -82,7 +82,7 @@ Result<Done> check_entry(const std::filesystem::path& path, uid_t owner, bool is
 }  // namespace
 
 Result<StateDirectory> StateDirectory::open(std::filesystem::path path) {
-  if (const auto made = tls::make_private_folder(path); !made) return made.failure();
+  if (const auto made = make_private_folder(path); !made) return made.failure();
   return open_existing(std::move(path));
 }
 
@@ -151,10 +151,9 @@ Result<Done> StateDirectory::write(std::string_view name, std::string_view bytes
   if (const auto fault = fault_failure("state.write")) return *fault;
   const std::filesystem::path path = path_ / name;
   if (path.parent_path() != path_) {
-    if (const auto made = tls::make_private_folder(path.parent_path()); !made)
-      return made.failure();
+    if (const auto made = make_private_folder(path.parent_path()); !made) return made.failure();
   }
-  return tls::replace_file(path, bytes, tls::FileMode::kPrivate);
+  return replace_file(path, bytes, FileMode::kPrivate);
 }
 
 Result<Done> StateDirectory::rename(std::string_view from, std::string_view to) const {
@@ -242,4 +241,4 @@ StateLock& StateLock::operator=(StateLock&& other) noexcept {
   return *this;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

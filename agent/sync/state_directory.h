@@ -2,9 +2,9 @@
 // The agent's folder (/var/lib/muster-agent): mode 0700, everything in it 0600, of one owner. It
 // holds the key and is what makes this machine this machine, so an agent whose folder others could
 // have read or written does not start and says which file it was. Files are replaced whole
-// (common/tls/file.h). The administrator may run commands as root on a folder that the agent's own
-// user owns: files are then made as that user. One process at a time holds the lock; one thread at
-// a time uses an object.
+// (common/support/file.h). The administrator may run commands as root on a folder that the agent's
+// own user owns: files are then made as that user. One process at a time holds the lock; one thread
+// at a time uses an object.
 //
 //   key.pem certificate.pem           who this agent is; next-key.pem, next-certificate.pem while
 //   they are renewed ca.pem                            every certificate authority that is believed
@@ -26,7 +26,7 @@
 #include "common/support/clock.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 inline constexpr std::string_view kKeyFile = "key.pem";
 inline constexpr std::string_view kCertificateFile = "certificate.pem";
@@ -93,4 +93,4 @@ class StateLock {
   int descriptor_ = -1;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -9,7 +9,7 @@
 #include "common/json/write.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::int64_t kLeastSilenceMs = 2LL * 60 * 60 * 1000;
@@ -68,7 +68,7 @@ Result<AgentStatus> look_at_status(const StateDirectory& directory, const Clock&
   if (identity) {
     status.agent_id = identity->agent_id;
     status.server = identity->server.url();
-    const tls::CertificateFields& fields = identity->best().certificate.fields();
+    const crypto::CertificateFields& fields = identity->best().certificate.fields();
     status.certificate_begins = fields.not_before;
     status.certificate_ends = fields.not_after;
   } else {
@@ -133,4 +133,4 @@ std::string status_json(const AgentStatus& status) {
   return std::move(json).text() + "\n";
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

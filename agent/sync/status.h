@@ -12,7 +12,7 @@
 #include "common/support/clock.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 struct AgentStatus {
   Instant now;
@@ -36,4 +36,4 @@ Result<AgentStatus> look_at_status(const StateDirectory& directory, const Clock&
 std::string status_text(const AgentStatus& status);  // a few lines; the first says it all
 std::string status_json(const AgentStatus& status);  // one object with "format":1
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
@@ -155,4 +155,4 @@ std::string what_to_do(const AgentStatus& status) {
   return kStart;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

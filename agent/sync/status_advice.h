@@ -7,7 +7,7 @@
 
 #include "agent/sync/status.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 // Both of a status that is not reporting. `why_not` may hold what a server wrote: not printable
 // yet.
@@ -19,4 +19,4 @@ std::string span_text(std::int64_t ms);  // "40 s", "15 min", "2 h", "6 d"
 // such.
 std::string ago_text(Instant now, Instant then);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -18,16 +18,16 @@
 #include <limits>
 #include <utility>
 
+#include "common/crypto/issue.h"
+#include "common/crypto/openssl.h"
+#include "common/crypto/pinning.h"
 #include "common/support/text.h"
-#include "common/tls/issue.h"
-#include "common/tls/openssl.h"
-#include "common/tls/pinning.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 namespace {
 
-using OwnedContext = tls::Owned<SSL_CTX, SSL_CTX_free>;
-using OwnedSsl = tls::Owned<SSL, SSL_free>;
+using OwnedContext = crypto::Owned<SSL_CTX, SSL_CTX_free>;
+using OwnedSsl = crypto::Owned<SSL, SSL_free>;
 
 constexpr int kShortestWaitMs = 1;
 constexpr std::size_t kReadBytes = 16 * 1024;
@@ -60,7 +60,7 @@ class TlsTransport final : public Transport {
   Result<HttpReply> read_reply();
   std::string serialize(const HttpRequest& request) const;
   Failure about(FailureKind kind, const std::string& what) const {
-    return tls::plain_failure(kind, options_.server.url() + ": " + what);
+    return crypto::plain_failure(kind, options_.server.url() + ": " + what);
   }
 
   TransportOptions options_;
@@ -77,16 +77,16 @@ class TlsTransport final : public Transport {
 Result<Done> TlsTransport::check_chain(X509_STORE_CTX* store) {
   std::vector<std::string> ders;
   STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(store);
-  if (sent == nullptr || sk_X509_num(sent) > static_cast<int>(tls::kMaxCertificates))
+  if (sent == nullptr || sk_X509_num(sent) > static_cast<int>(crypto::kMaxCertificates))
     return Failure{FailureKind::kRefused, "it sent too many certificates"};
   for (int i = 0; i < sk_X509_num(sent); ++i)
-    ders.push_back(tls::der_of(i2d_X509, sk_X509_value(sent, i)));
-  const auto chain = tls::chain_from_der(ders);
+    ders.push_back(crypto::der_of(i2d_X509, sk_X509_value(sent, i)));
+  const auto chain = crypto::chain_from_der(ders);
   if (!chain) return chain.failure();
   if (!options_.authorities.empty())
-    return tls::verify_server(*chain, options_.authorities, options_.server.host, clock_.now());
+    return crypto::verify_server(*chain, options_.authorities, options_.server.host, clock_.now());
   const auto authority =
-      tls::verify_pinned(*chain, options_.pin_sha256_hex, options_.server.host, clock_.now());
+      crypto::verify_pinned(*chain, options_.pin_sha256_hex, options_.server.host, clock_.now());
   if (!authority) return authority.failure();
   if (options_.on_authority) options_.on_authority(*authority);
   return Done{};
@@ -109,7 +109,7 @@ Result<Done> TlsTransport::make_context() {
   if (context_) return Done{};
   OwnedContext context(SSL_CTX_new(TLS_client_method()));
   if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION) != 1)
-    return tls::openssl_failure(FailureKind::kIo, "TLS 1.3 cannot be set up");
+    return crypto::openssl_failure(FailureKind::kIo, "TLS 1.3 cannot be set up");
   SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context.get(),
@@ -121,8 +121,8 @@ Result<Done> TlsTransport::make_context() {
     if (SSL_CTX_use_certificate(context.get(), identity.certificate.handle()) != 1 ||
         SSL_CTX_use_PrivateKey(context.get(), identity.key.handle()) != 1 ||
         SSL_CTX_check_private_key(context.get()) != 1) {
-      return tls::openssl_failure(FailureKind::kMalformed,
-                                  "the agent's key and certificate do not belong together");
+      return crypto::openssl_failure(FailureKind::kMalformed,
+                                     "the agent's key and certificate do not belong together");
     }
   }
   context_ = std::move(context);
@@ -213,7 +213,7 @@ Result<Done> TlsTransport::wait_for_tls(int code, const char* what) {
   const unsigned long error = ERR_peek_last_error();
   if (ERR_GET_LIB(error) == ERR_LIB_SSL) {
     if (const auto failure = expired_for_server(ERR_GET_REASON(error))) return *failure;
-    return tls::openssl_failure(FailureKind::kRefused, options_.server.url() + ": " + what);
+    return crypto::openssl_failure(FailureKind::kRefused, options_.server.url() + ": " + what);
   }
   return about(FailureKind::kUnreachable, std::string(what) + ": the connection broke");
 }
@@ -222,9 +222,9 @@ Result<Done> TlsTransport::shake_hands() {
   refusal_.reset();
   ssl_.reset(SSL_new(context_.get()));
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.impl()->sockfd()) != 1)
-    return tls::openssl_failure(FailureKind::kIo, "TLS cannot be set up");
+    return crypto::openssl_failure(FailureKind::kIo, "TLS cannot be set up");
   // An address is never sent as a server name (RFC 6066 section 3).
-  if (!tls::is_ip_address(options_.server.host))
+  if (!crypto::is_ip_address(options_.server.host))
     SSL_set_tlsext_host_name(ssl_.get(), options_.server.host.c_str());
   for (;;) {
     ERR_clear_error();
@@ -341,7 +341,7 @@ Result<ServerAddress> ServerAddress::parse(std::string_view url) {
     address.host = rest.substr(0, colon);
     port = rest.substr(colon);
   }
-  if (!tls::is_ip_address(address.host) && !tls::is_dns_name(address.host))
+  if (!crypto::is_ip_address(address.host) && !crypto::is_dns_name(address.host))
     return bad("names no host");
   if (port.empty()) return address;
   const auto number = port.starts_with(':') ? parse_integer(port.substr(1)) : std::nullopt;
@@ -366,4 +366,4 @@ std::unique_ptr<Transport> make_transport(TransportOptions options, const Clock&
   return std::make_unique<TlsTransport>(std::move(options), clock);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "agent/sync/http_reply.h"
+#include "common/crypto/certificate.h"
+#include "common/crypto/key.h"
 #include "common/support/clock.h"
 #include "common/support/result.h"
-#include "common/tls/certificate.h"
-#include "common/tls/key.h"
 
-namespace muster::agent {
+namespace muster::agent::sync {
 
 struct HttpRequest {
   std::string_view method = "POST";
@@ -53,24 +53,24 @@ struct ServerAddress {
 };
 
 struct Identity {
-  tls::PrivateKey key;
-  tls::Certificate certificate;
+  crypto::PrivateKey key;
+  crypto::Certificate certificate;
 };
 
 struct TransportOptions {
   ServerAddress server;
   // Authorities that are believed. Empty at the first contact: then `pin_sha256_hex` must be set.
-  std::vector<tls::Certificate> authorities;
+  std::vector<crypto::Certificate> authorities;
   std::string pin_sha256_hex;
   std::optional<Identity> identity;  // the client certificate
   int connect_timeout_ms = 15'000;
   int total_timeout_ms = 60'000;
   int cancel_descriptor = -1;  // readable: stop at once (the program is asked to end); -1: never
   // Told the authority that a pinned first contact has found.
-  std::function<void(const tls::Certificate&)> on_authority;
+  std::function<void(const crypto::Certificate&)> on_authority;
 };
 
 // `clock` says whether certificates are valid; it outlives the transport.
 std::unique_ptr<Transport> make_transport(TransportOptions options, const Clock& clock);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::sync

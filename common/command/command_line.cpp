@@ -34,9 +34,9 @@ std::vector<std::string> flag_names(const CLI::App& app, const CLI::App& command
   return names;
 }
 
-std::string alternatives(const std::string& program, const std::vector<std::string>& nearest) {
+std::string alternatives(const std::string& program, const std::vector<std::string>& near) {
   std::string text;
-  for (const std::string& name : nearest)
+  for (const std::string& name : near)
     text += (text.empty() ? "" : "    or: ") + program + " " + name;
   return text;
 }
@@ -70,9 +70,9 @@ class Mistake {
     const auto word = std::find_if(extras.begin(), extras.end(),
                                    [](const std::string& one) { return !one.starts_with("-"); });
     if (word != extras.end()) {
-      const std::vector<std::string> nearest = nearest_two(*word, names);
+      const std::vector<std::string> near = nearest(*word, names, 2);
       return say("there is no command \"" + *word + "\"",
-                 nearest.empty() ? program + " --help" : alternatives(program, nearest));
+                 near.empty() ? program + " --help" : alternatives(program, near));
     }
     if (!extras.empty()) {
       const std::string name = extras.front().substr(0, extras.front().find('='));

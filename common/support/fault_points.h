@@ -115,7 +115,7 @@ inline constexpr FaultPointInfo kFaultPoints[] = {
     {"value.closed", FaultProgram::kServer},
     {"value.opened", FaultProgram::kServer},
     {"ticket.created", FaultProgram::kServer},
-    // common/tls/file.h: a small file is replaced
+    // common/support/file.h: a small file is replaced
     {"file.create", FaultProgram::kBoth},
     {"file.write", FaultProgram::kBoth},
     {"file.sync", FaultProgram::kBoth},

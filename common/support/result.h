@@ -3,6 +3,7 @@
 // agent/, where failing to read something is an ordinary finding; the server throws Error
 // (server/error.h) instead. No threads involved.
 #pragma once
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,6 +85,13 @@ class [[nodiscard]] Result {
  private:
   std::variant<T, Failure> state_;
 };
+
+// Where errors travel as exceptions: the value, or std::runtime_error with the failure's message.
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw std::runtime_error(result.failure().message);
+  return *std::move(result);
+}
 
 struct Done {};  // Result<Done>: nothing to return but success
 

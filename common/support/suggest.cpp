@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/support/text.h"
+
 namespace muster {
 namespace {
 
-constexpr std::size_t kLongestWord = 64;
+constexpr std::size_t kLongestWord = 64;  // longer words are like no name of ours
 
 // Edit distance in which a swap of neighbours, the most common slip, is one edit (optimal string
 // alignment).
@@ -28,30 +30,40 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return table[a.size()][b.size()];
 }
 
+// How unlike two names are; what one name says of the other counts as near.
+std::size_t unlikeness(std::string_view word, std::string_view name) {
+  std::size_t out = edit_distance(word, name);
+  if (const std::size_t dot = name.find('.'); dot != std::string_view::npos)
+    out = std::min(out, edit_distance(word, name.substr(dot + 1)) + 1);
+  if (word.size() >= 3 && name.find(word) != std::string_view::npos)
+    out = std::min<std::size_t>(out, 2);
+  return out;
+}
+
 }  // namespace
 
-std::vector<std::string> nearest_two(std::string_view word, const std::vector<std::string>& names) {
+std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& names,
+                                 std::size_t count) {
   if (word.empty() || word.size() > kLongestWord) return {};
-  const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
+  const std::string lower = lower_ascii(word);
+  const std::size_t limit = std::max<std::size_t>(2, lower.size() / 3);
   std::vector<std::pair<std::size_t, std::string>> found;
   for (const std::string& name : names) {
-    std::size_t unlike = edit_distance(word, name);
-    if (word.size() >= 3 && name.find(word) != std::string::npos)
-      unlike = std::min<std::size_t>(unlike, 1);
-    if (unlike <= limit) found.emplace_back(unlike, name);
+    if (const std::size_t unlike = unlikeness(lower, name); unlike <= limit)
+      found.emplace_back(unlike, name);
   }
   std::sort(found.begin(), found.end());
-  std::vector<std::string> nearest;
-  for (std::size_t i = 0; i < found.size() && i < 2; ++i)
-    nearest.push_back(found[i].second);
-  return nearest;
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < found.size() && i < count; ++i)
+    out.push_back(found[i].second);
+  return out;
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& names,
                        const std::string& otherwise) {
-  const auto nearest = nearest_two(word, names);
-  if (nearest.empty()) return otherwise;
-  return nearest.size() == 1 ? nearest[0] : nearest[0] + " or " + nearest[1];
+  const auto near = nearest(word, names, 2);
+  if (near.empty()) return otherwise;
+  return near.size() == 1 ? near[0] : near[0] + " or " + near[1];
 }
 
 }  // namespace muster

@@ -5,10 +5,10 @@
 #include "common/support/text.h"
 #include "server/ca/authority.h"
 #include "server/error.h"
-#include "server/people/list_query.h"
 #include "server/store/fault.h"
+#include "server/store/list.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 constexpr std::size_t kMaxReasonBytes = 500;
@@ -58,12 +58,12 @@ constexpr std::string_view kNoteWaiting = R"sql(
     last_seen_at = excluded.last_seen_at, address = excluded.address)sql";
 constexpr std::string_view kForgetWaiting = "DELETE FROM waiting_agents WHERE agent_id = ?1";
 
-std::optional<Instant> time_of(const ResultRow& row, int column) {
+std::optional<Instant> time_of(const store::ResultRow& row, int column) {
   const auto ms = row.optional_integer(column);
   return ms ? std::optional(Instant{*ms}) : std::nullopt;
 }
 
-AgentRecord read_agent(const ResultRow& row) {
+AgentRecord read_agent(const store::ResultRow& row) {
   AgentRecord agent{std::string(row.text(0))};
   agent.state = row.text(1);
   agent.enrolled_at = {row.integer(2)};
@@ -91,9 +91,10 @@ Error not_found() {
 
 // Serial numbers are 127 random bits: one that is there already was given to somebody, or revoked
 // by the side log.
-void insert_certificate(Session& session, Instant now, std::string_view agent_id,
+void insert_certificate(store::Transaction& transaction, Instant now, std::string_view agent_id,
                         const std::string& serial, Instant not_after) {
-  if (session.execute(kInsertCertificate, {serial, agent_id, now.ms, not_after.ms}) == 1) return;
+  if (transaction.execute(kInsertCertificate, {serial, agent_id, now.ms, not_after.ms}) == 1)
+    return;
   throw refused("certificate_revoked", "The certificate " + serial +
                                            " is revoked or another agent's. Enrol the machine "
                                            "again.");
@@ -101,12 +102,12 @@ void insert_certificate(Session& session, Instant now, std::string_view agent_id
 
 }  // namespace
 
-AgentPrincipal authenticate_agent(Session& session, std::string_view agent_id,
+AgentPrincipal authenticate_agent(store::Transaction& transaction, std::string_view agent_id,
                                   std::string_view serial) {
   AgentPrincipal agent{std::string(agent_id), std::string(serial), ""};
   bool knows_certificate = false;
   bool is_revoked = false;
-  session.query(kAuthenticate, {agent_id, serial}, [&](const ResultRow& row) {
+  transaction.query(kAuthenticate, {agent_id, serial}, [&](const store::ResultRow& row) {
     agent.state = row.text(0);
     agent.source_record = row.optional_integer(1);
     knows_certificate = !row.is_null(2);
@@ -132,26 +133,26 @@ AgentPrincipal authenticate_agent(Session& session, std::string_view agent_id,
   return agent;
 }
 
-void add_enrolled_agent(Session& session, Instant now, const NewAgent& agent) {
-  session.execute(kInsertAgent, {agent.agent_id, now.ms, agent.enrolled_with, agent.enrolled_from,
-                                 "join token " + agent.enrolled_with});
+void add_enrolled_agent(store::Transaction& transaction, Instant now, const NewAgent& agent) {
+  transaction.execute(kInsertAgent, {agent.agent_id, now.ms, agent.enrolled_with,
+                                     agent.enrolled_from, "join token " + agent.enrolled_with});
 }
 
-void add_certificate(Session& session, Instant now, std::string_view agent_id,
-                     const tls::CertificateFields& certificate) {
-  const auto issued = session.find_integer(kIssuedSince, {agent_id, now.ms - tls::kDayMs});
+void add_certificate(store::Transaction& transaction, Instant now, std::string_view agent_id,
+                     const crypto::CertificateFields& certificate) {
+  const auto issued = transaction.find_integer(kIssuedSince, {agent_id, now.ms - crypto::kDayMs});
   if (issued.value_or(0) >= kMaxCertificatesADay) {
     throw Error(Status::kTooManyRequests, "too_many_certificates",
                 "This agent was given " + std::to_string(kMaxCertificatesADay) +
                     " certificates within a day; see its log for why it cannot keep one.")
         .retry_after(3600);
   }
-  session.execute(kForgetCertificates, {agent_id, now.ms - kExpiredGraceMs});
-  insert_certificate(session, now, agent_id, certificate.serial_hex, certificate.not_after);
+  transaction.execute(kForgetCertificates, {agent_id, now.ms - kExpiredGraceMs});
+  insert_certificate(transaction, now, agent_id, certificate.serial_hex, certificate.not_after);
 }
 
-AgentPage list_agents(Session& session, const AgentFilter& filter) {
-  ListQuery query{std::string(kSelectAgents)};
+AgentPage list_agents(store::Transaction& transaction, const AgentFilter& filter) {
+  store::ListQuery query{std::string(kSelectAgents)};
   if (filter.state) query.where("agents.state = ?", {*filter.state});
   if (filter.item_id) query.where("assignments.item_id = ?", {*filter.item_id});
   if (filter.silent_since) {
@@ -159,13 +160,13 @@ AgentPage list_agents(Session& session, const AgentFilter& filter) {
                 {filter.silent_since->ms});
   }
   if (filter.cursor) {
-    if (!is_uuid(*filter.cursor)) parse_cursor("", 1);
+    if (!is_uuid(*filter.cursor)) store::parse_cursor("", 1);
     query.where("agents.agent_id > ?", {*filter.cursor});
   }
-  query.order("agents.agent_id", checked_limit(filter.limit));
+  query.order("agents.agent_id", store::checked_limit(filter.limit));
   AgentPage page;
-  session.query(query.text(), query.values(),
-                [&](const ResultRow& row) { page.agents.push_back(read_agent(row)); });
+  transaction.query(query.text(), query.values(),
+                    [&](const store::ResultRow& row) { page.agents.push_back(read_agent(row)); });
   if (page.agents.size() > filter.limit) {
     page.agents.pop_back();
     page.next = page.agents.back().agent_id;
@@ -173,54 +174,55 @@ AgentPage list_agents(Session& session, const AgentFilter& filter) {
   return page;
 }
 
-AgentRecord get_agent(Session& session, std::string_view agent_id) {
+AgentRecord get_agent(store::Transaction& transaction, std::string_view agent_id) {
   std::optional<AgentRecord> found;
   if (is_uuid(agent_id)) {
-    session.query(std::string(kSelectAgents) + " WHERE agents.agent_id = ?1", {agent_id},
-                  [&](const ResultRow& row) { found = read_agent(row); });
+    transaction.query(std::string(kSelectAgents) + " WHERE agents.agent_id = ?1", {agent_id},
+                      [&](const store::ResultRow& row) { found = read_agent(row); });
   }
   if (!found) throw not_found();
   return std::move(*found);
 }
 
-AgentRecord revoke_agent(Session& session, Instant now, const Actor& actor,
+AgentRecord revoke_agent(store::Transaction& transaction, Instant now, const people::Actor& actor,
                          std::string_view agent_id, const std::string& reason) {
   if (reason.size() > kMaxReasonBytes || !is_valid_utf8(reason) || printable(reason) != reason) {
     throw Error(Status::kUnprocessable, "invalid_value",
                 "The reason must be one line of text of at most 500 bytes.")
         .at("reason");
   }
-  const AgentRecord agent = get_agent(session, agent_id);
+  const AgentRecord agent = get_agent(transaction, agent_id);
   if (agent.state == "revoked") return agent;
-  session.execute(kRevokeAgent, {agent.agent_id, now.ms, actor.name,
-                                 reason.empty() ? SqlValue() : SqlValue(reason)});
-  session.execute(kRevokeCertificates, {agent.agent_id, now.ms});
-  store_fault("revoke.agent");
+  transaction.execute(kRevokeAgent, {agent.agent_id, now.ms, actor.name,
+                                     reason.empty() ? store::SqlValue() : store::SqlValue(reason)});
+  transaction.execute(kRevokeCertificates, {agent.agent_id, now.ms});
+  store::store_fault("revoke.agent");
   JsonWriter detail;
   detail.begin_object().member("reason", reason).end_object();
-  add_audit(session, {now, actor, "agent.revoke", "agent/" + agent.agent_id, detail.text()});
-  return get_agent(session, agent.agent_id);
+  people::add_audit(transaction,
+                    {now, actor, "agent.revoke", "agent/" + agent.agent_id, detail.text()});
+  return get_agent(transaction, agent.agent_id);
 }
 
-bool is_news_of_waiting(Session& session, Instant now, std::string_view agent_id,
+bool is_news_of_waiting(store::Transaction& transaction, Instant now, std::string_view agent_id,
                         std::string_view serial) {
-  if (session.find_integer(kFreshWaiting, {agent_id, serial, now.ms - kWaitingTouchMs}))
+  if (transaction.find_integer(kFreshWaiting, {agent_id, serial, now.ms - kWaitingTouchMs}))
     return false;
-  return session.find_integer(kCountWaiting).value_or(0) <
+  return transaction.find_integer(kCountWaiting).value_or(0) <
          static_cast<std::int64_t>(kMaxWaitingAgents);
 }
 
-void note_waiting(Session& session, Instant now, std::string_view agent_id,
-                  const tls::CertificateFields& certificate, const std::string& address) {
-  session.execute(kNoteWaiting,
-                  {agent_id, certificate.serial_hex, certificate.not_after.ms, now.ms, address});
+void note_waiting(store::Transaction& transaction, Instant now, std::string_view agent_id,
+                  const crypto::CertificateFields& certificate, const std::string& address) {
+  transaction.execute(
+      kNoteWaiting, {agent_id, certificate.serial_hex, certificate.not_after.ms, now.ms, address});
 }
 
-std::vector<WaitingAgent> list_waiting(Session& session, std::size_t limit) {
-  ListQuery query{std::string(kSelectWaiting)};
-  query.order("first_seen_at, agent_id", checked_limit(limit) - 1);
+std::vector<WaitingAgent> list_waiting(store::Transaction& transaction, std::size_t limit) {
+  store::ListQuery query{std::string(kSelectWaiting)};
+  query.order("first_seen_at, agent_id", store::checked_limit(limit) - 1);
   std::vector<WaitingAgent> waiting;
-  session.query(query.text(), query.values(), [&](const ResultRow& row) {
+  transaction.query(query.text(), query.values(), [&](const store::ResultRow& row) {
     waiting.push_back({std::string(row.text(0)),
                        std::string(row.text(1)),
                        {row.integer(2)},
@@ -231,32 +233,33 @@ std::vector<WaitingAgent> list_waiting(Session& session, std::size_t limit) {
   return waiting;
 }
 
-AgentRecord approve_waiting(Session& session, Instant now, const Actor& actor,
-                            std::string_view agent_id) {
+AgentRecord approve_waiting(store::Transaction& transaction, Instant now,
+                            const people::Actor& actor, std::string_view agent_id) {
   std::optional<WaitingAgent> waiting;
   if (is_uuid(agent_id)) {
-    session.query(std::string(kSelectWaiting) + " WHERE agent_id = ?1", {agent_id},
-                  [&](const ResultRow& row) {
-                    waiting = WaitingAgent{std::string(row.text(0)), std::string(row.text(1)),
-                                           {row.integer(2)},         {row.integer(3)},
-                                           {row.integer(4)},         std::string(row.text(5))};
-                  });
+    transaction.query(std::string(kSelectWaiting) + " WHERE agent_id = ?1", {agent_id},
+                      [&](const store::ResultRow& row) {
+                        waiting = WaitingAgent{std::string(row.text(0)), std::string(row.text(1)),
+                                               {row.integer(2)},         {row.integer(3)},
+                                               {row.integer(4)},         std::string(row.text(5))};
+                      });
   }
   if (!waiting) throw not_found();
   // The agent itself is known when only its last certificate was issued after the backup.
   const auto state =
-      session.find_text("SELECT state FROM agents WHERE agent_id = ?1", {waiting->agent_id});
+      transaction.find_text("SELECT state FROM agents WHERE agent_id = ?1", {waiting->agent_id});
   if (state == "revoked") throw refused("agent_revoked", "The agent was revoked. Enrol it again.");
   if (!state) {
-    session.execute(kInsertAgent,
-                    {waiting->agent_id, now.ms, std::nullopt, waiting->address, actor.name});
+    transaction.execute(kInsertAgent,
+                        {waiting->agent_id, now.ms, std::nullopt, waiting->address, actor.name});
   }
-  insert_certificate(session, now, waiting->agent_id, waiting->serial, waiting->not_after);
-  session.execute(kForgetWaiting, {waiting->agent_id});
+  insert_certificate(transaction, now, waiting->agent_id, waiting->serial, waiting->not_after);
+  transaction.execute(kForgetWaiting, {waiting->agent_id});
   JsonWriter detail;
   detail.begin_object().member("serial", waiting->serial).end_object();
-  add_audit(session, {now, actor, "agent.approve", "agent/" + waiting->agent_id, detail.text()});
-  return get_agent(session, waiting->agent_id);
+  people::add_audit(transaction,
+                    {now, actor, "agent.approve", "agent/" + waiting->agent_id, detail.text()});
+  return get_agent(transaction, waiting->agent_id);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

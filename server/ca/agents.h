@@ -13,12 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "common/crypto/certificate.h"
 #include "common/support/clock.h"
-#include "common/tls/certificate.h"
 #include "server/people/audit.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 // Certificates that one agent may be given in a day.
 inline constexpr std::int64_t kMaxCertificatesADay = 10;
@@ -35,7 +35,7 @@ struct AgentPrincipal {
 // `agent_id` and `serial` from a certificate that was verified against the authority. Error 403:
 // agent_unknown, agent_revoked, certificate_unknown (the agent is known, this certificate is not),
 // certificate_revoked.
-AgentPrincipal authenticate_agent(Session& session, std::string_view agent_id,
+AgentPrincipal authenticate_agent(store::Transaction& transaction, std::string_view agent_id,
                                   std::string_view serial);
 
 struct NewAgent {
@@ -43,12 +43,12 @@ struct NewAgent {
   std::string enrolled_with;  // join token id
   std::string enrolled_from;  // network address
 };
-void add_enrolled_agent(Session& session, Instant now, const NewAgent& agent);
+void add_enrolled_agent(store::Transaction& transaction, Instant now, const NewAgent& agent);
 
 // Error 429 too_many_certificates. Forgets certificates of the agent that nobody could use any
 // more.
-void add_certificate(Session& session, Instant now, std::string_view agent_id,
-                     const tls::CertificateFields& certificate);
+void add_certificate(store::Transaction& transaction, Instant now, std::string_view agent_id,
+                     const crypto::CertificateFields& certificate);
 
 struct AgentRecord {
   std::string agent_id;
@@ -79,13 +79,13 @@ struct AgentPage {
   std::vector<AgentRecord> agents;  // in the order of their ids
   std::optional<std::string> next = {};
 };
-AgentPage list_agents(Session& session, const AgentFilter& filter);
+AgentPage list_agents(store::Transaction& transaction, const AgentFilter& filter);
 // Error 404 agent_not_found.
-AgentRecord get_agent(Session& session, std::string_view agent_id);
+AgentRecord get_agent(store::Transaction& transaction, std::string_view agent_id);
 
 // Also takes its certificates back. Revoking again changes nothing. The side log is the caller's
 // (enrolment.h). Errors: agent_not_found 404, invalid_value 422.
-AgentRecord revoke_agent(Session& session, Instant now, const Actor& actor,
+AgentRecord revoke_agent(store::Transaction& transaction, Instant now, const people::Actor& actor,
                          std::string_view agent_id, const std::string& reason);
 
 // Agents with a good certificate that the store does not know, because it was restored from a
@@ -100,13 +100,13 @@ struct WaitingAgent {
 };
 inline constexpr std::size_t kMaxWaitingAgents = 100'000;
 // False: it waits already and was seen a short while ago, so nothing has to be written.
-bool is_news_of_waiting(Session& session, Instant now, std::string_view agent_id,
+bool is_news_of_waiting(store::Transaction& transaction, Instant now, std::string_view agent_id,
                         std::string_view serial);
-void note_waiting(Session& session, Instant now, std::string_view agent_id,
-                  const tls::CertificateFields& certificate, const std::string& address);
-std::vector<WaitingAgent> list_waiting(Session& session, std::size_t limit);
+void note_waiting(store::Transaction& transaction, Instant now, std::string_view agent_id,
+                  const crypto::CertificateFields& certificate, const std::string& address);
+std::vector<WaitingAgent> list_waiting(store::Transaction& transaction, std::size_t limit);
 // Lets it in with the certificate that it showed. Error 404 agent_not_found.
-AgentRecord approve_waiting(Session& session, Instant now, const Actor& actor,
-                            std::string_view agent_id);
+AgentRecord approve_waiting(store::Transaction& transaction, Instant now,
+                            const people::Actor& actor, std::string_view agent_id);
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

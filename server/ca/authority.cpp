@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/support/fault.h"
+#include "common/support/file.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 #include "server/ca/authority_files.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 std::vector<std::string> sorted(std::vector<std::string> names) {
@@ -36,8 +36,8 @@ Result<CertificateAuthority> CertificateAuthority::init(
     const std::vector<std::string>& public_names, Instant now) {
   const Result<std::vector<std::string>> names = checked_names(public_names);
   if (!names) return names.failure();
-  if (const auto made = tls::make_private_folder(folder); !made) return made.failure();
-  const Result<std::vector<tls::Authority>> present = storage->read();
+  if (const auto made = make_private_folder(folder); !made) return made.failure();
+  const Result<std::vector<crypto::Authority>> present = storage->read();
   if (!present) return present.failure();
   if (!present->empty()) {
     return Failure{FailureKind::kRefused,
@@ -60,7 +60,7 @@ Result<CertificateAuthority> CertificateAuthority::init(
 
 Result<CertificateAuthority::State> CertificateAuthority::read_state() const {
   State state;
-  Result<std::vector<tls::Authority>> authorities = storage_->read();
+  Result<std::vector<crypto::Authority>> authorities = storage_->read();
   if (!authorities) return authorities.failure();
   if (authorities->empty()) {
     return Failure{FailureKind::kNotFound, "there is no certificate authority in " +
@@ -91,9 +91,9 @@ Result<Done> CertificateAuthority::publish(const State& state) const {
   for (std::size_t i = 0; i < state.authorities.size(); ++i) {
     const std::filesystem::path file = certificate_file(folder_, i + 1);
     if (std::filesystem::exists(file)) continue;
-    if (const auto made = tls::make_private_folder(folder_); !made) return made.failure();
+    if (const auto made = make_private_folder(folder_); !made) return made.failure();
     const auto written =
-        tls::replace_file(file, state.authorities[i].certificate.to_pem(), tls::FileMode::kPublic);
+        replace_file(file, state.authorities[i].certificate.to_pem(), FileMode::kPublic);
     if (!written) return written.failure();
   }
   return Done{};
@@ -113,10 +113,10 @@ std::shared_ptr<const CertificateAuthority::State> CertificateAuthority::state()
   return state_;
 }
 
-const tls::Authority& CertificateAuthority::signing(const State& state, Instant now) {
+const crypto::Authority& CertificateAuthority::signing(const State& state, Instant now) {
   for (std::size_t i = state.authorities.size() - 1; i > 0; --i) {
-    const tls::Authority& older = state.authorities[i - 1];
-    const tls::Authority& newer = state.authorities[i];
+    const crypto::Authority& older = state.authorities[i - 1];
+    const crypto::Authority& newer = state.authorities[i];
     const Instant known = newer.certificate.fields().not_before + kRolloverOverlapMs;
     if (now >= std::min(known, older.certificate.fields().not_after)) return newer;
   }
@@ -127,46 +127,46 @@ Result<IssuedCertificate> CertificateAuthority::issue_agent(std::string_view req
                                                             const std::string& agent_id,
                                                             Instant now) const {
   const auto current = state();
-  const Result<tls::CheckedRequest> request = tls::check_request(request_base64);
+  const Result<crypto::CheckedRequest> request = crypto::check_request(request_base64);
   if (!request) return request.failure();
-  Result<tls::Certificate> certificate =
-      tls::issue_agent(signing(*current, now), request->spki_der, agent_id, now);
+  Result<crypto::Certificate> certificate =
+      crypto::issue_agent(signing(*current, now), request->spki_der, agent_id, now);
   if (!certificate) return certificate.failure();
-  Result<std::string> body = tls::to_pkcs7({&*certificate, 1});
+  Result<std::string> body = crypto::to_pkcs7({&*certificate, 1});
   if (!body) return body.failure();
   return IssuedCertificate{*std::move(certificate), *std::move(body)};
 }
 
-std::vector<tls::Certificate> CertificateAuthority::trusted(Instant now) const {
-  std::vector<tls::Certificate> result;
-  for (const tls::Authority& authority : state()->authorities) {
+std::vector<crypto::Certificate> CertificateAuthority::trusted(Instant now) const {
+  std::vector<crypto::Certificate> result;
+  for (const crypto::Authority& authority : state()->authorities) {
     if (now < authority.certificate.fields().not_after) result.push_back(authority.certificate);
   }
   return result;
 }
 
 Result<std::string> CertificateAuthority::cacerts(Instant now) const {
-  const std::vector<tls::Certificate> certificates = trusted(now);
+  const std::vector<crypto::Certificate> certificates = trusted(now);
   if (certificates.empty()) {
     return Failure{FailureKind::kRefused, "every authority in " + folder_.string() +
                                               " has expired by this machine's clock (" +
                                               to_rfc3339(now) + "): check the clock"};
   }
-  return tls::to_pkcs7(certificates);
+  return crypto::to_pkcs7(certificates);
 }
 
 std::string CertificateAuthority::spki_pin(Instant now) const {
   return signing(*state(), now).certificate.fields().spki_sha256_hex;
 }
 
-Result<tls::AgentStanding> CertificateAuthority::check_agent(const tls::Certificate& certificate,
-                                                             Instant now) const {
+Result<crypto::AgentStanding> CertificateAuthority::check_agent(
+    const crypto::Certificate& certificate, Instant now) const {
   // An authority that has ended meanwhile still vouches for the past of its certificates.
-  std::vector<tls::Certificate> anchors;
-  for (const tls::Authority& authority : state()->authorities) {
+  std::vector<crypto::Certificate> anchors;
+  for (const crypto::Authority& authority : state()->authorities) {
     anchors.push_back(authority.certificate);
   }
-  Result<tls::AgentStanding> standing = tls::verify_agent(certificate, anchors, now);
+  Result<crypto::AgentStanding> standing = crypto::verify_agent(certificate, anchors, now);
   if (!standing) return standing;
   if (standing->expired_ms > kExpiredGraceMs) {
     return Failure{FailureKind::kRefused,
@@ -190,16 +190,16 @@ Result<Done> CertificateAuthority::set_public_names(const std::vector<std::strin
 
 bool CertificateAuthority::is_current(const State& state, const std::filesystem::path& file,
                                       Instant now) {
-  const Result<std::string> pem = tls::read_private_file(file);
+  const Result<std::string> pem = read_private_file(file);
   if (!pem) return false;
-  const Result<tls::PrivateKey> key = tls::PrivateKey::from_pem(*pem);
-  const Result<std::vector<tls::Certificate>> chain = tls::certificates_from_pem(*pem);
+  const Result<crypto::PrivateKey> key = crypto::PrivateKey::from_pem(*pem);
+  const Result<std::vector<crypto::Certificate>> chain = crypto::certificates_from_pem(*pem);
   if (!key || !chain || chain->size() != 2) return false;
-  const tls::CertificateFields& leaf = chain->front().fields();
-  const tls::CertificateFields& issuer = signing(state, now).certificate.fields();
+  const crypto::CertificateFields& leaf = chain->front().fields();
+  const crypto::CertificateFields& issuer = signing(state, now).certificate.fields();
   std::vector<std::string> names = leaf.dns_names;
   names.insert(names.end(), leaf.ip_names.begin(), leaf.ip_names.end());
-  return leaf.spki_sha256_hex == tls::spki_sha256_hex(key->public_key_der()) &&
+  return leaf.spki_sha256_hex == crypto::spki_sha256_hex(key->public_key_der()) &&
          chain->back().fields().spki_sha256_hex == issuer.spki_sha256_hex &&
          sorted(names) == sorted(state.public_names) && now >= leaf.not_before &&
          !needs_renewal(leaf.not_before, leaf.not_after, now);
@@ -208,17 +208,17 @@ bool CertificateAuthority::is_current(const State& state, const std::filesystem:
 Result<bool> CertificateAuthority::renew(const State& state, const std::filesystem::path& file,
                                          Instant now) {
   if (is_current(state, file, now)) return false;
-  const Result<tls::PrivateKey> key = tls::PrivateKey::generate();
+  const Result<crypto::PrivateKey> key = crypto::PrivateKey::generate();
   if (!key) return key.failure();
-  const tls::Authority& authority = signing(state, now);
-  const Result<tls::Certificate> certificate =
-      tls::issue_server(authority, key->public_key_der(), state.public_names, now);
+  const crypto::Authority& authority = signing(state, now);
+  const Result<crypto::Certificate> certificate =
+      crypto::issue_server(authority, key->public_key_der(), state.public_names, now);
   if (!certificate) return certificate.failure();
   // The authority goes along, because an agent at its first contact looks for the pinned key in the
   // chain.
-  const auto written = tls::replace_file(
-      file, key->to_pem() + certificate->to_pem() + authority.certificate.to_pem(),
-      tls::FileMode::kPrivate);
+  const auto written =
+      replace_file(file, key->to_pem() + certificate->to_pem() + authority.certificate.to_pem(),
+                   FileMode::kPrivate);
   if (!written) return written.failure();
   if (const auto fault = fault_failure("authority.server_certificate")) return *fault;
   return true;
@@ -242,8 +242,8 @@ Result<bool> CertificateAuthority::roll_over(Instant now) {
   // One that was made while the clock ran years ahead is of no use until then.
   const auto begun = std::find_if(
       current->authorities.rbegin(), std::prev(current->authorities.rend()),
-      [&](const tls::Authority& one) { return one.certificate.fields().not_before <= now; });
-  const tls::CertificateFields& newest = begun->certificate.fields();
+      [&](const crypto::Authority& one) { return one.certificate.fields().not_before <= now; });
+  const crypto::CertificateFields& newest = begun->certificate.fields();
   if (!needs_renewal(newest.not_before, newest.not_after, now)) return false;
   const std::size_t next = current->authorities.size() + 1;
   if (next > kMaxAuthorities) {
@@ -256,4 +256,4 @@ Result<bool> CertificateAuthority::roll_over(Instant now) {
   return true;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

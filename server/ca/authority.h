@@ -6,7 +6,7 @@
 //   (with PostgreSQL the keys and the names are in the database, and only the certificates here)
 //   public_names     the names in both, one a line; the first one goes into join codes
 // Everything with a key in it has mode 0600; every file is replaced whole or not at all
-// (common/tls/file.h).
+// (common/support/file.h).
 //
 // Rollover, without a day on which something breaks: at two thirds of an authority's life the next
 // one is made and handed out by cacerts beside the old one, which still signs. Agents fetch cacerts
@@ -29,23 +29,23 @@
 #include <string_view>
 #include <vector>
 
+#include "common/crypto/issue.h"
+#include "common/crypto/pinning.h"
 #include "common/support/clock.h"
 #include "common/support/result.h"
-#include "common/tls/issue.h"
-#include "common/tls/pinning.h"
 #include "server/ca/authority_storage.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
-constexpr std::int64_t kRolloverOverlapMs = 365 * tls::kDayMs;
+constexpr std::int64_t kRolloverOverlapMs = 365 * crypto::kDayMs;
 // How long after its end an agent's certificate may still be renewed with (model.md section 6).
-constexpr std::int64_t kExpiredGraceMs = 180 * tls::kDayMs;
+constexpr std::int64_t kExpiredGraceMs = 180 * crypto::kDayMs;
 
 // From two thirds of its life on.
 bool needs_renewal(Instant not_before, Instant not_after, Instant now);
 
 struct IssuedCertificate {
-  tls::Certificate certificate;
+  crypto::Certificate certificate;
   std::string pkcs7_base64;  // the body of the answer to simpleenroll and simplereenroll
 };
 
@@ -72,12 +72,13 @@ class CertificateAuthority {
   // The body of cacerts: every authority whose time is not over.
   Result<std::string> cacerts(Instant now) const;
   // The same as objects: what agents' certificates may lead to.
-  std::vector<tls::Certificate> trusted(Instant now) const;
+  std::vector<crypto::Certificate> trusted(Instant now) const;
   // SHA-256 of the signing authority's public key, in hex: the pin in a join code.
   std::string spki_pin(Instant now) const;
   // Who an agent's certificate says it is. Up to kExpiredGraceMs after its end it counts as
   // expired_ms > 0, later it is refused. Revocation is not this class's to know.
-  Result<tls::AgentStanding> check_agent(const tls::Certificate& certificate, Instant now) const;
+  Result<crypto::AgentStanding> check_agent(const crypto::Certificate& certificate,
+                                            Instant now) const;
 
   std::vector<std::string> public_names() const;
   // Writes the new names; the certificates follow at the next renew_server_certificates.
@@ -95,7 +96,7 @@ class CertificateAuthority {
 
  private:
   struct State {
-    std::vector<tls::Authority> authorities;  // oldest first, at least one
+    std::vector<crypto::Authority> authorities;  // oldest first, at least one
     std::vector<std::string> public_names;
   };
   struct Locks {
@@ -109,7 +110,7 @@ class CertificateAuthority {
   Result<State> read_state() const;
   Result<Done> publish(const State& state) const;
   std::shared_ptr<const State> state() const;
-  static const tls::Authority& signing(const State& state, Instant now);
+  static const crypto::Authority& signing(const State& state, Instant now);
   static bool is_current(const State& state, const std::filesystem::path& file, Instant now);
   static Result<bool> renew(const State& state, const std::filesystem::path& file, Instant now);
 
@@ -120,4 +121,4 @@ class CertificateAuthority {
   std::shared_ptr<const State> state_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

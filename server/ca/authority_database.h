@@ -9,15 +9,15 @@
 #include "server/ca/cluster_key.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 // `store` outlives it.
-std::shared_ptr<AuthorityStorage> authority_in_database(Store& store, ClusterKey key);
+std::shared_ptr<AuthorityStorage> authority_in_database(store::Store& store, ClusterKey key);
 
 // Puts an authority that was kept in files into a database that has none, inside a transaction.
 // std::runtime_error when a key cannot be sealed.
-void put_authority(Session& session, const ClusterKey& key,
-                   const std::vector<tls::Authority>& authorities,
+void put_authority(store::Transaction& transaction, const ClusterKey& key,
+                   const std::vector<crypto::Authority>& authorities,
                    const std::vector<std::string>& public_names, Instant now);
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

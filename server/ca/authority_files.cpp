@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "common/support/fault.h"
+#include "common/support/file.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 // 1: "ca", 2: "ca-2", ...
@@ -31,54 +31,54 @@ std::filesystem::path certificate_file(const std::filesystem::path& folder,
   return folder / (stem(generation) + ".pem");
 }
 
-Result<tls::Authority> make_authority(const std::filesystem::path& folder, std::size_t generation,
-                                      Instant now) {
+Result<crypto::Authority> make_authority(const std::filesystem::path& folder,
+                                         std::size_t generation, Instant now) {
   const auto key_path = key_file(folder, generation);
-  Result<tls::PrivateKey> key = tls::PrivateKey::load(key_path);
+  Result<crypto::PrivateKey> key = crypto::PrivateKey::load(key_path);
   if (!key && is_missing(key.failure())) {
-    key = tls::PrivateKey::generate();
+    key = crypto::PrivateKey::generate();
     if (!key) return key.failure();
     if (const auto saved = key->save(key_path); !saved) return saved.failure();
     if (const auto fault = fault_failure("authority.key")) return *fault;
   }
   if (!key) return key.failure();
-  Result<tls::Authority> authority = tls::issue_authority(*key, now);
+  Result<crypto::Authority> authority = crypto::issue_authority(*key, now);
   if (!authority) return authority.failure();
-  const auto written = tls::replace_file(certificate_file(folder, generation),
-                                         authority->certificate.to_pem(), tls::FileMode::kPublic);
+  const auto written = replace_file(certificate_file(folder, generation),
+                                    authority->certificate.to_pem(), FileMode::kPublic);
   if (!written) return written.failure();
   if (const auto fault = fault_failure("authority.certificate")) return *fault;
   return authority;
 }
 
-Result<std::optional<tls::Authority>> read_authority(const std::filesystem::path& folder,
-                                                     std::size_t generation) {
+Result<std::optional<crypto::Authority>> read_authority(const std::filesystem::path& folder,
+                                                        std::size_t generation) {
   const auto path = certificate_file(folder, generation);
-  const Result<std::string> pem = tls::read_file(path);
+  const Result<std::string> pem = read_file(path);
   if (!pem) {
-    if (is_missing(pem.failure())) return std::optional<tls::Authority>();
+    if (is_missing(pem.failure())) return std::optional<crypto::Authority>();
     return pem.failure();
   }
-  const Result<tls::Certificate> certificate = tls::Certificate::from_pem(*pem);
+  const Result<crypto::Certificate> certificate = crypto::Certificate::from_pem(*pem);
   if (!certificate) {
     return Failure{certificate.failure().kind, path.string() + ": " +
                                                    certificate.failure().message +
                                                    ": restore the folder from a backup"};
   }
-  const Result<tls::PrivateKey> key = tls::PrivateKey::load(key_file(folder, generation));
+  const Result<crypto::PrivateKey> key = crypto::PrivateKey::load(key_file(folder, generation));
   if (!key) return key.failure();
-  if (certificate->fields().spki_sha256_hex != tls::spki_sha256_hex(key->public_key_der())) {
+  if (certificate->fields().spki_sha256_hex != crypto::spki_sha256_hex(key->public_key_der())) {
     return Failure{FailureKind::kMalformed, path.string() + " belongs to another key than " +
                                                 key_file(folder, generation).string() +
                                                 ": restore both from the same backup"};
   }
-  return std::optional<tls::Authority>(tls::Authority{*certificate, *key});
+  return std::optional<crypto::Authority>(crypto::Authority{*certificate, *key});
 }
 
 Result<std::vector<std::string>> checked_names(const std::vector<std::string>& names) {
   std::vector<std::string> result;
   for (const std::string& given : names) {
-    const std::optional<std::string> name = tls::canonical_name(trim(given));
+    const std::optional<std::string> name = crypto::canonical_name(trim(given));
     if (!name) {
       return Failure{FailureKind::kMalformed,
                      "the public name \"" + printable(given) +
@@ -99,12 +99,12 @@ Result<Done> write_names(const std::filesystem::path& folder,
   std::string text;
   for (const std::string& name : names)
     text += name + "\n";
-  return tls::replace_file(folder / "public_names", text, tls::FileMode::kPublic);
+  return replace_file(folder / "public_names", text, FileMode::kPublic);
 }
 
 Result<std::vector<std::string>> read_names(const std::filesystem::path& folder) {
   const auto path = folder / "public_names";
-  const Result<std::string> text = tls::read_file(path);
+  const Result<std::string> text = read_file(path);
   if (!text) return text.failure();
   std::vector<std::string> names;
   for (const std::string_view line : lines(*text)) {
@@ -124,10 +124,10 @@ class FolderStorage final : public AuthorityStorage {
   explicit FolderStorage(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::string place() const override { return folder_.string(); }
 
-  Result<std::vector<tls::Authority>> read() override {
-    std::vector<tls::Authority> out;
+  Result<std::vector<crypto::Authority>> read() override {
+    std::vector<crypto::Authority> out;
     for (std::size_t generation = 1; generation <= kMaxAuthorities; ++generation) {
-      Result<std::optional<tls::Authority>> authority = read_authority(folder_, generation);
+      Result<std::optional<crypto::Authority>> authority = read_authority(folder_, generation);
       if (!authority) return authority.failure();
       if (!authority->has_value()) break;
       out.push_back(**std::move(authority));
@@ -139,9 +139,9 @@ class FolderStorage final : public AuthorityStorage {
     if (!made) return made.failure();
     return Done{};
   }
-  Result<std::vector<std::string>> read_names() override { return server::read_names(folder_); }
+  Result<std::vector<std::string>> read_names() override { return server::ca::read_names(folder_); }
   Result<Done> write_names(const std::vector<std::string>& names) override {
-    return server::write_names(folder_, names);
+    return server::ca::write_names(folder_, names);
   }
 
  private:
@@ -154,4 +154,4 @@ std::shared_ptr<AuthorityStorage> authority_in_folder(const std::filesystem::pat
   return std::make_shared<FolderStorage>(folder);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

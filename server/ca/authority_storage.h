@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "common/crypto/issue.h"
 #include "common/support/clock.h"
 #include "common/support/result.h"
-#include "common/tls/issue.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 class AuthorityStorage {
  public:
   virtual ~AuthorityStorage() = default;
   virtual std::string place() const = 0;  // for messages: a folder, "the database"
   // Oldest first; empty: there is none yet.
-  virtual Result<std::vector<tls::Authority>> read() = 0;
+  virtual Result<std::vector<crypto::Authority>> read() = 0;
   // Makes that generation, unless it is there already, made by another server meanwhile.
   virtual Result<Done> make(std::size_t generation, Instant now) = 0;
   virtual Result<std::vector<std::string>> read_names() = 0;
@@ -27,4 +27,4 @@ class AuthorityStorage {
 
 inline constexpr std::size_t kMaxAuthorities = 8;
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/ca/cluster_key.h"
 
+#include "common/crypto/openssl.h"
 #include "common/support/digest.h"
+#include "common/support/file.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
-#include "common/tls/openssl.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 constexpr int kNonceBytes = 12;
 constexpr int kTagBytes = 16;
 
-using CipherContext = tls::Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+using CipherContext = crypto::Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 unsigned char* writable(std::string& bytes) {
   return static_cast<unsigned char*>(static_cast<void*>(bytes.data()));
@@ -22,7 +22,7 @@ unsigned char* writable(std::string& bytes) {
 }  // namespace
 
 Result<ClusterKey> ClusterKey::load(const std::filesystem::path& file) {
-  const Result<std::string> text = tls::read_private_file(file);
+  const Result<std::string> text = read_private_file(file);
   if (!text) return text.failure();
   auto key = from_hex(trim(*text));
   if (!key || key->size() != kKeyBytes) {
@@ -38,7 +38,7 @@ Result<ClusterKey> ClusterKey::load_or_make(const std::filesystem::path& file) {
   Result<ClusterKey> present = load(file);
   if (present || present.failure().kind != FailureKind::kNotFound) return present;
   const auto written =
-      tls::replace_file(file, to_hex(random_bytes(kKeyBytes)) + "\n", tls::FileMode::kPrivate);
+      replace_file(file, to_hex(random_bytes(kKeyBytes)) + "\n", FileMode::kPrivate);
   if (!written) return written.failure();
   return load(file);
 }
@@ -51,15 +51,16 @@ Result<std::string> ClusterKey::seal(std::string_view plain, std::string_view wh
   int size = 0;
   const bool sealed =
       context != nullptr &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, tls::as_unsigned(key_.data()),
-                         tls::as_unsigned(nonce.data())) == 1 &&
-      EVP_EncryptUpdate(context.get(), nullptr, &size, tls::as_unsigned(what.data()),
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+                         crypto::as_unsigned(key_.data()),
+                         crypto::as_unsigned(nonce.data())) == 1 &&
+      EVP_EncryptUpdate(context.get(), nullptr, &size, crypto::as_unsigned(what.data()),
                         static_cast<int>(what.size())) == 1 &&
-      EVP_EncryptUpdate(context.get(), writable(cipher), &size, tls::as_unsigned(plain.data()),
+      EVP_EncryptUpdate(context.get(), writable(cipher), &size, crypto::as_unsigned(plain.data()),
                         static_cast<int>(plain.size())) == 1 &&
       EVP_EncryptFinal_ex(context.get(), writable(tag), &size) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag.data()) == 1;
-  if (!sealed) return tls::openssl_failure(FailureKind::kIo, "a key cannot be encrypted");
+  if (!sealed) return crypto::openssl_failure(FailureKind::kIo, "a key cannot be encrypted");
   return nonce + cipher + tag;
 }
 
@@ -77,16 +78,17 @@ Result<std::string> ClusterKey::open(std::string_view sealed, std::string_view w
   int size = 0;
   const bool opened =
       context != nullptr &&
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, tls::as_unsigned(key_.data()),
-                         tls::as_unsigned(sealed.data())) == 1 &&
-      EVP_DecryptUpdate(context.get(), nullptr, &size, tls::as_unsigned(what.data()),
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+                         crypto::as_unsigned(key_.data()),
+                         crypto::as_unsigned(sealed.data())) == 1 &&
+      EVP_DecryptUpdate(context.get(), nullptr, &size, crypto::as_unsigned(what.data()),
                         static_cast<int>(what.size())) == 1 &&
-      EVP_DecryptUpdate(context.get(), writable(plain), &size, tls::as_unsigned(cipher.data()),
+      EVP_DecryptUpdate(context.get(), writable(plain), &size, crypto::as_unsigned(cipher.data()),
                         static_cast<int>(cipher.size())) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
       EVP_DecryptFinal_ex(context.get(), writable(rest), &size) == 1;
-  if (!opened) return tls::plain_failure(refused.kind, refused.message);
+  if (!opened) return crypto::plain_failure(refused.kind, refused.message);
   return plain;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -12,7 +12,7 @@
 
 #include "common/support/result.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 class ClusterKey {
  public:
@@ -30,4 +30,4 @@ class ClusterKey {
   std::string key_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

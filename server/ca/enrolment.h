@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/tls/certificate.h"
+#include "common/crypto/certificate.h"
 #include "server/ca/agents.h"
 #include "server/ca/authority.h"
 #include "server/ca/join_tokens.h"
@@ -19,11 +19,11 @@
 #include "server/ca/side_log.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 // Brings the store up to what the side log knows: revocations and uses that a restored backup has
 // forgotten. Called once at start, before the listeners open. Returns how many rows it changed.
-std::int64_t reconcile(Session& session, const SideLog& side_log);
+std::int64_t reconcile(store::Transaction& transaction, const SideLog& side_log);
 
 struct Enrolled {
   std::string agent_id;
@@ -32,40 +32,40 @@ struct Enrolled {
 
 class Enrolment {
  public:
-  Enrolment(Store& store, const CertificateAuthority& authority, SideLog& side_log)
+  Enrolment(store::Store& store, const CertificateAuthority& authority, SideLog& side_log)
       : store_(store), authority_(authority), side_log_(side_log) {}
 
   // `authorization` is the header's value, empty when there was none; `request_base64` the body.
   Enrolled simple_enroll(std::string_view authorization, std::string_view request_base64,
                          const std::string& address, const std::string& request_id);
   // `certificate` is the one that the connection showed; it may have expired within the grace.
-  Enrolled simple_reenroll(const tls::Certificate& certificate, std::string_view request_base64,
+  Enrolled simple_reenroll(const crypto::Certificate& certificate, std::string_view request_base64,
                            const std::string& address, const std::string& request_id);
   // Who reports: like reenroll, but the certificate must still be valid. Error 403
   // certificate_expired when it only needs renewal.
-  AgentPrincipal authenticate(const tls::Certificate& certificate, const std::string& address);
+  AgentPrincipal authenticate(const crypto::Certificate& certificate, const std::string& address);
   // The same from its bytes, which were checked in the connection's handshake: decoded only when
   // they are new (seen_certificates.h).
   AgentPrincipal authenticate(std::string_view certificate_der, const std::string& address);
 
-  AgentRecord revoke_agent(const Actor& actor, std::string_view agent_id,
+  AgentRecord revoke_agent(const people::Actor& actor, std::string_view agent_id,
                            const std::string& reason);
-  JoinToken revoke_join_token(const Actor& actor, const std::string& token_id);
+  JoinToken revoke_join_token(const people::Actor& actor, const std::string& token_id);
   // After a purge was committed that revoked agents or their certificates (server/cmdb/items.h).
   void remember_revoked(const std::vector<std::string>& agent_ids,
                         const std::vector<std::string>& certificate_serials);
 
  private:
   IssuedCertificate issue(std::string_view request_base64, const std::string& agent_id) const;
-  tls::AgentStanding standing_of(const tls::Certificate& certificate) const;
-  AgentPrincipal known_agent(const tls::Certificate& certificate,
-                             const tls::AgentStanding& standing, const std::string& address);
+  crypto::AgentStanding standing_of(const crypto::Certificate& certificate) const;
+  AgentPrincipal known_agent(const crypto::Certificate& certificate,
+                             const crypto::AgentStanding& standing, const std::string& address);
   void remember(SideLogKind kind, const std::string& subject);
 
-  Store& store_;
+  store::Store& store_;
   const CertificateAuthority& authority_;
   SideLog& side_log_;
   SeenCertificates seen_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -6,7 +6,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 constexpr std::size_t kMaxAuthorizationBytes = 1024;
@@ -17,19 +17,6 @@ bool is_control(char c) {
 }
 
 }  // namespace
-
-std::optional<EstOperation> est_operation(std::string_view path) {
-  if (!path.starts_with(kEstRoot)) return std::nullopt;
-  const std::string_view name = path.substr(kEstRoot.size());
-  if (name == "cacerts") return EstOperation::kCaCertificates;
-  if (name == "simpleenroll") return EstOperation::kEnroll;
-  if (name == "simplereenroll") return EstOperation::kReenroll;
-  return std::nullopt;
-}
-
-std::string_view est_method(EstOperation operation) {
-  return operation == EstOperation::kCaCertificates ? "GET" : "POST";
-}
 
 bool is_request_content_type(std::string_view content_type) {
   return lower_ascii(trim(content_type.substr(0, content_type.find(';')))) == "application/pkcs10";
@@ -76,12 +63,6 @@ EstAnswer est_enrolled(std::string pkcs7_base64) {
   return answer;
 }
 
-EstAnswer est_pending(int retry_after_s) {
-  EstAnswer answer = est_refused(202, "this enrolment waits for approval");
-  answer.retry_after_s = retry_after_s;
-  return answer;
-}
-
 EstAnswer est_refused(int status, std::string_view reason) {
   EstAnswer answer;
   answer.status = status;
@@ -92,4 +73,4 @@ EstAnswer est_refused(int status, std::string_view reason) {
   return answer;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -9,19 +9,9 @@
 
 #include "common/support/result.h"
 
-namespace muster::server {
-
-enum class EstOperation {
-  kCaCertificates,  // GET, nobody need be known
-  kEnroll,          // POST, a join token in HTTP Basic
-  kReenroll,        // POST, the present or recently expired certificate
-};
+namespace muster::server::ca {
 
 constexpr std::string_view kEstRoot = "/.well-known/est/";
-
-// Exactly "/.well-known/est/<operation>": no label, no slash behind it, no other spelling.
-std::optional<EstOperation> est_operation(std::string_view path);
-std::string_view est_method(EstOperation operation);  // "GET" or "POST"
 
 // Is it application/pkcs10, with or without parameters? (RFC 8951 forbids to insist on
 // Content-Transfer-Encoding.)
@@ -42,15 +32,13 @@ struct EstAnswer {
   int status = 200;
   std::string content_type;
   std::string body;
-  bool is_base64 = false;            // send Content-Transfer-Encoding: base64
-  std::string www_authenticate;      // where not empty
-  std::optional<int> retry_after_s;  // for 202: waits for approval, send the same request again
+  bool is_base64 = false;        // send Content-Transfer-Encoding: base64
+  std::string www_authenticate;  // where not empty
 };
 
 EstAnswer est_certificates(std::string pkcs7_base64);  // cacerts
 EstAnswer est_enrolled(std::string pkcs7_base64);      // simpleenroll, simplereenroll
-EstAnswer est_pending(int retry_after_s);              // 202, somebody has to approve it
 // 401 asks for Basic; any other status is 400 to 599. The reason is text for a person.
 EstAnswer est_refused(int status, std::string_view reason);
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -5,10 +5,10 @@
 #include "common/support/digest.h"
 #include "common/support/text.h"
 #include "server/error.h"
-#include "server/people/list_query.h"
 #include "server/store/fault.h"
+#include "server/store/list.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 constexpr std::string_view kPrefix = "mjt_";
@@ -37,7 +37,7 @@ struct Stored {
   std::string hash;
 };
 
-Stored read_token(const ResultRow& row) {
+Stored read_token(const store::ResultRow& row) {
   Stored stored;
   stored.token.id = row.text(0);
   stored.token.note = row.optional_text(1);
@@ -51,10 +51,10 @@ Stored read_token(const ResultRow& row) {
   return stored;
 }
 
-std::optional<Stored> find_token(Session& session, std::string_view token_id) {
+std::optional<Stored> find_token(store::Transaction& transaction, std::string_view token_id) {
   std::optional<Stored> found;
-  session.query(std::string(kSelectJoinTokens) + " WHERE token_id = ?1", {token_id},
-                [&](const ResultRow& row) { found = read_token(row); });
+  transaction.query(std::string(kSelectJoinTokens) + " WHERE token_id = ?1", {token_id},
+                    [&](const store::ResultRow& row) { found = read_token(row); });
   return found;
 }
 
@@ -85,21 +85,22 @@ void check_usable(const JoinToken& token, Instant now) {
   }
 }
 
-void audit_token(Session& session, Instant now, const Actor& actor, std::string action,
-                 const JoinToken& token) {
+void audit_token(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                 std::string action, const JoinToken& token) {
   JsonWriter detail;
   detail.begin_object()
       .member("note", token.note)
       .member("max_uses", token.max_uses)
       .member("expires_at", token.expires_at)
       .end_object();
-  add_audit(session, {now, actor, std::move(action), "join_token/" + token.id, detail.text()});
+  people::add_audit(transaction,
+                    {now, actor, std::move(action), "join_token/" + token.id, detail.text()});
 }
 
 }  // namespace
 
-CreatedJoinToken create_join_token(Session& session, Instant now, const Actor& actor,
-                                   const NewJoinToken& wanted) {
+CreatedJoinToken create_join_token(store::Transaction& transaction, Instant now,
+                                   const people::Actor& actor, const NewJoinToken& wanted) {
   const auto invalid = [](std::string field, std::string message) {
     return Error(Status::kUnprocessable, "invalid_value", std::move(message)).at(std::move(field));
   };
@@ -122,55 +123,56 @@ CreatedJoinToken create_join_token(Session& session, Instant now, const Actor& a
   }
   token.id = to_base32(random_bytes(kIdBytes));
   const std::string secret = to_base32(random_bytes(kSecretBytes));
-  session.execute(kInsertJoinToken, {token.id, Blob{sha256(secret)}, token.note, now.ms,
-                                     token.created_by, token.expires_at.ms, token.max_uses});
-  audit_token(session, now, actor, "join_token.create", token);
-  store_fault("join_token.created");
+  transaction.execute(kInsertJoinToken, {token.id, store::Blob{sha256(secret)}, token.note, now.ms,
+                                         token.created_by, token.expires_at.ms, token.max_uses});
+  audit_token(transaction, now, actor, "join_token.create", token);
+  store::store_fault("join_token.created");
   std::string text = std::string(kPrefix) + token.id + "_" + secret;
   return {std::move(token), std::move(text)};
 }
 
-JoinTokenPage list_join_tokens(Session& session, std::size_t limit,
+JoinTokenPage list_join_tokens(store::Transaction& transaction, std::size_t limit,
                                const std::optional<std::string>& cursor) {
-  ListQuery query{std::string(kSelectJoinTokens)};
+  store::ListQuery query{std::string(kSelectJoinTokens)};
   // The cursor is the time and the id of the last token; ids are random, the time alone may repeat.
   if (cursor) {
     const std::size_t dot = cursor->find('.');
     const std::string id = dot == std::string::npos ? "" : cursor->substr(dot + 1);
-    const auto at = parse_cursor(cursor->substr(0, dot), 1).front();
-    if (id.size() != kIdDigits || !is_base32(id)) parse_cursor("", 1);
+    const auto at = store::parse_cursor(cursor->substr(0, dot), 1).front();
+    if (id.size() != kIdDigits || !is_base32(id)) store::parse_cursor("", 1);
     query.where("created_at < ? OR (created_at = ? AND token_id < ?)", {at, at, id});
   }
-  query.order("created_at DESC, token_id DESC", checked_limit(limit));
+  query.order("created_at DESC, token_id DESC", store::checked_limit(limit));
   JoinTokenPage page;
-  session.query(query.text(), query.values(),
-                [&](const ResultRow& row) { page.tokens.push_back(read_token(row).token); });
+  transaction.query(query.text(), query.values(), [&](const store::ResultRow& row) {
+    page.tokens.push_back(read_token(row).token);
+  });
   if (page.tokens.size() > limit) {
     page.tokens.pop_back();
     const JoinToken& last = page.tokens.back();
     const std::int64_t key[] = {last.created_at.ms};
-    page.next = make_cursor(key) + "." + last.id;
+    page.next = store::make_cursor(key) + "." + last.id;
   }
   return page;
 }
 
-JoinToken revoke_join_token(Session& session, Instant now, const Actor& actor,
-                            const std::string& token_id) {
-  auto stored = is_base32(token_id) ? find_token(session, token_id) : std::nullopt;
+JoinToken revoke_join_token(store::Transaction& transaction, Instant now,
+                            const people::Actor& actor, const std::string& token_id) {
+  auto stored = is_base32(token_id) ? find_token(transaction, token_id) : std::nullopt;
   if (!stored) {
     throw Error(Status::kNotFound, "join_token_not_found",
                 "There is no join token with this id. \"muster join-token list\" shows all.");
   }
   JoinToken& token = stored->token;
   if (token.revoked_at) return std::move(token);
-  session.execute(kRevoke, {token.id, now.ms});
-  store_fault("join_token.revoked");
+  transaction.execute(kRevoke, {token.id, now.ms});
+  store::store_fault("join_token.revoked");
   token.revoked_at = now;
-  audit_token(session, now, actor, "join_token.revoke", token);
+  audit_token(transaction, now, actor, "join_token.revoke", token);
   return std::move(token);
 }
 
-std::string check_join_token(Session& session, Instant now, std::string_view text) {
+std::string check_join_token(store::Transaction& transaction, Instant now, std::string_view text) {
   // The same work whether the id exists or not: one look at the store, one hash, one comparison.
   const bool has_form = text.size() == kPrefix.size() + kIdDigits + 1 + kSecretDigits &&
                         text.starts_with(kPrefix) && text[kPrefix.size() + kIdDigits] == '_' &&
@@ -178,7 +180,7 @@ std::string check_join_token(Session& session, Instant now, std::string_view tex
                         is_base32(text.substr(text.size() - kSecretDigits));
   const std::string_view id = has_form ? text.substr(kPrefix.size(), kIdDigits) : "none";
   const std::string_view secret = has_form ? text.substr(text.size() - kSecretDigits) : "none";
-  const std::optional<Stored> stored = find_token(session, id);
+  const std::optional<Stored> stored = find_token(transaction, id);
   const std::string hash = sha256(secret);
   const bool right =
       equal_constant_time(hash, stored ? stored->hash : std::string(kSha256Bytes, '\0'));
@@ -191,12 +193,12 @@ std::string check_join_token(Session& session, Instant now, std::string_view tex
   return stored->token.id;
 }
 
-std::string redeem_join_token(Session& session, Instant now, std::string_view text) {
-  std::string id = check_join_token(session, now, text);
-  if (session.execute(kUse, {id, now.ms}) == 1) return id;
+std::string redeem_join_token(store::Transaction& transaction, Instant now, std::string_view text) {
+  std::string id = check_join_token(transaction, now, text);
+  if (transaction.execute(kUse, {id, now.ms}) == 1) return id;
   // Somebody else was faster between the look and the use.
-  check_join_token(session, now, text);
+  check_join_token(transaction, now, text);
   refuse("token_used_up", "The join token " + id + " was used up meanwhile.");
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

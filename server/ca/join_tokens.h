@@ -15,9 +15,9 @@
 
 #include "common/support/clock.h"
 #include "server/people/audit.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 inline constexpr std::int64_t kJoinTokenLifetimeMs = 24LL * 60 * 60 * 1000;
 inline constexpr std::int64_t kMaxJoinTokenLifetimeMs = 366LL * 24 * 60 * 60 * 1000;
@@ -43,27 +43,27 @@ struct NewJoinToken {
 struct CreatedJoinToken {
   JoinToken token;
   std::string
-      text;  // the only time that it is seen; goes into a join code (common/tls/join_code.h)
+      text;  // the only time that it is seen; goes into a join code (common/crypto/join_code.h)
 };
 
-CreatedJoinToken create_join_token(Session& session, Instant now, const Actor& actor,
-                                   const NewJoinToken& token);
+CreatedJoinToken create_join_token(store::Transaction& transaction, Instant now,
+                                   const people::Actor& actor, const NewJoinToken& token);
 
 struct JoinTokenPage {
   std::vector<JoinToken> tokens;  // newest first; also those that cannot be used any more
   std::optional<std::string> next = {};
 };
-JoinTokenPage list_join_tokens(Session& session, std::size_t limit,
+JoinTokenPage list_join_tokens(store::Transaction& transaction, std::size_t limit,
                                const std::optional<std::string>& cursor);
 
 // Revoking again changes nothing. The side log is the caller's (enrolment.h).
-JoinToken revoke_join_token(Session& session, Instant now, const Actor& actor,
-                            const std::string& token_id);
+JoinToken revoke_join_token(store::Transaction& transaction, Instant now,
+                            const people::Actor& actor, const std::string& token_id);
 
 // The id of the token if it could be used now. Changes nothing.
-std::string check_join_token(Session& session, Instant now, std::string_view text);
+std::string check_join_token(store::Transaction& transaction, Instant now, std::string_view text);
 // The same, and counts one use. In a write transaction; of parallel uses exactly as many succeed as
 // the token has.
-std::string redeem_join_token(Session& session, Instant now, std::string_view text);
+std::string redeem_join_token(store::Transaction& transaction, Instant now, std::string_view text);
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

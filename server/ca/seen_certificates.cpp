@@ -6,7 +6,7 @@
 
 #include "common/support/digest.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 std::optional<SeenCertificates::Owner> SeenCertificates::find(std::string_view der,
                                                               Instant now) const {
@@ -27,4 +27,4 @@ void SeenCertificates::add(std::string_view der, Owner owner, Instant not_after,
   entries_.insert_or_assign(std::move(key), Entry{std::move(owner), now, until});
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

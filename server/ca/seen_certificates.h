@@ -16,7 +16,7 @@
 
 #include "common/support/clock.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 class SeenCertificates {
  public:
@@ -43,4 +43,4 @@ class SeenCertificates {
   std::unordered_map<std::string, Entry> entries_;  // by SHA-256 of the DER
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -17,7 +17,7 @@
 #include "common/support/fault.h"
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 namespace {
 
 constexpr std::size_t kChecksumDigits = 16;
@@ -206,4 +206,4 @@ Result<Done> SideLog::append(const SideLogRecord& record) {
   return Done{};
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

@@ -21,7 +21,7 @@
 #include "common/support/clock.h"
 #include "common/support/result.h"
 
-namespace muster::server {
+namespace muster::server::ca {
 
 enum class SideLogKind {
   kAgentRevoked,        // subject: the agent's id
@@ -81,4 +81,4 @@ class SideLog {
   std::unique_ptr<std::mutex> mutex_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ca

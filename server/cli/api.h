@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The people's API (server/api/openapi.yaml) over an ApiClient: signs requests, reads answers,
-// turns refusals into Problems (error_text.h), follows pages. Used by one thread; the client
-// outlives it.
+// The people's API (server/api/openapi/openapi.yaml) over an ApiClient: signs requests, reads
+// answers, turns refusals into Problems (error_text.h), follows pages. Used by one thread; the
+// client outlives it.
 #pragma once
 #include <cstddef>
 #include <optional>

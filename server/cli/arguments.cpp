@@ -177,9 +177,9 @@ class Parser {
     for (const std::string& name : words_below(prefix))
       names.push_back(name);
     std::string hint = help_of(node);
-    const auto nearest = nearest_two(word, names);
-    if (!nearest.empty()) hint = "muster " + prefix + nearest[0];
-    if (nearest.size() > 1) hint += "    or: muster " + prefix + nearest[1];
+    const auto near = nearest(word, names, 2);
+    if (!near.empty()) hint = "muster " + prefix + near[0];
+    if (near.size() > 1) hint += "    or: muster " + prefix + near[1];
     throw Problem(kUsage, "there is no command \"muster " + prefix + word + '"', hint);
   }
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <system_error>
 
+#include "common/support/file.h"
 #include "common/support/shell.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
 #include "server/cli/http_client.h"
 #include "server/cli/problem.h"
 
@@ -53,7 +53,7 @@ std::filesystem::path config_path(const Environment& environment) {
 }
 
 std::optional<SavedLogin> load_login(const std::filesystem::path& path) {
-  const auto text = muster::tls::read_private_file(path);
+  const auto text = muster::read_private_file(path);
   if (!text) {
     if (text.failure().kind == FailureKind::kNotFound) return std::nullopt;
     throw Problem(kFailed, text.failure().message, "chmod 600 " + shell_quoted(path.string()));
@@ -82,9 +82,9 @@ void save_login(const std::filesystem::path& path, const SavedLogin& login) {
   add("ca_sha256", login.ca_sha256);
   std::error_code error;
   std::filesystem::create_directories(path.parent_path().parent_path(), error);
-  const auto folder = muster::tls::make_private_folder(path.parent_path());
+  const auto folder = muster::make_private_folder(path.parent_path());
   if (!folder) throw Problem(kFailed, folder.failure().message);
-  const auto written = muster::tls::replace_file(path, text, muster::tls::FileMode::kPrivate);
+  const auto written = muster::replace_file(path, text, muster::FileMode::kPrivate);
   if (!written) throw Problem(kFailed, written.failure().message);
 }
 
@@ -95,7 +95,7 @@ void forget_login(const std::filesystem::path& path) {
 }
 
 std::string read_secret_file(const std::string& path) {
-  const auto text = muster::tls::read_private_file(path);
+  const auto text = muster::read_private_file(path);
   if (!text) throw Problem(kFailed, text.failure().message);
   const auto all = lines(*text);
   const std::string secret(all.empty() ? std::string_view() : trim(all.front()));

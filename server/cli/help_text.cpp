@@ -179,10 +179,10 @@ std::string help_about(const std::vector<CommandSpec>& commands, const std::stri
   const std::vector<std::string> topics = help_topics(commands);
   if (std::find(topics.begin(), topics.end(), topic) != topics.end())
     return group_text(commands, topic);
-  const auto nearest = nearest_two(topic, topics);
+  const auto near = nearest(topic, topics, 2);
   std::string hint = "muster help";
-  if (!nearest.empty()) hint = "muster help " + nearest[0];
-  if (nearest.size() > 1) hint += "    or: muster help " + nearest[1];
+  if (!near.empty()) hint = "muster help " + near[0];
+  if (near.size() > 1) hint += "    or: muster help " + near[1];
   throw Problem(kUsage, "there is no command \"muster " + topic + '"', hint);
 }
 

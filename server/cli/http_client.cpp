@@ -19,12 +19,12 @@
 #include <optional>
 #include <streambuf>
 
+#include "common/crypto/certificate.h"
+#include "common/crypto/issue.h"
+#include "common/crypto/openssl.h"
+#include "common/crypto/pinning.h"
 #include "common/support/digest.h"
 #include "common/support/text.h"
-#include "common/tls/certificate.h"
-#include "common/tls/issue.h"
-#include "common/tls/openssl.h"
-#include "common/tls/pinning.h"
 #include "server/cli/problem.h"
 #include "server/cli/shell_command.h"
 
@@ -100,7 +100,7 @@ HttpClient::HttpClient(Connection connection, const Clock& clock)
   SSL_CTX* const ssl = context_->sslContext();
   X509_VERIFY_PARAM* const parameters = SSL_CTX_get0_param(ssl);
   const std::string host = server_.getHost();
-  if (muster::tls::is_ip_address(host)) {
+  if (muster::crypto::is_ip_address(host)) {
     X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str());
   } else {
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -113,8 +113,8 @@ std::vector<std::string> HttpClient::chain_of(X509_STORE_CTX* store) const {
   std::vector<std::string> chain;
   STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(store);
   for (int i = 0; sent != nullptr && i < sk_X509_num(sent); ++i) {
-    if (i < static_cast<int>(muster::tls::kMaxCertificates) + 1)
-      chain.push_back(muster::tls::der_of(i2d_X509, sk_X509_value(sent, i)));
+    if (i < static_cast<int>(muster::crypto::kMaxCertificates) + 1)
+      chain.push_back(muster::crypto::der_of(i2d_X509, sk_X509_value(sent, i)));
   }
   return chain;
 }
@@ -123,7 +123,7 @@ void HttpClient::remember_refusal(X509_STORE_CTX* store, std::string reason) {
   Refusal refusal{std::move(reason), {}, {}};
   const std::vector<std::string> chain = chain_of(store);
   if (!chain.empty()) refusal.certificate_sha256 = fingerprint(chain.front());
-  if (const auto certificates = muster::tls::chain_from_der(chain)) {
+  if (const auto certificates = muster::crypto::chain_from_der(chain)) {
     const auto& last = certificates->back().fields();
     if (last.is_authority) refusal.authority_sha256 = last.spki_sha256_hex;
   }
@@ -135,10 +135,10 @@ int HttpClient::verify(X509_STORE_CTX* store, void* self) {
   auto& client = *static_cast<HttpClient*>(self);
   if (!client.connection_.ca_sha256.empty()) {
     const std::vector<std::string> ders = client.chain_of(store);
-    const auto chain = muster::tls::chain_from_der(ders);
+    const auto chain = muster::crypto::chain_from_der(ders);
     std::string reason = chain ? std::string() : chain.failure().message;
     if (chain) {
-      const auto authority = muster::tls::verify_pinned(
+      const auto authority = muster::crypto::verify_pinned(
           *chain, client.connection_.ca_sha256, client.server_.getHost(), client.clock_.now());
       if (authority) {
         X509_STORE_CTX_set_error(store, X509_V_OK);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/crypto/issue.h"
 #include "common/support/text.h"
-#include "common/tls/issue.h"
 #include "server/cli/http_client.h"
 #include "server/cli/problem.h"
 
@@ -32,7 +32,7 @@ std::string checked_server(const std::string& url) {
     host = rest.substr(0, colon);
     port = rest.substr(colon);
   }
-  if (!muster::tls::is_ip_address(host) && !muster::tls::is_dns_name(host))
+  if (!muster::crypto::is_ip_address(host) && !muster::crypto::is_dns_name(host))
     throw bad("names no host");
   std::int64_t number = kDefaultPort;
   if (!port.empty()) {

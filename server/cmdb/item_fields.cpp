@@ -5,12 +5,13 @@
 #include <unordered_map>
 
 #include "common/inventory/placeholders.h"
-#include "server/query/classes.h"
+#include "common/support/suggest.h"
+#include "server/facts/section_tables.h"
+#include "server/facts/shown_record.h"
+#include "server/model/classes.h"
 #include "server/query/query_error.h"
-#include "server/query/shown_record.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 namespace {
 
 using inventory::FirmwareText;
@@ -27,7 +28,8 @@ const SectionSchema& section_named(std::string_view name) {
 
 // The items of a page as values ?3, ?4, ..., padded so that pages of like size share statements.
 struct Page {
-  Page(const std::vector<std::int64_t>& items, const ReadPoint& point) : values(point.values()) {
+  Page(const std::vector<std::int64_t>& items, const store::ReadPoint& point)
+      : values(point.values()) {
     if (items.size() > kItemsAtOnce)
       throw Error(Status::kInternal, "internal", "Too many items were asked for at once.");
     std::size_t size = 1;
@@ -40,24 +42,24 @@ struct Page {
     for (std::size_t i = 0; i < items.size(); ++i)
       index.emplace(items[i], i);
   }
-  Session::Values values;
+  store::Transaction::Values values;
   std::string marks;
   std::unordered_map<std::int64_t, std::size_t> index;
 };
 
 // a.item_id and columns of the rows that the items show of a section.
 std::string rows_sql(const SectionSchema& section, const std::string& columns, const Page& page,
-                     const ReadPoint& point) {
-  return "SELECT a.item_id, " + columns + " FROM assignments a JOIN " + section_table(section) +
-         " r ON " + point.holds_of("r", "a.source_record") +
+                     const store::ReadPoint& point) {
+  return "SELECT a.item_id, " + columns + " FROM assignments a JOIN " +
+         facts::section_table(section) + " r ON " + point.holds_of("r", "a.source_record") +
          (section.has_content()
-              ? " JOIN " + content_table(section) + " c ON c.content_id = r.content_id"
+              ? " JOIN " + facts::content_table(section) + " c ON c.content_id = r.content_id"
               : "") +
          " WHERE a.item_id IN (" + page.marks + ") AND " + point.holds("a") + " AND " +
-         is_shown(section, "a", point);
+         facts::is_shown(section, "a", point);
 }
 
-void read_values(Session& session, const Page& page, const ReadPoint& point,
+void read_values(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
                  std::vector<ItemSummary>& out) {
   // In the order of entering: the last one wins (shown_record.h, is_winning).
   const std::string sql =
@@ -65,7 +67,7 @@ void read_values(Session& session, const Page& page, const ReadPoint& point,
       "v.source_record = a.source_record WHERE a.item_id IN (" +
       page.marks + ") AND " + point.holds("a") + " AND " + point.holds("v") +
       " ORDER BY v.value_id";
-  session.query(sql, page.values, [&](const ResultRow& row) {
+  transaction.query(sql, page.values, [&](const store::ResultRow& row) {
     ItemSummary& item = out[page.index.at(row.integer(0))];
     const std::string_view attribute = row.text(1);
     std::string value(row.text(2));
@@ -79,17 +81,18 @@ void read_values(Session& session, const Page& page, const ReadPoint& point,
   });
 }
 
-void read_os(Session& session, const Page& page, const ReadPoint& point,
+void read_os(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
              std::vector<ItemSummary>& out) {
-  session.query(rows_sql(section_named("os"),
-                         "r.\"hostname\", r.\"name\", COALESCE(r.\"version\", r.\"version_id\")",
-                         page, point),
-                page.values, [&](const ResultRow& row) {
-                  ItemSummary& item = out[page.index.at(row.integer(0))];
-                  item.hostname = row.optional_text(1);
-                  item.os = row.optional_text(2);
-                  if (item.os && !row.is_null(3)) *item.os += ' ' + std::string(row.text(3));
-                });
+  transaction.query(
+      rows_sql(section_named("os"),
+               "r.\"hostname\", r.\"name\", COALESCE(r.\"version\", r.\"version_id\")", page,
+               point),
+      page.values, [&](const store::ResultRow& row) {
+        ItemSummary& item = out[page.index.at(row.integer(0))];
+        item.hostname = row.optional_text(1);
+        item.os = row.optional_text(2);
+        if (item.os && !row.is_null(3)) *item.os += ' ' + std::string(row.text(3));
+      });
 }
 
 // Rows are kept as they were sent; an agent of before sent placeholders too.
@@ -97,32 +100,33 @@ std::optional<std::string> known(const std::optional<std::string>& text, Firmwar
   return text ? inventory::known_text(*text, kind) : std::nullopt;
 }
 
-void read_system(Session& session, const Page& page, const ReadPoint& point,
+void read_system(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
                  std::vector<ItemSummary>& out) {
-  session.query(rows_sql(section_named("system"),
-                         "r.\"serial_number\", r.\"manufacturer\", "
-                         "COALESCE(r.\"model\", r.\"product_name\"), "
-                         "r.\"chassis_type\", r.\"virtualization\"",
-                         page, point),
-                page.values, [&](const ResultRow& row) {
-                  ItemSummary& item = out[page.index.at(row.integer(0))];
-                  item.serial_number = known(row.optional_text(1), FirmwareText::kSerialNumber);
-                  item.manufacturer = known(row.optional_text(2), FirmwareText::kName);
-                  item.model = known(row.optional_text(3), FirmwareText::kName);
-                  if (!item.class_name)
-                    item.class_name = derived_class(row.optional_text(4), row.optional_text(5));
-                });
+  transaction.query(rows_sql(section_named("system"),
+                             "r.\"serial_number\", r.\"manufacturer\", "
+                             "COALESCE(r.\"model\", r.\"product_name\"), "
+                             "r.\"chassis_type\", r.\"virtualization\"",
+                             page, point),
+                    page.values, [&](const store::ResultRow& row) {
+                      ItemSummary& item = out[page.index.at(row.integer(0))];
+                      item.serial_number = known(row.optional_text(1), FirmwareText::kSerialNumber);
+                      item.manufacturer = known(row.optional_text(2), FirmwareText::kName);
+                      item.model = known(row.optional_text(3), FirmwareText::kName);
+                      if (!item.class_name)
+                        item.class_name =
+                            model::derived_class(row.optional_text(4), row.optional_text(5));
+                    });
 }
 
-void read_memory(Session& session, const Page& page, const ReadPoint& point,
+void read_memory(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
                  std::vector<ItemSummary>& out) {
-  session.query(rows_sql(section_named("memory"), "r.\"total_bytes\"", page, point), page.values,
-                [&](const ResultRow& row) {
-                  out[page.index.at(row.integer(0))].memory_bytes = row.optional_integer(1);
-                });
+  transaction.query(rows_sql(section_named("memory"), "r.\"total_bytes\"", page, point),
+                    page.values, [&](const store::ResultRow& row) {
+                      out[page.index.at(row.integer(0))].memory_bytes = row.optional_integer(1);
+                    });
 }
 
-void read_presence(Session& session, const Page& page, const ReadPoint& point,
+void read_presence(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
                    std::vector<ItemSummary>& out) {
   constexpr std::int64_t kUsualIntervalS = 900;
   // An interval that goes on past the point was being extended at the point.
@@ -133,10 +137,10 @@ void read_presence(Session& session, const Page& page, const ReadPoint& point,
       "k.source_record = a.source_record AND k.kind = 'agent' LEFT JOIN agent_state g ON "
       "g.source_record = a.source_record WHERE a.item_id IN (" +
       page.marks + ") AND " + point.holds("a");
-  session.query(sql, page.values, [&](const ResultRow& row) {
+  transaction.query(sql, page.values, [&](const store::ResultRow& row) {
     ItemSummary& item = out[page.index.at(row.integer(0))];
     if (item.state == ReportingState::kNone) item.state = ReportingState::kSilent;
-    if (!item.class_name) item.class_name = kComputerClass;
+    if (!item.class_name) item.class_name = model::kComputerClass;
     if (row.is_null(1)) return;
     const Instant seen{row.integer(1)};
     const std::int64_t interval_s = row.optional_integer(2).value_or(kUsualIntervalS);
@@ -154,36 +158,37 @@ ColumnValues one(const std::optional<T>& value) {
   return {inventory::Cell(*value)};
 }
 
-ColumnValues summary_value(const ItemSummary& item, const QueryField& field) {
+ColumnValues summary_value(const ItemSummary& item, const query::QueryField& field) {
   switch (field.home) {
-    case FieldHome::kId:
+    case query::FieldHome::kId:
       return {inventory::Cell(item.item_id)};
-    case FieldHome::kName:
+    case query::FieldHome::kName:
       return {inventory::Cell(item.name)};
-    case FieldHome::kClass:
+    case query::FieldHome::kClass:
       return one(item.class_name);
-    case FieldHome::kArchived:
+    case query::FieldHome::kArchived:
       return {inventory::Cell(item.archived)};
-    case FieldHome::kSeen:
+    case query::FieldHome::kSeen:
       return one(item.seen_at);
-    case FieldHome::kAgentVersion:
+    case query::FieldHome::kAgentVersion:
       return one(item.agent_version);
-    case FieldHome::kValue:
+    case query::FieldHome::kValue:
       if (field.name == "owner") return one(item.owner);
       if (field.name == "location") return one(item.location);
       if (field.name == "lifecycle") return one(item.lifecycle);
       if (field.name == "note") return one(item.note);
       break;
-    case FieldHome::kSection:
+    case query::FieldHome::kSection:
       return one(item.os);  // the only field made of words
-    case FieldHome::kSectionStatus:
+    case query::FieldHome::kSectionStatus:
       break;
   }
   return {};
 }
 
-bool is_in_summary(const QueryField& field) {
-  return field.home == FieldHome::kSection ? field.words : field.home != FieldHome::kSectionStatus;
+bool is_in_summary(const query::QueryField& field) {
+  return field.home == query::FieldHome::kSection ? field.words
+                                                  : field.home != query::FieldHome::kSectionStatus;
 }
 
 void tidy(ColumnValues& values) {
@@ -206,18 +211,19 @@ std::string_view to_string(ReportingState state) {
   return "none";
 }
 
-std::vector<ItemSummary> item_summaries(Session& session, const std::vector<std::int64_t>& items,
-                                        const ReadPoint& point) {
+std::vector<ItemSummary> item_summaries(store::Transaction& transaction,
+                                        const std::vector<std::int64_t>& items,
+                                        const store::ReadPoint& point) {
   std::vector<ItemSummary> out(items.size());
   if (items.empty()) return out;
   const Page page(items, point);
   for (std::size_t i = 0; i < items.size(); ++i)
     out[i].item_id = items[i];
-  read_values(session, page, point, out);
-  read_os(session, page, point, out);
-  read_system(session, page, point, out);
-  read_memory(session, page, point, out);
-  read_presence(session, page, point, out);
+  read_values(transaction, page, point, out);
+  read_os(transaction, page, point, out);
+  read_system(transaction, page, point, out);
+  read_memory(transaction, page, point, out);
+  read_presence(transaction, page, point, out);
   for (ItemSummary& item : out) {
     if (item.name.empty())
       item.name = item.hostname.value_or("item " + std::to_string(item.item_id));
@@ -228,31 +234,30 @@ std::vector<ItemSummary> item_summaries(Session& session, const std::vector<std:
   return out;
 }
 
-std::vector<const QueryField*> column_fields(const std::vector<std::string>& columns,
-                                             const QueryRights& rights) {
-  std::vector<const QueryField*> out;
+std::vector<const query::QueryField*> column_fields(const std::vector<std::string>& columns,
+                                                    const query::QueryRights& rights) {
+  std::vector<const query::QueryField*> out;
   for (const std::string& name : columns) {
-    const QueryField* const field = find_query_field(name);
+    const query::QueryField* const field = query::find_query_field(name);
     if (field == nullptr) {
       std::vector<std::string> names;
-      for (const QueryField& known : query_fields())
+      for (const query::QueryField& known : query::query_fields())
         names.push_back(known.name);
       const std::vector<std::string> near = nearest(name, names, 1);
       throw Error(Status::kBadRequest, "invalid_column",
-                  "There is no column \"" + shown_text(name) + '"' +
+                  "There is no column \"" + query::shown_text(name) + '"' +
                       (near.empty() ? "." : "; did you mean " + near.front() + '?'))
           .at("columns");
     }
-    require_rights(field->section, rights);
+    query::require_rights(field->section, rights);
     out.push_back(field);
   }
   return out;
 }
 
-std::vector<std::vector<ColumnValues>> item_columns(Session& session,
-                                                    const std::vector<ItemSummary>& summaries,
-                                                    const std::vector<const QueryField*>& fields,
-                                                    const ReadPoint& point) {
+std::vector<std::vector<ColumnValues>> item_columns(
+    store::Transaction& transaction, const std::vector<ItemSummary>& summaries,
+    const std::vector<const query::QueryField*>& fields, const store::ReadPoint& point) {
   std::vector<std::vector<ColumnValues>> out(summaries.size(),
                                              std::vector<ColumnValues>(fields.size()));
   if (summaries.empty()) return out;
@@ -261,28 +266,29 @@ std::vector<std::vector<ColumnValues>> item_columns(Session& session,
     items.push_back(item.item_id);
   const Page page(items, point);
   for (std::size_t column = 0; column < fields.size(); ++column) {
-    const QueryField& field = *fields[column];
+    const query::QueryField& field = *fields[column];
     if (is_in_summary(field)) {
       for (std::size_t i = 0; i < summaries.size(); ++i)
         out[i][column] = summary_value(summaries[i], field);
       continue;
     }
-    if (field.home == FieldHome::kSectionStatus) {
-      session.query(
+    if (field.home == query::FieldHome::kSectionStatus) {
+      transaction.query(
           "SELECT a.item_id, s.section || '.' || s.status FROM assignments a JOIN section_status s "
           "ON s.source_record = a.source_record WHERE a.item_id IN (" +
               page.marks + ") AND " + point.holds("a") + " AND " + point.holds("s"),
-          page.values, [&](const ResultRow& row) {
+          page.values, [&](const store::ResultRow& row) {
             out[page.index.at(row.integer(0))][column].emplace_back(std::string(row.text(1)));
           });
     } else {
       const inventory::FieldSchema& schema = field.section->fields[field.columns.front()];
       const std::string name =
           std::string(schema.shared ? "c.\"" : "r.\"") + std::string(schema.name) + '"';
-      session.query(
-          rows_sql(*field.section, name, page, point), page.values, [&](const ResultRow& row) {
+      transaction.query(
+          rows_sql(*field.section, name, page, point), page.values,
+          [&](const store::ResultRow& row) {
             if (!row.is_null(1))
-              out[page.index.at(row.integer(0))][column].push_back(from_sql(schema, row, 1));
+              out[page.index.at(row.integer(0))][column].push_back(facts::from_sql(schema, row, 1));
           });
     }
     for (std::vector<ColumnValues>& item : out)
@@ -291,4 +297,4 @@ std::vector<std::vector<ColumnValues>> item_columns(Session& session,
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

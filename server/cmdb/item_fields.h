@@ -13,10 +13,10 @@
 #include "common/support/clock.h"
 #include "server/query/conditions.h"
 #include "server/query/fields.h"
-#include "server/store/database.h"
 #include "server/store/read_point.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 
 // Items that are read together; more is a mistake of the caller (Error 500).
 constexpr std::size_t kItemsAtOnce = 500;
@@ -41,12 +41,13 @@ struct ItemSummary {
 };
 
 // One summary for each of `items`, in their order.
-std::vector<ItemSummary> item_summaries(Session& session, const std::vector<std::int64_t>& items,
-                                        const ReadPoint& point);
+std::vector<ItemSummary> item_summaries(store::Transaction& transaction,
+                                        const std::vector<std::int64_t>& items,
+                                        const store::ReadPoint& point);
 
 // The fields named by `columns`; Error 400 invalid_column for a name that is none.
-std::vector<const QueryField*> column_fields(const std::vector<std::string>& columns,
-                                             const QueryRights& rights);
+std::vector<const query::QueryField*> column_fields(const std::vector<std::string>& columns,
+                                                    const query::QueryRights& rights);
 
 // The values of one column for one item: none, one, or those of all rows, sorted and without
 // doubles.
@@ -54,9 +55,8 @@ using ColumnValues = std::vector<inventory::Cell>;
 constexpr std::size_t kValuesInColumn = 100;  // beyond it the rest is left out
 
 // [item][column], in the order of `summaries` and `fields`.
-std::vector<std::vector<ColumnValues>> item_columns(Session& session,
-                                                    const std::vector<ItemSummary>& summaries,
-                                                    const std::vector<const QueryField*>& fields,
-                                                    const ReadPoint& point);
+std::vector<std::vector<ColumnValues>> item_columns(
+    store::Transaction& transaction, const std::vector<ItemSummary>& summaries,
+    const std::vector<const query::QueryField*>& fields, const store::ReadPoint& point);
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

@@ -7,19 +7,19 @@
 #include "common/json/write.h"
 #include "common/support/digest.h"
 #include "common/support/text.h"
-#include "server/query/classes.h"
-#include "server/query/shown_record.h"
+#include "server/facts/section_tables.h"
+#include "server/facts/shown_record.h"
+#include "server/model/classes.h"
 #include "server/query/sql_builder.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 namespace {
 
 constexpr std::size_t kCursorBytes = 64 * 1024;
 
 // Where a page ended: the sort key and number of its last item.
 struct Position {
-  SqlValue key;
+  store::SqlValue key;
   std::int64_t item_id = 0;
 };
 
@@ -29,16 +29,16 @@ struct SortKey {
 };
 
 std::string section_scalar(std::string_view section_name, const std::string& expression,
-                           const ReadPoint& point) {
+                           const store::ReadPoint& point) {
   const inventory::SectionSchema* const section = inventory::find_section(section_name);
-  return "(SELECT " + expression + " FROM assignments a JOIN " + section_table(*section) +
+  return "(SELECT " + expression + " FROM assignments a JOIN " + facts::section_table(*section) +
          " r ON " + point.holds_of("r", "a.source_record") + " WHERE a.item_id = i.item_id AND " +
-         point.holds("a") + " AND " + is_shown(*section, "a", point) + " LIMIT 1)";
+         point.holds("a") + " AND " + facts::is_shown(*section, "a", point) + " LIMIT 1)";
 }
 
-SortKey sort_key(const std::string& field, const ReadPoint& point) {
+SortKey sort_key(const std::string& field, const store::ReadPoint& point) {
   const auto entered = [&](std::string_view attribute) {
-    return winning_value(attribute, "i.item_id", point);
+    return facts::winning_value(attribute, "i.item_id", point);
   };
   const auto text = [](const std::string& sql) { return SortKey{"lower(" + sql + ')', false}; };
   if (field == "id") return {"i.item_id", true};
@@ -48,8 +48,8 @@ SortKey sort_key(const std::string& field, const ReadPoint& point) {
   }
   if (field == "class") {
     return text("COALESCE(" + entered("class") + ", " +
-                section_scalar("system", derived_class_sql("r"), point) + ", (SELECT MAX('" +
-                std::string(kComputerClass) +
+                section_scalar("system", model::derived_class_sql("r"), point) + ", (SELECT MAX('" +
+                std::string(model::kComputerClass) +
                 "') FROM assignments a JOIN source_records k ON k.source_record = a.source_record "
                 "WHERE a.item_id = i.item_id AND k.kind = 'agent' AND " +
                 point.holds("a") + "))");
@@ -64,7 +64,7 @@ SortKey sort_key(const std::string& field, const ReadPoint& point) {
     return text(section_scalar("system", "COALESCE(r.\"model\", r.\"product_name\")", point));
   }
   if (field == "memory_bytes") return {section_scalar("memory", "r.\"total_bytes\"", point), true};
-  if (field == "seen") return {last_seen("i.item_id", point), true};
+  if (field == "seen") return {facts::last_seen("i.item_id", point), true};
   return text(entered(field));
 }
 
@@ -75,7 +75,7 @@ Error invalid_cursor() {
 }
 
 // What must be the same for a cursor to make sense.
-std::string list_identity(std::string_view query, const ReadPoint& point,
+std::string list_identity(std::string_view query, const store::ReadPoint& point,
                           const ItemListOptions& options) {
   std::string text(query);
   text += '\n' + options.sort + (options.descending ? " descending" : "") +
@@ -126,9 +126,9 @@ void check_options(const ItemListOptions& options) {
     std::string all;
     for (const std::string& field : fields)
       all += (all.empty() ? "" : ", ") + field;
-    throw Error(
-        Status::kBadRequest, "invalid_sort",
-        "Items cannot be sorted by \"" + shown_text(options.sort) + "\"; possible are " + all + '.')
+    throw Error(Status::kBadRequest, "invalid_sort",
+                "Items cannot be sorted by \"" + query::shown_text(options.sort) +
+                    "\"; possible are " + all + '.')
         .at("sort");
   }
   if (options.limit < 1 || options.limit > kItemPageLimit) {
@@ -139,8 +139,8 @@ void check_options(const ItemListOptions& options) {
 }
 
 // Items after the position; missing keys come last in both directions.
-std::string after(const Position& position, bool descending, Session::Values& values) {
-  const auto bind = [&](SqlValue value) {
+std::string after(const Position& position, bool descending, store::Transaction::Values& values) {
+  const auto bind = [&](store::SqlValue value) {
     values.push_back(std::move(value));
     return '?' + std::to_string(values.size());
   };
@@ -158,9 +158,9 @@ struct Selection {
   std::optional<Position> last;       // where the next page begins; absent: there is none
 };
 
-Selection select_page(Session& session, const std::string& where, Session::Values values,
-                      const ReadPoint& point, const ItemListOptions& options,
-                      const std::string& identity) {
+Selection select_page(store::Transaction& transaction, const std::string& where,
+                      store::Transaction::Values values, const store::ReadPoint& point,
+                      const ItemListOptions& options, const std::string& identity) {
   const SortKey key = sort_key(options.sort, point);
   std::string from;
   if (options.cursor)
@@ -175,7 +175,7 @@ Selection select_page(Session& session, const std::string& where, Session::Value
       ", item_id LIMIT ?" + std::to_string(values.size());
   Selection out;
   bool more = false;
-  session.query(sql, values, [&](const ResultRow& row) {
+  transaction.query(sql, values, [&](const store::ResultRow& row) {
     if (out.items.size() == options.limit) {
       more = true;
       return;
@@ -184,7 +184,7 @@ Selection select_page(Session& session, const std::string& where, Session::Value
     out.total = row.integer(2);
     Position here{{}, row.integer(0)};
     if (!row.is_null(1))
-      here.key = key.is_number ? SqlValue(row.integer(1)) : SqlValue(row.text(1));
+      here.key = key.is_number ? store::SqlValue(row.integer(1)) : store::SqlValue(row.text(1));
     out.last = std::move(here);
   });
   if (!more) out.last.reset();
@@ -200,23 +200,24 @@ const std::vector<std::string>& item_sort_fields() {
   return kFields;
 }
 
-ItemPage list_items(Session& session, std::string_view query, const ReadPoint& point,
-                    const ItemListOptions& options) {
+ItemPage list_items(store::Transaction& transaction, std::string_view query,
+                    const store::ReadPoint& point, const ItemListOptions& options) {
   check_options(options);
-  const std::vector<const QueryField*> fields = column_fields(options.columns, options.rights);
-  const ItemFilter filter = build_filter(session, query, point, options.rights);
-  std::string there = " AND " + item_exists("i.item_id", point);
+  const std::vector<const query::QueryField*> fields =
+      column_fields(options.columns, options.rights);
+  const query::ItemFilter filter = query::build_filter(transaction, query, point, options.rights);
+  std::string there = " AND " + facts::item_exists("i.item_id", point);
   if (!options.include_archived && !filter.names_archived)
-    there += " AND NOT " + is_archived(point);
+    there += " AND NOT " + facts::is_archived(point);
   const auto count = [&](const std::string& which) {
-    return session
+    return transaction
         .find_integer("SELECT COUNT(*) FROM items i WHERE " + which + there, filter.values)
         .value_or(0);
   };
   const std::string which = options.undetermined ? filter.undetermined() : filter.matches;
   const std::string identity = list_identity(query, point, options);
   const Selection page =
-      select_page(session, which + there, filter.values, point, options, identity);
+      select_page(transaction, which + there, filter.values, point, options, identity);
 
   ItemPage out;
   if (page.last) out.next = write_cursor(*page.last, identity);
@@ -226,11 +227,12 @@ ItemPage list_items(Session& session, std::string_view query, const ReadPoint& p
                        : filter.can_be_undetermined() ? count(filter.undetermined())
                                                       : 0;
   }
-  std::vector<ItemSummary> summaries = item_summaries(session, page.items, point);
-  std::vector<std::vector<ColumnValues>> columns = item_columns(session, summaries, fields, point);
+  std::vector<ItemSummary> summaries = item_summaries(transaction, page.items, point);
+  std::vector<std::vector<ColumnValues>> columns =
+      item_columns(transaction, summaries, fields, point);
   for (std::size_t i = 0; i < summaries.size(); ++i)
     out.rows.push_back({std::move(summaries[i]), std::move(columns[i])});
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

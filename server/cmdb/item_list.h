@@ -11,10 +11,10 @@
 
 #include "server/cmdb/item_fields.h"
 #include "server/query/conditions.h"
-#include "server/store/database.h"
 #include "server/store/read_point.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 
 constexpr std::size_t kItemPageLimit = 500;
 
@@ -31,7 +31,7 @@ struct ItemListOptions {
   bool undetermined =
       false;           // list the items of which the query cannot say, instead of the matches
   bool counts = true;  // total and undetermined; a later page can go without
-  QueryRights rights = {};
+  query::QueryRights rights = {};
 };
 
 struct ItemRow {
@@ -46,8 +46,8 @@ struct ItemPage {
   std::optional<std::string> next;           // absent on the last page
 };
 
-ItemPage list_items(Session& session, std::string_view query, const ReadPoint& point,
-                    const ItemListOptions& options);
+ItemPage list_items(store::Transaction& transaction, std::string_view query,
+                    const store::ReadPoint& point, const ItemListOptions& options);
 
 const std::vector<std::string>& item_sort_fields();
 
@@ -65,10 +65,10 @@ constexpr std::size_t kCandidates = 20;
 
 enum class Naming { kWhole, kAlsoEndOfSerial };
 
-ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point,
-                          Naming naming = Naming::kAlsoEndOfSerial);
+ResolvedItem resolve_item(store::Transaction& transaction, std::string_view text,
+                          const store::ReadPoint& point, Naming naming = Naming::kAlsoEndOfSerial);
 
 // The number that the text is, written as items' numbers are: "0421" is none.
 std::optional<std::int64_t> item_number(std::string_view text);
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

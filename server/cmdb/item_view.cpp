@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cmdb/item_view.h"
 
-#include "server/cmdb/section_rows.h"
+#include "server/facts/section_rows.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 namespace {
 
 constexpr std::string_view kFindAgent = R"sql(
   SELECT s.agent_id, s.agent_version, s.address, s.reported_at, s.interval_s, s.vitals
   FROM agent_state s WHERE s.source_record = ?1)sql";
 
-std::optional<std::string> text_of(const inventory::SectionSchema& schema, const StoredRow& row,
-                                   std::string_view field) {
+std::optional<std::string> text_of(const inventory::SectionSchema& schema,
+                                   const facts::StoredRow& row, std::string_view field) {
   const auto index = schema.find(field);
   if (!index) return std::nullopt;
   const auto* text = std::get_if<std::string>(&row.row.cells[*index]);
   return text != nullptr ? std::optional(*text) : std::nullopt;
 }
 
-void read_facts(Session& session, const ReadPoint& point, ItemView& view) {
+void read_facts(store::Transaction& transaction, const store::ReadPoint& point, ItemView& view) {
   std::int64_t sockets = 0;
-  for (const SectionSummary& section : view.sections) {
+  for (const facts::SectionSummary& section : view.sections) {
     const inventory::SectionSchema& schema = *section.schema;
     const bool wanted = schema.name == "os" || schema.name == "system" || schema.name == "cpus" ||
                         schema.name == "addresses";
     if (!wanted) continue;
-    for (const StoredRow& row : section_rows(session, section.source_record, schema, point).rows) {
+    for (const facts::StoredRow& row :
+         facts::section_rows(transaction, section.source_record, schema, point).rows) {
       if (schema.name == "os") view.kernel_release = text_of(schema, row, "kernel_release");
       if (schema.name == "system") view.uuid = text_of(schema, row, "uuid");
       if (schema.name == "cpus") {
@@ -41,9 +42,9 @@ void read_facts(Session& session, const ReadPoint& point, ItemView& view) {
   if (view.cpu && sockets > 1) view.cpu = std::to_string(sockets) + " x " + *view.cpu;
 }
 
-void read_agent(Session& session, ItemView& view) {
+void read_agent(store::Transaction& transaction, ItemView& view) {
   for (const ItemSource& source : view.item.sources) {
-    session.query(kFindAgent, {source.source_record}, [&](const ResultRow& row) {
+    transaction.query(kFindAgent, {source.source_record}, [&](const store::ResultRow& row) {
       if (view.agent && view.agent->reported_at.ms >= row.integer(3)) return;
       view.agent = {std::string(row.text(0)),
                     std::string(row.text(1)),
@@ -57,14 +58,15 @@ void read_agent(Session& session, ItemView& view) {
 
 }  // namespace
 
-ItemView item_view(Session& session, std::int64_t item_id, const ReadPoint& point) {
+ItemView item_view(store::Transaction& transaction, std::int64_t item_id,
+                   const store::ReadPoint& point) {
   ItemView view;
-  view.item = get_item(session, item_id, point);
-  view.summary = item_summaries(session, {item_id}, point).front();
-  view.sections = section_summaries(session, item_id, point);
-  read_facts(session, point, view);
-  if (point.is_now) read_agent(session, view);
+  view.item = get_item(transaction, item_id, point);
+  view.summary = item_summaries(transaction, {item_id}, point).front();
+  view.sections = facts::section_summaries(transaction, item_id, point);
+  read_facts(transaction, point, view);
+  if (point.is_now) read_agent(transaction, view);
   return view;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

@@ -9,11 +9,11 @@
 #include "common/support/clock.h"
 #include "server/cmdb/item_fields.h"
 #include "server/cmdb/items.h"
-#include "server/cmdb/sections.h"
-#include "server/store/database.h"
+#include "server/facts/sections.h"
 #include "server/store/read_point.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 
 struct ItemAgent {
   std::string agent_id;
@@ -28,11 +28,12 @@ struct ItemView {
   ItemSummary summary;
   std::optional<std::string> kernel_release, uuid, cpu;
   std::vector<std::string> addresses;  // those that reach beyond the machine and its links
-  std::vector<SectionSummary> sections;
+  std::vector<facts::SectionSummary> sections;
   std::optional<ItemAgent> agent;     // only now
   std::optional<std::string> vitals;  // JSON; only now
 };
 
-ItemView item_view(Session& session, std::int64_t item_id, const ReadPoint& point);
+ItemView item_view(store::Transaction& transaction, std::int64_t item_id,
+                   const store::ReadPoint& point);
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

@@ -5,14 +5,15 @@
 
 #include "common/inventory/schema.h"
 #include "common/support/text.h"
+#include "server/cmdb/item_rows.h"
 #include "server/error.h"
-#include "server/query/classes.h"
-#include "server/query/fields.h"
+#include "server/facts/section_tables.h"
+#include "server/model/classes.h"
+#include "server/model/lifecycle.h"
 #include "server/store/fault.h"
 #include "server/store/revisions.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 namespace {
 
 constexpr std::string_view kFindItem =
@@ -22,14 +23,6 @@ constexpr std::string_view kFindPurged =
 constexpr std::string_view kFindManual = R"sql(
   SELECT MAX(s.source_record) FROM source_records s JOIN assignments a ON a.source_record = s.source_record
   WHERE a.item_id = ?1 AND a.until IS NULL AND s.kind = 'manual')sql";
-constexpr std::string_view kAddManual =
-    "INSERT INTO source_records (kind, created_by) VALUES ('manual', ?1) RETURNING source_record";
-constexpr std::string_view kAssign = R"sql(
-  INSERT INTO assignments (source_record, item_id, reason, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
-constexpr std::string_view kUnassign =
-    "UPDATE assignments SET until = ?1, closed_by = ?2 WHERE source_record = ?3 AND until IS NULL";
-constexpr std::string_view kAddItem =
-    "INSERT INTO items (created_by, created_at) VALUES (?1, ?2) RETURNING item_id";
 constexpr std::string_view kTouchItem = "UPDATE items SET version = version + 1 WHERE item_id = ?1";
 constexpr std::string_view kKeepLastReport = R"sql(
   UPDATE agents SET (last_reported_at, last_version) = (
@@ -71,7 +64,7 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   if (value.size() > kAttributeBytes) invalid(name, "The " + name + " is longer than 4096 bytes.");
   if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
     invalid(name, "The " + name + " is not valid text.");
-  const std::vector<std::string_view>& lifecycles = lifecycle_states();
+  const auto lifecycles = model::lifecycle_states();
   if (name == "lifecycle" &&
       std::find(lifecycles.begin(), lifecycles.end(), value) == lifecycles.end()) {
     std::string all;
@@ -79,8 +72,8 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
       all += (all.empty() ? "" : ", ") + std::string(each);
     invalid(name, "There is no life cycle state " + value + "; it is one of " + all + '.');
   }
-  if (name == "class" && find_class_by_end(value) == nullptr) {
-    const std::vector<std::string> near = near_classes(value, true);
+  if (name == "class" && model::find_class_by_end(value) == nullptr) {
+    const std::vector<std::string> near = model::near_classes(value, true);
     invalid(name, "There is no class " + value +
                       (near.empty() ? "; a class is called as in hardware.computer.laptop, or by "
                                       "the end of that: laptop."
@@ -88,20 +81,20 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   }
 }
 
-Revision edit_revision(Session& session, const std::string& actor, Instant now,
-                       std::optional<std::int64_t> source_record = {}) {
-  NewRevision revision;
+store::Revision edit_revision(store::Transaction& transaction, const std::string& actor,
+                              Instant now, std::optional<std::int64_t> source_record = {}) {
+  store::NewRevision revision;
   revision.kind = "edit";
   revision.actor = actor;
   revision.source_record = source_record;
-  return add_revision(session, now, revision);
+  return store::add_revision(transaction, now, revision);
 }
 
-std::int64_t manual_record(Session& session, std::int64_t item_id, std::int64_t revision,
-                           Instant at) {
-  if (const auto found = session.find_integer(kFindManual, {item_id})) return *found;
-  const std::int64_t record = session.find_integer(kAddManual, {revision}).value();
-  session.execute(kAssign, {record, item_id, "entered by hand", at.ms, revision});
+std::int64_t manual_record(store::Transaction& transaction, std::int64_t item_id,
+                           std::int64_t revision, Instant at) {
+  if (const auto found = transaction.find_integer(kFindManual, {item_id})) return *found;
+  const std::int64_t record = add_source_record(transaction, SourceKind::kManual, revision);
+  assign(transaction, record, item_id, "entered by hand", at, revision);
   return record;
 }
 
@@ -109,17 +102,17 @@ std::int64_t manual_record(Session& session, std::int64_t item_id, std::int64_t 
 std::optional<std::string> kept_value(const std::string& attribute,
                                       const std::optional<std::string>& value) {
   if (attribute != "class" || !value) return value;
-  return std::string(find_class_by_end(*value)->name);
+  return std::string(model::find_class_by_end(*value)->name);
 }
 
 // Sets or clears one value. False: it was so already.
-bool write_value(Session& session, std::int64_t record, const std::string& attribute,
-                 const std::optional<std::string>& entered, const Revision& revision) {
+bool write_value(store::Transaction& transaction, std::int64_t record, const std::string& attribute,
+                 const std::optional<std::string>& entered, const store::Revision& revision) {
   const std::optional<std::string> value = kept_value(attribute, entered);
   std::optional<std::string> old;
   std::int64_t old_id = 0;
   std::int64_t old_since = 0;
-  session.query(kFindValue, {record, attribute}, [&](const ResultRow& row) {
+  transaction.query(kFindValue, {record, attribute}, [&](const store::ResultRow& row) {
     old = row.text(0);
     old_id = row.integer(1);
     old_since = row.integer(2);
@@ -127,16 +120,16 @@ bool write_value(Session& session, std::int64_t record, const std::string& attri
   if (old == value) return false;
   // An edit's valid time is when it was recorded; never before the value that it ends.
   const std::int64_t at = std::max(revision.recorded_at.ms, old_since);
-  if (old) session.execute(kCloseValue, {at, revision.id, old_id});
-  store_fault("value.closed");
-  if (value) session.execute(kOpenValue, {record, attribute, *value, at, revision.id});
-  store_fault("value.opened");
+  if (old) transaction.execute(kCloseValue, {at, revision.id, old_id});
+  store::store_fault("value.closed");
+  if (value) transaction.execute(kOpenValue, {record, attribute, *value, at, revision.id});
+  store::store_fault("value.opened");
   return true;
 }
 
-void check_exists(Session& session, std::int64_t item_id) {
-  if (session.find_integer(kFindItem, {item_id})) return;
-  session.query(kFindPurged, {item_id}, [&](const ResultRow& row) {
+void check_exists(store::Transaction& transaction, std::int64_t item_id) {
+  if (transaction.find_integer(kFindItem, {item_id})) return;
+  transaction.query(kFindPurged, {item_id}, [&](const store::ResultRow& row) {
     throw Error(Status::kGone, "item_purged",
                 "Item " + std::to_string(item_id) + " was purged by " + std::string(row.text(1)) +
                     " at " + to_rfc3339({row.integer(0)}) + '.');
@@ -146,15 +139,16 @@ void check_exists(Session& session, std::int64_t item_id) {
 }
 
 // Throws when the first that is known of the item, as of the point, is of later.
-void check_known_by_then(Session& session, std::int64_t item_id, const ReadPoint& point) {
+void check_known_by_then(store::Transaction& transaction, std::int64_t item_id,
+                         const store::ReadPoint& point) {
   std::optional<std::int64_t> first;  // MIN of no rows is NULL
-  session.query(kFirstSince, {item_id, point.revision},
-                [&](const ResultRow& row) { first = row.optional_integer(0); });
+  transaction.query(kFirstSince, {item_id, point.revision},
+                    [&](const store::ResultRow& row) { first = row.optional_integer(0); });
   std::string_view known = "known";
   if (!first) {
     known = "recorded";
-    session.query(kFirstRecorded, {item_id},
-                  [&](const ResultRow& row) { first = row.optional_integer(0); });
+    transaction.query(kFirstRecorded, {item_id},
+                      [&](const store::ResultRow& row) { first = row.optional_integer(0); });
   }
   if (!first || (known == "known" && *first <= point.at_ms)) return;
   const std::string since = to_rfc3339({*first});
@@ -166,39 +160,40 @@ void check_known_by_then(Session& session, std::int64_t item_id, const ReadPoint
 
 }  // namespace
 
-Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
-  check_exists(session, item_id);
+Item get_item(store::Transaction& transaction, std::int64_t item_id,
+              const store::ReadPoint& point) {
+  check_exists(transaction, item_id);
   Item item;
   item.item_id = item_id;
-  session.query(kFindItem, {item_id}, [&](const ResultRow& row) {
+  transaction.query(kFindItem, {item_id}, [&](const store::ResultRow& row) {
     item.version = row.integer(0);
     item.created_at = {row.integer(1)};
   });
-  Session::Values values = point.values();
+  store::Transaction::Values values = point.values();
   values.emplace_back(item_id);
-  session.query(
+  transaction.query(
       "SELECT a.source_record, s.kind, a.since, a.reason FROM assignments a JOIN source_records s "
       "ON "
       "s.source_record = a.source_record WHERE a.item_id = ?3 AND " +
           point.holds("a") + " ORDER BY a.assignment_id",
-      values, [&](const ResultRow& row) {
+      values, [&](const store::ResultRow& row) {
         item.sources.push_back(
             {row.integer(0), std::string(row.text(1)), {row.integer(2)}, std::string(row.text(3))});
       });
   if (item.sources.empty()) {
-    if (!point.is_now) check_known_by_then(session, item_id, point);
+    if (!point.is_now) check_known_by_then(transaction, item_id, point);
     throw Error(Status::kNotFound, "item_not_found",
                 point.is_now
                     ? "Nothing is assigned to item " + std::to_string(item_id) + " any more."
                     : "Item " + std::to_string(item_id) + " was not there at that time.");
   }
-  session.query(
+  transaction.query(
       "SELECT v.attribute, v.value, v.since, r.actor, v.source_record, v.opened_by FROM "
       "assignments a JOIN item_values v "
       "ON v.source_record = a.source_record JOIN revisions r ON r.revision_id = v.opened_by WHERE "
       "a.item_id = ?3 AND " +
           point.holds("a") + " AND " + point.holds("v") + " ORDER BY v.value_id",
-      values, [&](const ResultRow& row) {
+      values, [&](const store::ResultRow& row) {
         // Later entries win over earlier ones: see shown_record.h, is_winning.
         item.attributes[std::string(row.text(0))] = {std::string(row.text(1)),
                                                      {row.integer(2)},
@@ -210,28 +205,28 @@ Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
   return item;
 }
 
-std::int64_t create_item(Session& session, const AttributeEdits& attributes,
+std::int64_t create_item(store::Transaction& transaction, const AttributeEdits& attributes,
                          const std::string& actor, Instant now) {
   const auto name = attributes.find("name");
   if (name == attributes.end() || !name->second) invalid("name", "An item needs a name.");
   for (const auto& [attribute, value] : attributes) {
     if (value) check_attribute(attribute, *value);
   }
-  const Revision revision = edit_revision(session, actor, now);
-  const std::int64_t item_id =
-      session.find_integer(kAddItem, {revision.id, revision.recorded_at.ms}).value();
-  store_fault("item.created");
-  const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
+  const store::Revision revision = edit_revision(transaction, actor, now);
+  const std::int64_t item_id = add_item_row(transaction, revision.id, revision.recorded_at);
+  store::store_fault("item.created");
+  const std::int64_t record =
+      manual_record(transaction, item_id, revision.id, revision.recorded_at);
   for (const auto& [attribute, value] : attributes) {
-    if (value) write_value(session, record, attribute, value, revision);
+    if (value) write_value(transaction, record, attribute, value, revision);
   }
   return item_id;
 }
 
-void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
+void edit_item(store::Transaction& transaction, std::int64_t item_id, std::int64_t version,
                const AttributeEdits& edits, const std::string& actor, Instant now) {
-  check_exists(session, item_id);
-  const std::int64_t current = session.find_integer(kFindItem, {item_id}).value();
+  check_exists(transaction, item_id);
+  const std::int64_t current = transaction.find_integer(kFindItem, {item_id}).value();
   if (current != version) {
     throw Error(Status::kPreconditionFailed, "precondition_failed",
                 "Item " + std::to_string(item_id) +
@@ -240,85 +235,91 @@ void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
   }
   for (const auto& [attribute, value] : edits)
     check_attribute(attribute, value);
-  const Revision revision = edit_revision(session, actor, now);
-  const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
+  const store::Revision revision = edit_revision(transaction, actor, now);
+  const std::int64_t record =
+      manual_record(transaction, item_id, revision.id, revision.recorded_at);
   for (const auto& [attribute, value] : edits)
-    write_value(session, record, attribute, value, revision);
-  session.execute(kTouchItem, {item_id});
+    write_value(transaction, record, attribute, value, revision);
+  transaction.execute(kTouchItem, {item_id});
 }
 
-void set_archived(Session& session, std::int64_t item_id, bool archived, const std::string& actor,
-                  Instant now) {
-  check_exists(session, item_id);
-  const Revision revision = edit_revision(session, actor, now);
-  const std::int64_t record = manual_record(session, item_id, revision.id, revision.recorded_at);
+void set_archived(store::Transaction& transaction, std::int64_t item_id, bool archived,
+                  const std::string& actor, Instant now) {
+  check_exists(transaction, item_id);
+  const store::Revision revision = edit_revision(transaction, actor, now);
+  const std::int64_t record =
+      manual_record(transaction, item_id, revision.id, revision.recorded_at);
   const auto value = archived ? std::optional<std::string>("yes") : std::nullopt;
-  if (write_value(session, record, "archived", value, revision))
-    session.execute(kTouchItem, {item_id});
+  if (write_value(transaction, record, "archived", value, revision))
+    transaction.execute(kTouchItem, {item_id});
 }
 
-void assign_source(Session& session, std::int64_t source_record, std::int64_t item_id,
-                   const std::string& reason, const std::string& actor, Instant now) {
-  check_exists(session, item_id);
-  const Revision revision = edit_revision(session, actor, now, source_record);
-  session.execute(kUnassign, {revision.recorded_at.ms, revision.id, source_record});
-  session.execute(kAssign, {source_record, item_id, reason, revision.recorded_at.ms, revision.id});
-  session.execute(kTouchItem, {item_id});
+void assign_source(store::Transaction& transaction, std::int64_t source_record,
+                   std::int64_t item_id, const std::string& reason, const std::string& actor,
+                   Instant now) {
+  check_exists(transaction, item_id);
+  const store::Revision revision = edit_revision(transaction, actor, now, source_record);
+  reassign(transaction, source_record, item_id, reason, revision.recorded_at, revision.id);
+  transaction.execute(kTouchItem, {item_id});
 }
 
-Purged purge_item(Session& session, std::int64_t item_id, const std::string& actor, Instant now) {
-  check_exists(session, item_id);
+Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const std::string& actor,
+                  Instant now) {
+  check_exists(transaction, item_id);
   std::vector<std::int64_t> records;
-  session.query(
+  transaction.query(
       "SELECT DISTINCT source_record FROM assignments WHERE item_id = ?1 AND until IS NULL",
-      {item_id}, [&](const ResultRow& row) { records.push_back(row.integer(0)); });
+      {item_id}, [&](const store::ResultRow& row) { records.push_back(row.integer(0)); });
   Purged purged;
   for (const std::int64_t record : records) {
-    session.query("SELECT agent_id FROM agents WHERE source_record = ?1", {record},
-                  [&](const ResultRow& row) { purged.agent_ids.emplace_back(row.text(0)); });
+    transaction.query(
+        "SELECT agent_id FROM agents WHERE source_record = ?1", {record},
+        [&](const store::ResultRow& row) { purged.agent_ids.emplace_back(row.text(0)); });
     for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
       // One statement for each of the two partial indexes: without its condition neither is used.
       for (const std::string_view part : {" AND until IS NULL", " AND until IS NOT NULL"}) {
-        const std::string rows =
-            " FROM " + section_table(schema) + " WHERE source_record = ?1" + std::string(part);
+        const std::string rows = " FROM " + facts::section_table(schema) +
+                                 " WHERE source_record = ?1" + std::string(part);
         if (schema.has_content()) {
-          session.execute("DELETE FROM " + by_content_table(schema) +
-                              " WHERE (content_id, row_id) IN (SELECT content_id, row_id" + rows +
-                              ')',
-                          {record});
+          transaction.execute("DELETE FROM " + facts::by_content_table(schema) +
+                                  " WHERE (content_id, row_id) IN (SELECT content_id, row_id" +
+                                  rows + ')',
+                              {record});
         }
-        session.execute("DELETE" + rows, {record});
+        transaction.execute("DELETE" + rows, {record});
       }
     }
-    session.execute(kKeepLastReport, {record});
+    transaction.execute(kKeepLastReport, {record});
     for (const std::string_view table :
          {"item_values", "evidence", "section_state", "section_status", "presence", "history_gaps",
           "agent_state", "assignments", "source_records"}) {
-      session.execute("DELETE FROM " + std::string(table) + " WHERE source_record = ?1", {record});
+      transaction.execute("DELETE FROM " + std::string(table) + " WHERE source_record = ?1",
+                          {record});
     }
-    session.execute(
+    transaction.execute(
         "UPDATE agents SET state = 'revoked', source_record = NULL, enrolled_from = NULL, "
         "last_address = NULL, state_changed_at = ?1, state_changed_by = ?2 WHERE source_record = "
         "?3",
         {now.ms, actor, record});
   }
   for (const std::string& agent : purged.agent_ids) {
-    session.query(
+    transaction.query(
         "UPDATE certificates SET revoked_at = ?1 WHERE agent_id = ?2 AND revoked_at IS NULL "
         "RETURNING serial",
         {now.ms, agent},
-        [&](const ResultRow& row) { purged.certificate_serials.emplace_back(row.text(0)); });
+        [&](const store::ResultRow& row) { purged.certificate_serials.emplace_back(row.text(0)); });
   }
-  session.execute("DELETE FROM ticket_links WHERE item_id = ?1", {item_id});
+  transaction.execute("DELETE FROM ticket_links WHERE item_id = ?1", {item_id});
   // That something was done to the item stays on record; what it was called, whose it was and where
   // goes.
-  session.execute("UPDATE audit SET detail = '{}' WHERE object = ?1",
-                  {"item/" + std::to_string(item_id)});
-  session.execute("DELETE FROM assignments WHERE item_id = ?1", {item_id});
-  session.execute("DELETE FROM items WHERE item_id = ?1", {item_id});
-  session.execute("INSERT INTO purged_items (item_id, purged_at, purged_by) VALUES (?1, ?2, ?3)",
-                  {item_id, now.ms, actor});
+  transaction.execute("UPDATE audit SET detail = '{}' WHERE object = ?1",
+                      {"item/" + std::to_string(item_id)});
+  transaction.execute("DELETE FROM assignments WHERE item_id = ?1", {item_id});
+  transaction.execute("DELETE FROM items WHERE item_id = ?1", {item_id});
+  transaction.execute(
+      "INSERT INTO purged_items (item_id, purged_at, purged_by) VALUES (?1, ?2, ?3)",
+      {item_id, now.ms, actor});
   return purged;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

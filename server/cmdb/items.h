@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "common/support/clock.h"
-#include "server/store/database.h"
 #include "server/store/read_point.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 
-// What people may set by hand; lifecycle is one of lifecycle_states() (server/query/fields.h),
-// class one of item_classes() by its path or the end of it (server/query/classes.h).
+// What people may set by hand; lifecycle is one of lifecycle_states() (server/model/lifecycle.h),
+// class one of item_classes() by its path or the end of it (server/model/classes.h).
 inline constexpr std::string_view kItemAttributes[] = {"name",     "class",     "owner",
                                                        "location", "lifecycle", "note"};
 inline constexpr std::size_t kAttributeBytes = 4096;
@@ -49,23 +49,24 @@ struct Item {
 
 // Error 404 when there is no such item, 410 when it was purged, and 404 item_not_known_yet, with
 // known_since, at a point before anything was known of it.
-Item get_item(Session& session, std::int64_t item_id, const ReadPoint& point);
+Item get_item(store::Transaction& transaction, std::int64_t item_id, const store::ReadPoint& point);
 
 // nullopt as a value clears the attribute.
 using AttributeEdits = std::map<std::string, std::optional<std::string>, std::less<>>;
 
 // `name` is required. Returns the new item's id.
-std::int64_t create_item(Session& session, const AttributeEdits& attributes,
+std::int64_t create_item(store::Transaction& transaction, const AttributeEdits& attributes,
                          const std::string& actor, Instant now);
-void edit_item(Session& session, std::int64_t item_id, std::int64_t version,
+void edit_item(store::Transaction& transaction, std::int64_t item_id, std::int64_t version,
                const AttributeEdits& edits, const std::string& actor, Instant now);
-void set_archived(Session& session, std::int64_t item_id, bool archived, const std::string& actor,
-                  Instant now);
+void set_archived(store::Transaction& transaction, std::int64_t item_id, bool archived,
+                  const std::string& actor, Instant now);
 
 // Moves a source record to another item, from now on: what merge and un-merge are made of. No fact
 // is touched.
-void assign_source(Session& session, std::int64_t source_record, std::int64_t item_id,
-                   const std::string& reason, const std::string& actor, Instant now);
+void assign_source(store::Transaction& transaction, std::int64_t source_record,
+                   std::int64_t item_id, const std::string& reason, const std::string& actor,
+                   Instant now);
 
 // Deletes the item, its source records and all their facts for ever; its number is kept as purged.
 // Agents that report for it are revoked; their ids and certificates' serials are returned for the
@@ -74,6 +75,7 @@ struct Purged {
   std::vector<std::string> agent_ids;
   std::vector<std::string> certificate_serials;
 };
-Purged purge_item(Session& session, std::int64_t item_id, const std::string& actor, Instant now);
+Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const std::string& actor,
+                  Instant now);
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

@@ -3,11 +3,11 @@
 
 #include "common/support/text.h"
 #include "server/cmdb/item_list.h"
+#include "server/facts/shown_record.h"
 #include "server/query/lexer.h"
-#include "server/query/shown_record.h"
 #include "server/query/sql_builder.h"
 
-namespace muster::server {
+namespace muster::server::cmdb {
 namespace {
 
 constexpr std::size_t kNameBytes = 512;
@@ -18,40 +18,42 @@ constexpr std::string_view kWasItem = R"sql(
   UNION SELECT item_id FROM purged_items WHERE item_id = ?1)sql";
 
 // Numbers of items that the query finds, those that are not archived first.
-std::vector<std::int64_t> search(Session& session, const std::string& query, const ReadPoint& point,
-                                 bool archived) {
-  const ItemFilter filter = build_filter(session, query, point, {});
+std::vector<std::int64_t> search(store::Transaction& transaction, const std::string& query,
+                                 const store::ReadPoint& point, bool archived) {
+  const query::ItemFilter filter = query::build_filter(transaction, query, point, {});
   std::vector<std::int64_t> out;
-  session.query("SELECT i.item_id FROM items i WHERE " + filter.matches + " AND " +
-                    item_exists("i.item_id", point) + " AND " + (archived ? "" : "NOT ") +
-                    is_archived(point) + " ORDER BY i.item_id LIMIT " + std::to_string(kCandidates),
-                filter.values, [&](const ResultRow& row) { out.push_back(row.integer(0)); });
+  transaction.query(
+      "SELECT i.item_id FROM items i WHERE " + filter.matches + " AND " +
+          facts::item_exists("i.item_id", point) + " AND " + (archived ? "" : "NOT ") +
+          facts::is_archived(point) + " ORDER BY i.item_id LIMIT " + std::to_string(kCandidates),
+      filter.values, [&](const store::ResultRow& row) { out.push_back(row.integer(0)); });
   return out;
 }
 
-std::vector<std::int64_t> search(Session& session, const std::string& query,
-                                 const ReadPoint& point) {
-  std::vector<std::int64_t> out = search(session, query, point, false);
-  return out.empty() ? search(session, query, point, true) : out;
+std::vector<std::int64_t> search(store::Transaction& transaction, const std::string& query,
+                                 const store::ReadPoint& point) {
+  std::vector<std::int64_t> out = search(transaction, query, point, false);
+  return out.empty() ? search(transaction, query, point, true) : out;
 }
 
-bool is_number_of_item(Session& session, std::int64_t item_id, const ReadPoint& point) {
-  Session::Values values = point.values();
+bool is_number_of_item(store::Transaction& transaction, std::int64_t item_id,
+                       const store::ReadPoint& point) {
+  store::Transaction::Values values = point.values();
   values.emplace_back(item_id);
-  return session
+  return transaction
       .find_integer("SELECT i.item_id FROM items i WHERE i.item_id = ?3 AND " +
-                        item_exists("i.item_id", point),
+                        facts::item_exists("i.item_id", point),
                     values)
       .has_value();
 }
 
 // Whether the text can only be meant as the end of a serial number: digits, as people read them off
 // a label. A number that an item has, or had until it was purged, means that item.
-bool is_end_of_serial(Session& session, std::string_view text) {
+bool is_end_of_serial(store::Transaction& transaction, std::string_view text) {
   if (text.size() < kLeastEndOfSerial || !std::all_of(text.begin(), text.end(), is_digit))
     return false;
   const auto number = item_number(text);
-  return !number || !session.find_integer(kWasItem, {*number});
+  return !number || !transaction.find_integer(kWasItem, {*number});
 }
 
 }  // namespace
@@ -61,26 +63,27 @@ std::optional<std::int64_t> item_number(std::string_view text) {
   return number && *number > 0 && std::to_string(*number) == text ? number : std::nullopt;
 }
 
-ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoint& point,
-                          Naming naming) {
+ResolvedItem resolve_item(store::Transaction& transaction, std::string_view text,
+                          const store::ReadPoint& point, Naming naming) {
   ResolvedItem out;
   text = trim(text);
   const bool printable_text =
       std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20; });
   if (text.empty() || text.size() > kNameBytes || !is_valid_utf8(text) || !printable_text)
     return out;
-  if (const auto number = item_number(text); number && is_number_of_item(session, *number, point)) {
+  if (const auto number = item_number(text);
+      number && is_number_of_item(transaction, *number, point)) {
     out.item_id = number;
     out.exact = true;
     return out;
   }
-  const std::string name = quote_literal(text);
+  const std::string name = query::quote_literal(text);
   std::string query;
   for (const std::string_view field : {"name", "hostname", "serial", "tag"})
     query += (query.empty() ? "" : " OR ") + std::string(field) + ':' + name;
-  std::vector<std::int64_t> found = search(session, query, point);
-  if (found.empty() && naming == Naming::kAlsoEndOfSerial && is_end_of_serial(session, text)) {
-    found = search(session, "serial:*" + std::string(text), point);
+  std::vector<std::int64_t> found = search(transaction, query, point);
+  if (found.empty() && naming == Naming::kAlsoEndOfSerial && is_end_of_serial(transaction, text)) {
+    found = search(transaction, "serial:*" + std::string(text), point);
     out.by_end_of_serial = !found.empty();
   }
   out.exact = !found.empty();
@@ -88,9 +91,9 @@ ResolvedItem resolve_item(Session& session, std::string_view text, const ReadPoi
     out.item_id = found.front();
     return out;
   }
-  if (found.empty()) found = search(session, name, point);
-  out.candidates = item_summaries(session, found, point);
+  if (found.empty()) found = search(transaction, name, point);
+  out.candidates = item_summaries(transaction, found, point);
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::cmdb

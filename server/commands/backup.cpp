@@ -12,12 +12,12 @@
 
 #include "common/support/exception_text.h"
 #include "server/commands/commands.h"
-#include "server/commands/data_directory.h"
-#include "server/commands/data_owner.h"
-#include "server/commands/database_file.h"
+#include "server/installation/data_directory.h"
+#include "server/installation/data_owner.h"
+#include "server/installation/database_file.h"
 #include "server/store/fault.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 namespace {
 
 namespace fs = std::filesystem;
@@ -27,33 +27,34 @@ class BackupCommand final : public Command {
   std::string_view name() const override { return "backup"; }
   std::string_view summary() const override { return "Copy the database while the server serves"; }
 
-  void set_up(CLI::App& subcommand, ServerFlags&) override {
+  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
     subcommand.add_option("FILE", file_, "Where the copy goes; must not exist")->required();
   }
 
   bool keeps_way_to_root() const override { return true; }
 
   int run(CommandContext& context) override {
-    if (context.config.is_postgres()) open_database(context.config)->backup(file_);  // says how
+    if (context.config.is_postgres())
+      installation::open_database(context.config)->backup(file_);  // says how
     const fs::path target = fs::absolute(file_);
     fs::path part = target;
     part += ".part";
-    DatabaseFacts facts;
+    installation::DatabaseFacts facts;
     try {
-      const AsRoot as_root(target.parent_path());
+      const installation::AsRoot as_root(target.parent_path());
       check_target(target);
-      remove_database(part);
+      installation::remove_database(part);
       try {
         facts = make(context.config, part, target);
       } catch (const std::exception&) {
-        remove_database(part);
+        installation::remove_database(part);
         throw;
       }
     } catch (const std::exception& failure) {
       throw std::runtime_error("no backup was made to " + target.string() + ": " +
                                exception_text(failure));
     }
-    context.out << target.string() << ": " << describe(facts) << "\n"
+    context.out << target.string() << ": " << installation::describe(facts) << "\n"
                 << "Keep apart from it: " << context.config.authority_folder().string()
                 << " (keys, once) and " << context.config.side_log_file().string()
                 << " (stays where it is)\n";
@@ -72,18 +73,18 @@ class BackupCommand final : public Command {
   }
 
   // Under another name until it is whole and was looked at.
-  static DatabaseFacts make(const ServerConfig& config, const fs::path& part,
-                            const fs::path& target) {
-    open_database(config)->backup(part.string());
-    store_fault("backup.copied");
-    const DatabaseFacts facts = examine_database(part);
-    settle_database(part);
-    store_fault("backup.settled");
+  static installation::DatabaseFacts make(const installation::ServerConfig& config,
+                                          const fs::path& part, const fs::path& target) {
+    installation::open_database(config)->backup(part.string());
+    store::store_fault("backup.copied");
+    const installation::DatabaseFacts facts = installation::examine_database(part);
+    installation::settle_database(part);
+    store::store_fault("backup.settled");
     if (::link(part.c_str(), target.c_str()) != 0) throw std::runtime_error(std::strerror(errno));
-    store_fault("backup.linked");
-    remove_database(part);
-    store_fault("backup.unlinked");
-    sync_directory(target.parent_path());
+    store::store_fault("backup.linked");
+    installation::remove_database(part);
+    store::store_fault("backup.unlinked");
+    installation::sync_directory(target.parent_path());
     return facts;
   }
 
@@ -96,4 +97,4 @@ std::unique_ptr<Command> backup_command() {
   return std::make_unique<BackupCommand>();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

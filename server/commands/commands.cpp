@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/commands/commands.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 
 std::vector<std::unique_ptr<Command>> commands() {
   std::vector<std::unique_ptr<Command>> all;
@@ -14,4 +14,4 @@ std::vector<std::unique_ptr<Command>> commands() {
   return all;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

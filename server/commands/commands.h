@@ -14,13 +14,13 @@
 #include "common/support/clock.h"
 #include "common/support/log.h"
 #include "common/support/result.h"
-#include "server/config.h"
+#include "server/installation/config.h"
 
 namespace CLI {
 class App;
 }
 
-namespace muster::server {
+namespace muster::server::commands {
 
 inline constexpr int kSucceeded = 0;
 inline constexpr int kFailed = 1;
@@ -28,7 +28,7 @@ inline constexpr int kUsage = 2;
 
 // All that a command may use of the world, passed in so that tests own it.
 struct CommandContext {
-  const ServerConfig& config;
+  const installation::ServerConfig& config;
   const Clock& clock;
   const Log& log;
   std::istream& in;
@@ -43,7 +43,7 @@ class Command {
   virtual std::string_view summary() const = 0;  // one line of --help
   // Adds the command's own flags to its CLI11 subcommand. They are bound to members, which outlive
   // parsing, or to `flags` where they go before a setting.
-  virtual void set_up(CLI::App& subcommand, ServerFlags& flags) = 0;
+  virtual void set_up(CLI::App& subcommand, installation::ServerFlags& flags) = 0;
   // Where root starts it, it works as the owner of the data directory (data_owner.h). The rest of
   // the rights of root are kept only for what root names and the owner may not reach.
   virtual bool keeps_way_to_root() const { return false; }
@@ -51,13 +51,6 @@ class Command {
   virtual bool needs_own_files() const { return true; }
   virtual int run(CommandContext& context) = 0;
 };
-
-// The value, or its failure thrown as std::runtime_error.
-template <class T>
-T value_or_throw(Result<T> result) {
-  if (!result) throw std::runtime_error(result.failure().message);
-  return *std::move(result);
-}
 
 std::vector<std::unique_ptr<Command>> commands();  // in the order of --help
 
@@ -68,4 +61,4 @@ std::unique_ptr<Command> restore_command();
 std::unique_ptr<Command> doctor_command();
 std::unique_ptr<Command> migrate_command();
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

@@ -13,20 +13,20 @@
 
 #include "common/json/write.h"
 #include "common/support/exception_text.h"
+#include "common/support/file.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
 #include "server/ca/authority.h"
 #include "server/ca/side_log.h"
 #include "server/commands/commands.h"
-#include "server/commands/data_directory.h"
-#include "server/commands/data_owner.h"
-#include "server/commands/database_file.h"
 #include "server/ingest/check_invariants.h"
+#include "server/installation/data_directory.h"
+#include "server/installation/data_owner.h"
+#include "server/installation/database_file.h"
 #include "server/store/migrations.h"
 #include "server/store/postgres.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 namespace {
 
 namespace fs = std::filesystem;
@@ -134,7 +134,7 @@ class Examination {
       throw std::runtime_error("others can reach " + config_.data_directory.string() +
                                ", which holds keys: run chmod 700");
     }
-    check_owner(config_.data_directory);
+    installation::check_owner(config_.data_directory);
     return config_.data_directory.string();
   }
 
@@ -148,18 +148,19 @@ class Examination {
   }
 
   std::string authority() const {
-    std::unique_ptr<Store> store;
+    std::unique_ptr<store::Store> store;
     if (config_.is_postgres()) {
-      store = std::make_unique<Store>(open_database(config_), StoreOptions{.migrate = false},
-                                      context_.clock);
+      store = std::make_unique<store::Store>(installation::open_database(config_),
+                                             store::StoreOptions{.migrate = false}, context_.clock);
     }
-    const CertificateAuthority authority = value_or_throw(
-        store == nullptr ? CertificateAuthority::load(config_.authority_folder())
-                         : CertificateAuthority::load(config_.authority_folder(),
-                                                      authority_storage(config_, *store)));
+    const ca::CertificateAuthority authority =
+        value_or_throw(store == nullptr ? ca::CertificateAuthority::load(config_.authority_folder())
+                                        : ca::CertificateAuthority::load(
+                                              config_.authority_folder(),
+                                              installation::authority_storage(config_, *store)));
     value_or_throw(authority.cacerts(now_));
     Instant until{0};
-    for (const tls::Certificate& one : authority.trusted(now_)) {
+    for (const crypto::Certificate& one : authority.trusted(now_)) {
       until = std::max(until, one.fields().not_after);
     }
     return "until " + to_rfc3339(until);
@@ -167,8 +168,8 @@ class Examination {
 
   std::string certificate(const fs::path& file) const {
     const auto chain =
-        value_or_throw(tls::certificates_from_pem(value_or_throw(tls::read_file(file))));
-    const tls::CertificateFields& fields = chain.front().fields();
+        value_or_throw(crypto::certificates_from_pem(value_or_throw(read_file(file))));
+    const crypto::CertificateFields& fields = chain.front().fields();
     if (now_ < fields.not_before || now_ >= fields.not_after) {
       throw std::runtime_error(file.string() + " holds from " + to_rfc3339(fields.not_before) +
                                " to " + to_rfc3339(fields.not_after) +
@@ -182,27 +183,27 @@ class Examination {
     std::ifstream in(config_.side_log_file(), std::ios::binary);
     if (!in) throw std::runtime_error("cannot read " + config_.side_log_file().string());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    const SideLogContent content = value_or_throw(parse_side_log(text));
+    const ca::SideLogContent content = value_or_throw(ca::parse_side_log(text));
     return std::to_string(content.records.size()) + " records";
   }
 
   std::string database() {
-    std::unique_ptr<Database> opened = open_database(config_);
-    std::unique_ptr<Session> session = opened->connect(true, 0);
-    const std::string found = config_.is_postgres() ? "ok" : integrity(*session);
+    std::unique_ptr<store::Database> opened = installation::open_database(config_);
+    std::unique_ptr<store::Connection> connection = opened->connect(true, 0);
+    const std::string found = config_.is_postgres() ? "ok" : installation::integrity(*connection);
     if (found != "ok") {
       throw std::runtime_error(found + "; restore a backup with muster-server restore");
     }
-    const int version = check_version(*opened, *session);
+    const int version = check_version(*opened, *connection);
     database_ = std::move(opened);
-    session_ = std::move(session);
-    return (config_.is_postgres() ? shown_connection(config_.database) : "whole") + ", version " +
-           std::to_string(version);
+    connection_ = std::move(connection);
+    return (config_.is_postgres() ? store::shown_connection(config_.database) : "whole") +
+           ", version " + std::to_string(version);
   }
 
-  static int check_version(Database& opened, Session& session) {
-    const int version = schema_version(opened, session);
-    const auto known = static_cast<int>(migrations().size());
+  static int check_version(store::Database& opened, store::Transaction& transaction) {
+    const int version = store::schema_version(opened, transaction);
+    const auto known = static_cast<int>(store::migrations().size());
     if (version == 0 || version > known) {
       throw std::runtime_error("version " + std::to_string(version) + " of the database; this " +
                                "program knows 1 to " + std::to_string(known));
@@ -211,7 +212,7 @@ class Examination {
   }
 
   std::string clock() const {
-    const auto last = session_->find_integer("SELECT MAX(recorded_at) FROM revisions");
+    const auto last = connection_->find_integer("SELECT MAX(recorded_at) FROM revisions");
     if (last && *last > now_.ms) {
       throw std::runtime_error("this machine says " + to_rfc3339(now_) +
                                ", but the database has changes of " + to_rfc3339(Instant{*last}) +
@@ -223,18 +224,18 @@ class Examination {
 
   void content() {
     try {
-      session_->begin(false);
+      connection_->begin(false);
       const auto progress = [this](std::string_view section, std::size_t done, std::size_t all) {
         if (done > 0 && !options_.quiet)
           context_.error << section << ": " << done << " of " << all << " machines\n" << std::flush;
       };
-      for (const InvariantCheck& found : check_invariants(*session_, progress)) {
+      for (const ingest::InvariantCheck& found : ingest::check_invariants(*connection_, progress)) {
         const std::string detail = found.ok() ? ""
                                               : std::to_string(found.violations) +
                                                     " violations, the first: " + found.first;
         tell(found.what, found.ok(), detail, true);
       }
-      session_->commit();
+      connection_->commit();
     } catch (const std::exception& failure) {
       tell("content", false, exception_text(failure), true);
     }
@@ -243,11 +244,11 @@ class Examination {
   }
 
   CommandContext& context_;
-  const ServerConfig& config_;
+  const installation::ServerConfig& config_;
   const DoctorOptions options_;
   Instant now_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::Connection> connection_;
   std::vector<Check> checks_;
   int failures_ = 0;
   int content_ok_ = 0;
@@ -257,7 +258,7 @@ class DoctorCommand final : public Command {
  public:
   std::string_view name() const override { return "doctor"; }
   std::string_view summary() const override { return "Check an installation, changing nothing"; }
-  void set_up(CLI::App& subcommand, ServerFlags&) override {
+  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
     subcommand.add_flag("--quiet", options_.quiet, "Say only what is wrong");
     subcommand.add_flag("--all", options_.all, "List each check of the content, not their number");
     subcommand.add_flag("--json", options_.json, "As JSON, with every check");
@@ -275,4 +276,4 @@ std::unique_ptr<Command> doctor_command() {
   return std::make_unique<DoctorCommand>();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

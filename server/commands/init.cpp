@@ -12,23 +12,24 @@
 #include <ostream>
 
 #include "common/support/exception_text.h"
+#include "common/support/file.h"
 #include "common/support/shell.h"
 #include "common/support/system_user.h"
 #include "common/support/text.h"
-#include "common/tls/file.h"
 #include "server/ca/authority.h"
 #include "server/ca/cluster_key.h"
 #include "server/ca/side_log.h"
 #include "server/commands/commands.h"
-#include "server/commands/data_directory.h"
-#include "server/commands/data_owner.h"
+#include "server/facts/section_tables.h"
+#include "server/installation/data_directory.h"
+#include "server/installation/data_owner.h"
 #include "server/people/passwords.h"
 #include "server/people/users.h"
 #include "server/store/fault.h"
 #include "server/store/postgres.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 namespace {
 
 namespace fs = std::filesystem;
@@ -53,8 +54,9 @@ std::string read_password(std::istream& in) {
 
 // The folder that the packaged unit serves from is the unit's user's, whoever makes it.
 std::optional<SystemUser> user_for(const fs::path& directory) {
-  if (::geteuid() != 0 || directory != ServerConfig().data_directory) return std::nullopt;
-  return find_system_user(kServiceUser);
+  if (::geteuid() != 0 || directory != installation::ServerConfig().data_directory)
+    return std::nullopt;
+  return find_system_user(installation::kServiceUser);
 }
 
 void make_data_directory(const fs::path& directory) {
@@ -62,7 +64,8 @@ void make_data_directory(const fs::path& directory) {
   if (::mkdir(directory.c_str(), 0700) == 0) {
     if (user && ::lchown(directory.c_str(), user->number, user->group) != 0) {
       throw std::runtime_error(system_error_text(
-          "cannot give " + directory.string() + " to " + std::string(kServiceUser), errno));
+          "cannot give " + directory.string() + " to " + std::string(installation::kServiceUser),
+          errno));
     }
     return;
   }
@@ -74,8 +77,9 @@ void make_data_directory(const fs::path& directory) {
   }
   if (user && status.st_uid == 0) {
     throw std::runtime_error(directory.string() + " belongs to root, and the service runs as " +
-                             kServiceUser + ": run chown -R " + kServiceUser + ": " +
-                             shell_quoted(directory.string()) + ", then this again");
+                             installation::kServiceUser + ": run chown -R " +
+                             installation::kServiceUser + ": " + shell_quoted(directory.string()) +
+                             ", then this again");
   }
   if ((status.st_mode & 077U) != 0) {
     throw std::runtime_error("others can reach " + directory.string() +
@@ -85,16 +89,18 @@ void make_data_directory(const fs::path& directory) {
 }
 
 // What an interrupted init made is used; the names given now count.
-CertificateAuthority make_authority(const ServerConfig& config, Store& store,
-                                    const std::vector<std::string>& names, Instant now) {
-  if (config.is_postgres()) value_or_throw(ClusterKey::load_or_make(config.cluster_key_file()));
-  const auto storage = authority_storage(config, store);
+ca::CertificateAuthority make_authority(const installation::ServerConfig& config,
+                                        store::Store& store, const std::vector<std::string>& names,
+                                        Instant now) {
+  if (config.is_postgres()) value_or_throw(ca::ClusterKey::load_or_make(config.cluster_key_file()));
+  const auto storage = installation::authority_storage(config, store);
   const fs::path folder = config.authority_folder();
   if (value_or_throw(storage->read()).empty()) {
-    return value_or_throw(CertificateAuthority::init(folder, storage, names, now));
+    return value_or_throw(ca::CertificateAuthority::init(folder, storage, names, now));
   }
-  value_or_throw(tls::make_private_folder(folder));
-  CertificateAuthority authority = value_or_throw(CertificateAuthority::load(folder, storage));
+  value_or_throw(make_private_folder(folder));
+  ca::CertificateAuthority authority =
+      value_or_throw(ca::CertificateAuthority::load(folder, storage));
   value_or_throw(authority.set_public_names(names));
   value_or_throw(authority.renew_server_certificates(now));
   return authority;
@@ -105,7 +111,7 @@ class InitCommand final : public Command {
   std::string_view name() const override { return "init"; }
   std::string_view summary() const override { return "Make a new installation"; }
 
-  void set_up(CLI::App& subcommand, ServerFlags&) override {
+  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
     subcommand.add_option("--admin", admin_, "Name of the first administrator");
     subcommand.add_flag("--password-stdin", password_stdin_,
                         "Read the administrator's password from the first line of standard input");
@@ -119,55 +125,57 @@ class InitCommand final : public Command {
   }
 
   int run(CommandContext& context) override {
-    const ServerConfig& config = context.config;
+    const installation::ServerConfig& config = context.config;
     if (join_) return join(context);
     if (admin_.empty() || !password_stdin_ || public_names_.empty()) {
       context.error << "muster-server: init needs --admin NAME, --password-stdin and --public-name "
                        "NAME (or --join)\n";
       return kUsage;
     }
-    const std::string admin = checked_user_name(admin_);
+    const std::string admin = people::checked_user_name(admin_);
     const std::string password = read_password(context.in);
-    check_new_password(password, admin);
+    people::check_new_password(password, admin);
     make_data_directory(config.data_directory);
-    work_as_owner(config.data_directory, true);
-    store_fault("init.folder");
-    const DataLock lock(config);
-    Store store(make_database(config), {}, context.clock);
+    installation::work_as_owner(config.data_directory, true);
+    store::store_fault("init.folder");
+    const installation::DataLock lock(config);
+    store::Store store(installation::make_database(config), facts::with_section_tables(),
+                       context.clock);
     if (count_users(store) > 0) {
       throw std::runtime_error(
           config.is_postgres()
-              ? "the database " + shown_connection(config.database) +
+              ? "the database " + store::shown_connection(config.database) +
                     " holds an installation already, which was left as it is; --join makes one "
                     "more server of it"
               : "the installation in " + config.data_directory.string() +
                     " is there already and was left as it is; to begin anew, remove the "
                     "directory, which ends the trust of every agent");
     }
-    const CertificateAuthority authority =
+    const ca::CertificateAuthority authority =
         make_authority(config, store, public_names_, context.clock.now());
-    store_fault("init.authority");
+    store::store_fault("init.authority");
     make_own_files(config);
-    store_fault("init.side_log");
+    store::store_fault("init.side_log");
     make_admin(context, store, admin, password);
     report(context, authority, admin);
     return kSucceeded;
   }
 
  private:
-  static std::int64_t count_users(Store& store) {
-    return store.read_value<std::int64_t>(
-        [](Session& session) { return session.find_integer(kCountUsers).value_or(0); });
+  static std::int64_t count_users(store::Store& store) {
+    return store.read_value<std::int64_t>([](store::Transaction& transaction) {
+      return transaction.find_integer(kCountUsers).value_or(0);
+    });
   }
 
   // What each server has for itself.
-  static void make_own_files(const ServerConfig& config) {
-    const SideLog side_log = value_or_throw(SideLog::open(config.side_log_file()));
+  static void make_own_files(const installation::ServerConfig& config) {
+    const ca::SideLog side_log = value_or_throw(ca::SideLog::open(config.side_log_file()));
     value_or_throw(tls_folder(config.data_directory / "downloads"));
   }
 
   int join(CommandContext& context) const {
-    const ServerConfig& config = context.config;
+    const installation::ServerConfig& config = context.config;
     if (!admin_.empty() || password_stdin_ || !public_names_.empty()) {
       context.error << "muster-server: --join takes nothing else: accounts and names are those of "
                        "the installation\n";
@@ -179,18 +187,19 @@ class InitCommand final : public Command {
           "database serves one server");
     }
     make_data_directory(config.data_directory);
-    work_as_owner(config.data_directory, true);
-    const DataLock lock(config);
-    Store store(open_database(config), {}, context.clock);
+    installation::work_as_owner(config.data_directory, true);
+    const installation::DataLock lock(config);
+    store::Store store(installation::open_database(config), facts::with_section_tables(),
+                       context.clock);
     if (count_users(store) == 0) {
       throw std::runtime_error("the installation in the database " +
-                               shown_connection(config.database) +
+                               store::shown_connection(config.database) +
                                " is not finished: run muster-server init on its first server");
     }
-    const auto storage = authority_storage(config, store);
-    value_or_throw(tls::make_private_folder(config.authority_folder()));
-    CertificateAuthority authority =
-        value_or_throw(CertificateAuthority::load(config.authority_folder(), storage));
+    const auto storage = installation::authority_storage(config, store);
+    value_or_throw(make_private_folder(config.authority_folder()));
+    ca::CertificateAuthority authority =
+        value_or_throw(ca::CertificateAuthority::load(config.authority_folder(), storage));
     value_or_throw(authority.renew_server_certificates(context.clock.now()));
     make_own_files(config);
     report(context, authority, "as before");
@@ -206,29 +215,29 @@ class InitCommand final : public Command {
     return Done{};
   }
 
-  static void make_admin(CommandContext& context, Store& store, const std::string& admin,
+  static void make_admin(CommandContext& context, store::Store& store, const std::string& admin,
                          const std::string& password) {
-    Passwords passwords;
-    const NewUser user{.name = admin,
-                       .role = Role::kAdmin,
-                       .password = passwords.hash_new(password, admin),
-                       .must_change_password = false};
-    store.write([&](Session& session) {
-      create_user(session, context.clock.now(), {.name = "muster-server init"}, user);
+    people::Passwords passwords;
+    const people::NewUser user{.name = admin,
+                               .role = people::Role::kAdmin,
+                               .password = passwords.hash_new(password, admin),
+                               .must_change_password = false};
+    store.write([&](store::Transaction& transaction) {
+      people::create_user(transaction, context.clock.now(), {.name = "muster-server init"}, user);
     });
   }
 
   static std::string next_step(const CommandContext& context) {
     const fs::path& directory = context.config.data_directory;
     std::error_code none;
-    return start_command({.owner = owner_of(directory).value_or(""),
-                          .data_directory = directory.string(),
-                          .config_file = context.config.config_file,
-                          .is_packaged = fs::exists(kPackagedUnit, none),
-                          .runs_systemd = fs::exists("/run/systemd/system", none)});
+    return installation::start_command({.owner = installation::owner_of(directory).value_or(""),
+                                        .data_directory = directory.string(),
+                                        .config_file = context.config.config_file,
+                                        .is_packaged = fs::exists(kPackagedUnit, none),
+                                        .runs_systemd = fs::exists("/run/systemd/system", none)});
   }
 
-  static void report(CommandContext& context, const CertificateAuthority& authority,
+  static void report(CommandContext& context, const ca::CertificateAuthority& authority,
                      const std::string& admin) {
     std::string names;
     for (const std::string& name : authority.public_names()) {
@@ -239,11 +248,11 @@ class InitCommand final : public Command {
                 << "authority's key: " << authority.spki_pin(context.clock.now()) << "\n"
                 << "administrator:   " << admin << "\n"
                 << "database:        "
-                << (context.config.is_postgres() ? shown_connection(context.config.database)
+                << (context.config.is_postgres() ? store::shown_connection(context.config.database)
                                                  : context.config.database_file().string())
                 << "\n"
                 << "owner:           "
-                << owner_of(context.config.data_directory).value_or("unknown") << "\n"
+                << installation::owner_of(context.config.data_directory).value_or("unknown") << "\n"
                 << "next:            " << next_step(context) << "\n";
     if (!context.config.is_postgres()) return;
     context.out << "keep safe:       " << context.config.cluster_key_file().string()
@@ -263,4 +272,4 @@ std::unique_ptr<Command> init_command() {
   return std::make_unique<InitCommand>();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

@@ -8,26 +8,27 @@
 #include "server/ca/authority_database.h"
 #include "server/ca/authority_files.h"
 #include "server/commands/commands.h"
-#include "server/commands/data_directory.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/check_invariants.h"
+#include "server/installation/data_directory.h"
 #include "server/store/move.h"
 #include "server/store/postgres.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 namespace {
 
-void check_counts(Session& session, const std::vector<MovedTable>& tables) {
-  for (const MovedTable& table : tables) {
-    const auto rows = session.find_integer("SELECT COUNT(*) FROM \"" + table.name + '"');
+void check_counts(store::Transaction& transaction, const std::vector<store::MovedTable>& tables) {
+  for (const store::MovedTable& table : tables) {
+    const auto rows = transaction.find_integer("SELECT COUNT(*) FROM \"" + table.name + '"');
     if (rows == table.rows) continue;
     throw std::runtime_error(table.name + " has " + std::to_string(rows.value_or(0)) +
                              " rows where " + std::to_string(table.rows) + " were moved");
   }
 }
 
-void check_content(Session& session) {
-  for (const InvariantCheck& check : check_invariants(session)) {
+void check_content(store::Transaction& transaction) {
+  for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction)) {
     if (check.ok()) continue;
     throw std::runtime_error("what was moved contradicts itself (" + check.what + ": " +
                              check.first + "); muster-server doctor tells more");
@@ -41,7 +42,7 @@ class MigrateCommand final : public Command {
     return "Move an installation from SQLite to PostgreSQL";
   }
 
-  void set_up(CLI::App& subcommand, ServerFlags&) override {
+  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
     subcommand
         .add_option("--to", to_,
                     "The empty PostgreSQL database: postgresql://USER@HOST/NAME, or host=HOST "
@@ -50,32 +51,35 @@ class MigrateCommand final : public Command {
   }
 
   int run(CommandContext& context) override {
-    const ServerConfig& config = context.config;
+    const installation::ServerConfig& config = context.config;
     check_target(config);
-    const DataLock lock(config);
-    Store source(open_database(config), {}, context.clock);
-    Store target(open_postgres(config, to_), {}, context.clock);
-    const auto authority = authority_in_folder(config.authority_folder());
-    const std::vector<tls::Authority> authorities = value_or_throw(authority->read());
+    const installation::DataLock lock(config);
+    store::Store source(installation::open_database(config), facts::with_section_tables(),
+                        context.clock);
+    store::Store target(installation::open_postgres(config, to_), facts::with_section_tables(),
+                        context.clock);
+    const auto authority = ca::authority_in_folder(config.authority_folder());
+    const std::vector<crypto::Authority> authorities = value_or_throw(authority->read());
     const std::vector<std::string> names = value_or_throw(authority->read_names());
-    const ClusterKey key = value_or_throw(ClusterKey::load_or_make(config.cluster_key_file()));
+    const ca::ClusterKey key =
+        value_or_throw(ca::ClusterKey::load_or_make(config.cluster_key_file()));
 
-    const std::unique_ptr<Session> from = source.database().connect(true, 0);
-    const std::unique_ptr<Session> to = target.database().connect(false, 0);
+    const std::unique_ptr<store::Connection> from = source.database().connect(true, 0);
+    const std::unique_ptr<store::Connection> to = target.database().connect(false, 0);
     from->begin(false);
     to->begin(true);
     std::int64_t rows = 0;
     try {
-      const std::vector<MovedTable> moved = move_tables(
-          source.database(), *from, target.database(), *to, [&](const MovedTable& table) {
+      const std::vector<store::MovedTable> moved = store::move_tables(
+          source.database(), *from, target.database(), *to, [&](const store::MovedTable& table) {
             context.out << table.name << ": " << table.rows << " rows\n" << std::flush;
           });
       context.out << "checking\n" << std::flush;
       check_counts(*to, moved);
       check_content(*to);
-      for (const MovedTable& table : moved)
+      for (const store::MovedTable& table : moved)
         rows += table.rows;
-      put_authority(*to, key, authorities, names, context.clock.now());
+      ca::put_authority(*to, key, authorities, names, context.clock.now());
       to->commit();
     } catch (...) {
       to->rollback();
@@ -87,16 +91,16 @@ class MigrateCommand final : public Command {
   }
 
  private:
-  void check_target(const ServerConfig& config) const {
+  void check_target(const installation::ServerConfig& config) const {
     if (config.is_postgres()) {
       throw std::runtime_error(
           "database in server.ini is PostgreSQL already; migrate moves from SQLite: run it before "
           "changing the setting");
     }
-    if (!is_postgres_connection(to_)) {
+    if (!store::is_postgres_connection(to_)) {
       throw std::runtime_error("--to is postgresql://USER@HOST/NAME or host=HOST dbname=NAME");
     }
-    if (has_password(to_)) {
+    if (store::has_password(to_)) {
       throw std::runtime_error(
           "others can read a password on the command line: put it into a file and name that as "
           "database_password_file in server.ini");
@@ -104,8 +108,8 @@ class MigrateCommand final : public Command {
   }
 
   void tell(CommandContext& context, std::int64_t rows) const {
-    const ServerConfig& config = context.config;
-    context.out << "moved: " << rows << " rows to " << shown_connection(to_) << "\n"
+    const installation::ServerConfig& config = context.config;
+    context.out << "moved: " << rows << " rows to " << store::shown_connection(to_) << "\n"
                 << "next:  in server.ini, database = " << to_ << ", then start the server\n"
                 << "keep:  " << config.cluster_key_file().string()
                 << ", without which the authority in the database is of no use\n"
@@ -122,4 +126,4 @@ std::unique_ptr<Command> migrate_command() {
   return std::make_unique<MigrateCommand>();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

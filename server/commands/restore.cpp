@@ -14,28 +14,29 @@
 #include "common/support/exception_text.h"
 #include "server/ca/enrolment.h"
 #include "server/commands/commands.h"
-#include "server/commands/data_directory.h"
-#include "server/commands/data_owner.h"
-#include "server/commands/database_file.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/check_invariants.h"
+#include "server/installation/data_directory.h"
+#include "server/installation/data_owner.h"
+#include "server/installation/database_file.h"
 #include "server/store/fault.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 namespace {
 
 namespace fs = std::filesystem;
 
-void check_content(Store& store, const fs::path& file) {
-  const std::unique_ptr<Session> session = store.database().connect(true, 0);
-  session->begin(false);
-  for (const InvariantCheck& check : check_invariants(*session)) {
+void check_content(store::Store& store, const fs::path& file) {
+  const std::unique_ptr<store::Connection> connection = store.database().connect(true, 0);
+  connection->begin(false);
+  for (const ingest::InvariantCheck& check : ingest::check_invariants(*connection)) {
     if (check.ok()) continue;
     throw std::runtime_error(file.string() + " contradicts itself (" + check.what + ": " +
                              check.first + "); with --force it is restored all the same");
   }
-  session->commit();
+  connection->commit();
 }
 
 // "muster.db.before-restore-20261123T081200.123Z"; never the name of one that is there already.
@@ -54,7 +55,7 @@ class RestoreCommand final : public Command {
   std::string_view name() const override { return "restore"; }
   std::string_view summary() const override { return "Put a backup in the place of the database"; }
 
-  void set_up(CLI::App& subcommand, ServerFlags&) override {
+  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
     subcommand.add_option("FILE", file_, "A file that muster-server backup has made")->required();
     subcommand.add_flag("--force", force_,
                         "Also when the present database has changes that the backup has not");
@@ -63,7 +64,7 @@ class RestoreCommand final : public Command {
   bool keeps_way_to_root() const override { return true; }
 
   int run(CommandContext& context) override {
-    const ServerConfig& config = context.config;
+    const installation::ServerConfig& config = context.config;
     if (config.is_postgres()) {
       throw std::runtime_error(
           "a PostgreSQL database is restored by its own tools: stop every server, createdb an "
@@ -81,15 +82,15 @@ class RestoreCommand final : public Command {
           ": put the folder ca and the side log of the old one there first; without its authority "
           "no agent would believe this server");
     }
-    const DataLock lock(config);
+    const installation::DataLock lock(config);
     const Copy copy(config);
-    const DatabaseFacts facts = examine_copy(source, copy.file);
+    const installation::DatabaseFacts facts = examine_copy(source, copy.file);
     refuse_to_lose(config, facts);
-    store_fault("restore.examined");
+    store::store_fault("restore.examined");
     const std::int64_t reconciled = prepare(context, copy.file);
-    store_fault("restore.settled");
+    store::store_fault("restore.settled");
     const auto aside = put_in_place(config, copy.file, context.clock.now());
-    context.out << "restored: " << describe(facts) << "\n";
+    context.out << "restored: " << installation::describe(facts) << "\n";
     if (reconciled > 0) {
       context.out << "brought back from the side log: " << reconciled
                   << " revocations and uses of join tokens\n";
@@ -103,11 +104,11 @@ class RestoreCommand final : public Command {
  private:
   // Beside the database, so that it can take its place by a rename; removed when it does not.
   struct Copy {
-    explicit Copy(const ServerConfig& config)
+    explicit Copy(const installation::ServerConfig& config)
         : file(config.database_file().string() + ".restoring") {
-      remove_database(file);
+      installation::remove_database(file);
     }
-    ~Copy() { remove_database(file); }
+    ~Copy() { installation::remove_database(file); }
     Copy(const Copy&) = delete;
     Copy& operator=(const Copy&) = delete;
     fs::path file;
@@ -117,7 +118,7 @@ class RestoreCommand final : public Command {
   static void copy_file(const fs::path& source, const fs::path& copy) {
     std::ifstream in;
     {
-      const AsRoot as_root(source.parent_path());
+      const installation::AsRoot as_root(source.parent_path());
       const fs::file_type type = fs::status(source).type();
       if (type == fs::file_type::directory) throw std::runtime_error("it is a folder, not a file");
       // A device or a pipe may have no end.
@@ -137,61 +138,65 @@ class RestoreCommand final : public Command {
   }
 
   static bool is_there(const fs::path& file) {
-    const AsRoot as_root(file.parent_path());
+    const installation::AsRoot as_root(file.parent_path());
     return fs::exists(file);
   }
 
   // Copied first: opening a database, even to look at it, may write beside it.
-  static DatabaseFacts examine_copy(const fs::path& source, const fs::path& copy) {
+  static installation::DatabaseFacts examine_copy(const fs::path& source, const fs::path& copy) {
     try {
       copy_file(source, copy);
       const fs::path log = source.string() + "-wal";
       if (is_there(log)) copy_file(log, copy.string() + "-wal");
-      store_fault("restore.copied");
-      return examine_database(copy);
+      store::store_fault("restore.copied");
+      return installation::examine_database(copy);
     } catch (const std::exception& failure) {
       throw std::runtime_error(source.string() + " cannot be restored: " + exception_text(failure));
     }
   }
 
-  void refuse_to_lose(const ServerConfig& config, const DatabaseFacts& facts) const {
+  void refuse_to_lose(const installation::ServerConfig& config,
+                      const installation::DatabaseFacts& facts) const {
     if (force_ || !fs::exists(config.database_file())) return;
     std::string present;
     try {
-      const DatabaseFacts now = examine_database(config.database_file());
+      const installation::DatabaseFacts now =
+          installation::examine_database(config.database_file());
       if (!now.last_change || (facts.last_change && *now.last_change <= *facts.last_change)) return;
-      present = describe(now);
+      present = installation::describe(now);
     } catch (const std::exception&) {
       return;  // damaged: this is what backups are for, and it is kept aside
     }
     throw std::runtime_error("the present database has changes that the backup has not (present: " +
-                             present + "; backup: " + describe(facts) +
+                             present + "; backup: " + installation::describe(facts) +
                              "); with --force it is put aside and the backup takes its place");
   }
 
   std::int64_t prepare(CommandContext& context, const fs::path& copy) const {
     std::int64_t reconciled = 0;
     {
-      const SideLog side_log = value_or_throw(SideLog::open(context.config.side_log_file()));
-      Store store(open_sqlite(copy.string(), false), {}, context.clock);
+      const ca::SideLog side_log =
+          value_or_throw(ca::SideLog::open(context.config.side_log_file()));
+      store::Store store(store::open_sqlite(copy.string(), false), facts::with_section_tables(),
+                         context.clock);
       reconciled = store.write_value<std::int64_t>(
-          [&](Session& session) { return reconcile(session, side_log); });
+          [&](store::Transaction& transaction) { return ca::reconcile(transaction, side_log); });
       if (!force_) check_content(store, file_);
-      store_fault("restore.reconciled");
+      store::store_fault("restore.reconciled");
     }
-    settle_database(copy);
+    installation::settle_database(copy);
     return reconciled;
   }
 
   // A link first and one rename then, so that there is a database at every moment.
-  static std::optional<fs::path> put_in_place(const ServerConfig& config, const fs::path& copy,
-                                              Instant now) {
+  static std::optional<fs::path> put_in_place(const installation::ServerConfig& config,
+                                              const fs::path& copy, Instant now) {
     const fs::path database = config.database_file();
     std::optional<fs::path> aside;
     if (fs::exists(database)) {
       try {
-        settle_database(database);
-      } catch (const StoreError&) {
+        installation::settle_database(database);
+      } catch (const store::StoreError&) {
         // Damaged: what stands in its log goes aside with it, below.
       }
       aside = aside_name(database, now);
@@ -199,16 +204,16 @@ class RestoreCommand final : public Command {
         throw std::runtime_error("cannot keep the database as " + aside->string() + ": " +
                                  std::strerror(errno));
       }
-      store_fault("restore.linked");
+      store::store_fault("restore.linked");
       for (const char* suffix : {"-wal", "-shm"}) {
         std::error_code none;
         fs::rename(database.string() + suffix, aside->string() + suffix, none);
       }
     }
-    store_fault("restore.log_aside");
+    store::store_fault("restore.log_aside");
     fs::rename(copy, database);
-    store_fault("restore.renamed");
-    sync_directory(config.data_directory);
+    store::store_fault("restore.renamed");
+    installation::sync_directory(config.data_directory);
     return aside;
   }
 
@@ -222,4 +227,4 @@ std::unique_ptr<Command> restore_command() {
   return std::make_unique<RestoreCommand>();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

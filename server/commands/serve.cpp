@@ -11,11 +11,11 @@
 #include <ostream>
 #include <thread>
 
-#include "common/tls/file.h"
-#include "server/application.h"
+#include "common/support/file.h"
 #include "server/commands/commands.h"
+#include "server/installation/application.h"
 
-namespace muster::server {
+namespace muster::server::commands {
 namespace {
 
 constexpr std::int64_t kMaintenancePeriodMs = 24LL * 60 * 60 * 1000;
@@ -38,7 +38,7 @@ void raise_descriptor_limit() {
 // own; the first look at the clock is the constructor's, so that nothing after it goes unnoticed.
 class Maintenance {
  public:
-  Maintenance(Application& application, const Clock& clock, const Log& log)
+  Maintenance(installation::Application& application, const Clock& clock, const Log& log)
       : clock_(clock),
         log_(log),
         last_(clock.now()),
@@ -56,7 +56,7 @@ class Maintenance {
   Maintenance& operator=(const Maintenance&) = delete;
 
  private:
-  void run(Application& application) {
+  void run(installation::Application& application) {
     std::int64_t maintained_ms = last_boottime_ms_;
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kClockLook, [this] { return stopping_; })) {
@@ -92,7 +92,7 @@ class ServeCommand final : public Command {
   std::string_view name() const override { return "serve"; }
   std::string_view summary() const override { return "Serve agents and people"; }
 
-  void set_up(CLI::App& subcommand, ServerFlags& flags) override {
+  void set_up(CLI::App& subcommand, installation::ServerFlags& flags) override {
     subcommand
         .add_option("--people-port", flags.people_port, "Port of the API for people and scripts")
         ->check(CLI::Range(0, kHighestPort));
@@ -112,7 +112,7 @@ class ServeCommand final : public Command {
     std::signal(SIGPIPE, SIG_IGN);
 
     raise_descriptor_limit();
-    Application application(context.config, context.clock, context.log);
+    installation::Application application(context.config, context.clock, context.log);
     const Maintenance maintenance(application, context.clock, context.log);
     if (!ports_file_.empty()) write_ports(application);
     wait(context, application, signals);
@@ -124,15 +124,15 @@ class ServeCommand final : public Command {
   }
 
  private:
-  void write_ports(const Application& application) const {
-    value_or_throw(tls::replace_file(ports_file_,
-                                     "people " + std::to_string(application.people_port()) +
-                                         "\nagents " + std::to_string(application.agents_port()) +
-                                         "\n",
-                                     tls::FileMode::kPublic));
+  void write_ports(const installation::Application& application) const {
+    value_or_throw(replace_file(ports_file_,
+                                "people " + std::to_string(application.people_port()) +
+                                    "\nagents " + std::to_string(application.agents_port()) + "\n",
+                                FileMode::kPublic));
   }
 
-  static void wait(CommandContext& context, Application& application, const sigset_t& signals) {
+  static void wait(CommandContext& context, installation::Application& application,
+                   const sigset_t& signals) {
     for (;;) {
       int number = 0;
       if (sigwait(&signals, &number) != 0) continue;
@@ -158,4 +158,4 @@ std::unique_ptr<Command> serve_command() {
   return std::make_unique<ServeCommand>();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::commands

@@ -6,7 +6,7 @@
 
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 namespace {
 
 constexpr std::int64_t kHourInMs = 60LL * 60 * 1000;
@@ -16,24 +16,24 @@ constexpr std::size_t kPage = 200;
 constexpr std::size_t kMaxPages = 10;  // of one item
 
 // Fills `context` with the changes of one item.
-void add_changes(Session& session, const ReadPoint& point, const Link& link, bool personal,
-                 TicketContext& context) {
+void add_changes(store::Transaction& transaction, const store::ReadPoint& point, const Link& link,
+                 bool personal, TicketContext& context) {
   ContextItem item{link.item_id, link.item_name, link.role};
-  ChangeQuery query;
+  facts::ChangeQuery query;
   query.from = context.from;
   query.to = context.began_at + kLookAfterMs;
   query.personal = personal;
   query.limit = kPage;
   std::size_t pages = 0;
   do {
-    ChangePage page = item_changes(session, link.item_id, point, query);
-    for (Change& change : page.changes) {
+    facts::ChangePage page = facts::item_changes(transaction, link.item_id, point, query);
+    for (facts::Change& change : page.changes) {
       const bool afterwards = change.at >= context.began_at;
       if (afterwards && !(change.not_before && *change.not_before < context.began_at)) continue;
       context.changes.push_back({link.item_name, std::move(change), afterwards});
     }
     if (pages == 0) {
-      for (const ChangeGap& gap : page.gaps) {
+      for (const facts::ChangeGap& gap : page.gaps) {
         if (gap.since < context.began_at && gap.until > context.from) item.gaps.push_back(gap);
       }
     }
@@ -45,9 +45,9 @@ void add_changes(Session& session, const ReadPoint& point, const Link& link, boo
 
 }  // namespace
 
-TicketContext ticket_context(Session& session, Instant now, const TicketView& view,
+TicketContext ticket_context(store::Transaction& transaction, Instant now, const TicketView& view,
                              std::int64_t ticket_id, int hours, bool personal) {
-  const Ticket ticket = get_ticket(session, view, ticket_id);
+  const Ticket ticket = get_ticket(transaction, view, ticket_id);
   if (!view.sees_all) {
     throw Error(Status::kForbidden, "forbidden", "Your role does not include the inventory.");
   }
@@ -59,10 +59,10 @@ TicketContext ticket_context(Session& session, Instant now, const TicketView& vi
   TicketContext context;
   context.began_at = ticket.began_at;
   context.from = ticket.began_at - hours * kHourInMs;
-  ReadPoint point;
+  store::ReadPoint point;
   point.at_ms = now.ms;
-  for (const Link& link : list_links(session, now, view, ticket.id))
-    add_changes(session, point, link, personal, context);
+  for (const Link& link : list_links(transaction, now, view, ticket.id))
+    add_changes(transaction, point, link, personal, context);
 
   // Within one item the order is that of item_changes; equal keys keep it.
   std::stable_sort(context.changes.begin(), context.changes.end(),
@@ -77,4 +77,4 @@ TicketContext ticket_context(Session& session, Instant now, const TicketView& vi
   return context;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "server/cmdb/changes.h"
 #include "server/desk/links.h"
+#include "server/facts/changes.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 
 inline constexpr int kDefaultContextHours = 24;
 inline constexpr int kMaxContextHours = 168;
@@ -23,12 +23,12 @@ struct ContextItem {
   std::int64_t item_id = 0;
   std::string name = {};
   LinkRole role = LinkRole::kAffected;
-  std::vector<ChangeGap> gaps = {};  // within the span
+  std::vector<facts::ChangeGap> gaps = {};  // within the span
 };
 
 struct ContextChange {
   std::string item_name;
-  Change change;
+  facts::Change change;
   bool seen_afterwards = false;  // first seen after began_at; may have happened before
 };
 
@@ -44,7 +44,7 @@ struct TicketContext {
 // `personal`: also changes of personal sections (Permission::kReadPersonal; reading is audited by
 // the caller). Errors: ticket_not_found 404, forbidden 403 for who does not see all tickets,
 // invalid_value 422 for the hours.
-TicketContext ticket_context(Session& session, Instant now, const TicketView& view,
+TicketContext ticket_context(store::Transaction& transaction, Instant now, const TicketView& view,
                              std::int64_t ticket_id, int hours, bool personal);
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -4,7 +4,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 
 void check_text(std::string_view text, std::string_view field, std::size_t most_bytes) {
   const auto refuse = [&](const std::string& why) {
@@ -28,4 +28,4 @@ std::string checked_line(std::string_view text, std::string_view field, std::siz
       .at(std::string(field));
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-namespace muster::server {
+namespace muster::server::desk {
 
 // Several lines; may be empty.
 void check_text(std::string_view text, std::string_view field, std::size_t most_bytes);
 // One line without control characters; returned without the white space around it.
 std::string checked_line(std::string_view text, std::string_view field, std::size_t most_bytes);
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -10,9 +10,9 @@
 #include "server/desk/desk_text.h"
 #include "server/desk/notes.h"
 #include "server/error.h"
-#include "server/query/shown_record.h"
+#include "server/facts/shown_record.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 namespace {
 
 constexpr std::string_view kFindOpen =
@@ -40,26 +40,26 @@ constexpr std::string_view kTicketsOfItem = R"sql(
 constexpr std::string_view kTouchLinkedTicket =
     "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
 
-ReadPoint point_of(Instant now) {
-  ReadPoint point;
+store::ReadPoint point_of(Instant now) {
+  store::ReadPoint point;
   point.at_ms = now.ms;
   return point;
 }
 
-bool owns(const Item& item, const TicketView& view) {
+bool owns(const cmdb::Item& item, const TicketView& view) {
   const auto owner = item.attributes.find("owner");
   return owner != item.attributes.end() && owner->second.value == view.user_name;
 }
 
-void tell(Session& session, Instant now, const Actor& actor, std::string action,
-          std::int64_t ticket_id, std::int64_t item_id, std::string_view role,
+void tell(store::Transaction& transaction, Instant now, const people::Actor& actor,
+          std::string action, std::int64_t ticket_id, std::int64_t item_id, std::string_view role,
           const std::string& event) {
-  session.execute(kTouchLinkedTicket, {ticket_id, now.ms});
-  add_event(session, now, actor, ticket_id, false, event);
+  transaction.execute(kTouchLinkedTicket, {ticket_id, now.ms});
+  add_event(transaction, now, actor, ticket_id, false, event);
   JsonWriter detail;
   detail.begin_object().member("item", item_id).member("role", std::string(role)).end_object();
-  add_audit(session,
-            {now, actor, std::move(action), "ticket/" + std::to_string(ticket_id), detail.text()});
+  people::add_audit(transaction, {now, actor, std::move(action),
+                                  "ticket/" + std::to_string(ticket_id), detail.text()});
 }
 
 }  // namespace
@@ -71,121 +71,124 @@ std::optional<LinkRole> parse_link_role(std::string_view name) {
   return std::nullopt;
 }
 
-std::string item_name(Session& session, Instant now, std::int64_t item_id) {
-  const ReadPoint point = point_of(now);
-  Session::Values values = point.values();
+std::string item_name(store::Transaction& transaction, Instant now, std::int64_t item_id) {
+  const store::ReadPoint point = point_of(now);
+  store::Transaction::Values values = point.values();
   values.emplace_back(item_id);
   const inventory::SectionSchema& os = *inventory::find_section("os");
-  const std::string sql = "SELECT COALESCE(" + winning_value("name", "?3", point) +
+  const std::string sql = "SELECT COALESCE(" + facts::winning_value("name", "?3", point) +
                           ", (SELECT r.hostname FROM section_os r WHERE r.source_record = " +
-                          shown_record(os, "?3", point) + " AND " + point.holds("r") + " LIMIT 1))";
-  return session.find_text(sql, values).value_or("item " + std::to_string(item_id));
+                          facts::shown_record(os, "?3", point) + " AND " + point.holds("r") +
+                          " LIMIT 1))";
+  return transaction.find_text(sql, values).value_or("item " + std::to_string(item_id));
 }
 
-Link link_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
-               std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
+Link link_item(store::Transaction& transaction, Instant now, const people::Actor& actor,
+               const TicketView& view, std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
                const std::string& reason) {
-  const Ticket ticket = get_ticket(session, view, ticket_id);
+  const Ticket ticket = get_ticket(transaction, view, ticket_id);
   check_text(reason, "reason", kMaxLinkReasonBytes);
   const bool reports_own = role == LinkRole::kAffected && ticket.requester_user == view.user_id;
   const Error forbidden(Status::kForbidden, "forbidden",
                         "You can link devices of your own to tickets of your own only.");
   if (!view.works && !reports_own) throw forbidden;
-  const Item item = get_item(session, item_id, point_of(now));
+  const cmdb::Item item = cmdb::get_item(transaction, item_id, point_of(now));
   if (!view.works && !owns(item, view)) throw forbidden;
 
-  const std::string name = item_name(session, now, item_id);
-  if (const auto open = session.find_integer(kFindOpen, {ticket.id, item_id})) {
+  const std::string name = item_name(transaction, now, item_id);
+  if (const auto open = transaction.find_integer(kFindOpen, {ticket.id, item_id})) {
     throw Error(Status::kConflict, "already_linked",
                 name + " is linked to " + ticket_number(ticket.id) + " already.")
         .with("link_id", *open);
   }
-  if (session.find_integer(kCountOpen, {ticket.id}).value_or(0) >= kMaxLinks) {
+  if (transaction.find_integer(kCountOpen, {ticket.id}).value_or(0) >= kMaxLinks) {
     throw Error(Status::kConflict, "too_many_links",
                 ticket_number(ticket.id) + " has " + std::to_string(kMaxLinks) +
                     " links already. Link what they have in common.");
   }
   const auto why = reason.empty() ? std::nullopt : std::optional(reason);
-  const auto id = session.find_integer(
+  const auto id = transaction.find_integer(
       kInsertLink, {ticket.id, item_id, to_string(role), why, now.ms, actor.name});
-  tell(session, now, actor, "ticket.link", ticket.id, item_id, to_string(role),
+  tell(transaction, now, actor, "ticket.link", ticket.id, item_id, to_string(role),
        "linked " + name + " as " + std::string(to_string(role)));
   return {id.value(), ticket.id, item_id, name, role, why, now, actor.name};
 }
 
-void unlink_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
-                 std::int64_t ticket_id, std::int64_t link_id) {
-  const Ticket ticket = get_ticket(session, view, ticket_id);
+void unlink_item(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                 const TicketView& view, std::int64_t ticket_id, std::int64_t link_id) {
+  const Ticket ticket = get_ticket(transaction, view, ticket_id);
   if (!view.works) {
     throw Error(Status::kForbidden, "forbidden", "Only those who work on tickets can unlink.");
   }
-  const auto item_id = session.find_integer(kFindItem, {link_id, ticket.id});
+  const auto item_id = transaction.find_integer(kFindItem, {link_id, ticket.id});
   if (!item_id) {
     throw Error(Status::kNotFound, "link_not_found",
                 ticket_number(ticket.id) + " has no open link " + std::to_string(link_id) + ".");
   }
-  session.execute(kUnlink, {link_id, ticket.id, now.ms, actor.name});
-  tell(session, now, actor, "ticket.unlink", ticket.id, *item_id, "",
-       "unlinked " + item_name(session, now, *item_id));
+  transaction.execute(kUnlink, {link_id, ticket.id, now.ms, actor.name});
+  tell(transaction, now, actor, "ticket.unlink", ticket.id, *item_id, "",
+       "unlinked " + item_name(transaction, now, *item_id));
 }
 
-void tell_tickets_of_purge(Session& session, Instant now, const Actor& actor,
+void tell_tickets_of_purge(store::Transaction& transaction, Instant now, const people::Actor& actor,
                            std::int64_t item_id) {
   std::vector<std::pair<std::int64_t, std::string>> linked;
-  session.query(kTicketsOfItem, {item_id}, [&](const ResultRow& row) {
+  transaction.query(kTicketsOfItem, {item_id}, [&](const store::ResultRow& row) {
     linked.emplace_back(row.integer(0), std::string(row.text(1)));
   });
   for (const auto& [ticket_id, role] : linked) {
-    tell(session, now, actor, "ticket.unlink", ticket_id, item_id, role,
+    tell(transaction, now, actor, "ticket.unlink", ticket_id, item_id, role,
          "item " + std::to_string(item_id) + ", linked as " + role +
              ", was purged: it and its link are no more");
   }
 }
 
-std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,
+std::vector<Link> list_links(store::Transaction& transaction, Instant now, const TicketView& view,
                              std::int64_t ticket_id) {
-  get_ticket(session, view, ticket_id);
+  get_ticket(transaction, view, ticket_id);
   std::vector<Link> links;
-  session.query(kListLinks, {ticket_id, view.sees_all, view.user_name}, [&](const ResultRow& row) {
-    Link link;
-    link.id = row.integer(0);
-    link.ticket_id = row.integer(1);
-    link.item_id = row.integer(2);
-    link.role = parse_link_role(row.text(3)).value_or(LinkRole::kRelated);
-    link.reason = row.optional_text(4);
-    link.linked_at = {row.integer(5)};
-    link.linked_by = row.text(6);
-    links.push_back(std::move(link));
-  });
+  transaction.query(kListLinks, {ticket_id, view.sees_all, view.user_name},
+                    [&](const store::ResultRow& row) {
+                      Link link;
+                      link.id = row.integer(0);
+                      link.ticket_id = row.integer(1);
+                      link.item_id = row.integer(2);
+                      link.role = parse_link_role(row.text(3)).value_or(LinkRole::kRelated);
+                      link.reason = row.optional_text(4);
+                      link.linked_at = {row.integer(5)};
+                      link.linked_by = row.text(6);
+                      links.push_back(std::move(link));
+                    });
   for (Link& link : links)
-    link.item_name = item_name(session, now, link.item_id);
+    link.item_name = item_name(transaction, now, link.item_id);
   return links;
 }
 
 std::map<std::int64_t, std::vector<std::string>> linked_item_names(
-    Session& session, Instant now, const TicketView& view, const std::vector<Ticket>& tickets) {
+    store::Transaction& transaction, Instant now, const TicketView& view,
+    const std::vector<Ticket>& tickets) {
   std::map<std::int64_t, std::vector<std::string>> names;
   if (tickets.empty()) return names;
   // ?1, ?2 = who asks; then the tickets of the page.
   std::string marks;
-  Session::Values values = {view.sees_all, view.user_name};
+  store::Transaction::Values values = {view.sees_all, view.user_name};
   for (const Ticket& ticket : tickets) {
     values.emplace_back(ticket.id);
     marks += (marks.empty() ? "?" : ", ?") + std::to_string(values.size());
   }
   std::map<std::int64_t, std::vector<std::int64_t>> items_of_tickets;
   std::set<std::int64_t> items;
-  session.query(std::string(kListedLinks) + "(" + marks + ") ORDER BY link_id", values,
-                [&](const ResultRow& row) {
-                  std::vector<std::int64_t>& of_ticket = items_of_tickets[row.integer(0)];
-                  if (of_ticket.size() == kNamesInList) return;
-                  of_ticket.push_back(row.integer(1));
-                  items.insert(row.integer(1));
-                });
+  transaction.query(std::string(kListedLinks) + "(" + marks + ") ORDER BY link_id", values,
+                    [&](const store::ResultRow& row) {
+                      std::vector<std::int64_t>& of_ticket = items_of_tickets[row.integer(0)];
+                      if (of_ticket.size() == kNamesInList) return;
+                      of_ticket.push_back(row.integer(1));
+                      items.insert(row.integer(1));
+                    });
   if (items.empty()) return names;
   std::map<std::int64_t, std::string> called;
-  for (const ItemSummary& item :
-       item_summaries(session, {items.begin(), items.end()}, point_of(now)))
+  for (const cmdb::ItemSummary& item :
+       cmdb::item_summaries(transaction, {items.begin(), items.end()}, point_of(now)))
     called.emplace(item.item_id, item.name);
   for (const auto& [ticket, ids] : items_of_tickets) {
     for (const std::int64_t id : ids)
@@ -194,4 +197,4 @@ std::map<std::int64_t, std::vector<std::string>> linked_item_names(
   return names;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -15,7 +15,7 @@
 
 #include "server/desk/tickets.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 
 inline constexpr std::size_t kMaxLinkReasonBytes = 1'000;
 inline constexpr std::int64_t kMaxLinks = 200;  // open ones of one ticket
@@ -40,18 +40,19 @@ struct Link {
 };
 
 // Who does not work tickets can link an item that they own to a ticket of theirs, as affected.
-Link link_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
-               std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
+Link link_item(store::Transaction& transaction, Instant now, const people::Actor& actor,
+               const TicketView& view, std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
                const std::string& reason);
-void unlink_item(Session& session, Instant now, const Actor& actor, const TicketView& view,
-                 std::int64_t ticket_id, std::int64_t link_id);
+void unlink_item(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                 const TicketView& view, std::int64_t ticket_id, std::int64_t link_id);
 
 // Before an item is purged, which takes its links away: each ticket that it is linked to keeps an
 // event that says so, without the item's name.
-void tell_tickets_of_purge(Session& session, Instant now, const Actor& actor, std::int64_t item_id);
+void tell_tickets_of_purge(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                           std::int64_t item_id);
 
 // The open ones, oldest first. Who does not see all tickets gets those that they made.
-std::vector<Link> list_links(Session& session, Instant now, const TicketView& view,
+std::vector<Link> list_links(store::Transaction& transaction, Instant now, const TicketView& view,
                              std::int64_t ticket_id);
 
 // The names of the first few items that each ticket of a list is linked to, by the tickets' ids;
@@ -59,9 +60,10 @@ std::vector<Link> list_links(Session& session, Instant now, const TicketView& vi
 // made.
 inline constexpr std::size_t kNamesInList = 5;
 std::map<std::int64_t, std::vector<std::string>> linked_item_names(
-    Session& session, Instant now, const TicketView& view, const std::vector<Ticket>& tickets);
+    store::Transaction& transaction, Instant now, const TicketView& view,
+    const std::vector<Ticket>& tickets);
 
 // What people call the item now: its name, else its host name, else "item 17".
-std::string item_name(Session& session, Instant now, std::int64_t item_id);
+std::string item_name(store::Transaction& transaction, Instant now, std::int64_t item_id);
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

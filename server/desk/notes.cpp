@@ -8,7 +8,7 @@
 #include "server/desk/desk_text.h"
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKindNames = {"note", "reply", "event"};
@@ -36,9 +36,10 @@ std::string_view to_string(NoteKind kind) {
   return kKindNames[static_cast<std::size_t>(kind)];
 }
 
-Note add_note(Session& session, Instant now, const Actor& actor, const TicketView& view,
-              std::int64_t ticket_id, NoteKind kind, const std::string& text) {
-  const Ticket ticket = get_ticket(session, view, ticket_id);
+Note add_note(store::Transaction& transaction, Instant now, const people::Actor& actor,
+              const TicketView& view, std::int64_t ticket_id, NoteKind kind,
+              const std::string& text) {
+  const Ticket ticket = get_ticket(transaction, view, ticket_id);
   if (kind == NoteKind::kEvent || (kind == NoteKind::kNote && !view.sees_all)) {
     throw Error(Status::kForbidden, "forbidden", "You can add replies to this ticket only.");
   }
@@ -46,38 +47,41 @@ Note add_note(Session& session, Instant now, const Actor& actor, const TicketVie
   if (trim(text).empty()) {
     throw Error(Status::kUnprocessable, "invalid_value", "The text is empty.").at("text");
   }
-  if (session.find_integer(kCount, {ticket.id}).value_or(0) >= kMaxNotes) {
+  if (transaction.find_integer(kCount, {ticket.id}).value_or(0) >= kMaxNotes) {
     throw Error(Status::kConflict, "too_many_notes",
                 "The ticket " + ticket_number(ticket.id) + " has " + std::to_string(kMaxNotes) +
                     " notes. Go on in a new one.");
   }
-  const auto id = session.find_integer(kInsertNote, {ticket.id, now.ms, actor.name, to_string(kind),
-                                                     kind == NoteKind::kReply, text});
-  session.execute(kTouchNotedTicket, {ticket.id, now.ms});
+  const auto id = transaction.find_integer(
+      kInsertNote,
+      {ticket.id, now.ms, actor.name, to_string(kind), kind == NoteKind::kReply, text});
+  transaction.execute(kTouchNotedTicket, {ticket.id, now.ms});
   JsonWriter detail;
   detail.begin_object().key("kind").value(to_string(kind)).end_object();
-  add_audit(session,
-            {now, actor, "ticket.note", "ticket/" + std::to_string(ticket.id), detail.text()});
+  people::add_audit(transaction, {now, actor, "ticket.note", "ticket/" + std::to_string(ticket.id),
+                                  detail.text()});
   return {id.value(), now, actor.name, kind, text};
 }
 
-void add_event(Session& session, Instant now, const Actor& actor, std::int64_t ticket_id,
-               bool shown_to_requester, const std::string& text) {
-  session.execute(kInsertNote, {ticket_id, now.ms, actor.name, to_string(NoteKind::kEvent),
-                                shown_to_requester, text});
+void add_event(store::Transaction& transaction, Instant now, const people::Actor& actor,
+               std::int64_t ticket_id, bool shown_to_requester, const std::string& text) {
+  transaction.execute(kInsertNote, {ticket_id, now.ms, actor.name, to_string(NoteKind::kEvent),
+                                    shown_to_requester, text});
 }
 
-std::vector<Note> list_notes(Session& session, const TicketView& view, std::int64_t ticket_id) {
-  get_ticket(session, view, ticket_id);
+std::vector<Note> list_notes(store::Transaction& transaction, const TicketView& view,
+                             std::int64_t ticket_id) {
+  get_ticket(transaction, view, ticket_id);
   std::vector<Note> notes;
-  session.query(kListNotes, {ticket_id, view.sees_all ? 0 : 1}, [&](const ResultRow& row) {
-    notes.push_back({row.integer(0),
-                     {row.integer(1)},
-                     std::string(row.text(2)),
-                     parse_kind(row.text(3)),
-                     std::string(row.text(4))});
-  });
+  transaction.query(kListNotes, {ticket_id, view.sees_all ? 0 : 1},
+                    [&](const store::ResultRow& row) {
+                      notes.push_back({row.integer(0),
+                                       {row.integer(1)},
+                                       std::string(row.text(2)),
+                                       parse_kind(row.text(3)),
+                                       std::string(row.text(4))});
+                    });
   return notes;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

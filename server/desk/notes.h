@@ -10,7 +10,7 @@
 
 #include "server/desk/tickets.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 
 inline constexpr std::size_t kMaxNoteTextBytes = 20'000;
 inline constexpr std::int64_t kMaxNotes = 5'000;  // of one ticket, events included
@@ -28,14 +28,16 @@ struct Note {
 
 // A note needs somebody who sees all tickets; a reply on an own ticket is everybody's. Errors:
 // ticket_not_found 404, forbidden 403, invalid_value 422, too_many_notes 409.
-Note add_note(Session& session, Instant now, const Actor& actor, const TicketView& view,
-              std::int64_t ticket_id, NoteKind kind, const std::string& text);
+Note add_note(store::Transaction& transaction, Instant now, const people::Actor& actor,
+              const TicketView& view, std::int64_t ticket_id, NoteKind kind,
+              const std::string& text);
 
 // For the other parts of the desk: what happened. Never refused.
-void add_event(Session& session, Instant now, const Actor& actor, std::int64_t ticket_id,
-               bool shown_to_requester, const std::string& text);
+void add_event(store::Transaction& transaction, Instant now, const people::Actor& actor,
+               std::int64_t ticket_id, bool shown_to_requester, const std::string& text);
 
 // Oldest first; who does not see all tickets gets replies and the events of their ticket's state.
-std::vector<Note> list_notes(Session& session, const TicketView& view, std::int64_t ticket_id);
+std::vector<Note> list_notes(store::Transaction& transaction, const TicketView& view,
+                             std::int64_t ticket_id);
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace muster::server {
+namespace muster::server::desk {
 
 enum class TicketState { kNew, kInProgress, kOnHold, kResolved, kClosed };
 
@@ -43,4 +43,4 @@ constexpr bool is_open(TicketState state) {
   return state != TicketState::kResolved && state != TicketState::kClosed;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

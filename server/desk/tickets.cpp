@@ -9,11 +9,11 @@
 #include "server/desk/desk_text.h"
 #include "server/desk/notes.h"
 #include "server/error.h"
-#include "server/people/list_query.h"
 #include "server/people/users.h"
 #include "server/store/fault.h"
+#include "server/store/list.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 namespace {
 
 constexpr std::string_view kNumberPrefix = "INC-";
@@ -40,7 +40,7 @@ std::string select(bool with_description) {
   return (with_description ? "SELECT description," : "SELECT '',") + std::string(kColumns);
 }
 
-Ticket read_ticket(const ResultRow& row) {
+Ticket read_ticket(const store::ResultRow& row) {
   Ticket ticket;
   ticket.description = row.text(0);
   ticket.id = row.integer(1);
@@ -80,18 +80,18 @@ struct Requester {
   std::optional<std::int64_t> user_id = {};
 };
 
-Requester find_requester(Session& session, std::string_view text) {
+Requester find_requester(store::Transaction& transaction, std::string_view text) {
   const std::string name = checked_line(text, "requester", kMaxRequesterBytes);
   if (name.empty()) return {};
-  if (const auto user = find_user_named(session, name)) return {user->name, user->id};
+  if (const auto user = people::find_user_named(transaction, name)) return {user->name, user->id};
   return {name, std::nullopt};
 }
 
 // The user who is to work on it; nullopt for nobody.
-std::optional<User> find_assignee(Session& session, std::string_view name) {
+std::optional<people::User> find_assignee(store::Transaction& transaction, std::string_view name) {
   if (name.empty()) return std::nullopt;
-  auto user = find_user_named(session, name);
-  if (!user || user->disabled_at || !may(user->role, Permission::kWorkTickets)) {
+  auto user = people::find_user_named(transaction, name);
+  if (!user || user->disabled_at || !people::may(user->role, people::Permission::kWorkTickets)) {
     throw invalid("assignee", "The assignee must be an active user who works on tickets.");
   }
   return user;
@@ -141,8 +141,8 @@ void change_state(Ticket& ticket, TicketState to, Instant now, Changes& changes)
   ticket.state = to;
 }
 
-void change_fields(Session& session, Ticket& ticket, const TicketChange& change, Instant now,
-                   Changes& changes) {
+void change_fields(store::Transaction& transaction, Ticket& ticket, const TicketChange& change,
+                   Instant now, Changes& changes) {
   if (change.title) {
     const std::string title = checked_title(*change.title);
     changes.add("title", ticket.title, title);
@@ -154,13 +154,13 @@ void change_fields(Session& session, Ticket& ticket, const TicketChange& change,
     ticket.description = *change.description;
   }
   if (change.requester) {
-    const Requester requester = find_requester(session, *change.requester);
+    const Requester requester = find_requester(transaction, *change.requester);
     changes.add("requester", ticket.requester, requester.name);
     ticket.requester = requester.name;
     ticket.requester_user = requester.user_id;
   }
   if (change.assignee && *change.assignee != ticket.assignee.value_or("")) {
-    const auto assignee = find_assignee(session, *change.assignee);
+    const auto assignee = find_assignee(transaction, *change.assignee);
     const auto name = assignee ? std::optional(assignee->name) : std::nullopt;
     changes.add("assignee", ticket.assignee, name);
     ticket.assignee = name;
@@ -202,9 +202,9 @@ std::string like_pattern(std::string_view word) {
 
 }  // namespace
 
-TicketView ticket_view(const Principal& principal) {
-  return {principal.user_id, principal.name, principal.may(Permission::kReadTickets),
-          principal.may(Permission::kWorkTickets)};
+TicketView ticket_view(const people::Principal& principal) {
+  return {principal.user_id, principal.name, principal.may(people::Permission::kReadTickets),
+          principal.may(people::Permission::kWorkTickets)};
 }
 
 std::string ticket_number(std::int64_t ticket_id) {
@@ -219,18 +219,18 @@ std::optional<std::int64_t> parse_ticket_number(std::string_view text) {
   return *number - kFirstTicketNumber;
 }
 
-Ticket get_ticket(Session& session, const TicketView& view, std::int64_t ticket_id) {
+Ticket get_ticket(store::Transaction& transaction, const TicketView& view, std::int64_t ticket_id) {
   std::optional<Ticket> found;
-  session.query(select(true) + " WHERE tickets.ticket_id = ?1", {ticket_id},
-                [&](const ResultRow& row) { found = read_ticket(row); });
+  transaction.query(select(true) + " WHERE tickets.ticket_id = ?1", {ticket_id},
+                    [&](const store::ResultRow& row) { found = read_ticket(row); });
   if (!found || (!view.sees_all && found->requester_user != view.user_id)) {
     throw Error(Status::kNotFound, "ticket_not_found", "There is no such ticket.");
   }
   return std::move(*found);
 }
 
-Ticket create_ticket(Session& session, Instant now, const Actor& actor, const TicketView& view,
-                     const NewTicket& ticket) {
+Ticket create_ticket(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                     const TicketView& view, const NewTicket& ticket) {
   const std::string title = checked_title(ticket.title);
   check_text(ticket.description, "description", kMaxDescriptionBytes);
   const Instant began_at = checked_began(ticket.began_at.value_or(now), now);
@@ -239,25 +239,26 @@ Ticket create_ticket(Session& session, Instant now, const Actor& actor, const Ti
     throw Error(Status::kForbidden, "forbidden",
                 "You can report problems of your own only, and not assign them.");
   }
-  const Requester requester = ticket.requester ? find_requester(session, *ticket.requester)
+  const Requester requester = ticket.requester ? find_requester(transaction, *ticket.requester)
                                                : Requester{view.user_name, view.user_id};
-  const auto assignee = find_assignee(session, ticket.assignee.value_or(""));
-  const auto id = session.find_integer(
+  const auto assignee = find_assignee(transaction, ticket.assignee.value_or(""));
+  const auto id = transaction.find_integer(
       kInsertTicket,
       {title, ticket.description, requester.name, requester.user_id,
        assignee ? std::optional(assignee->id) : std::nullopt, began_at.ms, now.ms, actor.name});
-  store_fault("ticket.created");
+  store::store_fault("ticket.created");
   JsonWriter detail;
   detail.begin_object().member("number", ticket_number(*id)).member("title", title).end_object();
-  add_audit(session, {now, actor, "ticket.create", "ticket/" + std::to_string(*id), detail.text()});
-  add_event(session, now, actor, *id, true, "created");
-  return get_ticket(session, {view.user_id, view.user_name, true, view.works}, *id);
+  people::add_audit(transaction,
+                    {now, actor, "ticket.create", "ticket/" + std::to_string(*id), detail.text()});
+  add_event(transaction, now, actor, *id, true, "created");
+  return get_ticket(transaction, {view.user_id, view.user_name, true, view.works}, *id);
 }
 
-Ticket update_ticket(Session& session, Instant now, const Actor& actor, const TicketView& view,
-                     std::int64_t ticket_id, std::int64_t expected_version,
+Ticket update_ticket(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                     const TicketView& view, std::int64_t ticket_id, std::int64_t expected_version,
                      const TicketChange& change) {
-  Ticket ticket = get_ticket(session, view, ticket_id);
+  Ticket ticket = get_ticket(transaction, view, ticket_id);
   if (!view.works) {
     throw Error(Status::kForbidden, "forbidden", "Only those who work on tickets can change them.");
   }
@@ -270,30 +271,31 @@ Ticket update_ticket(Session& session, Instant now, const Actor& actor, const Ti
   JsonWriter detail;
   detail.begin_object();
   Changes changes(detail);
-  change_fields(session, ticket, change, now, changes);
+  change_fields(transaction, ticket, change, now, changes);
   if (change.state) change_state(ticket, *change.state, now, changes);
   detail.end_object();
   if (changes.events.empty()) return ticket;
 
-  session.execute(
+  transaction.execute(
       kUpdate, {ticket.id, to_string(ticket.state), ticket.title, ticket.description,
                 ticket.requester, ticket.requester_user, ticket.assignee, ticket.began_at.ms,
                 now.ms, ticket.resolved_at ? std::optional(ticket.resolved_at->ms) : std::nullopt,
                 ticket.resolution});
   for (const Changes::Event& event : changes.events)
-    add_event(session, now, actor, ticket.id, event.shown_to_requester, event.text);
-  add_audit(session,
-            {now, actor, "ticket.update", "ticket/" + std::to_string(ticket.id), detail.text()});
-  return get_ticket(session, view, ticket.id);
+    add_event(transaction, now, actor, ticket.id, event.shown_to_requester, event.text);
+  people::add_audit(transaction, {now, actor, "ticket.update",
+                                  "ticket/" + std::to_string(ticket.id), detail.text()});
+  return get_ticket(transaction, view, ticket.id);
 }
 
-TicketPage list_tickets(Session& session, const TicketView& view, const TicketFilter& filter) {
-  const std::size_t limit = checked_limit(filter.limit);
-  ListQuery query{select(false)};
+TicketPage list_tickets(store::Transaction& transaction, const TicketView& view,
+                        const TicketFilter& filter) {
+  const std::size_t limit = store::checked_limit(filter.limit);
+  store::ListQuery query{select(false)};
   if (!view.sees_all) query.where("requester_user = ?", {view.user_id});
   if (!filter.states.empty()) {
     std::string condition;
-    Session::Values values;
+    store::Transaction::Values values;
     for (const TicketState state : filter.states) {
       condition += condition.empty() ? "state = ?" : " OR state = ?";
       values.emplace_back(to_string(state));
@@ -302,7 +304,7 @@ TicketPage list_tickets(Session& session, const TicketView& view, const TicketFi
   }
   if (filter.assignee && filter.assignee->empty()) query.where("tickets.assignee IS NULL");
   if (filter.assignee && !filter.assignee->empty())
-    query.where("users.name = ?", {checked_user_name(*filter.assignee)});
+    query.where("users.name = ?", {people::checked_user_name(*filter.assignee)});
   if (filter.requester) {
     query.where("LOWER(requester) = LOWER(?)",
                 {checked_line(*filter.requester, "requester", kMaxRequesterBytes)});
@@ -321,19 +323,20 @@ TicketPage list_tickets(Session& session, const TicketView& view, const TicketFi
         {pattern, pattern, parse_ticket_number(word).value_or(-1)});
   }
   if (filter.cursor) {
-    const auto key = parse_cursor(*filter.cursor, 2);
+    const auto key = store::parse_cursor(*filter.cursor, 2);
     query.where("updated_at < ? OR (updated_at = ? AND tickets.ticket_id < ?)",
                 {key[0], key[0], key[1]});
   }
   query.order("updated_at DESC, tickets.ticket_id DESC", limit);
   TicketPage page;
-  session.query(query.text(), query.values(),
-                [&](const ResultRow& row) { page.tickets.push_back(read_ticket(row)); });
+  transaction.query(query.text(), query.values(),
+                    [&](const store::ResultRow& row) { page.tickets.push_back(read_ticket(row)); });
   if (page.tickets.size() > limit) {
     page.tickets.pop_back();
-    page.next = make_cursor(std::array{page.tickets.back().updated_at.ms, page.tickets.back().id});
+    page.next =
+        store::make_cursor(std::array{page.tickets.back().updated_at.ms, page.tickets.back().id});
   }
   return page;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -17,9 +17,9 @@
 #include "server/desk/ticket_states.h"
 #include "server/people/audit.h"
 #include "server/people/principal.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::desk {
 
 inline constexpr std::size_t kMaxTitleBytes = 200;
 inline constexpr std::size_t kMaxDescriptionBytes = 20'000;
@@ -35,7 +35,7 @@ struct TicketView {
   bool sees_all = false;  // otherwise only the tickets that they are the requester of
   bool works = false;     // may change, assign and link
 };
-TicketView ticket_view(const Principal& principal);
+TicketView ticket_view(const people::Principal& principal);
 
 struct Ticket {
   std::int64_t id = 0;
@@ -67,8 +67,8 @@ struct NewTicket {
 };
 
 // Who does not work tickets can only report for themselves and assign nobody.
-Ticket create_ticket(Session& session, Instant now, const Actor& actor, const TicketView& view,
-                     const NewTicket& ticket);
+Ticket create_ticket(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                     const TicketView& view, const NewTicket& ticket);
 
 // What is absent stays. An empty requester, assignee or resolution is removed.
 struct TicketChange {
@@ -81,11 +81,11 @@ struct TicketChange {
   std::optional<std::string> resolution = {};
 };
 
-Ticket update_ticket(Session& session, Instant now, const Actor& actor, const TicketView& view,
-                     std::int64_t ticket_id, std::int64_t expected_version,
+Ticket update_ticket(store::Transaction& transaction, Instant now, const people::Actor& actor,
+                     const TicketView& view, std::int64_t ticket_id, std::int64_t expected_version,
                      const TicketChange& change);
 
-Ticket get_ticket(Session& session, const TicketView& view, std::int64_t ticket_id);
+Ticket get_ticket(store::Transaction& transaction, const TicketView& view, std::int64_t ticket_id);
 
 struct TicketFilter {
   std::vector<TicketState> states = {};       // any of them; none: all
@@ -101,6 +101,7 @@ struct TicketPage {
   std::vector<Ticket> tickets;  // last changed first
   std::optional<std::string> next = {};
 };
-TicketPage list_tickets(Session& session, const TicketView& view, const TicketFilter& filter);
+TicketPage list_tickets(store::Transaction& transaction, const TicketView& view,
+                        const TicketFilter& filter);
 
-}  // namespace muster::server
+}  // namespace muster::server::desk

@@ -9,7 +9,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr AddressBytes kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
@@ -94,4 +94,4 @@ std::string forwarded_client(const AddressList& trusted, std::string_view peer,
   return client;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

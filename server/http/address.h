@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::server {
+namespace muster::server::http {
 
 using AddressBytes = std::array<std::uint8_t, 16>;  // IPv4 as ::ffff:a.b.c.d
 
@@ -45,4 +45,4 @@ class AddressList {
 std::string forwarded_client(const AddressList& trusted, std::string_view peer,
                              std::string_view forwarded_for);
 
-}  // namespace muster::server
+}  // namespace muster::server::http

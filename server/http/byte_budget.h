@@ -11,7 +11,7 @@
 #include <mutex>
 #include <utility>
 
-namespace muster::server {
+namespace muster::server::http {
 
 class ByteBudget {
  public:
@@ -74,4 +74,4 @@ class ByteBudget {
   std::uint64_t last_ = 0;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -19,7 +19,7 @@
 #include "common/support/text.h"
 #include "server/http/proxy_protocol.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
@@ -280,4 +280,4 @@ void Connection::say_goodbye() {
   stream_.finish_writing();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

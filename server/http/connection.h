@@ -15,7 +15,7 @@
 #include "server/http/server.h"
 #include "server/http/stream.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 // Becomes readable once and stays so, for every thread that polls it.
 class WakeEvent {
@@ -150,4 +150,4 @@ class Connection {
   bool was_answered_ = false;  // the last bytes of the connection are an answer of ours
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -9,7 +9,7 @@
 #include "server/http/problem.h"
 #include "server/http/target.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::size_t kRequestReadBytes = 16 * 1024;
@@ -199,4 +199,4 @@ bool Connection::serve(RequestHead& head) {
   return goes_on;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -14,7 +14,7 @@
 #include "server/http/problem.h"
 #include "server/http/serialize.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::size_t kFilePartBytes = 64 * 1024;
@@ -207,4 +207,4 @@ bool Connection::timed_out() {
       problem(408, "request_timeout", "The request did not arrive in time.", request_id_));
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -6,7 +6,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 const std::string* Request::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(),
@@ -80,4 +80,4 @@ const std::string* Response::header(std::string_view name) const {
   return found == headers.end() ? nullptr : &found->value;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -13,8 +13,9 @@
 
 #include "common/support/clock.h"
 #include "server/error.h"
+#include "server/http/header.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 // The certificate the peer proved to hold in this connection's handshake. Its chain, its purpose
 // and its time were checked; whether it was revoked, and whose it is, is for the handler to decide
@@ -88,4 +89,4 @@ struct Response {
   const std::string* header(std::string_view name) const;  // any case
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -7,7 +7,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
@@ -240,4 +240,4 @@ std::variant<bool, Refusal> ChunkedDecoder::feed(std::string& in, std::string& b
   }
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "server/error.h"
+#include "server/http/header.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 // Why a connection's bytes are not answered as a request. The statuses are those of framing (400,
 // 411, 413, 414, 417, 431, 501, 505), most of which nothing above the connection ever uses. The
@@ -72,4 +72,4 @@ class ChunkedDecoder {
 
 bool is_token(std::string_view text);  // RFC 9110 section 5.6.2
 
-}  // namespace muster::server
+}  // namespace muster::server::http

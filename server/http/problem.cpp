@@ -6,7 +6,7 @@
 #include "common/json/write.h"
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 // The statuses that are not those of an Error (server/error.h has the others).
@@ -82,7 +82,8 @@ Response problem(const Error& error, std::string_view request_id) {
   }
   Response response = finish(std::move(json), status);
   if (error.retry_after_s) response.set("Retry-After", std::to_string(*error.retry_after_s));
-  response.headers.insert(response.headers.end(), error.headers.begin(), error.headers.end());
+  for (const auto& [name, value] : error.headers)
+    response.headers.push_back({name, value});
   return response;
 }
 
@@ -91,4 +92,4 @@ Response problem(int status, std::string_view code, std::string_view detail,
   return finish(begin(status, code, detail, request_id), status);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

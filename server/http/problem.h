@@ -7,7 +7,7 @@
 
 #include "server/http/message.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 Response problem(const Error& error, std::string_view request_id);
 
@@ -19,4 +19,4 @@ Response problem(int status, std::string_view code, std::string_view detail,
 // send.
 std::string_view reason_phrase(int status);
 
-}  // namespace muster::server
+}  // namespace muster::server::http

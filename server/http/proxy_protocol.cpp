@@ -5,7 +5,7 @@
 
 #include "server/http/address.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::string_view kSignature("\r\n\r\n\0\r\nQUIT\n", 12);
@@ -51,4 +51,4 @@ ProxyHeader parse_proxy_header(std::string_view received) {
   return header;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::server {
+namespace muster::server::http {
 
 struct ProxyHeader {
   enum class State { kComplete, kNeedsMore, kRefused };
@@ -24,4 +24,4 @@ ProxyHeader parse_proxy_header(std::string_view received);
 // No header is longer; ours to read byte by byte up to here before TLS begins.
 inline constexpr std::size_t kMaxProxyHeaderBytes = 16 + 1024;
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -15,7 +15,7 @@
 #include <cerrno>
 #include <stdexcept>
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::uint64_t kListeningId = 0;
@@ -336,4 +336,4 @@ void Reception::remove(Id id) {
   if (guests_.empty()) changed_.notify_all();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -32,7 +32,7 @@
 
 #include "server/http/connection.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 class Reception {
  public:
@@ -133,4 +133,4 @@ class Reception {
   std::thread thread_;  // last: it uses all of the above
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

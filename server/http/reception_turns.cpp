@@ -8,7 +8,7 @@
 
 #include "server/http/reception.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 // Threads beyond HttpLimits::threads, which only tell the connections too many that the server is
@@ -211,4 +211,4 @@ void Reception::work() {
   }
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

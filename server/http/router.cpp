@@ -8,7 +8,7 @@
 #include "common/support/text.h"
 #include "server/http/problem.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -89,11 +89,8 @@ void check_query(const Route& route, const Request& request) {
 
 }  // namespace
 
-Router::Router(std::vector<Route> routes, Before before, const Log& log, std::string nothing_here)
-    : routes_(std::move(routes)),
-      before_(std::move(before)),
-      log_(log),
-      nothing_here_(std::move(nothing_here)) {
+Router::Router(std::vector<Route> routes, const Log& log, std::string nothing_here)
+    : routes_(std::move(routes)), log_(log), nothing_here_(std::move(nothing_here)) {
   std::set<std::pair<std::string, std::vector<std::string>>> seen;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     Entry entry{parse_pattern(routes_[i].pattern), i};
@@ -142,7 +139,6 @@ const Route& Router::match(Request& request) const {
 Response Router::handle(Request& request) const {
   try {
     const Route& route = match(request);
-    if (before_) before_(route, request);
     check_query(route, request);
     return route.handler(request);
   } catch (const Error& error) {
@@ -162,4 +158,4 @@ Response Router::handle(Request& request) const {
                  request.request_id);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Router: the whole API as one table of routes. It finds the route, lets the `before` hook decide
-// whether the caller may use it, runs the handler and turns what was thrown into problem+json: the
-// one place in the server that catches Error. The table is fixed at construction, so any number of
-// threads may call handle().
+// Router: the whole API as one table of routes. It finds the route, runs the handler and turns what
+// was thrown into problem+json: the one place in the server that catches Error. The table is fixed
+// at construction, so any number of threads may call handle().
 #pragma once
 #include <functional>
 #include <optional>
@@ -12,7 +11,7 @@
 #include "common/support/log.h"
 #include "server/http/message.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 // A pattern is literal segments and parameters: "/api/v1/items/{id}/sections/{section}". A
 // parameter is one segment that is not empty; "{name*}" at the end is all the remaining ones (at
@@ -21,7 +20,7 @@ namespace muster::server {
 struct Route {
   std::string method;
   std::string pattern;
-  int permission = 0;  // what the caller needs; its meaning belongs to `before`
+  int permission = 0;  // what the caller needs; its meaning belongs to the handler
   std::function<Response(const Request&)> handler;
   // The parameters the query may have, each at most once. nullopt: the handler checks the query
   // itself.
@@ -30,13 +29,10 @@ struct Route {
 
 class Router {
  public:
-  // Called for each matched request before its handler; refuses by throwing Error.
-  using Before = std::function<void(const Route&, Request&)>;
-
   // Throws std::logic_error for a table that contradicts itself: a bad pattern, the same method and
   // pattern twice.
   // `nothing_here` is what a person reads who asked for an address that is not in the table.
-  Router(std::vector<Route> routes, Before before, const Log& log,
+  Router(std::vector<Route> routes, const Log& log,
          std::string nothing_here = "There is nothing at this address.");
 
   // Never throws what a handler throws: an Error becomes its problem, anything else a 500
@@ -44,21 +40,22 @@ class Router {
   // the body out.
   Response handle(Request& request) const;
 
+  // The route of a request, whose path parameters are then set. Throws Error 404 or 405 where there
+  // is none.
+  const Route& match(Request& request) const;
+
   // For the test that compares the table with openapi.yaml.
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
-  const Route& match(Request& request) const;
-
   struct Entry {
     std::vector<std::string> segments;
     std::size_t route;
   };
   std::vector<Route> routes_;
   std::vector<Entry> entries_;  // of routes_, literals before parameters
-  Before before_;
   const Log& log_;
   const std::string nothing_here_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

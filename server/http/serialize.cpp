@@ -11,7 +11,7 @@
 #include "server/http/parser.h"
 #include "server/http/problem.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 struct DefaultHeader {
@@ -80,4 +80,4 @@ std::string response_head(const Response& response, const ResponseFraming& frami
   return out + "\r\n";
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -9,7 +9,7 @@
 
 #include "server/http/message.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 struct ResponseFraming {
   std::optional<std::uint64_t> content_length;  // nullopt: see chunked
@@ -26,4 +26,4 @@ std::string response_head(const Response& response, const ResponseFraming& frami
 
 std::string http_date(Instant at);  // IMF-fixdate: "Sun, 06 Nov 1994 08:49:37 GMT"
 
-}  // namespace muster::server
+}  // namespace muster::server::http

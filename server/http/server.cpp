@@ -13,7 +13,7 @@
 #include "server/http/connection.h"
 #include "server/http/reception.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 class ListeningSocket {
@@ -167,4 +167,4 @@ HttpCounters HttpServer::counters() const {
   return counters;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -23,7 +23,7 @@
 #include "server/http/parser.h"
 #include "server/http/tls_context.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 // A time limit ends with 408 where a request had begun and can be answered, and always with the
 // connection's end.
@@ -111,4 +111,4 @@ class HttpServer {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -11,7 +11,7 @@
 #include <array>
 #include <cerrno>
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::size_t kMaxTlsWriteBytes = 1 << 20;  // SSL_write takes an int
@@ -170,4 +170,4 @@ void Stream::finish_writing() {
   shutdown(fd_, SHUT_WR);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

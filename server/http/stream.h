@@ -12,7 +12,7 @@
 
 #include "server/http/tls_context.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 using Deadline =
     std::chrono::steady_clock::time_point;  // monotonic: a clock set back must not keep peers alive
@@ -76,4 +76,4 @@ class Stream {
   std::unique_ptr<ssl_st, Free> tls_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 constexpr std::size_t kMaxSegments = 32;
@@ -108,4 +108,4 @@ std::variant<Target, Refusal> parse_target(std::string_view text) {
   return parsed;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -11,7 +11,7 @@
 
 #include "server/http/parser.h"
 
-namespace muster::server {
+namespace muster::server::http {
 
 struct Target {
   // Decoded one by one, so that an encoded slash stays inside its segment. "/" has none; a slash at
@@ -28,4 +28,4 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 // Everything but unreserved characters encoded; fit for a segment or a query value.
 std::string percent_encode(std::string_view text);
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -12,7 +12,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::http {
 namespace {
 
 // With TLS 1.2 only forward secrecy and authenticated encryption; TLS 1.3 has nothing else.
@@ -178,4 +178,4 @@ std::optional<PeerCertificate> peer_certificate(ssl_st* connection, Instant now)
   return peer;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::http

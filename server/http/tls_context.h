@@ -14,7 +14,7 @@
 struct ssl_ctx_st;
 struct ssl_st;
 
-namespace muster::server {
+namespace muster::server::http {
 
 enum class TlsVersion { k12, k13 };
 enum class ClientCertificate {
@@ -56,4 +56,4 @@ std::optional<PeerCertificate> peer_certificate(ssl_st* connection, Instant now)
 // The newest entry of this thread's OpenSSL error queue as text; empties the queue.
 std::string take_tls_error();
 
-}  // namespace muster::server
+}  // namespace muster::server::http

@@ -12,7 +12,7 @@
 #include "server/store/fault.h"
 #include "server/store/revisions.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::Interval;
@@ -56,9 +56,10 @@ struct AgentState {
   std::optional<std::int64_t> collected[3];  // by Interval
 };
 
-std::optional<AgentState> find_agent_state(Session& session, std::int64_t source_record) {
+std::optional<AgentState> find_agent_state(store::Transaction& transaction,
+                                           std::int64_t source_record) {
   std::optional<AgentState> out;
-  session.query(kFindRecordState, {source_record}, [&](const ResultRow& row) {
+  transaction.query(kFindRecordState, {source_record}, [&](const store::ResultRow& row) {
     AgentState state;
     state.agent_id = row.text(0);
     state.sequence = row.integer(1);
@@ -90,8 +91,9 @@ bool all_ok(std::string_view status_line) {
 // The application of one report: its steps share what they learn.
 class Application {
  public:
-  Application(Session& session, const ReportContext& context, const DecodedReport& report)
-      : session_(session), context_(context), report_(report) {}
+  Application(store::Transaction& transaction, const ReportContext& context,
+              const DecodedReport& report)
+      : session_(transaction), context_(context), report_(report) {}
 
   ReportResult run() {
     result_.reply.acknowledged = report_.sequence;
@@ -99,21 +101,21 @@ class Application {
     result_.reply.ignored = report_.ignored;
     result_.reply.refused = report_.refused;
     if (!find_source_record()) return std::move(result_);
-    store_fault("ingest.agent_found");
+    store::store_fault("ingest.agent_found");
     state_ = find_agent_state(session_, source_record_);
     if (state_ && state_->agent_id == context_.agent_id && repeated_or_stale())
       return std::move(result_);
     learn_times();
     apply_sections();
-    store_fault("ingest.sections");
+    store::store_fault("ingest.sections");
     answer_hashes();
     compare_roots();
     note_gap();
     write_evidence_if_changed();
     write_presence();
-    store_fault("ingest.presence");
+    store::store_fault("ingest.presence");
     write_state();
-    store_fault("ingest.state");
+    store::store_fault("ingest.state");
     return std::move(result_);
   }
 
@@ -121,7 +123,7 @@ class Application {
   bool find_source_record() {
     std::optional<std::string> agent_state;
     std::optional<std::int64_t> source_record;
-    session_.query(kFindAgent, {context_.agent_id}, [&](const ResultRow& row) {
+    session_.query(kFindAgent, {context_.agent_id}, [&](const store::ResultRow& row) {
       agent_state = row.text(0);
       source_record = row.optional_integer(1);
     });
@@ -169,13 +171,13 @@ class Application {
     }
     std::vector<Evidence> evidence = evidence_of(identity_facts(report_));
     if (split_from_clone_) evidence.clear();
-    store_fault("ingest.identify");
+    store::store_fault("ingest.identify");
     const Identification found = identify(session_, {.agent_id = context_.agent_id,
                                                      .evidence = evidence,
                                                      .since_ms = since_ms,
                                                      .recorded_at_ms = context_.now.ms,
                                                      .revision = revision()});
-    store_fault("ingest.identified");
+    store::store_fault("ingest.identified");
     source_record_ = found.source_record;
     result_.identified = found.reason;
     evidence_changed_ = true;
@@ -211,7 +213,7 @@ class Application {
     if (!revision_) {
       const bool upgraded = state_ && state_->agent_version != report_.agent_version;
       revision_ =
-          add_revision(
+          store::add_revision(
               session_, context_.now,
               {.kind = "report",
                .actor = context_.agent_id,
@@ -274,7 +276,7 @@ class Application {
 
   std::vector<inventory::RootLine> root_lines() {
     std::vector<inventory::RootLine> lines;
-    session_.query(kRootLines, {source_record_}, [&](const ResultRow& row) {
+    session_.query(kRootLines, {source_record_}, [&](const store::ResultRow& row) {
       // A section that only a newer server knew is in nobody's root: the agent was told that we
       // ignore it.
       if (inventory::find_section(row.text(0)) == nullptr) return;
@@ -325,7 +327,7 @@ class Application {
     if (!skipped || !(base_mismatch_ || roots_differ_)) return;
     session_.execute(kAddGap, {source_record_, state_->reported_at.ms, context_.now.ms,
                                "history_gap", revision()});
-    store_fault("ingest.gap");
+    store::store_fault("ingest.gap");
     result_.gap = true;
   }
 
@@ -333,13 +335,13 @@ class Application {
     if (!evidence_changed_) return;
     write_evidence(session_, source_record_, evidence_of(identity_facts(session_, source_record_)),
                    context_.now.ms, [this] { return revision(); });
-    store_fault("ingest.evidence");
+    store::store_fault("ingest.evidence");
   }
 
   void write_presence() {
     std::optional<std::int64_t> presence;
     std::int64_t last_seen = 0;
-    session_.query(kFindPresence, {source_record_}, [&](const ResultRow& row) {
+    session_.query(kFindPresence, {source_record_}, [&](const store::ResultRow& row) {
       presence = row.integer(0);
       last_seen = row.integer(1);
     });
@@ -373,10 +375,11 @@ class Application {
         {source_record_, context_.agent_id, report_.sequence, report_.boot_id, report_.root,
          wire::to_json(result_.reply), context_.now.ms, context_.now - report_.sent_at,
          collected[0], collected[1], collected[2], report_.agent_version, context_.address,
-         report_.vitals.empty() ? SqlValue() : SqlValue(report_.vitals), context_.interval_s});
+         report_.vitals.empty() ? store::SqlValue() : store::SqlValue(report_.vitals),
+         context_.interval_s});
   }
 
-  Session& session_;
+  store::Transaction& session_;
   const ReportContext& context_;
   const DecodedReport& report_;
   ReportResult result_;
@@ -392,9 +395,9 @@ class Application {
 
 }  // namespace
 
-ReportResult apply_report(Session& session, const ReportContext& context,
+ReportResult apply_report(store::Transaction& transaction, const ReportContext& context,
                           const DecodedReport& report) {
-  return Application(session, context, report).run();
+  return Application(transaction, context, report).run();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -10,9 +10,9 @@
 #include "common/wire/report.h"
 #include "server/ingest/content_ids.h"
 #include "server/ingest/decode.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 struct ReportContext {
   std::string agent_id;
@@ -33,7 +33,7 @@ struct ReportResult {
   std::string identified;  // the reason, when the agent's machine was identified by this report
 };
 
-ReportResult apply_report(Session& session, const ReportContext& context,
+ReportResult apply_report(store::Transaction& transaction, const ReportContext& context,
                           const DecodedReport& report);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

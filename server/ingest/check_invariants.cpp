@@ -7,10 +7,10 @@
 #include "common/inventory/schema.h"
 #include "common/inventory/snapshot.h"
 #include "common/wire/report.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/check_section_rows.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::SectionSchema;
@@ -109,18 +109,19 @@ constexpr Belonging kBelongings[] = {
     {"ticket_links", "item_id", "items", "item_id"},
 };
 
-InvariantCheck check_rule(Session& session, std::string what, const std::string& sql) {
+InvariantCheck check_rule(store::Transaction& transaction, std::string what,
+                          const std::string& sql) {
   InvariantCheck check{std::move(what), 0, {}};
-  session.query(sql, {}, [&](const ResultRow& row) {
+  transaction.query(sql, {}, [&](const store::ResultRow& row) {
     count_violation(check, row.optional_text(0).value_or(""));
   });
   return check;
 }
 
-InvariantCheck check_overlap(Session& session, const Intervals& one) {
+InvariantCheck check_overlap(store::Transaction& transaction, const Intervals& one) {
   const std::string table(one.table);
   return check_rule(
-      session, table + ": intervals of one thing do not overlap",
+      transaction, table + ": intervals of one thing do not overlap",
       "SELECT '" + table + " ' || id FROM (SELECT " + std::string(one.id) +
           " AS id, since, LAG(COALESCE(until, 9223372036854775807)) OVER (PARTITION BY " +
           std::string(one.of) +
@@ -128,20 +129,20 @@ InvariantCheck check_overlap(Session& session, const Intervals& one) {
           ") AS spans WHERE before_until > since");
 }
 
-InvariantCheck check_belonging(Session& session, const Belonging& one) {
+InvariantCheck check_belonging(store::Transaction& transaction, const Belonging& one) {
   const std::string table(one.table);
   const std::string column(one.column);
-  return check_rule(session, table + ": lead to " + std::string(one.owner) + " by " + column,
+  return check_rule(transaction, table + ": lead to " + std::string(one.owner) + " by " + column,
                     "SELECT '" + column + " ' || t." + column + " FROM " + table +
                         " t WHERE NOT EXISTS (SELECT 1 FROM " + std::string(one.owner) +
                         " o WHERE o." + std::string(one.owner_key) + " = t." + column + ")");
 }
 
 // Where the server asked for nothing more, both sides agreed on everything.
-InvariantCheck check_roots(Session& session) {
+InvariantCheck check_roots(store::Transaction& transaction) {
   InvariantCheck check{"agents: the root of the last report is that of the sections", 0, {}};
   std::vector<std::pair<std::int64_t, std::string>> agreed;
-  session.scan(kAgentRoots, {}, [&](const ResultRow& row) {
+  transaction.scan(kAgentRoots, {}, [&](const store::ResultRow& row) {
     const auto reply = wire::parse_reply(row.text(2));
     if (!reply) {
       count_violation(check, "the reply to source record " + std::to_string(row.integer(0)) +
@@ -153,7 +154,7 @@ InvariantCheck check_roots(Session& session) {
   for (const auto& [source_record, root] : agreed) {
     std::vector<inventory::RootLine> lines;
     bool is_readable = true;
-    session.query(kStoredRootLines, {source_record}, [&](const ResultRow& row) {
+    transaction.query(kStoredRootLines, {source_record}, [&](const store::ResultRow& row) {
       if (inventory::find_section(row.text(0)) == nullptr) return;
       const auto hash = inventory::Hash128::from_bytes(row.text(2));
       is_readable = is_readable && hash;
@@ -166,13 +167,13 @@ InvariantCheck check_roots(Session& session) {
   return check;
 }
 
-void check_section(Session& session, const SectionSchema& schema,
+void check_section(store::Transaction& transaction, const SectionSchema& schema,
                    const std::vector<std::int64_t>& source_records,
                    const InvariantProgress& progress, std::vector<InvariantCheck>& checks) {
   const std::string name(schema.name);
-  const std::string table = section_table(schema);
+  const std::string table = facts::section_table(schema);
   checks.push_back(check_rule(
-      session, name + ": times and revisions of rows fit",
+      transaction, name + ": times and revisions of rows fit",
       "SELECT 'row ' || r.row_id FROM " + table +
           " r WHERE r.until < r.since OR r.not_before > r.since OR r.close_not_before > r.until"
           " OR r.closed_by < r.opened_by OR (r.until IS NULL) <> (r.closed_by IS NULL)"
@@ -181,45 +182,46 @@ void check_section(Session& session, const SectionSchema& schema,
           " OR NOT EXISTS (SELECT 1 FROM source_records s"
           " WHERE s.source_record = r.source_record)"));
   if (schema.has_content()) {
-    checks.push_back(check_rule(session, name + ": shared content is there",
-                                "SELECT 'row ' || r.row_id FROM " + table +
-                                    " r WHERE NOT EXISTS (SELECT 1 FROM " + content_table(schema) +
-                                    " c WHERE c.content_id = r.content_id)"));
-    checks.push_back(check_content(session, schema));
+    checks.push_back(check_rule(
+        transaction, name + ": shared content is there",
+        "SELECT 'row ' || r.row_id FROM " + table + " r WHERE NOT EXISTS (SELECT 1 FROM " +
+            facts::content_table(schema) + " c WHERE c.content_id = r.content_id)"));
+    checks.push_back(check_content(transaction, schema));
     // What is said to be merged is what queries find by the index alone.
     const std::string same = "r.row_id = x.row_id AND r.content_id = x.content_id";
-    const std::string index = by_content_table(schema);
+    const std::string index = facts::by_content_table(schema);
     checks.push_back(check_rule(
-        session, name + ": merged rows are in the index of contents",
+        transaction, name + ": merged rows are in the index of contents",
         "SELECT 'row ' || r.row_id FROM " + table +
             " r WHERE r.row_id <= (SELECT m.row_id FROM merged_rows m WHERE m.section = '" + name +
             "') AND NOT EXISTS (SELECT 1 FROM " + index + " x WHERE " + same + ")"));
-    checks.push_back(check_rule(session, name + ": the index of contents leads to rows",
+    checks.push_back(check_rule(transaction, name + ": the index of contents leads to rows",
                                 "SELECT 'row ' || x.row_id FROM " + index +
                                     " x WHERE NOT EXISTS (SELECT 1 FROM " + table + " r WHERE " +
                                     same + ")"));
   }
-  for (InvariantCheck& check : check_section_rows(session, schema, source_records, progress))
+  for (InvariantCheck& check : check_section_rows(transaction, schema, source_records, progress))
     checks.push_back(std::move(check));
 }
 
 }  // namespace
 
-std::vector<InvariantCheck> check_invariants(Session& session, const InvariantProgress& progress) {
+std::vector<InvariantCheck> check_invariants(store::Transaction& transaction,
+                                             const InvariantProgress& progress) {
   std::vector<InvariantCheck> checks;
   for (const Rule& rule : kRules)
-    checks.push_back(check_rule(session, std::string(rule.what), std::string(rule.sql)));
+    checks.push_back(check_rule(transaction, std::string(rule.what), std::string(rule.sql)));
   for (const Intervals& one : kIntervals)
-    checks.push_back(check_overlap(session, one));
+    checks.push_back(check_overlap(transaction, one));
   for (const Belonging& one : kBelongings)
-    checks.push_back(check_belonging(session, one));
-  checks.push_back(check_roots(session));
+    checks.push_back(check_belonging(transaction, one));
+  checks.push_back(check_roots(transaction));
   std::vector<std::int64_t> source_records;
-  session.query(kSourceRecords, {},
-                [&](const ResultRow& row) { source_records.push_back(row.integer(0)); });
+  transaction.query(kSourceRecords, {},
+                    [&](const store::ResultRow& row) { source_records.push_back(row.integer(0)); });
   for (const SectionSchema& schema : inventory::section_schemas())
-    check_section(session, schema, source_records, progress, checks);
+    check_section(transaction, schema, source_records, progress, checks);
   return checks;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 struct InvariantCheck {
   std::string what;  // "packages: hashes are the sums of the rows"
@@ -32,7 +32,7 @@ using InvariantProgress = std::function<void(std::string_view, std::size_t, std:
 // rows; for each source record, hash + kept_hash is the sum of the hashes of its open rows. For the
 // rest: intervals that do not overlap, assignments, agents, revisions, statuses and links that lead
 // to something, the root that an agent sent and that was agreed to. Works on every database.
-std::vector<InvariantCheck> check_invariants(Session& session,
+std::vector<InvariantCheck> check_invariants(store::Transaction& transaction,
                                              const InvariantProgress& progress = {});
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -8,10 +8,10 @@
 
 #include "common/inventory/canonical.h"
 #include "common/json/value.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/section_sql.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::Hash128;
@@ -37,17 +37,18 @@ std::string rows_text(const SectionSchema& schema, bool open) {
     columns +=
         std::string(", ") + (field.shared ? "c" : "r") + ".\"" + std::string(field.name) + '"';
   }
-  std::string text = "SELECT " + columns + " FROM " + section_table(schema) + " r";
+  std::string text = "SELECT " + columns + " FROM " + facts::section_table(schema) + " r";
   if (schema.has_content())
-    text += " JOIN " + content_table(schema) + " c ON c.content_id = r.content_id";
+    text += " JOIN " + facts::content_table(schema) + " c ON c.content_id = r.content_id";
   return text + " WHERE r.source_record = ?1 AND r.until IS " + (open ? "NULL" : "NOT NULL");
 }
 
 // nullopt: what this version does not know of the row cannot be read.
-std::optional<inventory::Row> row_of(const SectionSchema& schema, const ResultRow& result) {
+std::optional<inventory::Row> row_of(const SectionSchema& schema, const store::ResultRow& result) {
   inventory::Row row;
   for (std::size_t i = 0; i < schema.fields.size(); ++i)
-    row.cells.push_back(from_sql(schema.fields[i], result, kOwnColumns + static_cast<int>(i)));
+    row.cells.push_back(
+        facts::from_sql(schema.fields[i], result, kOwnColumns + static_cast<int>(i)));
   const auto extra = result.optional_text(5);
   if (!extra) return row;
   const Result<JsonValue> members = JsonValue::parse(*extra);
@@ -61,8 +62,8 @@ std::optional<inventory::Row> row_of(const SectionSchema& schema, const ResultRo
 
 class RowChecker {
  public:
-  RowChecker(Session& session, const SectionSchema& schema)
-      : session_(session),
+  RowChecker(store::Transaction& transaction, const SectionSchema& schema)
+      : session_(transaction),
         schema_(schema),
         open_rows_(rows_text(schema, true)),
         closed_rows_(rows_text(schema, false)),
@@ -74,9 +75,9 @@ class RowChecker {
     spans_.clear();
     Hash128 sum;
     session_.query(open_rows_, {source_record},
-                   [&](const ResultRow& row) { sum += look_at(row, kForEver); });
+                   [&](const store::ResultRow& row) { sum += look_at(row, kForEver); });
     session_.query(closed_rows_, {source_record},
-                   [&](const ResultRow& row) { look_at(row, row.integer(4)); });
+                   [&](const store::ResultRow& row) { look_at(row, row.integer(4)); });
     look_at_spans(source_record);
     compare(source_record, sum);
   }
@@ -86,7 +87,7 @@ class RowChecker {
   }
 
  private:
-  Hash128 look_at(const ResultRow& result, std::int64_t until) {
+  Hash128 look_at(const store::ResultRow& result, std::int64_t until) {
     const std::int64_t row_id = result.integer(0);
     const std::int64_t key = result.integer(1);
     spans_[key].push_back({result.integer(3), until, row_id});
@@ -99,7 +100,7 @@ class RowChecker {
     if (result.optional_text(6) == "erased") return *hash;
     const auto row = row_of(schema_, result);
     if (!row || inventory::row_hash(inventory::canonical_json(schema_, *row)) != *hash ||
-        stored_key(inventory::row_key(schema_, *row)) != key) {
+        facts::stored_key(inventory::row_key(schema_, *row)) != key) {
       count_violation(content_, "row " + std::to_string(row_id) +
                                     " has another content than its hash was made of");
     }
@@ -123,7 +124,7 @@ class RowChecker {
   // The sums are made here and not in SQL, which cannot add 128-bit numbers.
   void compare(std::int64_t source_record, const Hash128& sum) {
     bool has_state = false;
-    session_.query(kState, {source_record, schema_.name}, [&](const ResultRow& row) {
+    session_.query(kState, {source_record, schema_.name}, [&](const store::ResultRow& row) {
       has_state = true;
       const auto hash = Hash128::from_bytes(row.text(0));
       const auto kept = Hash128::from_bytes(row.text(1));
@@ -144,7 +145,7 @@ class RowChecker {
     }
   }
 
-  Session& session_;
+  store::Transaction& session_;
   const SectionSchema& schema_;
   const std::string open_rows_;
   const std::string closed_rows_;
@@ -160,10 +161,11 @@ void count_violation(InvariantCheck& check, std::string example) {
   if (check.violations++ == 0) check.first = std::move(example);
 }
 
-std::vector<InvariantCheck> check_section_rows(Session& session, const SectionSchema& schema,
+std::vector<InvariantCheck> check_section_rows(store::Transaction& transaction,
+                                               const SectionSchema& schema,
                                                const std::vector<std::int64_t>& source_records,
                                                const InvariantProgress& progress) {
-  RowChecker checker(session, schema);
+  RowChecker checker(transaction, schema);
   for (std::size_t i = 0; i < source_records.size(); ++i) {
     if (progress && i % kProgressEvery == 0) progress(schema.name, i, source_records.size());
     checker.look(source_records[i]);
@@ -171,19 +173,20 @@ std::vector<InvariantCheck> check_section_rows(Session& session, const SectionSc
   return checker.take();
 }
 
-InvariantCheck check_content(Session& session, const SectionSchema& schema) {
+InvariantCheck check_content(store::Transaction& transaction, const SectionSchema& schema) {
   InvariantCheck check{std::string(schema.name) + ": shared content is what was received", 0, {}};
   std::string columns;
   for (const inventory::FieldSchema& field : schema.fields) {
     if (field.shared) columns += ", \"" + std::string(field.name) + '"';
   }
-  session.scan(
-      "SELECT content_id, content_hash" + columns + " FROM " + content_table(schema), {},
-      [&](const ResultRow& result) {
+  transaction.scan(
+      "SELECT content_id, content_hash" + columns + " FROM " + facts::content_table(schema), {},
+      [&](const store::ResultRow& result) {
         inventory::Row row;
         int column = 2;
         for (const inventory::FieldSchema& field : schema.fields)
-          row.cells.push_back(field.shared ? from_sql(field, result, column++) : inventory::Cell{});
+          row.cells.push_back(field.shared ? facts::from_sql(field, result, column++)
+                                           : inventory::Cell{});
         if (content_hash(schema, row).to_bytes() == result.text(1)) return;
         count_violation(check, "content " + std::to_string(result.integer(0)) +
                                    " is another than its hash was made of");
@@ -191,4 +194,4 @@ InvariantCheck check_content(Session& session, const SectionSchema& schema) {
   return check;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

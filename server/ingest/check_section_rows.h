@@ -10,15 +10,16 @@
 #include "common/inventory/schema.h"
 #include "server/ingest/check_invariants.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
-std::vector<InvariantCheck> check_section_rows(Session& session,
+std::vector<InvariantCheck> check_section_rows(store::Transaction& transaction,
                                                const inventory::SectionSchema& schema,
                                                const std::vector<std::int64_t>& source_records,
                                                const InvariantProgress& progress);
-InvariantCheck check_content(Session& session, const inventory::SectionSchema& schema);
+InvariantCheck check_content(store::Transaction& transaction,
+                             const inventory::SectionSchema& schema);
 
 // One more violation; the first one is kept as the example.
 void count_violation(InvariantCheck& check, std::string example);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

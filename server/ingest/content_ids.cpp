@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "server/facts/section_tables.h"
 #include "server/ingest/section_sql.h"
 #include "server/store/fault.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 using inventory::Hash128;
 using inventory::SectionSchema;
@@ -18,10 +18,10 @@ ContentIds::ContentIds(std::size_t remembered) : remembered_(remembered) {
   }
 }
 
-void ContentIds::forget_other_sessions(const Session& session) {
+void ContentIds::forget_other_connections(const store::Transaction& transaction) {
   const std::lock_guard lock(mutex_);
-  if (session_ == session.number()) return;
-  session_ = session.number();
+  if (connection_ == transaction.connection_number()) return;
+  connection_ = transaction.connection_number();
   for (auto& [name, section] : sections_) {
     section.remembered.clear();
     section.committed = 0;
@@ -33,28 +33,29 @@ std::int64_t ContentIds::committed_of(const Section& section) {
   return section.committed;
 }
 
-void ContentIds::read(Session& session, const SectionSchema& schema,
+void ContentIds::read(store::Transaction& transaction, const SectionSchema& schema,
                       const std::vector<Hash128>& hashes, Found& found) {
   Section& section = sections_.at(schema.name);
   const std::int64_t committed = committed_of(section);
-  std::vector<Session::Values> keys;
+  std::vector<store::Transaction::Values> keys;
   keys.reserve(hashes.size());
   for (const Hash128& hash : hashes)
-    keys.push_back({Blob{hash.to_bytes()}});
-  session.query_many(section_sql(schema).find_content, keys,
-                     [&](std::size_t i, const ResultRow& row) {
-                       found[hashes[i]] = row.integer(0);
-                       if (row.integer(0) > committed) return;
-                       if (section.remembered.size() >= remembered_) section.remembered.clear();
-                       section.remembered[hashes[i]] = row.integer(0);
-                     });
+    keys.push_back({store::Blob{hash.to_bytes()}});
+  transaction.query_many(section_sql(schema).find_content, keys,
+                         [&](std::size_t i, const store::ResultRow& row) {
+                           found[hashes[i]] = row.integer(0);
+                           if (row.integer(0) > committed) return;
+                           if (section.remembered.size() >= remembered_) section.remembered.clear();
+                           section.remembered[hashes[i]] = row.integer(0);
+                         });
 }
 
-std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const SectionSchema& schema,
+std::vector<std::int64_t> ContentIds::find_or_store(store::Transaction& transaction,
+                                                    const SectionSchema& schema,
                                                     const std::vector<const DecodedRow*>& rows,
                                                     ContentsUsed& used) {
-  forget_other_sessions(session);
-  used.session = session.number();
+  forget_other_connections(transaction);
+  used.connection = transaction.connection_number();
   const Found& remembered = sections_.at(schema.name).remembered;
   Found found;
   std::vector<Hash128> unknown;
@@ -66,21 +67,21 @@ std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const Sect
       unknown.push_back(row->content_hash);
     }
   }
-  read(session, schema, unknown, found);
-  std::vector<Session::Values> missing;
+  read(transaction, schema, unknown, found);
+  std::vector<store::Transaction::Values> missing;
   std::vector<Hash128> stored;
   for (const DecodedRow* row : rows) {
     if (!found.try_emplace(row->content_hash, 0).second) continue;
-    Session::Values values = {Blob{row->content_hash.to_bytes()}};
+    store::Transaction::Values values = {store::Blob{row->content_hash.to_bytes()}};
     for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-      if (schema.fields[i].shared) values.push_back(to_sql(row->row.cells[i]));
+      if (schema.fields[i].shared) values.push_back(facts::to_sql(row->row.cells[i]));
     }
     missing.push_back(std::move(values));
     stored.push_back(row->content_hash);
   }
-  session.execute_many(section_sql(schema).insert_content, missing);
-  store_fault("section.content");
-  read(session, schema, stored, found);
+  transaction.execute_many(section_sql(schema).insert_content, missing);
+  store::store_fault("section.content");
+  read(transaction, schema, stored, found);
   std::vector<std::int64_t> out;
   out.reserve(rows.size());
   std::int64_t& largest = used.largest[schema.name];
@@ -93,11 +94,11 @@ std::vector<std::int64_t> ContentIds::find_or_store(Session& session, const Sect
 
 void ContentIds::committed(const ContentsUsed& used) {
   const std::lock_guard lock(mutex_);
-  if (used.session != session_) return;
+  if (used.connection != connection_) return;
   for (const auto& [section, largest] : used.largest) {
     std::int64_t& committed = sections_.at(section).committed;
     committed = std::max(committed, largest);
   }
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -22,13 +22,13 @@
 
 #include "common/inventory/canonical.h"
 #include "server/ingest/decode.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
-// The largest number that a work used, by section, and in which session.
+// The largest number that a work used, by section, and on which connection.
 struct ContentsUsed {
-  std::uint64_t session = 0;
+  std::uint64_t connection = 0;
   std::map<std::string_view, std::int64_t> largest;
 };
 
@@ -38,7 +38,8 @@ class ContentIds {
   explicit ContentIds(std::size_t remembered = 200'000);
 
   // The number of each row's content, storing those that no machine has brought before.
-  std::vector<std::int64_t> find_or_store(Session& session, const inventory::SectionSchema& schema,
+  std::vector<std::int64_t> find_or_store(store::Transaction& transaction,
+                                          const inventory::SectionSchema& schema,
                                           const std::vector<const DecodedRow*>& rows,
                                           ContentsUsed& used);
   // The write of the work that used these is durable.
@@ -54,15 +55,15 @@ class ContentIds {
     Found remembered;
     std::int64_t committed = 0;  // the largest number of a durable work
   };
-  void forget_other_sessions(const Session& session);
+  void forget_other_connections(const store::Transaction& transaction);
   std::int64_t committed_of(const Section& section);
-  void read(Session& session, const inventory::SectionSchema& schema,
+  void read(store::Transaction& transaction, const inventory::SectionSchema& schema,
             const std::vector<inventory::Hash128>& hashes, Found& found);
 
   std::size_t remembered_;
   std::mutex mutex_;                              // of the next one and of what is committed
-  std::uint64_t session_ = 0;                     // for which it remembers
+  std::uint64_t connection_ = 0;                  // for which it remembers
   std::map<std::string_view, Section> sections_;  // by name; never changes after construction
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

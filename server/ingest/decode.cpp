@@ -3,7 +3,7 @@
 
 #include "server/ingest/report_handler.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 constexpr JsonLimits kLimits = {
@@ -21,4 +21,4 @@ DecodedReport decode_report(std::string_view json) {
   return handler.take();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -17,7 +17,7 @@
 #include "common/support/clock.h"
 #include "common/wire/report.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 struct DecodedRow {
   inventory::Row row;
@@ -60,4 +60,4 @@ struct DecodedReport {
 // Error: 400 invalid_json, 400 unsupported_format, 422 invalid_report (with the path).
 DecodedReport decode_report(std::string_view json);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -2,13 +2,14 @@
 #include "server/ingest/identify.h"
 
 #include "common/inventory/sections/system.h"
+#include "server/cmdb/item_rows.h"
 #include "server/store/fault.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 constexpr std::string_view kFindCandidates =
@@ -21,14 +22,6 @@ constexpr std::string_view kOpenEvidence =
 constexpr std::string_view kCloseEvidence =
     "UPDATE evidence SET until = CASE WHEN since > ?1 THEN since ELSE ?1 END, closed_by = ?2 WHERE "
     "evidence_id = ?3";
-constexpr std::string_view kFindItem =
-    "SELECT item_id FROM assignments WHERE source_record = ?1 AND until IS NULL";
-constexpr std::string_view kAddSourceRecord =
-    "INSERT INTO source_records (kind, created_by) VALUES ('agent', ?1) RETURNING source_record";
-constexpr std::string_view kAddItem =
-    "INSERT INTO items (created_by, created_at) VALUES (?1, ?2) RETURNING item_id";
-constexpr std::string_view kAssign = R"sql(
-  INSERT INTO assignments (source_record, item_id, reason, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
 constexpr std::string_view kBindAgent = "UPDATE agents SET source_record = ?1 WHERE agent_id = ?2";
 constexpr std::string_view kSupersede = R"sql(
   UPDATE agents SET state = 'superseded', state_changed_at = ?1, state_changed_by = ?2,
@@ -46,9 +39,9 @@ constexpr std::string_view kInterfaceFacts = R"sql(
   SELECT permanent_mac_address FROM section_interfaces
   WHERE source_record = ?1 AND until IS NULL AND permanent_mac_address IS NOT NULL)sql";
 
-std::vector<Evidence> open_evidence(Session& session, std::int64_t source_record) {
+std::vector<Evidence> open_evidence(store::Transaction& transaction, std::int64_t source_record) {
   std::vector<Evidence> out;
-  session.query(kFindEvidence, {source_record}, [&](const ResultRow& row) {
+  transaction.query(kFindEvidence, {source_record}, [&](const store::ResultRow& row) {
     if (const auto kind = parse_evidence_kind(row.text(0)))
       out.push_back({*kind, std::string(row.text(1))});
   });
@@ -56,12 +49,13 @@ std::vector<Evidence> open_evidence(Session& session, std::int64_t source_record
 }
 
 // Source records that share any evidence but the host name, which is no evidence by itself.
-std::set<std::int64_t> find_candidates(Session& session, const std::vector<Evidence>& evidence) {
+std::set<std::int64_t> find_candidates(store::Transaction& transaction,
+                                       const std::vector<Evidence>& evidence) {
   std::set<std::int64_t> out;
   for (const Evidence& item : evidence) {
     if (item.kind == EvidenceKind::kHostname) continue;
-    session.query(kFindCandidates, {to_string(item.kind), item.value},
-                  [&](const ResultRow& row) { out.insert(row.integer(0)); });
+    transaction.query(kFindCandidates, {to_string(item.kind), item.value},
+                      [&](const store::ResultRow& row) { out.insert(row.integer(0)); });
   }
   return out;
 }
@@ -106,9 +100,9 @@ IdentityFacts identity_facts(const DecodedReport& report) {
   return facts;
 }
 
-IdentityFacts identity_facts(Session& session, std::int64_t source_record) {
+IdentityFacts identity_facts(store::Transaction& transaction, std::int64_t source_record) {
   IdentityFacts facts;
-  session.query(kSystemFacts, {source_record}, [&](const ResultRow& row) {
+  transaction.query(kSystemFacts, {source_record}, [&](const store::ResultRow& row) {
     facts.uuid = row.optional_text(0);
     facts.manufacturer = row.optional_text(1);
     facts.serial_number = row.optional_text(2);
@@ -116,34 +110,35 @@ IdentityFacts identity_facts(Session& session, std::int64_t source_record) {
     facts.board_serial_number = row.optional_text(4);
     facts.container = inventory::is_container(row.optional_text(5).value_or(""));
   });
-  session.query(kOsFacts, {source_record}, [&](const ResultRow& row) {
+  transaction.query(kOsFacts, {source_record}, [&](const store::ResultRow& row) {
     facts.machine_id = row.optional_text(0);
     facts.hostname = row.optional_text(1);
   });
-  session.query(kInterfaceFacts, {source_record}, [&](const ResultRow& row) {
+  transaction.query(kInterfaceFacts, {source_record}, [&](const store::ResultRow& row) {
     facts.permanent_mac_addresses.emplace_back(row.text(0));
   });
   return facts;
 }
 
-Identification identify(Session& session, const IdentifyRequest& request) {
+Identification identify(store::Transaction& transaction, const IdentifyRequest& request) {
   struct Match {
     std::int64_t source_record;
     std::int64_t item_id;
     std::string reason;
   };
   std::vector<Match> matches;
-  for (const std::int64_t candidate : find_candidates(session, request.evidence)) {
-    const Verdict verdict = compare_evidence(request.evidence, open_evidence(session, candidate));
+  for (const std::int64_t candidate : find_candidates(transaction, request.evidence)) {
+    const Verdict verdict =
+        compare_evidence(request.evidence, open_evidence(transaction, candidate));
     if (!verdict.same) continue;
-    const auto item = session.find_integer(kFindItem, {candidate});
+    const auto item = cmdb::assigned_item(transaction, candidate);
     if (item) matches.push_back({candidate, *item, verdict.reason});
   }
   Identification out;
   if (matches.size() == 1) {
     out = {matches.front().source_record, false, matches.front().reason};
-    session.execute(kSupersede, {request.recorded_at_ms, request.agent_id, out.source_record});
-    store_fault("identify.superseded");
+    transaction.execute(kSupersede, {request.recorded_at_ms, request.agent_id, out.source_record});
+    store::store_fault("identify.superseded");
   } else {
     out.is_new = true;
     out.reason = "first report of agent " + request.agent_id;
@@ -153,37 +148,38 @@ Identification identify(Session& session, const IdentifyRequest& request) {
       out.reason += (i == 0 ? "; several items have its evidence: " : ", ") +
                     std::to_string(matches[i].item_id) + " (" + matches[i].reason + ")";
     }
-    out.source_record = session.find_integer(kAddSourceRecord, {request.revision}).value();
-    store_fault("identify.source_record");
-    const auto item =
-        session.find_integer(kAddItem, {request.revision, request.recorded_at_ms}).value();
-    store_fault("identify.item");
-    session.execute(kAssign,
-                    {out.source_record, item, out.reason, request.since_ms, request.revision});
-    store_fault("identify.assigned");
+    out.source_record =
+        cmdb::add_source_record(transaction, cmdb::SourceKind::kAgent, request.revision);
+    store::store_fault("identify.source_record");
+    const std::int64_t item =
+        cmdb::add_item_row(transaction, request.revision, {request.recorded_at_ms});
+    store::store_fault("identify.item");
+    cmdb::assign(transaction, out.source_record, item, out.reason, {request.since_ms},
+                 request.revision);
+    store::store_fault("identify.assigned");
   }
-  session.execute(kBindAgent, {out.source_record, request.agent_id});
-  store_fault("identify.bound");
+  transaction.execute(kBindAgent, {out.source_record, request.agent_id});
+  store::store_fault("identify.bound");
   return out;
 }
 
-void write_evidence(Session& session, std::int64_t source_record,
+void write_evidence(store::Transaction& transaction, std::int64_t source_record,
                     const std::vector<Evidence>& evidence, std::int64_t at_ms,
                     const std::function<std::int64_t()>& revision) {
   std::map<Evidence, std::int64_t> open;
-  session.query(kFindEvidence, {source_record}, [&](const ResultRow& row) {
+  transaction.query(kFindEvidence, {source_record}, [&](const store::ResultRow& row) {
     if (const auto kind = parse_evidence_kind(row.text(0))) {
       open.emplace(Evidence{*kind, std::string(row.text(1))}, row.integer(2));
     }
   });
   for (const Evidence& item : evidence) {
     if (open.erase(item) == 0) {
-      session.execute(kOpenEvidence,
-                      {source_record, to_string(item.kind), item.value, at_ms, revision()});
+      transaction.execute(kOpenEvidence,
+                          {source_record, to_string(item.kind), item.value, at_ms, revision()});
     }
   }
   for (const auto& [item, id] : open)
-    session.execute(kCloseEvidence, {at_ms, revision(), id});
+    transaction.execute(kCloseEvidence, {at_ms, revision(), id});
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -10,9 +10,9 @@
 
 #include "server/ingest/decode.h"
 #include "server/ingest/identity.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 // The sections that evidence comes from.
 inline constexpr std::string_view kEvidenceSections[] = {"system", "os", "interfaces"};
@@ -20,7 +20,7 @@ inline constexpr std::string_view kEvidenceSections[] = {"system", "os", "interf
 // From the rows of a report that carries those sections whole.
 IdentityFacts identity_facts(const DecodedReport& report);
 // From the rows that hold now.
-IdentityFacts identity_facts(Session& session, std::int64_t source_record);
+IdentityFacts identity_facts(store::Transaction& transaction, std::int64_t source_record);
 
 struct Identification {
   std::int64_t source_record = 0;
@@ -38,11 +38,11 @@ struct IdentifyRequest {
 
 // For an agent that has no source record yet; also marks the agent that wrote to the record before
 // as superseded.
-Identification identify(Session& session, const IdentifyRequest& request);
+Identification identify(store::Transaction& transaction, const IdentifyRequest& request);
 
 // Opens and closes evidence rows so that those that hold are `evidence`.
-void write_evidence(Session& session, std::int64_t source_record,
+void write_evidence(store::Transaction& transaction, std::int64_t source_record,
                     const std::vector<Evidence>& evidence, std::int64_t at_ms,
                     const std::function<std::int64_t()>& revision);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

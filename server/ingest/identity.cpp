@@ -7,7 +7,7 @@
 #include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 constexpr std::array<std::string_view, 6> kKindNames = {
@@ -159,4 +159,4 @@ Verdict compare_evidence(const std::vector<Evidence>& ours, const std::vector<Ev
   return {false, "nothing strong enough agrees"};
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

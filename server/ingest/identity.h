@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 enum class EvidenceKind {
   kSmbiosUuid,
@@ -57,4 +57,4 @@ struct Verdict {
 
 Verdict compare_evidence(const std::vector<Evidence>& ours, const std::vector<Evidence>& theirs);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

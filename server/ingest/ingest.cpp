@@ -6,29 +6,29 @@
 #include "server/ingest/decode.h"
 #include "server/store/fault.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
-Ingest::Ingest(Store& store, const Log& log, IngestOptions options)
+Ingest::Ingest(store::Store& store, const Log& log, IngestOptions options)
     : store_(store), log_(log), options_(options), merger_(store, log, options.merge) {}
 
 wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                            const std::string& address) {
   const DecodedReport report = decode_report(json);
-  store_fault("ingest.decoded");
+  store::store_fault("ingest.decoded");
   ReportResult result;
-  store_.write([&](Session& session) {
-    result = apply_report(session,
+  store_.write([&](store::Transaction& transaction) {
+    result = apply_report(transaction,
                           {.agent_id = agent_id,
                            .address = address,
                            .now = store_.clock().now(),
                            .interval_s = options_.interval_s,
                            .contents = contents_},
                           report);
-    store_fault("ingest.applied");
+    store::store_fault("ingest.applied");
   });
   contents_.committed(result.contents);
   merger_.added(result.shared_rows);
-  store_fault("ingest.answer");
+  store::store_fault("ingest.answer");
   if (result.stale_after) {
     ++counters_.stale;
     throw Error(Status::kConflict, "stale_sequence",
@@ -60,4 +60,4 @@ wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
   return result.reply;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -13,7 +13,7 @@
 #include "server/ingest/merge_index.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 struct IngestOptions {
   std::int64_t interval_s = 900;  // what agents are told to keep between reports
@@ -30,7 +30,7 @@ struct IngestCounters {
 
 class Ingest {
  public:
-  Ingest(Store& store, const Log& log, IngestOptions options = {});
+  Ingest(store::Store& store, const Log& log, IngestOptions options = {});
 
   // `json` is the decompressed body, `agent_id` comes from the certificate, never from the body.
   // Error:
@@ -43,7 +43,7 @@ class Ingest {
   const IngestCounters& counters() const { return counters_; }
 
  private:
-  Store& store_;
+  store::Store& store_;
   const Log& log_;
   IngestOptions options_;
   ContentIds contents_;
@@ -51,4 +51,4 @@ class Ingest {
   IngestCounters counters_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

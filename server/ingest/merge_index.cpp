@@ -7,10 +7,10 @@
 #include <string>
 
 #include "common/inventory/schema.h"
+#include "server/facts/section_tables.h"
 #include "server/store/fault.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::SectionSchema;
@@ -25,49 +25,49 @@ struct MergeSpan {
   std::int64_t last = 0;    // the last row that there is
 };
 
-void for_each_split(Session& session,
+void for_each_split(store::Transaction& transaction,
                     const std::function<void(const SectionSchema&, const MergeSpan&)>& visit) {
   for (const SectionSchema& schema : inventory::section_schemas()) {
     if (!schema.has_content()) continue;
     MergeSpan span;
-    span.merged = session.find_integer(kFindMerged, {schema.name}).value_or(0);
-    span.last =
-        session.find_integer("SELECT MAX(row_id) FROM " + section_table(schema)).value_or(0);
+    span.merged = transaction.find_integer(kFindMerged, {schema.name}).value_or(0);
+    span.last = transaction.find_integer("SELECT MAX(row_id) FROM " + facts::section_table(schema))
+                    .value_or(0);
     visit(schema, span);
   }
 }
 
 }  // namespace
 
-std::int64_t pending_rows(Session& session) {
+std::int64_t pending_rows(store::Transaction& transaction) {
   std::int64_t rows = 0;
-  for_each_split(session, [&](const SectionSchema&, const MergeSpan& span) {
+  for_each_split(transaction, [&](const SectionSchema&, const MergeSpan& span) {
     rows += std::max<std::int64_t>(span.last - span.merged, 0);
   });
   return rows;
 }
 
-bool merge_indexes(Session& session, std::int64_t most) {
+bool merge_indexes(store::Transaction& transaction, std::int64_t most) {
   bool more = false;
-  for_each_split(session, [&](const SectionSchema& schema, const MergeSpan& span) {
+  for_each_split(transaction, [&](const SectionSchema& schema, const MergeSpan& span) {
     if (span.last <= span.merged) return;
     const std::int64_t until = std::min(span.last, span.merged + most);
-    session.execute("INSERT INTO " + by_content_table(schema) +
-                        " (content_id, row_id) SELECT content_id, row_id FROM " +
-                        section_table(schema) +
-                        " WHERE row_id > ?1 AND row_id <= ?2 ORDER BY content_id, row_id",
-                    {span.merged, until});
-    store_fault("index.merged");
-    session.execute(kPutMerged, {schema.name, until});
+    transaction.execute("INSERT INTO " + facts::by_content_table(schema) +
+                            " (content_id, row_id) SELECT content_id, row_id FROM " +
+                            facts::section_table(schema) +
+                            " WHERE row_id > ?1 AND row_id <= ?2 ORDER BY content_id, row_id",
+                        {span.merged, until});
+    store::store_fault("index.merged");
+    transaction.execute(kPutMerged, {schema.name, until});
     more = more || until < span.last;
   });
   return more;
 }
 
-IndexMerger::IndexMerger(Store& store, const Log& log, MergeOptions options)
+IndexMerger::IndexMerger(store::Store& store, const Log& log, MergeOptions options)
     : store_(store), log_(log), options_(options) {
-  pending_ =
-      store_.read_value<std::int64_t>([](Session& session) { return pending_rows(session); });
+  pending_ = store_.read_value<std::int64_t>(
+      [](store::Transaction& transaction) { return pending_rows(transaction); });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -103,8 +103,9 @@ void IndexMerger::run() {
 
 void IndexMerger::merge() {
   try {
-    while (store_.write_value<bool>(
-        [this](Session& session) { return merge_indexes(session, options_.pending); })) {
+    while (store_.write_value<bool>([this](store::Transaction& transaction) {
+      return merge_indexes(transaction, options_.pending);
+    })) {
     }
   } catch (const std::exception& failure) {
     // Nothing is lost: the rows stay pending, queries find them the slow way, and the next merge
@@ -114,4 +115,4 @@ void IndexMerger::merge() {
   }
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bringing the indexes over all machines up to date (server/store/section_tables.h): the rows that
+// Bringing the indexes over all machines up to date (server/facts/section_tables.h): the rows that
 // came since the last time are sorted by content and inserted together, which touches each page of
 // the index once instead of once a row. Inside a write transaction; proportional to the rows that
 // came, not to those that are there.
@@ -12,14 +12,14 @@
 #include "common/support/log.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 // Rows that are not in the index yet, of all sections together; an upper bound where rows were
 // purged.
-std::int64_t pending_rows(Session& session);
+std::int64_t pending_rows(store::Transaction& transaction);
 
 // Merges up to `most` rows of each section, oldest first. True: there are more.
-bool merge_indexes(Session& session, std::int64_t most);
+bool merge_indexes(store::Transaction& transaction, std::int64_t most);
 
 struct MergeOptions {
   // As long as this many rows are pending, a query looks through them in some 50 ms; the more are
@@ -31,7 +31,7 @@ struct MergeOptions {
 // Merges in a thread of its own, through the store's writer like everything else.
 class IndexMerger {
  public:
-  IndexMerger(Store& store, const Log& log, MergeOptions options = {});
+  IndexMerger(store::Store& store, const Log& log, MergeOptions options = {});
   ~IndexMerger();
   IndexMerger(const IndexMerger&) = delete;
   IndexMerger& operator=(const IndexMerger&) = delete;
@@ -43,7 +43,7 @@ class IndexMerger {
   void run();
   void merge();
 
-  Store& store_;
+  store::Store& store_;
   const Log& log_;
   const MergeOptions options_;
   std::mutex mutex_;
@@ -53,4 +53,4 @@ class IndexMerger {
   std::thread thread_;  // last: it uses all of the above
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 constexpr std::size_t kMaxSections = 200;
@@ -173,4 +173,4 @@ bool ReportHandler::end_array() {
   return true;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -22,7 +22,7 @@
 #include "server/error.h"
 #include "server/ingest/decode.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 class ReportHandler final : public JsonHandler {
  public:
@@ -137,4 +137,4 @@ class ReportHandler final : public JsonHandler {
   std::size_t key_part_count_ = 0;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -2,10 +2,10 @@
 // What is checked when a row or a section of a report is whole. See report_handler.h.
 #include "server/ingest/report_handler.h"
 
+#include "server/facts/section_tables.h"
 #include "server/ingest/section_sql.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::Hash128;
@@ -42,7 +42,7 @@ void ReportHandler::finish_row() {
   row.hash = inventory::row_hash(canonical);
   row.key = inventory::row_key(schema, row.row);
   // Hashed here, by the thread of the request: the one thread that writes has enough to do.
-  row.stored_key = stored_key(row.key);
+  row.stored_key = facts::stored_key(row.key);
   if (schema.has_content()) row.content_hash = content_hash(schema, row.row);
   row.source = inventory::row_source(schema, row.row);
   if (!row_keys_.insert(row.key).second) {
@@ -88,4 +88,4 @@ void ReportHandler::finish_section() {
   if (refused()) report_.sections.erase(section_name_);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -8,7 +8,7 @@
 #include "common/inventory/format_version.h"
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::Cell;
@@ -276,4 +276,4 @@ bool ReportHandler::add_key_part(const std::string& json) {
   return true;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "server/store/section_tables.h"
+#include "server/facts/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::FieldSchema;
@@ -21,8 +21,8 @@ std::string insert_text(const std::string& table, const std::string& columns, in
 }
 
 SectionSql make_sql(const SectionSchema& schema) {
-  const std::string table = section_table(schema);
-  const std::string content = content_table(schema);
+  const std::string table = facts::section_table(schema);
+  const std::string content = facts::content_table(schema);
   const bool split = schema.has_content();
   // A section with one source needs no look at the row to know it.
   std::string source = "'" + std::string(schema.sources.front()) + "'";
@@ -76,4 +76,4 @@ inventory::Hash128 content_hash(const SectionSchema& schema, const inventory::Ro
   return inventory::row_hash(inventory::shared_canonical_json(schema, row));
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -7,7 +7,7 @@
 #include "common/inventory/canonical.h"
 #include "common/inventory/schema.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 struct SectionSql {
   // source_record, row_key -> row_id, row_hash, source, row_key
@@ -26,4 +26,4 @@ const SectionSql& section_sql(const inventory::SectionSchema& schema);
 // shared fields.
 inventory::Hash128 content_hash(const inventory::SectionSchema& schema, const inventory::Row& row);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

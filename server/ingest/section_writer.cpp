@@ -7,11 +7,11 @@
 #include <unordered_set>
 
 #include "common/json/write.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/section_sql.h"
 #include "server/store/fault.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 namespace {
 
 using inventory::Hash128;
@@ -69,10 +69,10 @@ struct Plan {
 
 class Planner {
  public:
-  Planner(Session& session, const SectionApplication& application, const DecodedSection& section,
-          const std::optional<SectionState>& state,
+  Planner(store::Transaction& transaction, const SectionApplication& application,
+          const DecodedSection& section, const std::optional<SectionState>& state,
           const std::map<std::string, KnownSource, std::less<>>& sources)
-      : session_(session),
+      : session_(transaction),
         application_(application),
         section_(section),
         state_(state),
@@ -103,18 +103,18 @@ class Planner {
         {&row, new_schema() ? std::optional<std::string_view>("schema") : std::nullopt});
   }
   using OpenRows = std::unordered_map<std::int64_t, OpenRow>;  // by stored key
-  static void add_open(OpenRows& rows, const ResultRow& row) {
+  static void add_open(OpenRows& rows, const store::ResultRow& row) {
     rows.insert_or_assign(row.integer(3), OpenRow{row.integer(0), *Hash128::from_bytes(row.text(1)),
                                                   std::string(row.text(2))});
   }
   OpenRows find_open(const std::vector<std::int64_t>& keys) {
-    std::vector<Session::Values> wanted;
+    std::vector<store::Transaction::Values> wanted;
     wanted.reserve(keys.size());
     for (const std::int64_t key : keys)
       wanted.push_back({application_.source_record, key});
     OpenRows out;
     session_.query_many(sql_.find_open, wanted,
-                        [&](std::size_t, const ResultRow& row) { add_open(out, row); });
+                        [&](std::size_t, const store::ResultRow& row) { add_open(out, row); });
     return out;
   }
 
@@ -124,7 +124,7 @@ class Planner {
     plan.kept_hash = state_->kept_hash;
     std::vector<std::int64_t> keys;
     for (const std::string& key : section_.remove)
-      keys.push_back(stored_key(key));
+      keys.push_back(facts::stored_key(key));
     for (const DecodedRow& row : section_.rows)
       keys.push_back(row.stored_key);
     const OpenRows rows = find_open(keys);
@@ -166,7 +166,7 @@ class Planner {
   SectionResult plan_whole(Plan& plan) {
     OpenRows open;
     session_.query(sql_.all_open, {application_.source_record},
-                   [&](const ResultRow& row) { add_open(open, row); });
+                   [&](const store::ResultRow& row) { add_open(open, row); });
     plan.hash = section_.hash;
     std::unordered_set<std::int64_t> keys;
     keys.reserve(section_.rows.size());
@@ -201,7 +201,7 @@ class Planner {
     return {};
   }
 
-  Session& session_;
+  store::Transaction& session_;
   const SectionApplication& application_;
   const DecodedSection& section_;
   const std::optional<SectionState>& state_;
@@ -219,56 +219,57 @@ std::string extra_json(const inventory::Row& row) {
   return std::move(json).text();
 }
 
-void write_rows(Session& session, const SectionApplication& application,
+void write_rows(store::Transaction& transaction, const SectionApplication& application,
                 const SectionSchema& schema, const Plan& plan) {
   if (plan.closes.empty() && plan.opens.empty()) return;
   const SectionSql& sql = section_sql(schema);
   const std::int64_t revision = application.revision();
-  const SqlValue confirmed =
-      application.confirmed_at ? SqlValue(application.confirmed_at->ms) : SqlValue();
-  std::vector<Session::Values> closes;
+  const store::SqlValue confirmed =
+      application.confirmed_at ? store::SqlValue(application.confirmed_at->ms) : store::SqlValue();
+  std::vector<store::Transaction::Values> closes;
   for (const Plan::Close& close : plan.closes) {
     closes.push_back({application.at.ms, revision, close.reason, confirmed, close.row_id});
   }
-  session.execute_many(sql.close, closes);
-  store_fault("section.closed");
+  transaction.execute_many(sql.close, closes);
+  store::store_fault("section.closed");
   std::vector<std::int64_t> contents;
   if (schema.has_content()) {
     std::vector<const DecodedRow*> rows;
     rows.reserve(plan.opens.size());
     for (const Plan::Open& open : plan.opens)
       rows.push_back(open.row);
-    contents = application.contents.find_or_store(session, schema, rows, application.contents_used);
+    contents =
+        application.contents.find_or_store(transaction, schema, rows, application.contents_used);
   }
-  std::vector<Session::Values> opens;
+  std::vector<store::Transaction::Values> opens;
   opens.reserve(plan.opens.size());
   for (std::size_t i = 0; i < plan.opens.size(); ++i) {
     const DecodedRow& row = *plan.opens[i].row;
     const bool initial = plan.opens[i].reason == std::string_view("initial");
-    Session::Values values = {application.source_record,
-                              row.stored_key,
-                              Blob{row.hash.to_bytes()},
-                              application.at.ms,
-                              initial ? SqlValue() : confirmed,
-                              revision,
-                              plan.opens[i].reason};
+    store::Transaction::Values values = {application.source_record,
+                                         row.stored_key,
+                                         store::Blob{row.hash.to_bytes()},
+                                         application.at.ms,
+                                         initial ? store::SqlValue() : confirmed,
+                                         revision,
+                                         plan.opens[i].reason};
     const std::string extra = extra_json(row.row);
-    values.push_back(extra.empty() ? SqlValue() : SqlValue(extra));
+    values.push_back(extra.empty() ? store::SqlValue() : store::SqlValue(extra));
     if (schema.has_content()) values.push_back(contents[i]);
     for (std::size_t f = 0; f < schema.fields.size(); ++f) {
-      if (!schema.fields[f].shared) values.push_back(to_sql(row.row.cells[f]));
+      if (!schema.fields[f].shared) values.push_back(facts::to_sql(row.row.cells[f]));
     }
     opens.push_back(std::move(values));
   }
-  session.execute_many(sql.insert, opens);
-  store_fault("section.opened");
+  transaction.execute_many(sql.insert, opens);
+  store::store_fault("section.opened");
 }
 
-std::map<std::string, KnownSource, std::less<>> known_sources(Session& session,
+std::map<std::string, KnownSource, std::less<>> known_sources(store::Transaction& transaction,
                                                               std::int64_t source_record,
                                                               std::string_view section) {
   std::map<std::string, KnownSource, std::less<>> out;
-  session.query(kFindStatuses, {source_record, section}, [&](const ResultRow& row) {
+  transaction.query(kFindStatuses, {source_record, section}, [&](const store::ResultRow& row) {
     KnownSource& source = out[std::string(row.text(0))];
     const inventory::Status status =
         inventory::parse_status(row.text(1)).value_or(inventory::Status::kFailed);
@@ -284,11 +285,12 @@ std::map<std::string, KnownSource, std::less<>> known_sources(Session& session,
   return out;
 }
 
-void write_statuses(Session& session, const SectionApplication& application,
+void write_statuses(store::Transaction& transaction, const SectionApplication& application,
                     const DecodedSection& section,
                     const std::map<std::string, KnownSource, std::less<>>& known) {
   const auto close = [&](const KnownSource& source) {
-    session.execute(kCloseStatus, {application.at.ms, application.revision(), source.status_id});
+    transaction.execute(kCloseStatus,
+                        {application.at.ms, application.revision(), source.status_id});
   };
   for (const auto& [name, source] : known) {
     if (source.open && !section.sources.contains(name)) close(source);
@@ -299,19 +301,20 @@ void write_statuses(Session& session, const SectionApplication& application,
     if (was_open && before->second.status == now.status && before->second.reason == now.reason)
       continue;
     if (was_open) close(before->second);
-    session.execute(kOpenStatus,
-                    {application.source_record, section.schema->name, name, to_string(now.status),
-                     now.reason.empty() ? SqlValue() : SqlValue(now.reason), application.at.ms,
-                     application.revision()});
+    transaction.execute(
+        kOpenStatus, {application.source_record, section.schema->name, name, to_string(now.status),
+                      now.reason.empty() ? store::SqlValue() : store::SqlValue(now.reason),
+                      application.at.ms, application.revision()});
   }
 }
 
 }  // namespace
 
-std::optional<SectionState> find_section_state(Session& session, std::int64_t source_record,
+std::optional<SectionState> find_section_state(store::Transaction& transaction,
+                                               std::int64_t source_record,
                                                std::string_view section) {
   std::optional<SectionState> out;
-  session.query(kFindSectionState, {source_record, section}, [&](const ResultRow& row) {
+  transaction.query(kFindSectionState, {source_record, section}, [&](const store::ResultRow& row) {
     SectionState state;
     state.schema = static_cast<int>(row.integer(0));
     state.hash = Hash128::from_bytes(row.text(1)).value();
@@ -324,30 +327,30 @@ std::optional<SectionState> find_section_state(Session& session, std::int64_t so
   return out;
 }
 
-SectionResult apply_section(Session& session, const SectionApplication& application,
+SectionResult apply_section(store::Transaction& transaction, const SectionApplication& application,
                             const DecodedSection& section,
                             const std::optional<SectionState>& state) {
   const SectionSchema& schema = *section.schema;
-  const auto known = known_sources(session, application.source_record, schema.name);
+  const auto known = known_sources(transaction, application.source_record, schema.name);
   Plan plan;
-  SectionResult result = Planner(session, application, section, state, known).plan(plan);
+  SectionResult result = Planner(transaction, application, section, state, known).plan(plan);
   if (result.outcome != SectionOutcome::kApplied) return result;
-  store_fault("section.planned");
-  write_rows(session, application, schema, plan);
-  write_statuses(session, application, section, known);
-  store_fault("section.statuses");
+  store::store_fault("section.planned");
+  write_rows(transaction, application, schema, plan);
+  write_statuses(transaction, application, section, known);
+  store::store_fault("section.statuses");
   // A source that this machine cannot have takes nothing away from one that was read whole.
   const bool all_ok =
       inventory::worst(section.sources) == inventory::Status::kOk &&
       std::none_of(section.sources.begin(), section.sources.end(), [](const auto& source) {
         return source.second.status == inventory::Status::kDisabled;
       });
-  session.execute(
-      kPutSectionState,
-      {application.source_record, schema.name, section.schema_number, Blob{plan.hash.to_bytes()},
-       Blob{plan.kept_hash.to_bytes()}, inventory::status_line(schema.name, section.sources),
-       application.at.ms, all_ok ? SqlValue(application.at.ms) : SqlValue()});
-  store_fault("section.state");
+  transaction.execute(kPutSectionState,
+                      {application.source_record, schema.name, section.schema_number,
+                       store::Blob{plan.hash.to_bytes()}, store::Blob{plan.kept_hash.to_bytes()},
+                       inventory::status_line(schema.name, section.sources), application.at.ms,
+                       all_ok ? store::SqlValue(application.at.ms) : store::SqlValue()});
+  store::store_fault("section.state");
   result.rows_opened = plan.opens.size();
   result.rows_changed = !plan.closes.empty() || !plan.opens.empty();
   // Rows that were kept while their source failed can be gone now that it is ok again: only the
@@ -357,25 +360,27 @@ SectionResult apply_section(Session& session, const SectionApplication& applicat
   return result;
 }
 
-void drop_section(Session& session, const SectionApplication& application,
+void drop_section(store::Transaction& transaction, const SectionApplication& application,
                   std::string_view section) {
   const SectionSchema* schema = inventory::find_section(section);
   if (schema == nullptr) return;
   SectionApplication last = application;
-  if (const auto state = find_section_state(session, application.source_record, section)) {
+  if (const auto state = find_section_state(transaction, application.source_record, section)) {
     last.at = std::max(application.at, state->collected_at);
   }
   const SectionSql& sql = section_sql(*schema);
   Plan plan;
-  session.query(sql.all_open, {application.source_record}, [&](const ResultRow& row) {
+  transaction.query(sql.all_open, {application.source_record}, [&](const store::ResultRow& row) {
     plan.closes.push_back({row.integer(0), "not_collected"});
   });
-  write_rows(session, last, *schema, plan);
-  for (const auto& [name, source] : known_sources(session, application.source_record, section)) {
-    if (source.open) session.execute(kCloseStatus, {last.at.ms, last.revision(), source.status_id});
+  write_rows(transaction, last, *schema, plan);
+  for (const auto& [name, source] :
+       known_sources(transaction, application.source_record, section)) {
+    if (source.open)
+      transaction.execute(kCloseStatus, {last.at.ms, last.revision(), source.status_id});
   }
-  session.execute(kDeleteState, {application.source_record, section});
-  store_fault("section.dropped");
+  transaction.execute(kDeleteState, {application.source_record, section});
+  store::store_fault("section.dropped");
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

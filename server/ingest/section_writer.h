@@ -11,9 +11,9 @@
 #include "common/wire/report.h"
 #include "server/ingest/content_ids.h"
 #include "server/ingest/decode.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 // What is known of a section before the report.
 struct SectionState {
@@ -25,7 +25,8 @@ struct SectionState {
   std::optional<Instant> ok_at;
 };
 
-std::optional<SectionState> find_section_state(Session& session, std::int64_t source_record,
+std::optional<SectionState> find_section_state(store::Transaction& transaction,
+                                               std::int64_t source_record,
                                                std::string_view section);
 
 struct SectionApplication {
@@ -46,12 +47,12 @@ struct SectionResult {
   std::size_t rows_opened = 0;
 };
 
-SectionResult apply_section(Session& session, const SectionApplication& application,
+SectionResult apply_section(store::Transaction& transaction, const SectionApplication& application,
                             const DecodedSection& section,
                             const std::optional<SectionState>& state);
 
 // Closes all that is open of a section that the agent does not have any more.
-void drop_section(Session& session, const SectionApplication& application,
+void drop_section(store::Transaction& transaction, const SectionApplication& application,
                   std::string_view section);
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

@@ -10,7 +10,7 @@
 
 #include "common/support/clock.h"
 
-namespace muster::server {
+namespace muster::server::ingest {
 
 struct ReportTimes {
   Instant now;            // the server's clock as the report is taken
@@ -44,4 +44,4 @@ constexpr Instant class_time(const ReportTimes& times, Instant collected_at) {
   return times.now - std::max<std::int64_t>(times.sent_at - collected_at, 0);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::ingest

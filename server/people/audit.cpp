@@ -3,10 +3,10 @@
 
 #include <array>
 
-#include "server/people/list_query.h"
 #include "server/store/fault.h"
+#include "server/store/list.h"
 
-namespace muster::server {
+namespace muster::server::people {
 namespace {
 
 constexpr std::string_view kInsertEntry = R"sql(
@@ -18,15 +18,15 @@ constexpr std::string_view kSelectEntries =
 
 }  // namespace
 
-void add_audit(Session& session, const AuditEntry& entry) {
-  session.execute(kInsertEntry, {entry.at.ms, entry.actor.name, entry.action, entry.object,
-                                 entry.detail, entry.actor.address, entry.actor.request_id});
-  store_fault("audit.added");
+void add_audit(store::Transaction& transaction, const AuditEntry& entry) {
+  transaction.execute(kInsertEntry, {entry.at.ms, entry.actor.name, entry.action, entry.object,
+                                     entry.detail, entry.actor.address, entry.actor.request_id});
+  store::store_fault("audit.added");
 }
 
-AuditPage list_audit(Session& session, const AuditFilter& filter) {
-  const std::size_t limit = checked_limit(filter.limit);
-  ListQuery query{std::string(kSelectEntries)};
+AuditPage list_audit(store::Transaction& transaction, const AuditFilter& filter) {
+  const std::size_t limit = store::checked_limit(filter.limit);
+  store::ListQuery query{std::string(kSelectEntries)};
   if (filter.actor) query.where("actor = ?", {*filter.actor});
   if (filter.action) {
     const std::string family = *filter.action + ".";
@@ -35,7 +35,7 @@ AuditPage list_audit(Session& session, const AuditFilter& filter) {
   }
   if (!filter.objects.empty()) {
     std::string condition;
-    Session::Values values;
+    store::Transaction::Values values;
     for (const std::string& object : filter.objects) {
       condition += condition.empty() ? "object = ?" : " OR object = ?";
       values.emplace_back(object);
@@ -44,11 +44,11 @@ AuditPage list_audit(Session& session, const AuditFilter& filter) {
   }
   if (filter.from) query.where("at >= ?", {filter.from->ms});
   if (filter.to) query.where("at < ?", {filter.to->ms});
-  if (filter.cursor) query.where("audit_id < ?", {parse_cursor(*filter.cursor, 1).front()});
+  if (filter.cursor) query.where("audit_id < ?", {store::parse_cursor(*filter.cursor, 1).front()});
   query.order("audit_id DESC", limit);
 
   AuditPage page;
-  session.query(query.text(), query.values(), [&](const ResultRow& row) {
+  transaction.query(query.text(), query.values(), [&](const store::ResultRow& row) {
     AuditEntry entry{{row.integer(1)},
                      {std::string(row.text(2)), std::string(row.text(6)), std::string(row.text(7))},
                      std::string(row.text(3)),
@@ -58,9 +58,9 @@ AuditPage list_audit(Session& session, const AuditFilter& filter) {
   });
   if (page.records.size() > limit) {
     page.records.pop_back();
-    page.next = make_cursor(std::array{page.records.back().id});
+    page.next = store::make_cursor(std::array{page.records.back().id});
   }
   return page;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::people

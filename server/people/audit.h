@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "common/support/clock.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 // Who does something, and by which request: passed to everything that changes the store.
 struct Actor {
@@ -32,7 +32,7 @@ struct AuditEntry {
   std::string detail = "{}";  // JSON object
 };
 
-void add_audit(Session& session, const AuditEntry& entry);
+void add_audit(store::Transaction& transaction, const AuditEntry& entry);
 
 struct AuditRecord {
   std::int64_t id = 0;
@@ -55,6 +55,6 @@ struct AuditPage {
   std::optional<std::string> next = {};
 };
 
-AuditPage list_audit(Session& session, const AuditFilter& filter);
+AuditPage list_audit(store::Transaction& transaction, const AuditFilter& filter);
 
-}  // namespace muster::server
+}  // namespace muster::server::people

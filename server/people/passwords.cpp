@@ -9,7 +9,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::people {
 namespace {
 
 constexpr int kRetryAfterS = 5;
@@ -31,8 +31,8 @@ constexpr std::array<std::string_view, 24> kCommon = {
 }  // namespace
 
 void check_new_password(std::string_view password, std::string_view user_name) {
-  if (password.size() > tls::kMaxPasswordBytes) {
-    refuse("The password is longer than " + std::to_string(tls::kMaxPasswordBytes) + " bytes.");
+  if (password.size() > crypto::kMaxPasswordBytes) {
+    refuse("The password is longer than " + std::to_string(crypto::kMaxPasswordBytes) + " bytes.");
   }
   if (!is_valid_utf8(password)) refuse("The password is not valid UTF-8 text.");
   if (password.find('\0') != std::string_view::npos) refuse("The password holds a NUL character.");
@@ -89,14 +89,14 @@ PasswordHash Passwords::hash_new(std::string_view password, std::string_view use
 
 PasswordHash Passwords::rehash(std::string_view password) {
   const HashingGate::Slot slot(gate_);
-  Result<std::string> hash = tls::hash_password(password, options_.cost);
+  Result<std::string> hash = crypto::hash_password(password, options_.cost);
   if (!hash) throw Error(Status::kInternal, "password_hashing_failed", hash.failure().message);
   return {std::move(*hash)};
 }
 
 bool Passwords::verify(std::string_view password, const std::string& hash) {
   const HashingGate::Slot slot(gate_);
-  const Result<bool> right = tls::verify_password(password, hash);
+  const Result<bool> right = crypto::verify_password(password, hash);
   if (!right) throw Error(Status::kInternal, "password_hashing_failed", right.failure().message);
   return *right;
 }
@@ -107,7 +107,7 @@ bool Passwords::verify_nobody(std::string_view password) {
 }
 
 bool Passwords::needs_rehash(const std::string& hash) const {
-  return tls::needs_rehash(hash, options_.cost);
+  return crypto::needs_rehash(hash, options_.cost);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::people

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "common/tls/password.h"
+#include "common/crypto/password.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 // The hash of a password that has passed the rules. A type of its own, so that a password itself
 // cannot be stored by mistake.
@@ -54,7 +54,7 @@ class HashingGate {
 };
 
 struct PasswordOptions {
-  tls::ScryptCost cost;
+  crypto::ScryptCost cost;
   std::size_t running = 2;  // 128 MiB each
   std::size_t waiting = 64;
   std::chrono::milliseconds patience{10'000};
@@ -79,4 +79,4 @@ class Passwords {
   std::string nobody_;  // hash of a random password
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::people

@@ -4,7 +4,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 void require(const Principal& principal, Permission permission) {
   if (principal.must_change_password && permission != Permission::kOwnAccount) {
@@ -25,4 +25,4 @@ void require_csrf(const Principal& principal, std::string_view presented) {
               "The request did not come from Muster's own page. Load the page again.");
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::people

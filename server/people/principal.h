@@ -10,7 +10,7 @@
 #include "common/support/clock.h"
 #include "server/people/roles.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 enum class PrincipalKind { kSession, kToken };
 
@@ -24,7 +24,7 @@ struct Principal {
   std::optional<Instant> token_expires_at = {};  // of an API token that does
   bool must_change_password = false;             // then nothing but that is allowed
 
-  bool may(Permission permission) const { return muster::server::may(role, permission); }
+  bool may(Permission permission) const { return muster::server::people::may(role, permission); }
 };
 
 // Error 403: forbidden, or password_change_required, which leaves only kOwnAccount.
@@ -34,4 +34,4 @@ void require(const Principal& principal, Permission permission);
 // itself: Error 403 csrf unless `presented` is the session's token. API tokens need none.
 void require_csrf(const Principal& principal, std::string_view presented);
 
-}  // namespace muster::server
+}  // namespace muster::server::people

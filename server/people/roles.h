@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace muster::server {
+namespace muster::server::people {
 
 enum class Role { kRequester, kViewer, kTechnician, kAdmin };
 
@@ -86,4 +86,4 @@ static_assert(
     }(),
     "the rows of kPermissions stand in the order of Permission");
 
-}  // namespace muster::server
+}  // namespace muster::server::people

@@ -10,7 +10,7 @@
 #include "server/people/tokens.h"
 #include "server/store/fault.h"
 
-namespace muster::server {
+namespace muster::server::people {
 namespace {
 
 constexpr std::size_t kSecretBytes = 32;
@@ -56,7 +56,7 @@ struct Found {
   Instant last_used_at;
 };
 
-Found read_principal(const ResultRow& row, PrincipalKind kind) {
+Found read_principal(const store::ResultRow& row, PrincipalKind kind) {
   Found found;
   found.principal.user_id = row.integer(0);
   found.principal.name = row.text(1);
@@ -75,21 +75,22 @@ std::string to_text_of(std::string_view bytes, std::size_t most) {
   return printable(bytes.substr(0, most));
 }
 
-SignedIn begin_session(Session& session, Instant now, User user, const SignInOrigin& origin) {
+SignedIn begin_session(store::Transaction& session, Instant now, User user,
+                       const SignInOrigin& origin) {
   SignedIn begun{to_hex(random_bytes(kSecretBytes)), to_hex(random_bytes(kSecretBytes)),
                  now + kSessionLifetimeMs, std::move(user)};
   session.execute(kEndOldSessions, {now.ms, now.ms - kSessionIdleMs});
   if (!origin.previous_cookie.empty())
-    session.execute(kEndSession, {Blob{sha256(origin.previous_cookie)}});
-  session.execute(kInsertSession, {Blob{sha256(begun.cookie)}, begun.user.id, begun.csrf_token,
-                                   now.ms, begun.expires_at.ms, origin.address,
+    session.execute(kEndSession, {store::Blob{sha256(origin.previous_cookie)}});
+  session.execute(kInsertSession, {store::Blob{sha256(begun.cookie)}, begun.user.id,
+                                   begun.csrf_token, now.ms, begun.expires_at.ms, origin.address,
                                    to_text_of(origin.user_agent, kMaxUserAgentBytes)});
   return begun;
 }
 
 // `user` is absent when nobody has that name: what was typed is not written down, since people type
 // passwords into the wrong field.
-void audit_sign_in(Session& session, Instant now, const std::optional<User>& user,
+void audit_sign_in(store::Transaction& session, Instant now, const std::optional<User>& user,
                    const std::string& action, const SignInOrigin& origin) {
   add_audit(session, {now,
                       {user ? user->name : "unknown", origin.address, origin.request_id},
@@ -105,7 +106,7 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
 
   std::optional<User> user;
   std::optional<std::string> hash;
-  store_.read([&](Session& session) {
+  store_.read([&](store::Transaction& session) {
     user = find_user_named(session, name);
     if (user) hash = session.find_text(kActiveHash, {user->id});
   });
@@ -114,7 +115,7 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
   if (right && passwords_.needs_rehash(*hash)) better = passwords_.rehash(password);
 
   std::optional<SignedIn> begun;
-  const auto begin = [&](Session& session) {
+  const auto begin = [&](store::Transaction& session) {
     begun.reset();
     const Instant now = store_.clock().now();
     // The account may have been disabled, or its password changed, while the hash was computed.
@@ -125,7 +126,7 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
     if (better) session.execute(kSetHash, {user->id, better->text});
     limiter_.forgive(session, name, origin.address);
     begun = begin_session(session, now, get_user(session, user->id), origin);
-    store_fault("session.begun");
+    store::store_fault("session.begun");
     audit_sign_in(session, now, user, "session.begin", origin);
   };
   try {
@@ -141,18 +142,19 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
 // The store failed, not the person, who would be locked out by it long after it is mended.
 void SignIn::take_back(std::string_view name, const SignInOrigin& origin) {
   try {
-    store_.write([&](Session& session) { limiter_.forgive(session, name, origin.address); });
-  } catch (const StoreError&) {
+    store_.write(
+        [&](store::Transaction& session) { limiter_.forgive(session, name, origin.address); });
+  } catch (const store::StoreError&) {
     // The first failure is the one to tell of; what stays counted is forgotten after the window.
     return;
   }
 }
 
 void SignIn::logout(std::string_view cookie, const SignInOrigin& origin) {
-  store_.write([&](Session& session) {
-    const auto user_id = session.find_integer(kEndSession, {Blob{sha256(cookie)}});
+  store_.write([&](store::Transaction& session) {
+    const auto user_id = session.find_integer(kEndSession, {store::Blob{sha256(cookie)}});
     if (!user_id) return;
-    store_fault("session.ended");
+    store::store_fault("session.ended");
     audit_sign_in(session, store_.clock().now(), find_user(session, *user_id), "session.end",
                   origin);
   });
@@ -160,11 +162,14 @@ void SignIn::logout(std::string_view cookie, const SignInOrigin& origin) {
 
 void SignIn::touch(std::string_view sql, const std::string& hash, Instant now) {
   try {
-    store_.write([&](Session& session) { session.execute(sql, {Blob{hash}, now.ms}); });
-  } catch (const StoreError& error) {
+    store_.write([&](store::Transaction& session) {
+      session.execute(sql, {store::Blob{hash}, now.ms});
+    });
+  } catch (const store::StoreError& error) {
     // On a full disk people must still be able to read; all that is lost is that the session will
     // count as idle from the last time that could be written.
-    if (error.kind != StoreErrorKind::kFull && error.kind != StoreErrorKind::kBusy) throw;
+    if (error.kind != store::StoreErrorKind::kFull && error.kind != store::StoreErrorKind::kBusy)
+      throw;
   }
 }
 
@@ -173,10 +178,11 @@ Principal SignIn::authenticate_session(std::string_view cookie) {
   std::optional<Found> found;
   const std::string hash = sha256(cookie.substr(0, 2 * kSecretBytes + 1));
   if (cookie.size() == 2 * kSecretBytes) {
-    store_.read([&](Session& session) {
-      session.query(
-          kFindSession, {Blob{hash}, now.ms, now.ms - kSessionIdleMs},
-          [&](const ResultRow& row) { found = read_principal(row, PrincipalKind::kSession); });
+    store_.read([&](store::Transaction& session) {
+      session.query(kFindSession, {store::Blob{hash}, now.ms, now.ms - kSessionIdleMs},
+                    [&](const store::ResultRow& row) {
+                      found = read_principal(row, PrincipalKind::kSession);
+                    });
     });
   }
   if (!found) {
@@ -192,8 +198,8 @@ Principal SignIn::authenticate_token(std::string_view bearer) {
   std::optional<Found> found;
   const std::string hash = sha256(bearer.substr(0, kTokenCharacters + 1));
   if (bearer.size() == kTokenCharacters && bearer.starts_with(kTokenPrefix)) {
-    store_.read([&](Session& session) {
-      session.query(kFindToken, {Blob{hash}, now.ms}, [&](const ResultRow& row) {
+    store_.read([&](store::Transaction& session) {
+      session.query(kFindToken, {store::Blob{hash}, now.ms}, [&](const store::ResultRow& row) {
         found = read_principal(row, PrincipalKind::kToken);
       });
     });
@@ -212,12 +218,13 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   check_new_password(next, principal.name);
   limiter_.count(store_, principal.name, origin.address);
   std::optional<std::string> hash;
-  store_.read(
-      [&](Session& session) { hash = session.find_text(kActiveHash, {principal.user_id}); });
+  store_.read([&](store::Transaction& session) {
+    hash = session.find_text(kActiveHash, {principal.user_id});
+  });
   const Actor actor{principal.name, origin.address, origin.request_id};
   const std::string object = "user/" + std::to_string(principal.user_id);
   if (!hash || !passwords_.verify(current, *hash)) {
-    store_.write([&](Session& session) {
+    store_.write([&](store::Transaction& session) {
       add_audit(session, {store_.clock().now(), actor, "user.change_password_refused", object});
     });
     throw Error(Status::kUnprocessable, "wrong_password", "The current password is wrong.")
@@ -230,7 +237,7 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   }
   const PasswordHash changed = passwords_.hash_new(next, principal.name);
   std::optional<SignedIn> begun;
-  store_.write([&](Session& session) {
+  store_.write([&](store::Transaction& session) {
     const Instant now = store_.clock().now();
     if (session.find_text(kActiveHash, {principal.user_id}) != hash) throw sign_in_failed();
     // Whoever knew the temporary password may have made tokens with it; they end with it.
@@ -246,4 +253,4 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   return std::move(*begun);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::people

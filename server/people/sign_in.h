@@ -18,7 +18,7 @@
 #include "server/people/users.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 inline constexpr std::int64_t kSessionIdleMs = 12LL * 60 * 60 * 1000;
 inline constexpr std::int64_t kSessionLifetimeMs = 7LL * 24 * 60 * 60 * 1000;
@@ -41,7 +41,7 @@ struct SignedIn {
 
 class SignIn {
  public:
-  SignIn(Store& store, Passwords& passwords, SignInLimits limits = {})
+  SignIn(store::Store& store, Passwords& passwords, SignInLimits limits = {})
       : store_(store), passwords_(passwords), limiter_(limits) {}
 
   SignedIn login(std::string_view name, std::string_view password, const SignInOrigin& origin);
@@ -61,9 +61,9 @@ class SignIn {
   void take_back(std::string_view name, const SignInOrigin& origin);
   void touch(std::string_view sql, const std::string& hash, Instant now);
 
-  Store& store_;
+  store::Store& store_;
   Passwords& passwords_;
   SignInLimiter limiter_;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::people

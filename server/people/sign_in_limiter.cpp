@@ -11,7 +11,7 @@
 #include "server/error.h"
 #include "server/people/users.h"
 
-namespace muster::server {
+namespace muster::server::people {
 namespace {
 
 // A window that seems to begin in the future was begun by a server whose clock is ahead; one far in
@@ -73,7 +73,8 @@ std::string counted_address(std::string_view address) {
   return printable(text);
 }
 
-void SignInLimiter::count(Store& store, std::string_view name, std::string_view address) const {
+void SignInLimiter::count(store::Store& store, std::string_view name,
+                          std::string_view address) const {
   const std::vector<Counter> counters = counters_of(limits_, name, address);
   const std::int64_t now_ms = store.clock().now().ms;
   const std::int64_t window_ms = limits_.window_ms;
@@ -81,7 +82,7 @@ void SignInLimiter::count(Store& store, std::string_view name, std::string_view 
 
   // Who is over a limit already costs no write: a flood of attempts must not become a flood of
   // commits.
-  store.read([&](Session& session) {
+  store.read([&](store::Transaction& session) {
     for (const Counter& counter : counters) {
       const auto since =
           session.find_integer(kLook, {counter.key, now_ms, window_ms, counter.limit});
@@ -90,14 +91,14 @@ void SignInLimiter::count(Store& store, std::string_view name, std::string_view 
   });
   if (full_since) refuse(*full_since + window_ms - now_ms);
 
-  store.write([&](Session& session) {
+  store.write([&](store::Transaction& session) {
     full_since.reset();
     session.execute(kForgetOld, {now_ms - 2 * window_ms});
     std::vector<std::string> counted;
     for (const Counter& counter : counters) {
       std::int64_t attempts = 0;
       std::int64_t since = now_ms;
-      session.query(kCount, {counter.key, now_ms, window_ms}, [&](const ResultRow& row) {
+      session.query(kCount, {counter.key, now_ms, window_ms}, [&](const store::ResultRow& row) {
         attempts = row.integer(0);
         since = row.integer(1);
       });
@@ -113,10 +114,10 @@ void SignInLimiter::count(Store& store, std::string_view name, std::string_view 
   if (full_since) refuse(*full_since + window_ms - now_ms);
 }
 
-void SignInLimiter::forgive(Session& session, std::string_view name,
+void SignInLimiter::forgive(store::Transaction& session, std::string_view name,
                             std::string_view address) const {
   for (const Counter& counter : counters_of(limits_, name, address))
     session.execute(counter.key.starts_with("address ") ? kUncount : kForget, {counter.key});
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::people

@@ -13,7 +13,7 @@
 #include "common/support/clock.h"
 #include "server/store/store.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 struct SignInLimits {
   std::int64_t window_ms = 15 * 60 * 1000;  // from the first attempt counted
@@ -28,10 +28,10 @@ class SignInLimiter {
 
   // Counts one attempt, or throws Error 429 too_many_attempts with Retry-After and counts nothing.
   // `name` is as typed; one that no account can have counts for the address only.
-  void count(Store& store, std::string_view name, std::string_view address) const;
+  void count(store::Store& store, std::string_view name, std::string_view address) const;
   // After a success, in its transaction: the name's counters begin anew and the address gets its
   // attempt back.
-  void forgive(Session& session, std::string_view name, std::string_view address) const;
+  void forgive(store::Transaction& session, std::string_view name, std::string_view address) const;
 
  private:
   SignInLimits limits_;
@@ -40,4 +40,4 @@ class SignInLimiter {
 // What stands for an address in the counters: an IPv6 host owns at least a /64.
 std::string counted_address(std::string_view address);
 
-}  // namespace muster::server
+}  // namespace muster::server::people

@@ -13,9 +13,9 @@
 
 #include "common/support/clock.h"
 #include "server/people/audit.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 inline constexpr std::string_view kTokenPrefix = "mst_";
 inline constexpr std::size_t kTokenCharacters = 4 + 52;
@@ -37,21 +37,22 @@ struct CreatedToken {
   std::string secret;  // the only time that it is seen
 };
 
-CreatedToken create_token(Session& session, Instant now, const Actor& actor, std::int64_t user_id,
-                          const std::string& name, std::optional<Instant> expires_at);
+CreatedToken create_token(store::Transaction& transaction, Instant now, const Actor& actor,
+                          std::int64_t user_id, const std::string& name,
+                          std::optional<Instant> expires_at);
 
 // Of one user, or of all; newest first. Revoked and expired ones are among them.
 struct TokenPage {
   std::vector<Token> tokens;
   std::optional<std::string> next = {};
 };
-TokenPage list_tokens(Session& session, std::optional<std::int64_t> user_id, std::size_t limit,
-                      const std::optional<std::string>& cursor);
+TokenPage list_tokens(store::Transaction& transaction, std::optional<std::int64_t> user_id,
+                      std::size_t limit, const std::optional<std::string>& cursor);
 
 // `owner`: only if it is that user's. Revoking again changes nothing.
-Token revoke_token(Session& session, Instant now, const Actor& actor, std::int64_t token_id,
-                   std::optional<std::int64_t> owner);
+Token revoke_token(store::Transaction& transaction, Instant now, const Actor& actor,
+                   std::int64_t token_id, std::optional<std::int64_t> owner);
 
-void revoke_all_tokens(Session& session, Instant now, std::int64_t user_id);
+void revoke_all_tokens(store::Transaction& transaction, Instant now, std::int64_t user_id);
 
-}  // namespace muster::server
+}  // namespace muster::server::people

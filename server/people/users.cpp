@@ -7,11 +7,11 @@
 #include "common/json/write.h"
 #include "common/support/text.h"
 #include "server/error.h"
-#include "server/people/list_query.h"
 #include "server/people/tokens.h"
 #include "server/store/fault.h"
+#include "server/store/list.h"
 
-namespace muster::server {
+namespace muster::server::people {
 namespace {
 
 constexpr std::size_t kMaxNameCharacters = 64;
@@ -36,7 +36,7 @@ constexpr std::string_view kOtherAdmins =
     "SELECT COUNT(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL AND user_id <> ?1";
 constexpr std::string_view kEndSessionsOfUser = "DELETE FROM sessions WHERE user_id = ?1";
 
-User read_user(const ResultRow& row) {
+User read_user(const store::ResultRow& row) {
   User user;
   user.id = row.integer(0);
   user.name = row.text(1);
@@ -67,9 +67,9 @@ std::string object_of(std::int64_t user_id) {
   return "user/" + std::to_string(user_id);
 }
 
-User get_at_version(Session& session, std::int64_t user_id,
+User get_at_version(store::Transaction& transaction, std::int64_t user_id,
                     std::optional<std::int64_t> expected_version) {
-  User user = get_user(session, user_id);
+  User user = get_user(transaction, user_id);
   if (expected_version && *expected_version != user.version) {
     throw Error(
         Status::kPreconditionFailed, "precondition_failed",
@@ -79,9 +79,9 @@ User get_at_version(Session& session, std::int64_t user_id,
   return user;
 }
 
-void keep_an_admin(Session& session, const User& user) {
-  session.execute(kLockAdmins);
-  if (session.find_integer(kOtherAdmins, {user.id}).value_or(0) > 0) return;
+void keep_an_admin(store::Transaction& transaction, const User& user) {
+  transaction.execute(kLockAdmins);
+  if (transaction.find_integer(kOtherAdmins, {user.id}).value_or(0) > 0) return;
   throw Error(Status::kConflict, "last_admin",
               user.name + " is the last active administrator. Make somebody else one first.");
 }
@@ -106,63 +106,66 @@ std::string checked_user_name(std::string_view name) {
   return lowered;
 }
 
-std::optional<User> find_user(Session& session, std::int64_t user_id) {
+std::optional<User> find_user(store::Transaction& transaction, std::int64_t user_id) {
   std::optional<User> found;
-  session.query(std::string(kSelectUsers) + " WHERE user_id = ?1", {user_id},
-                [&](const ResultRow& row) { found = read_user(row); });
+  transaction.query(std::string(kSelectUsers) + " WHERE user_id = ?1", {user_id},
+                    [&](const store::ResultRow& row) { found = read_user(row); });
   return found;
 }
 
-std::optional<User> find_user_named(Session& session, std::string_view name) {
+std::optional<User> find_user_named(store::Transaction& transaction, std::string_view name) {
   std::optional<User> found;
   const std::string lowered = lower_ascii(name);
   // A name that no account can have may not even be text that the store takes.
   if (!is_user_name(lowered)) return found;
-  session.query(std::string(kSelectUsers) + " WHERE name = ?1", {lowered},
-                [&](const ResultRow& row) { found = read_user(row); });
+  transaction.query(std::string(kSelectUsers) + " WHERE name = ?1", {lowered},
+                    [&](const store::ResultRow& row) { found = read_user(row); });
   return found;
 }
 
-User get_user(Session& session, std::int64_t user_id) {
-  if (auto user = find_user(session, user_id)) return std::move(*user);
+User get_user(store::Transaction& transaction, std::int64_t user_id) {
+  if (auto user = find_user(transaction, user_id)) return std::move(*user);
   throw Error(Status::kNotFound, "user_not_found",
               "There is no user with the id " + std::to_string(user_id) + ".");
 }
 
-UserPage list_users(Session& session, std::size_t limit, const std::optional<std::string>& cursor) {
-  ListQuery query{std::string(kSelectUsers)};
-  if (cursor) query.where("user_id > ?", {parse_cursor(*cursor, 1).front()});
-  query.order("user_id", checked_limit(limit));
+UserPage list_users(store::Transaction& transaction, std::size_t limit,
+                    const std::optional<std::string>& cursor) {
+  store::ListQuery query{std::string(kSelectUsers)};
+  if (cursor) query.where("user_id > ?", {store::parse_cursor(*cursor, 1).front()});
+  query.order("user_id", store::checked_limit(limit));
   UserPage page;
-  session.query(query.text(), query.values(),
-                [&](const ResultRow& row) { page.users.push_back(read_user(row)); });
+  transaction.query(query.text(), query.values(),
+                    [&](const store::ResultRow& row) { page.users.push_back(read_user(row)); });
   if (page.users.size() > limit) {
     page.users.pop_back();
-    page.next = make_cursor(std::array{page.users.back().id});
+    page.next = store::make_cursor(std::array{page.users.back().id});
   }
   return page;
 }
 
-User create_user(Session& session, Instant now, const Actor& actor, const NewUser& user) {
+User create_user(store::Transaction& transaction, Instant now, const Actor& actor,
+                 const NewUser& user) {
   const std::string name = checked_user_name(user.name);
-  const auto id =
-      session.find_integer(kInsertUser, {name, checked_text(user.display_name, "display_name"),
-                                         checked_text(user.email, "email"), to_string(user.role),
-                                         user.password.text, now.ms, user.must_change_password});
+  const auto id = transaction.find_integer(
+      kInsertUser,
+      {name, checked_text(user.display_name, "display_name"), checked_text(user.email, "email"),
+       to_string(user.role), user.password.text, now.ms, user.must_change_password});
   if (!id) {
     throw Error(Status::kConflict, "user_exists", "There is already a user named " + name + ".")
         .at("name");
   }
   JsonWriter detail;
   detail.begin_object().member("name", name).key("role").value(to_string(user.role)).end_object();
-  add_audit(session, {now, actor, "user.create", object_of(*id), detail.text()});
-  store_fault("user.created");
-  return get_user(session, *id);
+  add_audit(transaction, {now, actor, "user.create", object_of(*id), detail.text()});
+  store::store_fault("user.created");
+  return get_user(transaction, *id);
 }
 
-User update_user(Session& session, Instant now, const Actor& actor, std::int64_t user_id,
-                 std::optional<std::int64_t> expected_version, const UserChange& change) {
-  User user = get_at_version(session, user_id, expected_version);
+User update_user(store::Transaction& transaction, Instant now, const Actor& actor,
+                 std::int64_t user_id, std::optional<std::int64_t> expected_version,
+                 const UserChange& change) {
+  User user = get_at_version(transaction, user_id, expected_version);
   const bool was_admin = user.role == Role::kAdmin && !user.disabled_at;
   JsonWriter detail;
   detail.begin_object().member("name", user.name);
@@ -182,28 +185,31 @@ User update_user(Session& session, Instant now, const Actor& actor, std::int64_t
   if (change.disabled && *change.disabled != user.disabled_at.has_value()) {
     detail.member("disabled", *change.disabled);
     user.disabled_at = *change.disabled ? std::optional(now) : std::nullopt;
-    if (*change.disabled) session.execute(kEndSessionsOfUser, {user.id});
+    if (*change.disabled) transaction.execute(kEndSessionsOfUser, {user.id});
   }
-  if (was_admin && (user.role != Role::kAdmin || user.disabled_at)) keep_an_admin(session, user);
+  if (was_admin && (user.role != Role::kAdmin || user.disabled_at))
+    keep_an_admin(transaction, user);
 
   const auto disabled_ms = user.disabled_at ? std::optional(user.disabled_at->ms) : std::nullopt;
-  session.execute(kUpdate,
-                  {user.id, user.display_name, user.email, to_string(user.role), disabled_ms});
-  add_audit(session, {now, actor, "user.update", object_of(user.id), detail.end_object().text()});
+  transaction.execute(kUpdate,
+                      {user.id, user.display_name, user.email, to_string(user.role), disabled_ms});
+  add_audit(transaction,
+            {now, actor, "user.update", object_of(user.id), detail.end_object().text()});
   ++user.version;
   return user;
 }
 
-User reset_password(Session& session, Instant now, const Actor& actor, std::int64_t user_id,
-                    std::optional<std::int64_t> expected_version, const PasswordHash& password) {
-  const User user = get_at_version(session, user_id, expected_version);
-  session.execute(kSetPassword, {user.id, password.text});
-  session.execute(kEndSessionsOfUser, {user.id});
-  revoke_all_tokens(session, now, user.id);
+User reset_password(store::Transaction& transaction, Instant now, const Actor& actor,
+                    std::int64_t user_id, std::optional<std::int64_t> expected_version,
+                    const PasswordHash& password) {
+  const User user = get_at_version(transaction, user_id, expected_version);
+  transaction.execute(kSetPassword, {user.id, password.text});
+  transaction.execute(kEndSessionsOfUser, {user.id});
+  revoke_all_tokens(transaction, now, user.id);
   JsonWriter detail;
   detail.begin_object().member("name", user.name).end_object();
-  add_audit(session, {now, actor, "user.reset_password", object_of(user.id), detail.text()});
-  return get_user(session, user.id);
+  add_audit(transaction, {now, actor, "user.reset_password", object_of(user.id), detail.text()});
+  return get_user(transaction, user.id);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::people

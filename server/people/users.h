@@ -3,8 +3,8 @@
 // did, and take the version that the caller saw (ETag); nullopt skips that check, for the command
 // line on the server itself. Passwords come hashed (passwords.h).
 //
-// Errors: user_not_found 404, user_exists 409, last_admin 409, precondition_failed 412, invalid_name,
-// invalid_value 422.
+// Errors: user_not_found 404, user_exists 409, last_admin 409, precondition_failed 412,
+// invalid_name, invalid_value 422.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,9 +16,9 @@
 #include "server/people/audit.h"
 #include "server/people/passwords.h"
 #include "server/people/roles.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::people {
 
 struct User {
   std::int64_t id = 0;
@@ -54,23 +54,27 @@ bool is_user_name(std::string_view name);  // [a-z0-9._@-]{1,64}
 // The name in lower case, or invalid_name.
 std::string checked_user_name(std::string_view name);
 
-User create_user(Session& session, Instant now, const Actor& actor, const NewUser& user);
-std::optional<User> find_user(Session& session, std::int64_t user_id);
-std::optional<User> find_user_named(Session& session, std::string_view name);
-User get_user(Session& session, std::int64_t user_id);  // or user_not_found
+User create_user(store::Transaction& transaction, Instant now, const Actor& actor,
+                 const NewUser& user);
+std::optional<User> find_user(store::Transaction& transaction, std::int64_t user_id);
+std::optional<User> find_user_named(store::Transaction& transaction, std::string_view name);
+User get_user(store::Transaction& transaction, std::int64_t user_id);  // or user_not_found
 
 struct UserPage {
   std::vector<User> users;  // in the order of their ids
   std::optional<std::string> next = {};
 };
-UserPage list_users(Session& session, std::size_t limit, const std::optional<std::string>& cursor);
+UserPage list_users(store::Transaction& transaction, std::size_t limit,
+                    const std::optional<std::string>& cursor);
 
-User update_user(Session& session, Instant now, const Actor& actor, std::int64_t user_id,
-                 std::optional<std::int64_t> expected_version, const UserChange& change);
+User update_user(store::Transaction& transaction, Instant now, const Actor& actor,
+                 std::int64_t user_id, std::optional<std::int64_t> expected_version,
+                 const UserChange& change);
 
 // Set by an administrator: ends all sessions, revokes all API tokens, and the user must choose
 // another at the next login.
-User reset_password(Session& session, Instant now, const Actor& actor, std::int64_t user_id,
-                    std::optional<std::int64_t> expected_version, const PasswordHash& password);
+User reset_password(store::Transaction& transaction, Instant now, const Actor& actor,
+                    std::int64_t user_id, std::optional<std::int64_t> expected_version,
+                    const PasswordHash& password);
 
-}  // namespace muster::server
+}  // namespace muster::server::people

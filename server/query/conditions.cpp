@@ -3,11 +3,12 @@
 
 #include <algorithm>
 
+#include "common/support/suggest.h"
 #include "common/support/text.h"
-#include "server/query/classes.h"
+#include "server/model/classes.h"
 #include "server/query/literal_values.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 constexpr std::size_t kWildcards = 8;  // in one value; each makes a comparison dearer
@@ -197,23 +198,26 @@ bool names_a_class(const Condition& condition) {
       pieces.back() += '.';
       pieces.insert(pieces.begin(), "");
       pieces.emplace_back("");
-      return std::any_of(item_classes().begin(), item_classes().end(), [&](const ItemClass& each) {
-        return fits('.' + std::string(each.name) + '.', pieces);
-      });
+      return std::any_of(model::item_classes().begin(), model::item_classes().end(),
+                         [&](const model::ItemClass& each) {
+                           return fits('.' + std::string(each.name) + '.', pieces);
+                         });
     }
     case Operator::kSubstring:
-      return std::any_of(item_classes().begin(), item_classes().end(), [&](const ItemClass& each) {
-        return each.name.find(lower_ascii(literal.text)) != std::string_view::npos;
-      });
+      return std::any_of(model::item_classes().begin(), model::item_classes().end(),
+                         [&](const model::ItemClass& each) {
+                           return each.name.find(lower_ascii(literal.text)) !=
+                                  std::string_view::npos;
+                         });
     default:
-      return find_class(literal.text) != nullptr;
+      return model::find_class(literal.text) != nullptr;
   }
 }
 
 void check_class(const Condition& condition) {
   if (names_a_class(condition)) return;
   const bool path = condition.op == Operator::kEqual || condition.op == Operator::kNotEqual;
-  const std::vector<std::string> near = near_classes(condition.literal.text, path);
+  const std::vector<std::string> near = model::near_classes(condition.literal.text, path);
   const std::string offered =
       near.empty() ? path ? "a whole path such as hardware.computer.laptop"
                           : "a class or a part of its path, such as laptop, computer.server"
@@ -332,4 +336,4 @@ Condition check_condition(const QueryToken& token, std::int64_t at_ms, const Que
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

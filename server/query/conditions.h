@@ -10,7 +10,7 @@
 #include "server/query/lexer.h"
 #include "server/query/text_forms.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 // Whole numbers (and milliseconds) from `least` to `most`, or those outside it.
 struct Range {
@@ -55,4 +55,4 @@ Missing check_missing(const QueryToken& token, const QueryRights& rights);
 // Throws Error invalid_query; Error forbidden for a field of a personal section without the right.
 Condition check_condition(const QueryToken& token, std::int64_t at_ms, const QueryRights& rights);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -4,8 +4,9 @@
 #include <unordered_map>
 
 #include "common/support/text.h"
+#include "server/model/lifecycle.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 using inventory::FieldSchema;
@@ -144,7 +145,8 @@ std::vector<QueryField> make_fields() {
     field.type = own.type;
     field.meaning = own.meaning;
     field.home = own.home;
-    if (own.name == "lifecycle") field.values = lifecycle_states();
+    if (own.name == "lifecycle")
+      field.values.assign(model::lifecycle_states().begin(), model::lifecycle_states().end());
     if (own.home == FieldHome::kName) field.source = "os.hostname";
     if (own.home == FieldHome::kClass) field.source = "system.chassis_type";
     out.push_back(std::move(field));
@@ -176,12 +178,6 @@ const QueryField* find_query_field(std::string_view name) {
   return found == kByName.end() ? nullptr : found->second;
 }
 
-const std::vector<std::string_view>& lifecycle_states() {
-  static const std::vector<std::string_view> kStates = {
-      "planned", "ordered", "in_stock", "in_use", "in_repair", "missing", "retired", "disposed"};
-  return kStates;
-}
-
 std::string_view to_string(QueryType type) {
   switch (type) {
     case QueryType::kText:
@@ -202,4 +198,4 @@ std::string_view to_string(QueryType type) {
   return "text";
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

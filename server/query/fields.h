@@ -9,7 +9,7 @@
 
 #include "common/inventory/schema.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 enum class QueryType {
   kText,
@@ -52,9 +52,6 @@ struct QueryField {
 const std::vector<QueryField>& query_fields();
 const QueryField* find_query_field(std::string_view name);  // in any case; nullptr: no such field
 
-// Names of life-cycle states.
-const std::vector<std::string_view>& lifecycle_states();
-
 std::string_view to_string(QueryType type);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "common/support/text.h"
-#include "server/query/classes.h"
-#include "server/query/shown_record.h"
+#include "server/facts/shown_record.h"
+#include "server/model/classes.h"
 #include "server/query/sql_parts.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 using inventory::SectionSchema;
@@ -21,18 +21,18 @@ const SectionSchema& section_named(std::string_view name) {
 
 // Items whose winning value of `attribute` (a word of ours) passes `test`, which speaks of v.value.
 std::string items_with_value(std::string_view attribute, const std::string& test,
-                             const ReadPoint& point) {
+                             const store::ReadPoint& point) {
   return "i.item_id IN (SELECT a.item_id FROM item_values v CROSS JOIN assignments a WHERE "
          "a.source_record = v.source_record AND v.attribute = '" +
          std::string(attribute) + "' AND " + test + " AND " + point.holds("v") + " AND " +
-         point.holds("a") + " AND " + is_winning("v", "a", point) + ')';
+         point.holds("a") + " AND " + facts::is_winning("v", "a", point) + ')';
 }
 
-std::string has_value(std::string_view attribute, const ReadPoint& point) {
+std::string has_value(std::string_view attribute, const store::ReadPoint& point) {
   return items_with_value(attribute, "v.value IS NOT NULL", point);
 }
 
-std::string has_agent(const ReadPoint& point) {
+std::string has_agent(const store::ReadPoint& point) {
   return "EXISTS (SELECT 1 FROM assignments a JOIN source_records k ON k.source_record = "
          "a.source_record WHERE a.item_id = i.item_id AND k.kind = 'agent' AND " +
          point.holds("a") + ')';
@@ -41,7 +41,7 @@ std::string has_agent(const ReadPoint& point) {
 // The name is entered, else the host name, else "item N": it is always known.
 Sides name_leaf(BuildContext& context, const Condition& condition) {
   if (condition.anything) return {"1 = 1", ""};
-  const ReadPoint& point = context.point;
+  const store::ReadPoint& point = context.point;
   const SectionSchema& os = section_named("os");
   const auto test = [&](const std::string& column) {
     return column_test(context.binder, column, condition);
@@ -67,20 +67,21 @@ std::string class_test(Binder& binder, const std::string& column, const Conditio
 }
 
 Sides class_leaf(BuildContext& context, const Condition& condition) {
-  const ReadPoint& point = context.point;
+  const store::ReadPoint& point = context.point;
   const SectionSchema& system = section_named("system");
   const std::string entered = has_value("class", point);
   if (condition.anything) return {'(' + entered + " OR " + has_agent(point) + ')', ""};
-  const std::string base = '\'' + std::string(kComputerClass) + '\'';
+  const std::string base = '\'' + std::string(model::kComputerClass) + '\'';
   const std::string matches =
       '(' + items_with_value("class", class_test(context.binder, "v.value", condition), point) +
       " OR (NOT " + entered + " AND (" +
-      items_with_row(system, class_test(context.binder, derived_class_sql("r"), condition), point) +
+      items_with_row(system, class_test(context.binder, model::derived_class_sql("r"), condition),
+                     point) +
       " OR (" + class_test(context.binder, base, condition) + " AND " + has_agent(point) +
       " AND NOT " + items_with_row(system, "1 = 1", point) + "))))";
   // What the class is derived from, read in part or not.
   const std::string unknown =
-      "(NOT " + is_known(system, "i.item_id", point) + " AND NOT " +
+      "(NOT " + facts::is_known(system, "i.item_id", point) + " AND NOT " +
       items_with_row(system,
                      "(r.\"virtualization\" <> 'none' OR (r.\"virtualization\" IS NOT NULL AND "
                      "r.\"chassis_type\" IS NOT NULL))",
@@ -90,13 +91,13 @@ Sides class_leaf(BuildContext& context, const Condition& condition) {
 }
 
 Sides archived_leaf(BuildContext& context, const Condition& condition) {
-  const std::string yes = is_archived(context.point);
+  const std::string yes = facts::is_archived(context.point);
   if (condition.anything || *condition.truth) return {yes, ""};
   return {"NOT " + yes, ""};
 }
 
 Sides seen_leaf(BuildContext& context, const Condition& condition) {
-  const std::string seen = last_seen("i.item_id", context.point);
+  const std::string seen = facts::last_seen("i.item_id", context.point);
   if (condition.anything) return {seen + " IS NOT NULL", ""};
   return {'(' + seen + " IS NOT NULL AND " + column_test(context.binder, seen, condition) + ')',
           ""};
@@ -104,7 +105,7 @@ Sides seen_leaf(BuildContext& context, const Condition& condition) {
 
 // Kept for the present only: under at= it is not known of any machine.
 Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
-  const ReadPoint& point = context.point;
+  const store::ReadPoint& point = context.point;
   if (!point.is_now) return {"0 = 1", has_agent(point), has_agent(point)};
   const std::string column = "g.agent_version";
   const std::string test =
@@ -120,7 +121,7 @@ Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
 }
 
 Sides section_status_leaf(BuildContext& context, const Condition& condition) {
-  const ReadPoint& point = context.point;
+  const store::ReadPoint& point = context.point;
   std::string test = column_test(context.binder, "(s.section || '.' || s.status)", condition);
   if (condition.is_equality()) {  // the index over section and status answers it
     const std::string text = lower_ascii(condition.literal.text);
@@ -149,8 +150,8 @@ constexpr std::string_view kAddressFields[] = {"ip", "mac", "uuid"};
 
 }  // namespace
 
-std::string could_report(const ReadPoint& point) {
-  const std::string computer(kComputerClass);
+std::string could_report(const store::ReadPoint& point) {
+  const std::string computer(model::kComputerClass);
   return '(' + has_agent(point) + " OR " +
          items_with_value("class",
                           "(v.value = '" + computer + "' OR v.value LIKE '" + computer + ".%')",
@@ -194,7 +195,7 @@ Sides word_leaf(BuildContext& context, const Literal& word) {
   const auto like = [&](const std::string& column) {
     return "lower(" + column + ") LIKE lower(" + pattern + ") ESCAPE '\\'";
   };
-  const ReadPoint& point = context.point;
+  const store::ReadPoint& point = context.point;
   std::string out = '(' + items_with_value("name", like("v.value"), point);
   for (const auto& names : kWordFields) {
     const SectionSchema& section = *field_named(names[0]).section;
@@ -223,4 +224,4 @@ Sides word_leaf(BuildContext& context, const Literal& word) {
   return {out + ')', ""};
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

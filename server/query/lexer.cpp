@@ -6,7 +6,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 bool is_space(char c) {
@@ -266,4 +266,4 @@ std::vector<QueryToken> lex(std::string_view text) {
   return Lexer(text).run();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

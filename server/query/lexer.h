@@ -14,7 +14,7 @@
 
 #include "server/query/query_error.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 constexpr std::size_t kQueryBytes = 4096;
 
@@ -59,4 +59,4 @@ std::string quote_literal(std::string_view text);
 // The last token is kEnd.
 std::vector<QueryToken> lex(std::string_view text);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -7,7 +7,7 @@
 #include "common/support/clock.h"
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 constexpr std::size_t kFractionDigits = 6;
@@ -144,4 +144,4 @@ std::optional<bool> parse_truth(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::server {
+namespace muster::server::query {
 
 // Numbers beyond this are refused, so that every bound can be moved by one without overflow.
 constexpr std::int64_t kLargestNumber = std::int64_t{1} << 60;
@@ -37,4 +37,4 @@ inline constexpr std::string_view kExpectedTime =
 
 std::optional<bool> parse_truth(std::string_view text);  // yes, no, true, false
 
-}  // namespace muster::server
+}  // namespace muster::server::query

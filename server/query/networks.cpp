@@ -7,7 +7,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 constexpr int kBitsV4 = 32;
@@ -149,4 +149,4 @@ std::optional<std::vector<std::string>> like_patterns(const Network& network) {
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::server {
+namespace muster::server::query {
 
 struct IpAddress {
   std::array<std::uint8_t, 16> bytes = {};  // of IPv4 the first four
@@ -39,4 +39,4 @@ bool contains(const Network& network, const IpAddress& address);
 inline constexpr std::size_t kNetworkPatterns = 128;
 std::optional<std::vector<std::string>> like_patterns(const Network& network);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -5,7 +5,7 @@
 
 #include "server/query/spaced_units.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 class Parser {
@@ -118,4 +118,4 @@ Node parse_query(std::string_view text) {
   return Parser(join_spaced_units(lex(text))).run();
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

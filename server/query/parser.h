@@ -15,7 +15,7 @@
 
 #include "server/query/lexer.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 constexpr std::size_t kQueryDepth = 20;
 constexpr std::size_t kQueryTerms = 100;
@@ -37,4 +37,4 @@ struct Node {
 
 Node parse_query(std::string_view text);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -10,7 +10,7 @@
 
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 // A stretch of the query's text, in characters (code points) as a person counts them.
 struct Span {
@@ -24,8 +24,4 @@ Error query_error(const Span& where, const std::string& what, const std::string&
 // What of the query to show in a message: on one line, without control characters, cut at 60 bytes.
 std::string shown_text(std::string_view text);
 
-// The nearest of `names` to a word that is none of them, the best first; empty when none is near.
-std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& names,
-                                 std::size_t count);
-
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "common/support/text.h"
-#include "server/query/shown_record.h"
+#include "server/facts/section_tables.h"
+#include "server/facts/shown_record.h"
 #include "server/query/sql_parts.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 using inventory::SectionSchema;
@@ -90,12 +90,12 @@ std::string compared_contents(BuildContext& context, const SectionSchema& sectio
       tests += (tests.empty() ? " WHERE " : " AND ") + row_test(own, *condition);
     }
   }
-  std::vector<SqlValue> found;
+  std::vector<store::SqlValue> found;
   std::size_t read = 0;
-  context.session.query(
-      "SELECT " + columns + " FROM " + content_table(section) + " c" + tests + " LIMIT " +
+  context.transaction.query(
+      "SELECT " + columns + " FROM " + facts::content_table(section) + " c" + tests + " LIMIT " +
           std::to_string(kContentsRead + 1),
-      own.values(), [&](const ResultRow& row) {
+      own.values(), [&](const store::ResultRow& row) {
         ++read;
         for (std::size_t i = 0; i < by_version.size(); ++i) {
           const int column = static_cast<int>(i) + 2;
@@ -109,7 +109,8 @@ std::string compared_contents(BuildContext& context, const SectionSchema& sectio
     throw query_error(by_version.front()->span, "too many versions compare so",
                       "another condition on the same row, such as packages.name:openssl");
   }
-  const std::string select = "SELECT c.content_id FROM " + content_table(section) + " c WHERE ";
+  const std::string select =
+      "SELECT c.content_id FROM " + facts::content_table(section) + " c WHERE ";
   if (found.empty()) return select + "0 = 1";
   return select + "c.content_id IN (" + context.binder.bind_list(found) + ')';
 }
@@ -123,16 +124,16 @@ std::string wanted_contents(BuildContext& context, const SectionSchema& section,
   std::string out;
   for (const Condition* condition : conditions)
     out += (out.empty() ? "" : " AND ") + row_test(context.binder, *condition);
-  return "SELECT c.content_id FROM " + content_table(section) + " c WHERE " + out;
+  return "SELECT c.content_id FROM " + facts::content_table(section) + " c WHERE " + out;
 }
 
 // The same for conditions that nearly every item satisfies: there is a row, there is a value.
 std::string item_has_row(const SectionSchema& section, const std::string& test,
-                         const ReadPoint& point) {
-  return "EXISTS (SELECT 1 FROM assignments a JOIN " + section_table(section) + " r ON " +
+                         const store::ReadPoint& point) {
+  return "EXISTS (SELECT 1 FROM assignments a JOIN " + facts::section_table(section) + " r ON " +
          point.holds_of("r", "a.source_record") + " WHERE a.item_id = i.item_id AND " +
          point.holds("a") + (test.empty() ? "" : " AND " + test) + " AND " +
-         is_shown(section, "a", point) + ')';
+         facts::is_shown(section, "a", point) + ')';
 }
 
 // Of a section that has one row (without a key) a field that is there is known, though others could
@@ -157,18 +158,19 @@ std::string own_row_test(BuildContext& context, const Condition& condition) {
   const SectionSchema& section = *condition.field->section;
   const std::string column = column_of(section, condition.field->columns.front());
   return compared_values_test(context, column,
-                              "SELECT DISTINCT " + column + " FROM " + section_table(section) +
-                                  " r WHERE " + column + " IS NOT NULL",
+                              "SELECT DISTINCT " + column + " FROM " +
+                                  facts::section_table(section) + " r WHERE " + column +
+                                  " IS NOT NULL",
                               condition);
 }
 
 std::string items_with_row(const SectionSchema& section, const std::string& test,
-                           const ReadPoint& point) {
+                           const store::ReadPoint& point) {
   // CROSS JOIN keeps SQLite to this order; for PostgreSQL it is a join like any other.
-  return "i.item_id IN (SELECT a.item_id FROM " + section_table(section) +
+  return "i.item_id IN (SELECT a.item_id FROM " + facts::section_table(section) +
          " r CROSS JOIN assignments a WHERE a.source_record = r.source_record AND " + test +
          " AND " + point.holds("r") + " AND " + point.holds("a") + " AND " +
-         is_shown(section, "a", point) + ')';
+         facts::is_shown(section, "a", point) + ')';
 }
 
 Sides section_leaf(BuildContext& context, const SectionSchema& section,
@@ -188,9 +190,9 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
     const std::string wanted = wanted_contents(context, section, shared);
     // From the contents to their rows where there are few of them; where nearly every row has one,
     // by looking at the rows of each item.
-    tests.insert(tests.begin(), selective
-                                    ? "r.row_id IN (" + rows_of_contents(section, wanted) + ')'
-                                    : "r.content_id IN (" + wanted + ')');
+    tests.insert(tests.begin(),
+                 selective ? "r.row_id IN (" + facts::rows_of_contents(section, wanted) + ')'
+                           : "r.content_id IN (" + wanted + ')');
   }
   std::string test;
   for (const std::string& one : tests)
@@ -199,10 +201,10 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
                                       : item_has_row(section, test, context.point);
   // A row that matches is a match, however little else is known of the section; that there is no
   // such row is known only where the section is.
-  std::string unknown = "NOT " + is_known(section, "i.item_id", context.point);
+  std::string unknown = "NOT " + facts::is_known(section, "i.item_id", context.point);
   if (const std::string there = fields_are_there(section, conditions); !there.empty())
     unknown = '(' + unknown + " AND NOT " + item_has_row(section, there, context.point) + ')';
   return {found, '(' + found + " OR " + unknown + ')', unknown};
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

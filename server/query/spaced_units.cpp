@@ -8,7 +8,7 @@
 #include "server/query/fields.h"
 #include "server/query/literal_values.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 bool is_unquoted(const QueryToken& token) {
@@ -58,4 +58,4 @@ std::vector<QueryToken> join_spaced_units(std::vector<QueryToken> tokens) {
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -6,10 +6,10 @@
 
 #include "server/query/lexer.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 // Joins a plain number behind a field that has a unit, or is a time, with the unit that follows it.
 // Error invalid_query for a unit of something else. What is quoted is a word: memory_bytes<8 "GiB".
 std::vector<QueryToken> join_spaced_units(std::vector<QueryToken> tokens);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

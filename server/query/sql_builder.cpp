@@ -3,19 +3,19 @@
 
 #include <list>
 
-#include "server/query/shown_record.h"
+#include "server/facts/shown_record.h"
 #include "server/query/sql_parts.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 class Builder {
  public:
-  Builder(Session& session, const ReadPoint& point, const QueryRights& rights)
+  Builder(store::Transaction& transaction, const store::ReadPoint& point, const QueryRights& rights)
       : point_(point),
         rights_(rights),
         binder_(point.values()),
-        context_{session, point, binder_} {}
+        context_{transaction, point, binder_} {}
 
   ItemFilter run(const Node& root) {
     ItemFilter out;
@@ -149,7 +149,7 @@ class Builder {
     return {"NOT (" + sides.possible + ')', "NOT (" + sides.matches + ')', sides.unknown};
   }
 
-  const ReadPoint& point_;
+  const store::ReadPoint& point_;
   const QueryRights& rights_;
   Binder binder_;
   BuildContext context_;
@@ -158,27 +158,9 @@ class Builder {
 
 }  // namespace
 
-ItemFilter build_filter(Session& session, std::string_view query, const ReadPoint& point,
-                        const QueryRights& rights) {
-  return Builder(session, point, rights).run(parse_query(query));
+ItemFilter build_filter(store::Transaction& transaction, std::string_view query,
+                        const store::ReadPoint& point, const QueryRights& rights) {
+  return Builder(transaction, point, rights).run(parse_query(query));
 }
 
-MatchedItems match_items(Session& session, std::string_view query, const ReadPoint& point,
-                         const QueryRights& rights) {
-  const ItemFilter filter = build_filter(session, query, point, rights);
-  const std::string there = " AND " + item_exists("i.item_id", point);
-  MatchedItems out;
-  session.query(
-      "SELECT i.item_id FROM items i WHERE " + filter.matches + there + " ORDER BY i.item_id",
-      filter.values, [&](const ResultRow& row) { out.items.push_back(row.integer(0)); });
-  if (filter.can_be_undetermined()) {
-    out.undetermined =
-        session
-            .find_integer("SELECT COUNT(*) FROM items i WHERE " + filter.undetermined() + there,
-                          filter.values)
-            .value_or(0);
-  }
-  return out;
-}
-
-}  // namespace muster::server
+}  // namespace muster::server::query

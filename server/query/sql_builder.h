@@ -19,18 +19,18 @@
 
 #include "server/query/conditions.h"
 #include "server/query/parser.h"
-#include "server/store/database.h"
 #include "server/store/read_point.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 struct ItemFilter {
   std::string matches;   // of items i; always parenthesised or a single condition
   std::string possible;  // matches or undetermined; the same text when nothing can be undetermined
   std::string unknown;   // something that the query asks about is not known of the item, and it is
                          // one of which an agent could tell (could_report in sql_parts.h)
-  Session::Values values;       // from ?1 on: the point's, then the query's
-  bool names_archived = false;  // the query itself says whether it wants archived items
+  store::Transaction::Values values;  // from ?1 on: the point's, then the query's
+  bool names_archived = false;        // the query itself says whether it wants archived items
 
   bool can_be_undetermined() const { return possible != matches; }
   std::string undetermined() const {
@@ -39,15 +39,7 @@ struct ItemFilter {
   }
 };
 
-ItemFilter build_filter(Session& session, std::string_view query, const ReadPoint& point,
-                        const QueryRights& rights);
+ItemFilter build_filter(store::Transaction& transaction, std::string_view query,
+                        const store::ReadPoint& point, const QueryRights& rights);
 
-// The items that match, by number: all of them, archived ones too. For policies and bulk work.
-struct MatchedItems {
-  std::vector<std::int64_t> items;
-  std::int64_t undetermined = 0;
-};
-MatchedItems match_items(Session& session, std::string_view query, const ReadPoint& point,
-                         const QueryRights& rights);
-
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "common/json/write.h"
-#include "server/query/version_order.h"
+#include "server/facts/version_order.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 // Values that one condition may come down to, and that are read to find them.
@@ -77,7 +77,7 @@ std::string forms_test(Binder& binder, const std::string& column, const Conditio
     return '(' + out + ')';
   }
   if (!forms.same.empty()) {
-    const std::vector<SqlValue> values(forms.same.begin(), forms.same.end());
+    const std::vector<store::SqlValue> values(forms.same.begin(), forms.same.end());
     if (condition.op == Operator::kNotEqual)
       return text + " NOT IN (" + binder.bind_list(values) + ')';
     out = text + " IN (" + binder.bind_list(values) + ')';
@@ -110,12 +110,12 @@ std::string text_test(Binder& binder, const std::string& column, const Condition
 
 }  // namespace
 
-std::string Binder::bind(SqlValue value) {
+std::string Binder::bind(store::SqlValue value) {
   values_.push_back(std::move(value));
   return '?' + std::to_string(values_.size());
 }
 
-std::string Binder::bind_list(const std::vector<SqlValue>& list) {
+std::string Binder::bind_list(const std::vector<store::SqlValue>& list) {
   std::size_t size = 1;
   while (size < list.size())
     size *= 2;
@@ -164,8 +164,8 @@ bool needs_addresses(const Condition& condition) {
 }
 
 bool version_matches(const Condition& condition, std::string_view manager, std::string_view row) {
-  const auto order = compare_with_literal(ecosystem_of(condition.field->kind, manager), row,
-                                          condition.literal.text);
+  const auto order = facts::compare_with_literal(
+      facts::ecosystem_of(condition.field->kind, manager), row, condition.literal.text);
   switch (condition.op) {
     case Operator::kLess:
       return order < 0;
@@ -182,11 +182,12 @@ bool version_matches(const Condition& condition, std::string_view manager, std::
 
 std::string compared_values_test(BuildContext& context, const std::string& column,
                                  const std::string& distinct_sql, const Condition& condition) {
-  std::vector<SqlValue> found;
+  std::vector<store::SqlValue> found;
   std::size_t read = 0;
   const bool addresses = needs_addresses(condition);
-  context.session.query(
-      distinct_sql + " LIMIT " + std::to_string(kValuesRead + 1), {}, [&](const ResultRow& row) {
+  context.transaction.query(
+      distinct_sql + " LIMIT " + std::to_string(kValuesRead + 1), {},
+      [&](const store::ResultRow& row) {
         ++read;
         const std::string_view text = row.text(0);
         if (addresses ? ip_fits(*condition.forms, text) : version_matches(condition, "", text))
@@ -202,4 +203,4 @@ std::string compared_values_test(BuildContext& context, const std::string& colum
   return column + " IN (" + context.binder.bind_list(found) + ')';
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -7,28 +7,28 @@
 #include <vector>
 
 #include "server/query/conditions.h"
-#include "server/store/database.h"
 #include "server/store/read_point.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 // The values of one statement, in the order of their placeholders.
 class Binder {
  public:
-  explicit Binder(Session::Values first) : values_(std::move(first)) {}
-  std::string bind(SqlValue value);  // "?3"
+  explicit Binder(store::Transaction::Values first) : values_(std::move(first)) {}
+  std::string bind(store::SqlValue value);  // "?3"
   // "?3, ?4, ?5, ?5": padded to a power of two, so that lists of like length share one prepared
   // statement. `list` is not empty.
-  std::string bind_list(const std::vector<SqlValue>& list);
-  const Session::Values& values() const { return values_; }
+  std::string bind_list(const std::vector<store::SqlValue>& list);
+  const store::Transaction::Values& values() const { return values_; }
 
  private:
-  Session::Values values_;
+  store::Transaction::Values values_;
 };
 
 struct BuildContext {
-  Session& session;
-  const ReadPoint& point;
+  store::Transaction& transaction;
+  const store::ReadPoint& point;
   Binder& binder;
 };
 
@@ -63,14 +63,14 @@ Sides word_leaf(BuildContext& context, const Literal& word);
 
 // SQL over `items i`: an agent reports for it, or people entered that it is a computer, so that an
 // agent could. Of a printer or a licence nobody asks which packages it has.
-std::string could_report(const ReadPoint& point);
+std::string could_report(const store::ReadPoint& point);
 
 // "i.item_id IN (the items that have such a row, where it is shown)"; `test` speaks of r.
 std::string items_with_row(const inventory::SectionSchema& section, const std::string& test,
-                           const ReadPoint& point);
+                           const store::ReadPoint& point);
 // SQL over `column`: one of the values, compared here (needs_versions, needs_addresses); reads the
 // distinct values first.
 std::string compared_values_test(BuildContext& context, const std::string& column,
                                  const std::string& distinct_sql, const Condition& condition);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::query {
 namespace {
 
 using inventory::TextKind;
@@ -320,4 +320,4 @@ bool ip_fits(const TextForms& forms, std::string_view stored) {
          (address && fits(uncompressed(*address), forms.pieces));
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::query

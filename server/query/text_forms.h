@@ -12,7 +12,7 @@
 #include "server/query/lexer.h"
 #include "server/query/networks.h"
 
-namespace muster::server {
+namespace muster::server::query {
 
 // What the stored text, in lower case, is compared with: it is one of `same`, or fits the pattern,
 // or lies in the network.
@@ -47,4 +47,4 @@ bool fits(std::string_view text, const std::vector<std::string>& pieces);
 // A text of an IP address against forms that SQL cannot compare (like_patterns).
 bool ip_fits(const TextForms& forms, std::string_view stored);
 
-}  // namespace muster::server
+}  // namespace muster::server::query

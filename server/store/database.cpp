@@ -7,7 +7,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 // Printable ASCII and the like, eight bytes a step: nearly all text is that.
@@ -27,19 +27,21 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
-std::vector<std::string> names(Session& session, std::string_view sql,
-                               const Session::Values& values) {
+std::vector<std::string> names(Transaction& transaction, std::string_view sql,
+                               const Transaction::Values& values) {
   std::vector<std::string> out;
-  session.query(sql, values, [&](const ResultRow& row) { out.emplace_back(row.text(0)); });
+  transaction.query(sql, values, [&](const ResultRow& row) { out.emplace_back(row.text(0)); });
   return out;
+}
+
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 }  // namespace
 
-Session::Session() {
-  static std::atomic<std::uint64_t> last = 0;
-  number_ = ++last;
-}
+Connection::Connection() : Transaction(next_number()) {}
 
 void check_text(std::string_view text) {
   if (is_plain(text)) return;
@@ -49,24 +51,25 @@ void check_text(std::string_view text) {
                   "\". It cannot be stored or searched for.");
 }
 
-std::vector<std::string> Database::columns(Session& session, const std::string& table) const {
-  return names(session, dialect().columns, {table});
+std::vector<std::string> Database::columns(Transaction& transaction,
+                                           const std::string& table) const {
+  return names(transaction, dialect().columns, {table});
 }
 
-std::vector<std::string> Database::tables(Session& session) const {
-  return names(session, dialect().tables, {});
+std::vector<std::string> Database::tables(Transaction& transaction) const {
+  return names(transaction, dialect().tables, {});
 }
 
-std::optional<std::int64_t> Session::find_integer(std::string_view sql, const Values& values) {
+std::optional<std::int64_t> Transaction::find_integer(std::string_view sql, const Values& values) {
   std::optional<std::int64_t> out;
   run(sql, values, [&](const ResultRow& row) { out = row.optional_integer(0); });
   return out;
 }
 
-std::optional<std::string> Session::find_text(std::string_view sql, const Values& values) {
+std::optional<std::string> Transaction::find_text(std::string_view sql, const Values& values) {
   std::optional<std::string> out;
   run(sql, values, [&](const ResultRow& row) { out = row.optional_text(0); });
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

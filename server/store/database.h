@@ -1,166 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam between Muster and a database: a Session is one connection, a Database makes them. One
-// driver a database (sqlite.h, postgres.h). SQL is one text for both: the common subset with ?1
-// placeholders, and {identity}, {bytes} in table definitions (dialect.h has what differs). Above
-// this header nobody knows which database it is.
+// The seam between Muster and a database: a Database makes connections, a Connection runs one
+// transaction after the other (transaction.h). One driver a database (sqlite.h, postgres.h).
 //
-// Threads: a Session belongs to one thread at a time. Errors: StoreError, after which the
-// transaction is over on every database: until rollback() each further statement fails. Text with
-// NUL or invalid UTF-8 is refused before any database sees it (Error 422 invalid_text), since one
-// would cut it and another refuse it.
+// Threads: a Connection belongs to one thread at a time. Errors: StoreError.
 #pragma once
 #include <cstdint>
-#include <functional>
-#include <initializer_list>
 #include <memory>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "server/store/dialect.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
-enum class StoreErrorKind {
-  kConflict,        // a constraint, or two transactions in each other's way
-  kBusy,            // a lock was not to be had in time
-  kConnectionLost,  // no connection, or none any more; during commit(): whether it is done is
-                    // unknown
-  kFull,
-  kNotSynced,  // the disk did not confirm: what it holds is unknown until the process is restarted
-  kCorrupt,
-  kInterrupted,  // the statement took longer than the session's limit
-  kOther
-};
-
-class StoreError : public std::runtime_error {
+// A connection to the database, which runs one transaction at a time.
+class Connection : public Transaction {
  public:
-  StoreError(StoreErrorKind error_kind, const std::string& message)
-      : std::runtime_error(message), kind(error_kind) {}
-  StoreErrorKind kind;
-};
-
-// Bytes, as opposed to text.
-struct Blob {
-  std::string bytes;
-};
-
-// One value to bind; monostate is NULL. The constructors make call sites read: {id, name,
-// std::nullopt}.
-class SqlValue {
- public:
-  using Variant = std::variant<std::monostate, std::int64_t, std::string, Blob>;
-  SqlValue() = default;
-  SqlValue(std::nullopt_t) {}                                         // NOLINT: implicit on purpose
-  SqlValue(std::int64_t v) : value_(v) {}                             // NOLINT
-  SqlValue(int v) : value_(static_cast<std::int64_t>(v)) {}           // NOLINT
-  SqlValue(bool v) : value_(static_cast<std::int64_t>(v ? 1 : 0)) {}  // NOLINT
-  SqlValue(std::string v) : value_(std::move(v)) {}                   // NOLINT
-  SqlValue(std::string_view v) : value_(std::string(v)) {}            // NOLINT
-  SqlValue(const char* v) : value_(std::string(v)) {}                 // NOLINT
-  SqlValue(Blob v) : value_(std::move(v)) {}                          // NOLINT
-  template <class T>
-  SqlValue(const std::optional<T>& v) {  // NOLINT
-    if (v) *this = SqlValue(*v);
-  }
-  const Variant& get() const { return value_; }
-
- private:
-  Variant value_;
-};
-
-// What every driver asks of a value before it binds it; throws Error 422 invalid_text.
-void check_text(std::string_view text);
-
-// One row of a result, valid until the callback that got it returns. Columns count from 0.
-class ResultRow {
- public:
-  virtual ~ResultRow() = default;
-  virtual bool is_null(int column) const = 0;
-  virtual std::int64_t integer(int column) const = 0;   // StoreError when NULL
-  virtual std::string_view text(int column) const = 0;  // text or bytes; StoreError when NULL
-  std::optional<std::int64_t> optional_integer(int column) const {
-    return is_null(column) ? std::nullopt : std::optional(integer(column));
-  }
-  std::optional<std::string> optional_text(int column) const {
-    return is_null(column) ? std::nullopt : std::optional(std::string(text(column)));
-  }
-};
-
-class Session {
- public:
-  using Each = std::function<void(const ResultRow&)>;
-  using Values = std::vector<SqlValue>;
-  Session();
-  virtual ~Session() = default;
-  // Of this connection alone, above 0, while the process lives: with another one the database may
-  // be another, a replica that never had what was read or committed here.
-  std::uint64_t number() const { return number_; }
-
-  // Runs one statement (prepared once a session and kept) and calls `each` for each row of its
-  // result. Returns the number of rows that it changed. `sql` must live as long as the session when
-  // it is a constant, which it nearly always is; a text made at run time is found by its content.
-  virtual std::int64_t run(std::string_view sql, const Values& values, const Each& each) = 0;
-  // The same statement for many rows of values, in few round trips: a prepared loop on SQLite, a
-  // pipeline on PostgreSQL.
-  virtual void execute_many(std::string_view sql, const std::vector<Values>& rows) = 0;
-  // The same for a statement with results: `each` gets the number of the row of values and a row of
-  // its result.
-  using EachOfMany = std::function<void(std::size_t, const ResultRow&)>;
-  virtual void query_many(std::string_view sql, const std::vector<Values>& rows,
-                          const EachOfMany& each) {
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      run(sql, rows[i], [&](const ResultRow& row) { each(i, row); });
-  }
-  // A statement whose result nobody looks at: it may travel with the next one, or with the commit,
-  // and its error then comes from there. Within a transaction only.
-  virtual void execute_later(std::string_view sql, const Values& values) { execute(sql, values); }
-  // Like run, in bounded memory whatever the size of the result; `each` runs no other statement.
-  virtual void scan(std::string_view sql, const Values& values, const Each& each) {
-    run(sql, values, each);
-  }
-  // Several statements without values or results: table definitions.
-  virtual void run_script(const std::string& sql) = 0;
-
+  Connection();
   virtual void begin(bool write) = 0;
   virtual void commit() = 0;    // durable when it returns
   virtual void rollback() = 0;  // never throws; ends the transaction whatever its state
-  // False: the connection is gone, and another session takes its place. Costs no round trip.
+  // False: the connection is gone, and another one takes its place. Costs no round trip.
   virtual bool is_alive() { return true; }
-
-  std::int64_t execute(std::string_view sql, const Values& values = {}) {
-    return run(sql, values, [](const ResultRow&) {});
-  }
-  void query(std::string_view sql, const Values& values, const Each& each) {
-    run(sql, values, each);
-  }
-  // The first column of the only row; nullopt without a row or when it is NULL.
-  std::optional<std::int64_t> find_integer(std::string_view sql, const Values& values = {});
-  std::optional<std::string> find_text(std::string_view sql, const Values& values = {});
-
- private:
-  std::uint64_t number_;
 };
 
 class Database {
  public:
   virtual ~Database() = default;
-  // A session that reads only stops a statement after `statement_limit_ms`
+  // A connection that reads only stops a statement after `statement_limit_ms`
   // (StoreErrorKind::kInterrupted); 0: never.
-  virtual std::unique_ptr<Session> connect(bool read_only, int statement_limit_ms) = 0;
+  virtual std::unique_ptr<Connection> connect(bool read_only, int statement_limit_ms) = 0;
   virtual std::string name() const = 0;  // "sqlite", "postgresql"
   virtual const Dialect& dialect() const = 0;
   // A consistent copy into `file` while the server serves. StoreError when it cannot be written.
   virtual void backup(const std::string& file) = 0;
 
   // Table definitions in this database's words.
-  std::string translate(std::string_view ddl) const { return server::translate(dialect(), ddl); }
+  std::string translate(std::string_view ddl) const {
+    return server::store::translate(dialect(), ddl);
+  }
   // The columns of a table, by name; empty: no such table.
-  std::vector<std::string> columns(Session& session, const std::string& table) const;
-  std::vector<std::string> tables(Session& session) const;
+  std::vector<std::string> columns(Transaction& transaction, const std::string& table) const;
+  std::vector<std::string> tables(Transaction& transaction) const;
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::store

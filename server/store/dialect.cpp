@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 void replace_all(std::string& text, std::string_view token, std::string_view words) {
@@ -85,4 +85,4 @@ std::string with_dollar_placeholders(std::string_view sql) {
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::server {
+namespace muster::server::store {
 
 struct Dialect {
   std::string_view identity;
@@ -24,7 +24,7 @@ struct Dialect {
   std::string_view columns;
   // One column: the names of all tables of ours, in order of name.
   std::string_view tables;
-  // The key that was generated last in this session.
+  // The key that was generated last on this connection.
   std::string_view last_identity;
   // For moving a store: of ?1 = table, the name of its generated key and the last one that was
   // given; and giving on behind ?3, of ?1 = table, ?2 = column. Empty: not to be had.
@@ -41,4 +41,4 @@ std::string translate(const Dialect& dialect, std::string_view ddl);
 // "... = ?2" as "... = $2"; what stands in quotes or a comment is left alone.
 std::string with_dollar_placeholders(std::string_view sql);
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "common/support/fault.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 inline void store_fault(FaultPoint point) {
   const auto fault = fault_at(point);
@@ -18,4 +18,4 @@ inline void store_fault(FaultPoint point) {
       std::string(point.name()) + (full ? ": database or disk is full" : ": disk I/O error"));
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

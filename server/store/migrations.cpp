@@ -6,9 +6,8 @@
 #include "common/support/digest.h"
 #include "common/support/text.h"
 #include "server/store/fault.h"
-#include "server/store/section_tables.h"
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 constexpr std::string_view kCreateList = R"sql(
@@ -20,11 +19,11 @@ constexpr std::string_view kAddToList =
     "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)";
 
 // Number and digest of what was applied.
-std::map<std::int64_t, std::string> read_list(Database& database, Session& session) {
+std::map<std::int64_t, std::string> read_list(Database& database, Transaction& transaction) {
   std::map<std::int64_t, std::string> applied;
-  if (schema_version(database, session) == 0) return applied;
-  session.query(kReadList, {},
-                [&](const ResultRow& row) { applied[row.integer(0)] = row.text(2); });
+  if (schema_version(database, transaction) == 0) return applied;
+  transaction.query(kReadList, {},
+                    [&](const ResultRow& row) { applied[row.integer(0)] = row.text(2); });
   return applied;
 }
 
@@ -47,44 +46,46 @@ void check_known(const std::map<std::int64_t, std::string>& applied) {
 
 }  // namespace
 
-int schema_version(Database& database, Session& session) {
-  if (database.columns(session, "schema_migrations").empty()) return 0;
+int schema_version(Database& database, Transaction& transaction) {
+  if (database.columns(transaction, "schema_migrations").empty()) return 0;
   return static_cast<int>(
-      session.find_integer("SELECT MAX(number) FROM schema_migrations").value_or(0));
+      transaction.find_integer("SELECT MAX(number) FROM schema_migrations").value_or(0));
 }
 
-void migrate(Database& database, Session& session, Instant now) {
+void migrate(Database& database, Connection& connection, Instant now,
+             const DeclaredTables& declared_tables) {
   // Read first without the lock on writing, so that a newer database is not touched at all.
-  check_known(read_list(database, session));
+  check_known(read_list(database, connection));
   for (const Migration& migration : migrations()) {
-    session.begin(true);
+    connection.begin(true);
     try {
       store_fault("migration.begun");
       // Another server may have been at it until this moment.
-      if (!read_list(database, session).contains(migration.number)) {
-        session.run_script(std::string(kCreateList));
-        session.run_script(database.translate(migration.sql));
+      if (!read_list(database, connection).contains(migration.number)) {
+        connection.run_script(std::string(kCreateList));
+        connection.run_script(database.translate(migration.sql));
         store_fault("migration.script");
-        session.execute(kAddToList,
-                        {migration.number, migration.name, to_hex(sha256(migration.sql)), now.ms});
+        connection.execute(
+            kAddToList, {migration.number, migration.name, to_hex(sha256(migration.sql)), now.ms});
         store_fault("migration.listed");
       }
-      session.commit();
+      connection.commit();
       fault_at("migration.committed");
     } catch (...) {
-      session.rollback();
+      connection.rollback();
       throw;
     }
   }
-  session.begin(true);
+  if (!declared_tables) return;
+  connection.begin(true);
   try {
-    update_section_tables(database, session);
+    declared_tables(database, connection);
     store_fault("section_tables.updated");
-    session.commit();
+    connection.commit();
   } catch (...) {
-    session.rollback();
+    connection.rollback();
     throw;
   }
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

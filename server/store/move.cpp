@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 constexpr std::size_t kRowsAtOnce = 500;
@@ -42,7 +42,7 @@ std::string insert_text(const std::string& table, const std::vector<std::string>
 
 class TableMove {
  public:
-  TableMove(Session& to, std::string table, const std::vector<std::string>& columns,
+  TableMove(Transaction& to, std::string table, const std::vector<std::string>& columns,
             const std::vector<ColumnKind>& kinds, const MoveProgress& progress)
       : to_(to),
         columns_(columns),
@@ -53,7 +53,7 @@ class TableMove {
   }
 
   void add(const ResultRow& row) {
-    Session::Values values;
+    Transaction::Values values;
     values.reserve(columns_.size());
     for (std::size_t i = 0; i < columns_.size(); ++i)
       values.push_back(value_of(row, static_cast<int>(i)));
@@ -80,19 +80,19 @@ class TableMove {
     return bytes;
   }
 
-  Session& to_;
+  Transaction& to_;
   const std::vector<std::string>& columns_;
   const std::vector<ColumnKind>& kinds_;
   std::string insert_;
   const MoveProgress& progress_;
   MovedTable moved_;
-  std::vector<Session::Values> waiting_;
+  std::vector<Transaction::Values> waiting_;
   std::size_t bytes_ = 0;
 };
 
 // A key is never given twice, also none whose row was deleted.
-void give_on(const Dialect& from_dialect, Session& from, const Dialect& to_dialect, Session& to,
-             const std::string& table) {
+void give_on(const Dialect& from_dialect, Transaction& from, const Dialect& to_dialect,
+             Transaction& to, const std::string& table) {
   if (from_dialect.last_given.empty() || to_dialect.give_on.empty()) {
     throw StoreError(StoreErrorKind::kOther,
                      "a store can be moved from SQLite to PostgreSQL, not the other way");
@@ -102,16 +102,17 @@ void give_on(const Dialect& from_dialect, Session& from, const Dialect& to_diale
   if (column && last && *last > 0) to.find_integer(to_dialect.give_on, {table, *column, *last});
 }
 
-std::vector<std::string> tables_to_move(Database& database, Session& session) {
-  std::vector<std::string> out = database.tables(session);
+std::vector<std::string> tables_to_move(Database& database, Transaction& transaction) {
+  std::vector<std::string> out = database.tables(transaction);
   std::erase(out, kOwnList);
   return out;
 }
 
 }  // namespace
 
-std::vector<MovedTable> move_tables(Database& from_database, Session& from, Database& to_database,
-                                    Session& to, const MoveProgress& progress) {
+std::vector<MovedTable> move_tables(Database& from_database, Transaction& from,
+                                    Database& to_database, Transaction& to,
+                                    const MoveProgress& progress) {
   const std::vector<std::string> tables = tables_to_move(from_database, from);
   if (tables != tables_to_move(to_database, to))
     throw StoreError(StoreErrorKind::kOther, "the two databases have different tables");
@@ -141,4 +142,4 @@ std::vector<MovedTable> move_tables(Database& from_database, Session& from, Data
   return out;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -8,7 +8,7 @@
 
 #include "server/store/database.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 struct MovedTable {
   std::string name;
@@ -20,7 +20,8 @@ using MoveProgress = std::function<void(const MovedTable&)>;
 // (StoreError otherwise). Generated keys of `to` go on behind those that were moved. Rows are read
 // and written in stretches, so that memory does not grow with the database. `progress` is called
 // after each table, and every 100,000 rows of a large one.
-std::vector<MovedTable> move_tables(Database& from_database, Session& from, Database& to_database,
-                                    Session& to, const MoveProgress& progress);
+std::vector<MovedTable> move_tables(Database& from_database, Transaction& from,
+                                    Database& to_database, Transaction& to,
+                                    const MoveProgress& progress);
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -8,9 +8,9 @@
 #include <fstream>
 
 #include "common/support/text.h"
-#include "server/store/postgres_session.h"
+#include "server/store/postgres_connection.h"
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 // Of a connection that is being made, to each host; and when a peer that says nothing counts as
@@ -53,7 +53,7 @@ using PgResult = std::unique_ptr<PGresult, ClearResult>;
 struct CloseConnection {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
-using Connection = std::unique_ptr<PGconn, CloseConnection>;
+using PgConn = std::unique_ptr<PGconn, CloseConnection>;
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
@@ -69,7 +69,7 @@ using ConnectionOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
   throw StoreError(StoreErrorKind::kOther, "the PostgreSQL database cannot be used: " + why);
 }
 
-PgResult checked(const Connection& connection, PGresult* raw, const std::string& what) {
+PgResult checked(const PgConn& connection, PGresult* raw, const std::string& what) {
   PgResult result(raw);
   if (PQresultStatus(result.get()) != PGRES_FATAL_ERROR) return result;
   const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
@@ -78,7 +78,7 @@ PgResult checked(const Connection& connection, PGresult* raw, const std::string&
                    what + ": " + std::string(trim(PQresultErrorMessage(result.get()))));
 }
 
-std::string text_of(const Connection& connection, const char* sql) {
+std::string text_of(const PgConn& connection, const char* sql) {
   const PgResult result = checked(connection, PQexec(connection.get(), sql), sql);
   return PQntuples(result.get()) == 0 ? "" : PQgetvalue(result.get(), 0, 0);
 }
@@ -107,7 +107,7 @@ ConnectionOptions parse(const std::string& connection) {
   return options;
 }
 
-void apply_settings(const Connection& connection, bool read_only, int statement_limit_ms,
+void apply_settings(const PgConn& connection, bool read_only, int statement_limit_ms,
                     int lock_limit_ms) {
   checked(connection, PQexec(connection.get(), kSettings), "settings");
   std::string chosen = "CASE name";
@@ -137,10 +137,10 @@ class PostgresDatabase final : public Database {
  public:
   explicit PostgresDatabase(PostgresOptions options) : options_(std::move(options)) {}
 
-  std::unique_ptr<Session> connect(bool read_only, int statement_limit_ms) override {
-    Connection connection = open();
+  std::unique_ptr<Connection> connect(bool read_only, int statement_limit_ms) override {
+    PgConn connection = open();
     apply_settings(connection, read_only, statement_limit_ms, options_.lock_limit_ms);
-    return std::make_unique<PostgresSession>(connection.release(), read_only);
+    return std::make_unique<PostgresConnection>(connection.release(), read_only);
   }
   std::string name() const override { return "postgresql"; }
   const Dialect& dialect() const override { return kPostgres; }
@@ -153,7 +153,7 @@ class PostgresDatabase final : public Database {
   }
 
   void check() const {
-    const Connection connection = open();
+    const PgConn connection = open();
     if (PQserverVersion(connection.get()) < 130000) unusable("version 13 or newer is needed");
     if (text_of(connection, "SHOW server_encoding") != "UTF8" ||
         text_of(connection,
@@ -174,7 +174,7 @@ class PostgresDatabase final : public Database {
   }
 
  private:
-  Connection open() const {
+  PgConn open() const {
     std::vector<const char*> names, values;
     const auto add = [&](const char* name, const char* value) {
       names.push_back(name);
@@ -188,7 +188,7 @@ class PostgresDatabase final : public Database {
     if (!password.empty()) add("password", password.c_str());
     add("client_encoding", "UTF8");
     add(nullptr, nullptr);
-    Connection connection(PQconnectdbParams(names.data(), values.data(), 1));
+    PgConn connection(PQconnectdbParams(names.data(), values.data(), 1));
     if (connection == nullptr) throw std::bad_alloc();
     if (PQstatus(connection.get()) != CONNECTION_OK) unreachable(connection.get());
     PQsetErrorVerbosity(connection.get(), PQERRORS_TERSE);
@@ -196,7 +196,7 @@ class PostgresDatabase final : public Database {
   }
 
   // The one row that every writing transaction locks first. Two servers may come here at once.
-  static void make_write_lock(const Connection& connection) {
+  static void make_write_lock(const PgConn& connection) {
     if (!text_of(connection, "SELECT to_regclass('public.write_lock')").empty()) return;
     constexpr const char* kMake =
         "CREATE TABLE IF NOT EXISTS public.write_lock (only_row BIGINT PRIMARY KEY); "
@@ -245,4 +245,4 @@ std::unique_ptr<Database> open_postgres(const PostgresOptions& options) {
   return database;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The PostgreSQL driver, on libpq (docs/decisions/0021): one session a connection, in pipeline mode
+// The PostgreSQL driver, on libpq (docs/decisions/0021): in pipeline mode
 // throughout. Works with PostgreSQL 13 and newer and keeps to what other systems of its protocol
 // have too, where there is a choice.
 //
@@ -17,7 +17,7 @@
 
 #include "server/store/database.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 struct PostgresOptions {
   // A libpq URI or keywords and values (libpq manual, 34.1.1). No password: `password_file`, or
@@ -40,4 +40,4 @@ bool is_postgres_connection(std::string_view text);
 std::string shown_connection(const std::string& connection);
 bool has_password(const std::string& connection);
 
-}  // namespace muster::server
+}  // namespace muster::server::store

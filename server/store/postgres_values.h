@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values and rows in libpq's binary form (PostgreSQL manual, 55.7): integers most significant byte
-// first, text and bytes as they are. For postgres_session.cpp only. Pure.
+// first, text and bytes as they are. For postgres_connection.cpp only. Pure.
 #pragma once
 #include <libpq-fe.h>
 
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 // Type numbers of PostgreSQL's catalogue (src/include/catalog/pg_type.dat), fixed for ever.
 inline constexpr Oid kBool = 16;
@@ -77,7 +77,7 @@ class PostgresRow final : public ResultRow {
 // The values of one statement as libpq takes them; pointers into `values` and into itself.
 class Parameters {
  public:
-  Parameters(const Session::Values& values, std::size_t count) : numbers_(count) {
+  Parameters(const Transaction::Values& values, std::size_t count) : numbers_(count) {
     for (std::size_t i = 0; i < count; ++i) {
       const SqlValue::Variant& value = values[i].get();
       const char* data = nullptr;
@@ -130,4 +130,4 @@ inline std::size_t count_placeholders(std::string_view dollar_text) {
   return most;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/read_point.h"
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 constexpr std::string_view kLastRevision =
@@ -28,13 +28,14 @@ std::string ReadPoint::holds_of(std::string_view alias, std::string_view source_
          " AND (" + t + ".until > ?1 OR " + t + ".closed_by > ?2)))";
 }
 
-ReadPoint read_point(Session& session, std::optional<Instant> at, std::optional<Instant> known_at,
-                     Instant now) {
+ReadPoint read_point(Transaction& transaction, std::optional<Instant> at,
+                     std::optional<Instant> known_at, Instant now) {
   ReadPoint point;
   point.at_ms = at.value_or(now).ms;
   point.is_now = !at && !known_at;
-  if (known_at) point.revision = session.find_integer(kLastRevision, {known_at->ms}).value_or(0);
+  if (known_at)
+    point.revision = transaction.find_integer(kLastRevision, {known_at->ms}).value_or(0);
   return point;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

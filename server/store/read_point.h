@@ -16,9 +16,9 @@
 #include <string_view>
 
 #include "common/support/clock.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 struct ReadPoint {
   std::int64_t at_ms = 0;  // ages in a query count from here
@@ -33,12 +33,12 @@ struct ReadPoint {
   // index over open rows and one over closed rows, and only this form lets the past use both.
   std::string holds_of(std::string_view alias, std::string_view source_record) const;
   // The first two values of the query.
-  Session::Values values() const { return {at_ms, revision}; }
+  Transaction::Values values() const { return {at_ms, revision}; }
 };
 
 // Turns the parameters of a request into a read point: known_at becomes the last revision recorded
 // by then. `now` is the present, used where `at` is absent.
-ReadPoint read_point(Session& session, std::optional<Instant> at, std::optional<Instant> known_at,
-                     Instant now);
+ReadPoint read_point(Transaction& transaction, std::optional<Instant> at,
+                     std::optional<Instant> known_at, Instant now);
 
-}  // namespace muster::server
+}  // namespace muster::server::store

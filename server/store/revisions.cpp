@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 constexpr std::string_view kLastTime = "SELECT MAX(recorded_at) FROM revisions";
@@ -15,16 +15,16 @@ constexpr std::string_view kInsert = R"sql(
 
 }  // namespace
 
-Revision add_revision(Session& session, Instant now, const NewRevision& revision) {
+Revision add_revision(Transaction& transaction, Instant now, const NewRevision& revision) {
   // known_at= finds the last revision up to a time, so times must never run back even when the
   // clock does.
-  const Instant at{std::max(now.ms, session.find_integer(kLastTime).value_or(0))};
-  const auto id =
-      session.find_integer(kInsert, {at.ms, revision.kind, revision.actor, revision.source_record,
-                                     revision.report_sequence, revision.agent_version,
-                                     revision.time_uncertain, revision.possibly_collector});
+  const Instant at{std::max(now.ms, transaction.find_integer(kLastTime).value_or(0))};
+  const auto id = transaction.find_integer(
+      kInsert,
+      {at.ms, revision.kind, revision.actor, revision.source_record, revision.report_sequence,
+       revision.agent_version, revision.time_uncertain, revision.possibly_collector});
   store_fault("revision.added");
   return {*id, at};
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

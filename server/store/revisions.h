@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "common/support/clock.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 struct NewRevision {
   std::string_view kind;  // report, edit, enrolment, system
@@ -27,6 +27,6 @@ struct Revision {
   Instant recorded_at;  // `now`, or the time of the revision before where the clock was set back
 };
 
-Revision add_revision(Session& session, Instant now, const NewRevision& revision);
+Revision add_revision(Transaction& transaction, Instant now, const NewRevision& revision);
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -12,7 +12,7 @@
 #include "server/store/fault.h"
 #include "server/store/write_ahead_log.h"
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 constexpr int kCheckpointPages = 4000;  // of the write-ahead log; 16 MiB
@@ -21,7 +21,7 @@ constexpr int kProgressSteps = 20'000;     // virtual machine steps between look
 constexpr std::size_t kShownBytes = 200;   // of a statement in an error
 constexpr std::size_t kRowsTogether = 16;  // of an insert of many
 constexpr std::size_t kPreparedOnSqlite =
-    512;  // kept per session; beyond it they are all dropped and made anew
+    512;  // kept per transaction; beyond it they are all dropped and made anew
 
 StoreErrorKind kind_of(int code) {
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
@@ -97,7 +97,7 @@ class SqliteRow final : public ResultRow {
   sqlite3_stmt* statement_;
 };
 
-const Session::Each kNoResult = [](const ResultRow&) {};
+const Transaction::Each kNoResult = [](const ResultRow&) {};
 
 // "INSERT ... VALUES (?1, ?2) ..." with `rows` times as many values; empty when `sql` is not one
 // with just these values.
@@ -122,9 +122,9 @@ std::string insert_together(std::string_view sql, std::size_t columns, std::size
   return out;
 }
 
-class SqliteSession final : public Session {
+class SqliteConnection final : public Connection {
  public:
-  SqliteSession(const std::string& file, bool read_only, bool create, int statement_limit_ms)
+  SqliteConnection(const std::string& file, bool read_only, bool create, int statement_limit_ms)
       : limit_ms_(statement_limit_ms) {
     store_fault("store.open");
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -141,13 +141,13 @@ class SqliteSession final : public Session {
     if (!read_only) {
       run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
       // In the place of SQLite's automatic checkpoint, which tells nobody that a sync failed.
-      sqlite3_wal_hook(handle, &SqliteSession::on_commit, this);
+      sqlite3_wal_hook(handle, &SqliteConnection::on_commit, this);
     }
     run_script(
         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA "
         "cache_size=-65536");
     if (limit_ms_ > 0)
-      sqlite3_progress_handler(handle, kProgressSteps, &SqliteSession::on_progress, this);
+      sqlite3_progress_handler(handle, kProgressSteps, &SqliteConnection::on_progress, this);
   }
 
   std::int64_t run(std::string_view sql, const Values& values, const Each& each) override {
@@ -213,7 +213,7 @@ class SqliteSession final : public Session {
   };
 
   static int on_commit(void* self, sqlite3*, const char*, int log_pages) {
-    static_cast<SqliteSession*>(self)->log_pages_ = log_pages;
+    static_cast<SqliteConnection*>(self)->log_pages_ = log_pages;
     return SQLITE_OK;
   }
   // What is committed stands in the log: where a checkpoint cannot be made (the disk is full, a
@@ -229,8 +229,8 @@ class SqliteSession final : public Session {
     throw StoreError(StoreErrorKind::kNotSynced,
                      std::string("checkpoint: ") + sqlite3_errstr(code));
   }
-  // Nothing more, and no checkpoint when the session is closed: what the kernel says that the log
-  // holds may be in memory alone.
+  // Nothing more, and no checkpoint when the connection is closed: what the kernel says that the
+  // log holds may be in memory alone.
   void stop_writing() {
     not_synced_ = true;
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -322,7 +322,8 @@ class SqliteSession final : public Session {
       deadline_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms_);
   }
   static int on_progress(void* self) {
-    return std::chrono::steady_clock::now() > static_cast<SqliteSession*>(self)->deadline_ ? 1 : 0;
+    return std::chrono::steady_clock::now() > static_cast<SqliteConnection*>(self)->deadline_ ? 1
+                                                                                              : 0;
   }
 
   Handle handle_;
@@ -339,8 +340,8 @@ class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(std::string file) : file_(std::move(file)) {}
 
-  std::unique_ptr<Session> connect(bool read_only, int statement_limit_ms) override {
-    return std::make_unique<SqliteSession>(file_, read_only, false, statement_limit_ms);
+  std::unique_ptr<Connection> connect(bool read_only, int statement_limit_ms) override {
+    return std::make_unique<SqliteConnection>(file_, read_only, false, statement_limit_ms);
   }
   std::string name() const override { return "sqlite"; }
 
@@ -348,7 +349,7 @@ class SqliteDatabase final : public Database {
 
   void backup(const std::string& file) override {
     store_fault("store.backup");
-    SqliteSession from(file_, true, false, 0);
+    SqliteConnection from(file_, true, false, 0);
     sqlite3* target = nullptr;
     const int opened =
         sqlite3_open_v2(file.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
@@ -379,8 +380,8 @@ std::unique_ptr<Database> open_sqlite(const std::string& file, bool create) {
     throw StoreError(StoreErrorKind::kCorrupt, "the write-ahead log " + file + "-wal: " + *damage +
                                                    ": restore a backup with muster-server restore");
   }
-  const SqliteSession probe(file, false, create, 0);  // also sets WAL, which stays with the file
+  const SqliteConnection probe(file, false, create, 0);  // also sets WAL, which stays with the file
   return std::make_unique<SqliteDatabase>(file);
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -2,15 +2,14 @@
 #include "server/store/store.h"
 
 #include "server/store/fault.h"
-#include "server/store/migrations.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
 Store::Store(std::unique_ptr<Database> database, StoreOptions options, const Clock& clock)
-    : database_(std::move(database)), options_(options), clock_(clock) {
+    : database_(std::move(database)), options_(std::move(options)), clock_(clock) {
   writer_ = database_->connect(false, 0);
   if (options_.migrate) {
-    migrate(*database_, *writer_, clock_.now());
+    migrate(*database_, *writer_, clock_.now(), options_.declared_tables);
   } else if (schema_version(*database_, *writer_) != static_cast<int>(migrations().size())) {
     throw StoreError(StoreErrorKind::kOther,
                      "the database is not of this program's version; muster-server serve brings it "
@@ -136,41 +135,41 @@ Store::Attempt Store::attempt(std::span<Waiting* const> works, bool redo) {
   return out;
 }
 
-std::unique_ptr<Session> Store::take_reader() {
+std::unique_ptr<Connection> Store::take_reader() {
   for (;;) {
-    std::unique_ptr<Session> session;
+    std::unique_ptr<Connection> connection;
     {
       const std::lock_guard lock(readers_mutex_);
       if (readers_.empty()) break;
-      session = std::move(readers_.back());
+      connection = std::move(readers_.back());
       readers_.pop_back();
     }
-    if (session->is_alive()) return session;
+    if (connection->is_alive()) return connection;
   }
   return database_->connect(true, options_.read_statement_limit_ms);
 }
 
-void Store::give_reader(std::unique_ptr<Session> session) {
+void Store::give_reader(std::unique_ptr<Connection> connection) {
   const std::lock_guard lock(readers_mutex_);
   if (readers_.size() < static_cast<std::size_t>(options_.readers))
-    readers_.push_back(std::move(session));
+    readers_.push_back(std::move(connection));
 }
 
 void Store::read(const Work& work) {
-  std::unique_ptr<Session> session = take_reader();
+  std::unique_ptr<Connection> connection = take_reader();
   store_fault("store.read");
-  session->begin(false);
+  connection->begin(false);
   try {
-    work(*session);
+    work(*connection);
   } catch (const StoreError&) {
-    throw;  // the session is not used again: after an error of the database its state is unknown
+    throw;  // the connection is not used again: after an error of the database its state is unknown
   } catch (...) {
-    session->rollback();
-    give_reader(std::move(session));
+    connection->rollback();
+    give_reader(std::move(connection));
     throw;
   }
-  session->commit();
-  give_reader(std::move(session));
+  connection->commit();
+  give_reader(std::move(connection));
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

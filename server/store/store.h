@@ -9,7 +9,7 @@
 // but the database and what it assigns anew. It never runs again after a commit whose outcome is
 // not known (kConnectionLost): what is done twice is worse than what has to be asked for again.
 //
-// A session whose connection is gone is replaced before it is used the next time.
+// A connection that is gone is replaced before it is used the next time.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -24,17 +24,19 @@
 
 #include "common/support/clock.h"
 #include "server/store/database.h"
+#include "server/store/migrations.h"
 
-namespace muster::server {
+namespace muster::server::store {
 
-using Work = std::function<void(Session&)>;
+using Work = std::function<void(Transaction&)>;
 
 struct StoreOptions {
-  int readers = 8;  // sessions for reading that are kept open
+  int readers = 8;  // connections for reading that are kept open
   int read_statement_limit_ms = 10'000;
-  std::size_t batch = 64;            // works in one commit
-  bool migrate = true;               // false: the database must be of this version
-  std::size_t queued_writes = 4096;  // beyond it: StoreErrorKind::kBusy
+  std::size_t batch = 64;               // works in one commit
+  bool migrate = true;                  // false: the database must be of this version
+  DeclaredTables declared_tables = {};  // made when it migrates (facts/section_tables.h)
+  std::size_t queued_writes = 4096;     // beyond it: StoreErrorKind::kBusy
   // Called on the writer's thread when the disk did not confirm a commit (kNotSynced), with the
   // cause. The process must end: see docs/decisions/0017-fault-points.md.
   std::function<void(const std::string&)> on_lost_sync = {};
@@ -58,15 +60,15 @@ class Store {
   void write(const Work& work);
   void read(const Work& work);
   template <class T>
-  T read_value(const std::function<T(Session&)>& work) {
+  T read_value(const std::function<T(Transaction&)>& work) {
     std::optional<T> out;
-    read([&](Session& session) { out.emplace(work(session)); });
+    read([&](Transaction& transaction) { out.emplace(work(transaction)); });
     return std::move(*out);
   }
   template <class T>
-  T write_value(const std::function<T(Session&)>& work) {
+  T write_value(const std::function<T(Transaction&)>& work) {
     std::optional<T> out;
-    write([&](Session& session) { out.emplace(work(session)); });
+    write([&](Transaction& transaction) { out.emplace(work(transaction)); });
     return std::move(*out);
   }
 
@@ -89,13 +91,13 @@ class Store {
     bool is_final = false;  // trying the works one by one would be no use, or wrong
   };
   Attempt attempt(std::span<Waiting* const> works, bool redo);
-  std::unique_ptr<Session> take_reader();
-  void give_reader(std::unique_ptr<Session> session);
+  std::unique_ptr<Connection> take_reader();
+  void give_reader(std::unique_ptr<Connection> connection);
 
   std::unique_ptr<Database> database_;
   StoreOptions options_;
   const Clock& clock_;
-  std::unique_ptr<Session> writer_;  // used by the writer thread only
+  std::unique_ptr<Connection> writer_;  // used by the writer thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_writer_;
@@ -104,8 +106,8 @@ class Store {
   StoreCounters counters_;
 
   std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<Session>> readers_;
+  std::vector<std::unique_ptr<Connection>> readers_;
   std::thread thread_;  // last: it uses all of the above
 };
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace muster::server {
+namespace muster::server::store {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 32;
@@ -96,4 +96,4 @@ std::optional<std::string> log_damage(const std::filesystem::path& log) {
   return std::nullopt;
 }
 
-}  // namespace muster::server
+}  // namespace muster::server::store

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string>
 
-namespace muster::server {
+namespace muster::server::store {
 
 // "frame 17 of 40 is damaged ...", nullopt when nothing is wrong or there is no log.
 std::optional<std::string> log_damage(const std::filesystem::path& log);
 
-}  // namespace muster::server
+}  // namespace muster::server::store

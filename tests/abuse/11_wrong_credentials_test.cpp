@@ -14,7 +14,7 @@ TEST_CASE("11 no credential opens another door than its own", "[abuse]") {
   const WireAgent agent = here.enrolled("victim");
   const SomePerson tone = here.person("tone", "technician");
   const std::string join_code = here.server.join_code();
-  const std::string join_token = tls::parse_join_code(join_code).value().token;
+  const std::string join_token = crypto::parse_join_code(join_code).value().token;
 
   // The people's listener asks for no certificate and listens to none.
   for (const char* path : {"/api/v1/items", "/api/v1/session", "/metrics"}) {

@@ -9,9 +9,9 @@
 
 #include <atomic>
 
-#include "common/tls/certificate.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
+#include "common/crypto/certificate.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "server/store/sqlite.h"
 #include "tests/support/programs/attacked.h"
 
@@ -32,7 +32,7 @@ std::string base64_of(X509_REQ* request) {
   const int length = i2d_X509_REQ(request, &der);
   const std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(length));
   OPENSSL_free(der);
-  return tls::to_base64_lines(bytes);
+  return crypto::to_base64_lines(bytes);
 }
 
 // A request that asks for all that it must not get.
@@ -86,16 +86,16 @@ TEST_CASE("15 a join token that is used up, expired, revoked or forged enrols no
 
   if (std::filesystem::exists(here.server.data() / "muster.db")) {
     const std::string late = here.server.join_code();
-    server::open_sqlite((here.server.data() / "muster.db").string(), false)
+    server::store::open_sqlite((here.server.data() / "muster.db").string(), false)
         ->connect(false, 0)
         ->execute("UPDATE join_tokens SET expires_at = 1 WHERE uses = 0 AND revoked_at IS NULL");
     CHECK(WireAgent(here.server, "late").enroll(late).text("code") == "token_expired");
   }
-  tls::JoinCode forged = tls::parse_join_code(once).value();
+  crypto::JoinCode forged = crypto::parse_join_code(once).value();
   forged.token.back() = forged.token.back() == 'a' ? 'b' : 'a';
-  CHECK(
-      WireAgent(here.server, "fourth").enroll(tls::encode_join_code(forged).value()).text("code") ==
-      "token_unknown");
+  CHECK(WireAgent(here.server, "fourth")
+            .enroll(crypto::encode_join_code(forged).value())
+            .text("code") == "token_unknown");
   here.check_unharmed();
 }
 
@@ -127,11 +127,11 @@ TEST_CASE("15 of a hundred uses of a one-use token at once, one gets a certifica
 
 TEST_CASE("15 of a certificate request only the public key counts", "[abuse]") {
   Attacked here;
-  const std::string token = tls::parse_join_code(here.server.join_code()).value().token;
+  const std::string token = crypto::parse_join_code(here.server.join_code()).value().token;
   const Key key(EVP_EC_gen("P-256"));
   const HttpAnswer answer = enrol(here, token, greedy_request(key.get()));
   REQUIRE(answer.status == 200);
-  const tls::Certificate certificate = tls::from_pkcs7(answer.body).value().front();
+  const crypto::Certificate certificate = crypto::from_pkcs7(answer.body).value().front();
   const std::string der = certificate.to_der();
   const unsigned char* at = reinterpret_cast<const unsigned char*>(der.data());
   const std::unique_ptr<X509, Freer<X509, X509_free>> x509(
@@ -140,16 +140,18 @@ TEST_CASE("15 of a certificate request only the public key counts", "[abuse]") {
   CHECK(X509_get_extended_key_usage(x509.get()) == XKU_SSL_CLIENT);
   CHECK(der.find("localhost") == std::string::npos);
   CHECK(der.find("00000000-0000-4000-8000-000000000001") == std::string::npos);
-  CHECK(tls::agent_id_of(certificate).has_value());
+  CHECK(crypto::agent_id_of(certificate).has_value());
 
   const Key rsa(EVP_RSA_gen(1024));
   const Key large(EVP_RSA_gen(2048));
-  std::string broken = tls::make_request(tls::PrivateKey::generate().value(), "agent").value();
+  std::string broken =
+      crypto::make_request(crypto::PrivateKey::generate().value(), "agent").value();
   broken.back() = static_cast<char>(broken.back() ^ 1);
-  const std::string good = tls::make_request(tls::PrivateKey::generate().value(), "agent").value();
+  const std::string good =
+      crypto::make_request(crypto::PrivateKey::generate().value(), "agent").value();
   for (const std::string& request :
-       {greedy_request(rsa.get()), greedy_request(large.get()), tls::to_base64_lines(broken),
-        tls::to_base64_lines(good + "x"), tls::to_base64_lines(good.substr(0, 50)),
+       {greedy_request(rsa.get()), greedy_request(large.get()), crypto::to_base64_lines(broken),
+        crypto::to_base64_lines(good + "x"), crypto::to_base64_lines(good.substr(0, 50)),
         std::string("!!!"), std::string(), std::string(20'000, 'A')}) {
     const HttpAnswer refused = enrol(here, token, request);
     INFO(refused.status << refused.body);
@@ -169,7 +171,8 @@ TEST_CASE("15 nobody renews as another one, and nothing else of EST is there", "
                   .body = greedy_request(key.get())};
   const HttpAnswer renewed = here.ask_agents(renewal, a.identity());
   REQUIRE(renewed.status == 200);
-  CHECK(tls::agent_id_of(tls::from_pkcs7(renewed.body).value().front()).value() == a.agent_id());
+  CHECK(crypto::agent_id_of(crypto::from_pkcs7(renewed.body).value().front()).value() ==
+        a.agent_id());
   CHECK(here.ask_agents(renewal).status == 401);
   RawTls mixed = a.identity();  // A's certificate with B's key
   mixed.key_pem = b.identity().key_pem;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Case 16: every route of the table times nobody and four roles times own and foreign objects, with
 // members that are not theirs to set, and routes that nobody declared.
-// Expected: what the table in server/api/routes.cpp says and nothing else; a foreign object reads
-// like one that is not there; unknown members are 422; undeclared routes 404 or 405. All routes are
-// walked: the table is the list, so a new route is in the matrix when it is in the table. Not
-// covered: bodies with many objects, since no route takes them yet. The in-process matrix with
-// every way of saying who one is: tests/server/api/access_matrix_test.cpp.
-#include "server/api/routes.h"
+// Expected: what the table in server/api/core/routes.cpp says and nothing else; a foreign object
+// reads like one that is not there; unknown members are 422; undeclared routes 404 or 405. All
+// routes are walked: the table is the list, so a new route is in the matrix when it is in the
+// table. Not covered: bodies with many objects, since no route takes them yet. The in-process
+// matrix with every way of saying who one is: tests/server/api/access_matrix_test.cpp.
+#include "server/api/core/routes.h"
 #include "tests/server/api/api_fixture.h"
 
 namespace muster::server {
@@ -14,7 +14,7 @@ namespace {
 
 // For each parameter of a pattern: one that is there and belongs to somebody else, and one that is
 // not there.
-std::string path_of(const Route& route, const std::map<std::string, std::string>& objects) {
+std::string path_of(const http::Route& route, const std::map<std::string, std::string>& objects) {
   std::string out;
   for (const std::string_view part : split(std::string_view(route.pattern).substr(1), '/')) {
     if (!part.starts_with('{')) {
@@ -51,10 +51,10 @@ TEST_CASE("16 every route, for nobody and every role, on somebody else's objects
   ApiFixture& api = world.api;
   int asked = 0;
   std::set<std::string> walked;
-  for (const Route& route : api.router.routes()) {
+  for (const http::Route& route : api.router.routes()) {
     walked.insert(route.method + ' ' + route.pattern);
     const std::string target = path_of(route, world.foreign);
-    const bool is_public = route.permission == kPublicRoute;
+    const bool is_public = route.permission == api::kPublicRoute;
     const bool reads = route.method == "GET";
     CAPTURE(route.method, target);
     // What changes something gets a body that it cannot take, so that the world stays as it is.
@@ -70,7 +70,8 @@ TEST_CASE("16 every route, for nobody and every role, on somebody else's objects
       const Answer answer = api.send(person.token, route.method, target, body);
       ++asked;
       if (is_public) continue;
-      const bool may_use = may(person.user.role, static_cast<Permission>(route.permission));
+      const bool may_use =
+          people::may(person.user.role, static_cast<people::Permission>(route.permission));
       if (!may_use) {
         CHECK(answer.status() == 403);
         CHECK(answer.code() == "forbidden");
@@ -84,15 +85,16 @@ TEST_CASE("16 every route, for nobody and every role, on somebody else's objects
       CHECK(answer.status() < 500);
     }
   }
-  for (const Route& route : api.router.routes()) {
-    if (route.method != "DELETE" || route.permission == kPublicRoute) continue;
+  for (const http::Route& route : api.router.routes()) {
+    if (route.method != "DELETE" || route.permission == api::kPublicRoute) continue;
     const std::string target = path_of(route, world.foreign);
     for (const Person& person : {api.requester(), api.viewer(), api.technician()}) {
       CAPTURE(target, person.user.name);
       if (target == "/api/v1/session") continue;
       const Answer answer = api.send(person.token, "DELETE", target);
       ++asked;
-      const bool may_use = may(person.user.role, static_cast<Permission>(route.permission));
+      const bool may_use =
+          people::may(person.user.role, static_cast<people::Permission>(route.permission));
       CHECK(answer.status() >= 400);  // of what is foreign nothing is removed
       if (!may_use) CHECK(answer.status() == 403);
     }
@@ -177,7 +179,7 @@ TEST_CASE("16 what nobody declared is not there, with any method", "[abuse]") {
       CHECK(api.send({}, method, target).status() == 404);
     }
   }
-  for (const Route& route : api.router.routes()) {
+  for (const http::Route& route : api.router.routes()) {
     const std::string target = path_of(route, world.foreign);
     for (const char* method : {"TRACE", "CONNECT", "OPTIONS", "PROPFIND", "get"}) {
       const Answer answer = api.send(api.admin().token, method, target);

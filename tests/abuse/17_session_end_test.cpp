@@ -117,7 +117,7 @@ TEST_CASE("17 a session that somebody chose before sign-in is worth nothing", "[
 TEST_CASE("17 no secret is in the store, in the log or taken from a URL", "[abuse]") {
   Attacked here;
   const SomePerson tone = here.person("tone", "technician");
-  const std::string join_token = tls::parse_join_code(here.server.join_code()).value().token;
+  const std::string join_token = crypto::parse_join_code(here.server.join_code()).value().token;
   for (const char* parameter : {"token", "access_token", "authorization", "bearer", "session"}) {
     const HttpAnswer answer =
         here.server.ask({.path = std::string("/api/v1/items?") + parameter + "=" + tone.token});

@@ -41,8 +41,8 @@ TEST_CASE("24 links and join codes come from the settings, never from the reques
     REQUIRE(made.status == 201);
     CHECK((made.head + made.body).find("evil") == std::string::npos);
     CHECK(made.body.find("https://muster.example.org") != std::string::npos);
-    const tls::JoinCode code = tls::parse_join_code(made.text("join_code")).value();
-    CHECK(tls::encode_join_code(code).value().find("evil") == std::string::npos);
+    const crypto::JoinCode code = crypto::parse_join_code(made.text("join_code")).value();
+    CHECK(crypto::encode_join_code(code).value().find("evil") == std::string::npos);
     const HttpAnswer session =
         raw(here, "GET /api/v1/session HTTP/1.1\r\nHost: " + std::string(host) +
                       "\r\nAuthorization: Bearer " + ana.token + "\r\n\r\n");

@@ -202,7 +202,7 @@ TEST_CASE("27 power that goes under the authority and the side log undoes nothin
     }
     CHECK(server.start());
     INFO(server.log());
-    const auto log = server::parse_side_log(read_whole(server.data() / "revocations.log"));
+    const auto log = server::ca::parse_side_log(read_whole(server.data() / "revocations.log"));
     REQUIRE(log);
     // Revoked without an answer is revoked.
     if (is_enrolled) CHECK((agent.cycle(server) || agent.last_status() == 403));

@@ -37,7 +37,7 @@ struct World {
     REQUIRE(agent.cycle(server));
   }
   std::string missing() {
-    const auto database = server::open_sqlite((server.data() / "muster.db").string(), false);
+    const auto database = server::store::open_sqlite((server.data() / "muster.db").string(), false);
     return agent.missing_in(*database->connect(true, 0), true);
   }
   HttpAnswer revoke(const SimulatedAgent& whom) {

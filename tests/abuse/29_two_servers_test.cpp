@@ -12,7 +12,7 @@
 #include <catch2/catch.hpp>
 #include <iostream>
 
-#include "common/tls/issue.h"
+#include "common/crypto/issue.h"
 #include "server/ca/authority_database.h"
 #include "server/ca/cluster_key.h"
 #include "server/store/postgres.h"
@@ -73,18 +73,19 @@ void filter(const std::string& rules) {
 // The authority of the installation as if it had been made so long ago, with the same key.
 void age_authority(Pair& pair, std::int64_t days) {
   const SystemClock clock;
-  const Instant made{clock.now().ms - days * tls::kDayMs};
-  const auto key = server::ClusterKey::load(pair.server(0).data() / "cluster.key").value();
-  const auto database = server::open_postgres({.connection = pair.postgres().connection("muster")});
-  const auto session = database->connect(false, 0);
-  const std::string sealed = session->find_text("SELECT sealed_key FROM authorities").value();
+  const Instant made{clock.now().ms - days * crypto::kDayMs};
+  const auto key = server::ca::ClusterKey::load(pair.server(0).data() / "cluster.key").value();
+  const auto database =
+      server::store::open_postgres({.connection = pair.postgres().connection("muster")});
+  const auto connection = database->connect(false, 0);
+  const std::string sealed = connection->find_text("SELECT sealed_key FROM authorities").value();
   const auto own =
-      tls::PrivateKey::from_pem(key.open(sealed, "the key of certificate authority 1").value())
+      crypto::PrivateKey::from_pem(key.open(sealed, "the key of certificate authority 1").value())
           .value();
-  const std::string pem = tls::issue_authority(own, made).value().certificate.to_pem();
-  session->begin(true);
-  session->execute("UPDATE authorities SET certificate = ?1", {pem});
-  session->commit();
+  const std::string pem = crypto::issue_authority(own, made).value().certificate.to_pem();
+  connection->begin(true);
+  connection->execute("UPDATE authorities SET certificate = ?1", {pem});
+  connection->commit();
 }
 
 }  // namespace
@@ -291,6 +292,6 @@ TEST_CASE("29 what an asynchronous replica had not received is shown as a gap, a
   const Ended doctor = server.doctor();
   INFO(doctor.out);
   CHECK(doctor.code == 0);
-  const auto database = server::open_postgres({.connection = replica.connection("muster")});
+  const auto database = server::store::open_postgres({.connection = replica.connection("muster")});
   CHECK(early.missing_in(*database->connect(true, 0), true) == "");
 }

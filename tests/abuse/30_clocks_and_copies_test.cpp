@@ -189,10 +189,10 @@ TEST_CASE("30 an agent whose clock is wrong for a while loses nothing and comes 
   }
   // No time of the future, and none of before the machine was known.
   const std::int64_t now_ms = SystemClock().now().ms;
-  const auto session = database_session(world.installation->server());
-  CHECK(session->find_integer("SELECT count(*) FROM section_packages WHERE since > " +
-                              std::to_string(now_ms) + " OR since < " +
-                              std::to_string(now_ms - 3'600'000)) == 0);
+  const auto connection = database_session(world.installation->server());
+  CHECK(connection->find_integer("SELECT count(*) FROM section_packages WHERE since > " +
+                                 std::to_string(now_ms) + " OR since < " +
+                                 std::to_string(now_ms - 3'600'000)) == 0);
   world.check_healed();
 }
 

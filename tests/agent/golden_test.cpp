@@ -36,13 +36,13 @@ std::vector<fs::path> files_of(const fs::path& directory, const std::string& end
 }
 
 // The inventory without what differs from run to run.
-std::string inventory_of(const std::shared_ptr<Host>& host) {
-  SectionCollector collector(host, std::make_shared<muster::SystemClock>(), collectors(),
-                             &collect_vitals);
+std::string inventory_of(const std::shared_ptr<host::Host>& host) {
+  report::SectionCollector collector(host, std::make_shared<muster::SystemClock>(),
+                                     collect::collectors(), &collect::collect_vitals);
   auto sections = collector.collect();
-  for (LookResult& result : sections)
+  for (report::LookResult& result : sections)
     result.duration_ms = 0;
-  std::string text = inventory_json(
+  std::string text = report::inventory_json(
       std::move(sections), {.collected_at = {0}, .vitals = collector.vitals(), .pretty = true});
   const std::string version = "\"version\": \"" MUSTER_VERSION "\"";
   return text.replace(text.find(version), version.size(), "\"version\": \"...\"");
@@ -84,7 +84,7 @@ TEST_CASE("every captured machine gives the inventory that is expected of it", "
   const auto captures = files_of(test::source_folder() / "tests/captures", ".capture");
   REQUIRE_FALSE(captures.empty());
   for (const fs::path& path : captures) {
-    const auto host = CapturedHost::parse(test::read_whole(path));
+    const auto host = host::CapturedHost::parse(test::read_whole(path));
     INFO(path.string());
     REQUIRE(host.ok());
     compare(path.stem().string(), inventory_of(*host));
@@ -103,6 +103,6 @@ TEST_CASE("every copied tree of a foreign machine gives the inventory that is ex
         "tar -xzf '" + archive.string() + "' -C '" + tree.path() + "' --strip-components=1";
     INFO(unpack);
     REQUIRE(std::system(unpack.c_str()) == 0);
-    compare("lscpu-" + name, inventory_of(std::make_shared<LiveHost>(tree.path())));
+    compare("lscpu-" + name, inventory_of(std::make_shared<host::LiveHost>(tree.path())));
   }
 }

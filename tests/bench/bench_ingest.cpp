@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "server/cmdb/item_list.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/ingest.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
@@ -46,13 +47,14 @@ std::string agent_id(int number) {
 class Bench {
  public:
   Bench()
-      : store_(server::open_sqlite((folder_.path / "muster.db").string(), true), {}, clock_),
+      : store_(server::store::open_sqlite((folder_.path / "muster.db").string(), true),
+               server::facts::with_section_tables(), clock_),
         ingest_(store_, log_) {}
 
   void enrol(int from, int to) {
-    store_.write([&](server::Session& session) {
+    store_.write([&](server::store::Transaction& transaction) {
       for (int number = from; number < to; ++number) {
-        session.execute(
+        transaction.execute(
             "INSERT INTO agents (agent_id, state, enrolled_at, state_changed_at, state_changed_by) "
             "VALUES (?1, 'active', 0, 0, 'bench')",
             {agent_id(number)});
@@ -99,9 +101,9 @@ class Bench {
   void time_query(const char* query) {
     const auto start = Clock::now();
     std::int64_t total = 0;
-    store_.read([&](server::Session& session) {
-      const server::ReadPoint now{.at_ms = store_.clock().now().ms};
-      total = server::list_items(session, query, now, {}).total.value_or(0);
+    store_.read([&](server::store::Transaction& transaction) {
+      const server::store::ReadPoint now{.at_ms = store_.clock().now().ms};
+      total = server::cmdb::list_items(transaction, query, now, {}).total.value_or(0);
     });
     std::printf("%-44s %9.1f ms, %lld items\n", query, seconds_since(start) * 1000,
                 static_cast<long long>(total));
@@ -117,8 +119,8 @@ class Bench {
   TemporaryFolder folder_;
   SystemClock clock_;
   Log log_{LogLevel::kError};
-  server::Store store_;
-  server::Ingest ingest_;
+  server::store::Store store_;
+  server::ingest::Ingest ingest_;
 };
 
 }  // namespace

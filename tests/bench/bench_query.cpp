@@ -8,6 +8,7 @@
 
 #include "server/cmdb/item_list.h"
 #include "server/cmdb/item_view.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/ingest.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
@@ -18,13 +19,13 @@ namespace {
 
 constexpr int kQueryPackages = 100;
 
-void add_machines(server::Store& store, server::Ingest& ingest, int from, int to) {
+void add_machines(server::store::Store& store, server::ingest::Ingest& ingest, int from, int to) {
   for (int number = from; number < to; ++number) {
     char id[40];
     std::snprintf(id, sizeof id, "00000000-0000-4000-8000-%012d", number);
     const std::string agent = id;
-    store.write([&](server::Session& session) {
-      session.execute(
+    store.write([&](server::store::Transaction& transaction) {
+      transaction.execute(
           "INSERT INTO agents (agent_id, state, enrolled_at, state_changed_at, state_changed_by) "
           "VALUES (?1, 'active', 0, 0, 'bench')",
           {agent});
@@ -35,7 +36,7 @@ void add_machines(server::Store& store, server::Ingest& ingest, int from, int to
   }
 }
 
-void time_queries(server::Store& store, int machines) {
+void time_queries(server::store::Store& store, int machines) {
   const std::vector<std::string> queries = {"",
                                             "machine-000000000042",
                                             "serial:MW000000000042",
@@ -49,9 +50,9 @@ void time_queries(server::Store& store, int machines) {
     std::int64_t total = 0;
     for (int i = 0; i < 15; ++i) {
       const auto start = Clock::now();
-      store.read([&](server::Session& session) {
-        const server::ReadPoint now{.at_ms = store.clock().now().ms};
-        total = server::list_items(session, query, now, {}).total.value_or(0);
+      store.read([&](server::store::Transaction& transaction) {
+        const server::store::ReadPoint now{.at_ms = store.clock().now().ms};
+        total = server::cmdb::list_items(transaction, query, now, {}).total.value_or(0);
       });
       samples.push_back(seconds_since(start) * 1000);
     }
@@ -62,8 +63,9 @@ void time_queries(server::Store& store, int machines) {
   std::vector<double> samples;
   for (int i = 0; i < 50; ++i) {
     const auto start = Clock::now();
-    store.read([&](server::Session& session) {
-      server::item_view(session, i + 1, server::ReadPoint{.at_ms = store.clock().now().ms});
+    store.read([&](server::store::Transaction& transaction) {
+      server::cmdb::item_view(transaction, i + 1,
+                              server::store::ReadPoint{.at_ms = store.clock().now().ms});
     });
     samples.push_back(seconds_since(start) * 1000);
   }
@@ -79,8 +81,9 @@ void bench_query() {
   const TemporaryFolder folder;
   const SystemClock clock;
   const Log log(LogLevel::kError);
-  server::Store store(server::open_sqlite((folder.path / "muster.db").string(), true), {}, clock);
-  server::Ingest ingest(store, log);
+  server::store::Store store(server::store::open_sqlite((folder.path / "muster.db").string(), true),
+                             server::facts::with_section_tables(), clock);
+  server::ingest::Ingest ingest(store, log);
   add_machines(store, ingest, 0, 1000);
   time_queries(store, 1000);
   add_machines(store, ingest, 1000, 10'000);

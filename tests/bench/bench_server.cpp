@@ -17,11 +17,12 @@
 #include <thread>
 
 #include "agent/sync/transport.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/support/text.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 #include "common/wire/compress.h"
 #include "server/ca/join_tokens.h"
+#include "server/facts/section_tables.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 #include "tests/bench/bench.h"
@@ -69,20 +70,22 @@ class ServerProcess {
   int process() const { return process_; }
   std::uint16_t agents_port() const { return port_; }
   const std::string& token() const { return token_; }
-  std::vector<tls::Certificate> authorities() const {
+  std::vector<crypto::Certificate> authorities() const {
     std::ifstream file(data_ / "ca" / "ca.pem");
     const std::string pem((std::istreambuf_iterator<char>(file)), {});
-    return tls::certificates_from_pem(pem).value();
+    return crypto::certificates_from_pem(pem).value();
   }
 
  private:
   void make_token() {
     const SystemClock clock;
-    server::Store store(server::open_sqlite((data_ / "muster.db").string(), false), {}, clock);
-    store.write([&](server::Session& session) {
-      server::NewJoinToken wanted;
+    server::store::Store store(server::store::open_sqlite((data_ / "muster.db").string(), false),
+                               server::facts::with_section_tables(), clock);
+    store.write([&](server::store::Transaction& transaction) {
+      server::ca::NewJoinToken wanted;
       wanted.max_uses = kAgents;
-      token_ = server::create_join_token(session, clock.now(), {.name = "bench"}, wanted).text;
+      token_ =
+          server::ca::create_join_token(transaction, clock.now(), {.name = "bench"}, wanted).text;
     });
   }
   void start() {
@@ -113,21 +116,22 @@ class ServerProcess {
 };
 
 struct BenchAgent {
-  std::optional<agent::Identity> identity;
+  std::optional<agent::sync::Identity> identity;
   std::int64_t sequence = 0;
 };
 
-agent::TransportOptions options_for(const ServerProcess& server,
-                                    const std::vector<tls::Certificate>& authorities) {
-  agent::TransportOptions options;
+agent::sync::TransportOptions options_for(const ServerProcess& server,
+                                          const std::vector<crypto::Certificate>& authorities) {
+  agent::sync::TransportOptions options;
   options.server = {"127.0.0.1", server.agents_port()};
   options.authorities = authorities;
   return options;
 }
 
-agent::HttpReply exchange(agent::TransportOptions options, const agent::HttpRequest& request) {
+agent::sync::HttpReply exchange(agent::sync::TransportOptions options,
+                                const agent::sync::HttpRequest& request) {
   const SystemClock clock;
-  const auto transport = agent::make_transport(std::move(options), clock);
+  const auto transport = agent::sync::make_transport(std::move(options), clock);
   for (int attempt = 0; attempt < 50; ++attempt) {
     auto reply = transport->exchange(request);
     if (!reply) give_up(reply.failure().message);
@@ -138,9 +142,9 @@ agent::HttpReply exchange(agent::TransportOptions options, const agent::HttpRequ
   give_up("the server stayed busy");
 }
 
-BenchAgent enrol(const ServerProcess& server, const std::vector<tls::Certificate>& authorities) {
-  const tls::PrivateKey key = tls::PrivateKey::generate().value();
-  const std::string request = tls::to_base64_lines(tls::make_request(key, "bench").value());
+BenchAgent enrol(const ServerProcess& server, const std::vector<crypto::Certificate>& authorities) {
+  const crypto::PrivateKey key = crypto::PrivateKey::generate().value();
+  const std::string request = crypto::to_base64_lines(crypto::make_request(key, "bench").value());
   const auto reply =
       exchange(options_for(server, authorities),
                {.path = "/.well-known/est/simpleenroll",
@@ -149,10 +153,10 @@ BenchAgent enrol(const ServerProcess& server, const std::vector<tls::Certificate
                 .body = request});
   if (reply.status != 200)
     give_up("enrolment answered " + std::to_string(reply.status) + ": " + reply.body);
-  return {agent::Identity{key, tls::from_pkcs7(reply.body).value().front()}, 0};
+  return {agent::sync::Identity{key, crypto::from_pkcs7(reply.body).value().front()}, 0};
 }
 
-void send(const ServerProcess& server, const std::vector<tls::Certificate>& authorities,
+void send(const ServerProcess& server, const std::vector<crypto::Certificate>& authorities,
           const BenchAgent& agent, const std::string& body) {
   auto options = options_for(server, authorities);
   options.identity = agent.identity;
@@ -167,7 +171,7 @@ void send(const ServerProcess& server, const std::vector<tls::Certificate>& auth
 
 // Sends bodies[i] as agents[i], kClients at a time, and prints what it cost.
 void send_all(const char* what, const ServerProcess& server,
-              const std::vector<tls::Certificate>& authorities,
+              const std::vector<crypto::Certificate>& authorities,
               const std::vector<BenchAgent>& agents, const std::vector<std::string>& bodies,
               int rounds = 1) {
   std::size_t bytes = 0;

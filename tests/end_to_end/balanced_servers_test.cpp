@@ -93,10 +93,10 @@ TEST_CASE("behind HAProxy both servers serve, and an agent that tries again miss
   stop = true;
   for (std::thread& thread : threads)
     thread.join();
-  const auto session = database_session(b);
+  const auto connection = database_session(b);
   for (std::size_t i = 0; i < agents.size(); ++i) {
-    CHECK(session->find_integer("SELECT sequence FROM agent_state WHERE agent_id = ?1",
-                                {agents[i]->agent_id()}) == taken[i]);
+    CHECK(connection->find_integer("SELECT sequence FROM agent_state WHERE agent_id = ?1",
+                                   {agents[i]->agent_id()}) == taken[i]);
   }
   CHECK(b.command({"doctor"}).code == 0);
 }

@@ -53,7 +53,8 @@ struct World {
         ->query(
             "SELECT c.name, c.version FROM section_packages r JOIN section_packages_content c ON "
             "c.content_id = r.content_id WHERE r.until IS NULL",
-            {}, [&](const server::ResultRow& row) { stored.emplace(row.text(0), row.text(1)); });
+            {},
+            [&](const server::store::ResultRow& row) { stored.emplace(row.text(0), row.text(1)); });
     CHECK(stored == machine.packages());
     const Ended doctor = installation.server().command({"doctor"});
     INFO(doctor.out);

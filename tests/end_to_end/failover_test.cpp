@@ -75,11 +75,11 @@ TEST_CASE("a failover of PostgreSQL to its synchronous replica loses nothing ack
   for (std::thread& thread : threads)
     thread.join();
   REQUIRE(taken >= before + 40);
-  const auto session = database_session(b);
+  const auto connection = database_session(b);
   std::int64_t lost = 0;
   for (std::size_t i = 0; i < agents.size(); ++i) {
-    const auto kept = session->find_integer("SELECT sequence FROM agent_state WHERE agent_id = ?1",
-                                            {agents[i]->agent_id()});
+    const auto kept = connection->find_integer(
+        "SELECT sequence FROM agent_state WHERE agent_id = ?1", {agents[i]->agent_id()});
     if (kept.value_or(0) < acknowledged[i]) ++lost;
   }
   CHECK(lost == 0);

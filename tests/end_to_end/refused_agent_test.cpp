@@ -2,8 +2,8 @@
 // Machines that may not report: each is told why, and what to do about it.
 #include <catch2/catch.hpp>
 
+#include "common/crypto/join_code.h"
 #include "common/support/digest.h"
-#include "common/tls/join_code.h"
 #include "tests/support/programs/database.h"
 #include "tests/support/programs/installation.h"
 
@@ -85,10 +85,10 @@ TEST_CASE("a join code that cannot be used says why", "[end_to_end]") {
   CHECK_THAT(refusal(expired), Catch::Contains("expired"));
 
   // Somebody else answers under the server's name: the key is not the one in the code.
-  auto parts = muster::tls::parse_join_code(installation.join_code());
+  auto parts = muster::crypto::parse_join_code(installation.join_code());
   REQUIRE(parts);
   parts->ca_spki_sha256_hex = muster::sha256_hex("another authority");
-  CHECK_THAT(refusal(*muster::tls::encode_join_code(*parts)),
+  CHECK_THAT(refusal(*muster::crypto::encode_join_code(*parts)),
              Catch::Contains("does not show the authority"));
 
   std::string mistyped = installation.join_code();

@@ -175,11 +175,11 @@ TEST_CASE("one server goes on when the other is killed, and neither loses what i
   CHECK(servers.a.stop(SIGKILL) == 128 + SIGKILL);
   for (std::thread& thread : threads)
     thread.join();
-  const auto session = database_session(servers.b);
+  const auto connection = database_session(servers.b);
   for (std::size_t i = 0; i < agents.size(); ++i) {
     CHECK(acknowledged[i] == 40);
-    CHECK(session->find_integer("SELECT sequence FROM agent_state WHERE agent_id = ?1",
-                                {agents[i]->agent_id()}) == acknowledged[i]);
+    CHECK(connection->find_integer("SELECT sequence FROM agent_state WHERE agent_id = ?1",
+                                   {agents[i]->agent_id()}) == acknowledged[i]);
   }
   const Ended doctor = servers.b.command({"doctor"});
   INFO(doctor.out);
@@ -209,8 +209,8 @@ TEST_CASE("a further server needs the cluster key, and says so", "[end_to_end][p
   CHECK(join().code == 0);
   // The key of the authority stands nowhere but in the database, and there not in the clear.
   CHECK_FALSE(std::filesystem::exists(first.data() / "ca/ca.key"));
-  const auto session = database_session(first);
-  CHECK(session->find_text("SELECT sealed_key FROM authorities")->find("PRIVATE KEY") ==
+  const auto connection = database_session(first);
+  CHECK(connection->find_text("SELECT sealed_key FROM authorities")->find("PRIVATE KEY") ==
         std::string::npos);
 }
 

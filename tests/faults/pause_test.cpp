@@ -30,7 +30,7 @@ TEST_CASE("a server that stands still for a while takes up where it was", "[faul
   }
   CHECK(server.stop() == 0);
   CHECK(server.doctor().code == 0);
-  const auto database = server::open_sqlite((server.data() / "muster.db").string(), false);
+  const auto database = server::store::open_sqlite((server.data() / "muster.db").string(), false);
   CHECK(agent.missing_in(*database->connect(true, 0), true) == "");
 }
 

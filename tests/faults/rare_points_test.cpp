@@ -6,8 +6,8 @@
 #include <iostream>
 #include <thread>
 
-#include "common/tls/file.h"
-#include "common/tls/issue.h"
+#include "common/crypto/issue.h"
+#include "common/support/file.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
 #include "tests/support/programs/fault_server.h"
@@ -32,8 +32,9 @@ struct World {
     REQUIRE(server.stop() == 0);
   }
 
-  std::unique_ptr<server::Session> session() const {
-    return server::open_sqlite((server.data() / "muster.db").string(), false)->connect(false, 0);
+  std::unique_ptr<server::store::Connection> session() const {
+    return server::store::open_sqlite((server.data() / "muster.db").string(), false)
+        ->connect(false, 0);
   }
   // All agents report while somebody else holds the lock on writing, so that their reports wait
   // together.
@@ -118,15 +119,15 @@ TEST_CASE(
     "[faults][points]") {
   World world;
   const auto ca = world.server.data() / "ca";
-  const auto key = tls::PrivateKey::load(ca / "ca.key").value();
+  const auto key = crypto::PrivateKey::load(ca / "ca.key").value();
   const SystemClock clock;
-  const Instant long_ago{clock.now().ms - 9 * 366 * tls::kDayMs};
-  const std::string old = tls::issue_authority(key, long_ago).value().certificate.to_pem();
+  const Instant long_ago{clock.now().ms - 9 * 366 * crypto::kDayMs};
+  const std::string old = crypto::issue_authority(key, long_ago).value().certificate.to_pem();
   for (const std::string& kind : kinds()) {
     INFO(kind);
     std::filesystem::remove(ca / "ca-2.pem");
     std::filesystem::remove(ca / "ca-2.key");
-    REQUIRE(tls::replace_file(ca / "ca.pem", old, tls::FileMode::kPublic));
+    REQUIRE(replace_file(ca / "ca.pem", old, FileMode::kPublic));
     CHECK_FALSE(world.server.start({"MUSTER_FAULT=authority.rolled_over:" + kind}));
     CHECK(world.server.ended_with() == (kind == "crash" ? kFaultCrash : 1));
     CHECK(std::filesystem::exists(ca / "ca-2.pem"));

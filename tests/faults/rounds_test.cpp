@@ -147,10 +147,11 @@ class Rounds {
     std::string wrong;
     if (doctor.code != 0) wrong = "doctor: " + doctor.out + doctor.error;
     try {
-      const auto database = server::open_sqlite((server_.data() / "muster.db").string(), false);
-      const auto session = database->connect(true, 0);
+      const auto database =
+          server::store::open_sqlite((server_.data() / "muster.db").string(), false);
+      const auto connection = database->connect(true, 0);
       for (const auto& agent : agents_)
-        wrong += agent->missing_in(*session, all);
+        wrong += agent->missing_in(*connection, all);
     } catch (const std::exception& failure) {
       wrong += failure.what();
     }

@@ -157,7 +157,7 @@ int Scene::backup(const EnvironmentLines& environment) {
   if (code == 0 && !fs::exists(file)) return -1;
   // A backup that has its name is whole, whatever became of the program.
   if (fs::exists(file)) {
-    const auto database = server::open_sqlite(file.string(), false);
+    const auto database = server::store::open_sqlite(file.string(), false);
     if (database->connect(true, 0)->find_text("PRAGMA integrity_check") != "ok") return -1;
   }
   return code;
@@ -177,12 +177,13 @@ std::string Scene::examine() {
   if (doctor.code != 0) wrong = "doctor: " + doctor.out + doctor.error;
   if (was_restored_) return wrong;
   try {
-    const auto database = server::open_sqlite((server_.data() / "muster.db").string(), false);
-    const auto session = database->connect(true, 0);
+    const auto database =
+        server::store::open_sqlite((server_.data() / "muster.db").string(), false);
+    const auto connection = database->connect(true, 0);
     for (SimulatedAgent& agent : agents_)
-      wrong += agent.missing_in(*session, true);
+      wrong += agent.missing_in(*connection, true);
     for (const Edit& edit : edits_) {
-      if (session->find_integer(edit.sql, edit.values).value_or(0) == 0)
+      if (connection->find_integer(edit.sql, edit.values).value_or(0) == 0)
         wrong += "an edit is lost: " + edit.sql + "\n";
     }
   } catch (const std::exception& failure) {

@@ -14,7 +14,7 @@ namespace muster::test {
 // A query with a number above 0 once something was acknowledged to a person.
 struct Edit {
   std::string sql;
-  server::Session::Values values;
+  server::store::Transaction::Values values;
 };
 
 class Scene {

@@ -30,7 +30,7 @@ struct StorageWorld {
     REQUIRE(agent.cycle(server));
   }
   std::string missing() {
-    const auto database = server::open_sqlite((server.data() / "muster.db").string(), false);
+    const auto database = server::store::open_sqlite((server.data() / "muster.db").string(), false);
     return agent.missing_in(*database->connect(true, 0), true);
   }
 

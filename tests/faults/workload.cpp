@@ -6,6 +6,7 @@
 
 #include "common/support/log.h"
 #include "server/cmdb/items.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/check_invariants.h"
 #include "server/people/users.h"
 #include "server/store/sqlite.h"
@@ -16,8 +17,8 @@
 namespace muster::test {
 namespace {
 
-using server::Session;
-using server::Store;
+using server::store::Store;
+using server::store::Transaction;
 
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr const char* kReports = R"sql(
@@ -36,11 +37,13 @@ std::string database_of(const std::filesystem::path& folder) {
 struct Opened {
   Opened(const std::filesystem::path& folder, const Clock& clock, const Log& log,
          std::atomic<bool>& was_ended)
-      : store(server::open_sqlite(database_of(folder), true),
-              {.on_lost_sync = [&was_ended](const std::string&) { was_ended = true; }}, clock),
+      : store(server::store::open_sqlite(database_of(folder), true),
+              server::facts::with_section_tables(
+                  {.on_lost_sync = [&was_ended](const std::string&) { was_ended = true; }}),
+              clock),
         ingest(store, log, {}) {}
   Store store;
-  server::Ingest ingest;
+  server::ingest::Ingest ingest;
 };
 
 // Two tries: an administrator, or systemd, starts again what did not come up.
@@ -49,7 +52,7 @@ std::unique_ptr<Opened> open_twice(const std::filesystem::path& folder, const Cl
   for (int i = 0; i < 2; ++i) {
     try {
       return std::make_unique<Opened>(folder, clock, log, was_ended);
-    } catch (const server::StoreError&) {
+    } catch (const server::store::StoreError&) {
       ++refused;
     }
   }
@@ -67,7 +70,7 @@ void Workload::attempt(std::vector<Acknowledged> facts, const std::function<void
   if (was_ended_) return;
   try {
     step();
-  } catch (const server::StoreError&) {
+  } catch (const server::store::StoreError&) {
     ++refused_;
     return;
   }
@@ -82,12 +85,13 @@ void Workload::run(const std::filesystem::path& folder) {
   const std::unique_ptr<Opened> opened = open_twice(folder, clock, log, was_ended_, refused_);
   if (opened == nullptr) return;
   Store& store = opened->store;
-  server::Ingest& ingest = opened->ingest;
+  server::ingest::Ingest& ingest = opened->ingest;
 
   attempt({{"the administrator", "SELECT COUNT(*) FROM users WHERE name = 'ana'", {}}}, [&] {
-    store.write([&](Session& session) {
-      server::create_user(session, clock.now(), {.name = "init"},
-                          {.name = "ana", .role = server::Role::kAdmin, .password = {"hash"}});
+    store.write([&](Transaction& transaction) {
+      server::people::create_user(
+          transaction, clock.now(), {.name = "init"},
+          {.name = "ana", .role = server::people::Role::kAdmin, .password = {"hash"}});
     });
   });
   std::vector<std::unique_ptr<server::ReportingMachine>> machines;
@@ -109,16 +113,16 @@ void Workload::run(const std::filesystem::path& folder) {
     }
     std::int64_t item = 0;
     attempt({{"an item", kWorkloadValue, {"name", "item " + std::to_string(round)}}}, [&] {
-      item = store.write_value<std::int64_t>([&](Session& session) {
-        return server::create_item(session, {{"name", "item " + std::to_string(round)}}, "ana",
-                                   clock.now());
+      item = store.write_value<std::int64_t>([&](Transaction& transaction) {
+        return server::cmdb::create_item(transaction, {{"name", "item " + std::to_string(round)}},
+                                         "ana", clock.now());
       });
     });
     if (item == 0) continue;
     attempt({{"an edit", kWorkloadValue, {"owner", "owner " + std::to_string(round)}}}, [&] {
-      store.write([&](Session& session) {
-        server::edit_item(session, item, 1, {{"owner", "owner " + std::to_string(round)}}, "ana",
-                          clock.now());
+      store.write([&](Transaction& transaction) {
+        server::cmdb::edit_item(transaction, item, 1, {{"owner", "owner " + std::to_string(round)}},
+                                "ana", clock.now());
       });
     });
     // The second half runs with a log that begins anew.
@@ -135,19 +139,21 @@ std::string verify(const std::filesystem::path& folder, const std::vector<Acknow
   try {
     if (!std::filesystem::exists(database_of(folder)))
       return ledger.empty() ? "" : "there is no database";
-    Store store(server::open_sqlite(database_of(folder), true), {}, clock);
-    const auto session = store.database().connect(true, 0);
-    session->begin(false);
-    const auto whole = session->find_text("PRAGMA integrity_check");
+    Store store(server::store::open_sqlite(database_of(folder), true),
+                server::facts::with_section_tables(), clock);
+    const auto connection = store.database().connect(true, 0);
+    connection->begin(false);
+    const auto whole = connection->find_text("PRAGMA integrity_check");
     if (whole != "ok") wrong << "integrity_check: " << whole.value_or("no answer") << "\n";
-    for (const server::InvariantCheck& check : server::check_invariants(*session)) {
+    for (const server::ingest::InvariantCheck& check :
+         server::ingest::check_invariants(*connection)) {
       if (!check.ok()) wrong << check.what << ": " << check.first << "\n";
     }
     for (const Acknowledged& fact : ledger) {
-      if (session->find_integer(fact.sql, fact.values).value_or(0) == 0)
+      if (connection->find_integer(fact.sql, fact.values).value_or(0) == 0)
         wrong << "lost: " << fact.what << "\n";
     }
-    session->commit();
+    connection->commit();
   } catch (const std::exception& failure) {
     wrong << failure.what() << "\n";
   }

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
 namespace muster::test {
 
@@ -18,7 +18,7 @@ namespace muster::test {
 struct Acknowledged {
   std::string what;
   std::string sql;
-  server::Session::Values values;
+  server::store::Transaction::Values values;
 };
 
 class Workload {

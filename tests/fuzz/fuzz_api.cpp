@@ -92,9 +92,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (request->method != "GET" && here.matched() != nullptr &&
         (here.matched()->pattern.find("/users/{") != std::string::npos ||
          here.matched()->pattern.find("/tokens/{") != std::string::npos)) {
-      here.store->write([](Session& session) {
-        session.execute("UPDATE tokens SET revoked_at = NULL WHERE token_id = 1");
-        session.execute("UPDATE users SET role = 'admin', disabled_at = NULL WHERE user_id = 1");
+      here.store->write([](Transaction& transaction) {
+        transaction.execute("UPDATE tokens SET revoked_at = NULL WHERE token_id = 1");
+        transaction.execute(
+            "UPDATE users SET role = 'admin', disabled_at = NULL WHERE user_id = 1");
       });
     }
   }

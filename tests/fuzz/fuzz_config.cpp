@@ -2,7 +2,7 @@
 // The INI file of every program, and the settings of the agent and the server in it.
 #include "common/support/config.h"
 
-#include "server/config.h"
+#include "server/installation/config.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace muster;

@@ -11,10 +11,10 @@
 
 #include "common/support/text.h"
 #include "server/ca/join_tokens.h"
-#include "server/cmdb/changes.h"
 #include "server/cmdb/item_list.h"
+#include "server/facts/changes.h"
 #include "server/people/audit.h"
-#include "server/people/list_query.h"
+#include "server/store/list.h"
 #include "tests/support/store/store_fixture.h"
 
 namespace {
@@ -55,8 +55,8 @@ void add_removed_packages(muster::server::StoreFixture& fixture, std::int64_t re
 
 muster::server::ChangePage changes(muster::server::StoreFixture& fixture,
                                    const muster::server::ChangeQuery& query) {
-  return fixture.read([&](muster::server::Session& session) {
-    return muster::server::item_changes(session, 1, fixture.now(), query);
+  return fixture.read([&](muster::server::Transaction& transaction) {
+    return muster::server::item_changes(transaction, 1, fixture.now(), query);
   });
 }
 
@@ -85,14 +85,15 @@ void require_pages(muster::server::StoreFixture& fixture, const std::string& cur
       if (!is_limit && error.code != "invalid_cursor") std::abort();
     }
   };
-  require_page([&](Session& session) {
+  require_page([&](Transaction& transaction) {
     AuditFilter filter;
     filter.limit = limit;
     filter.cursor = cursor;
-    return list_audit(session, filter).records.size();
+    return list_audit(transaction, filter).records.size();
   });
-  require_page(
-      [&](Session& session) { return list_join_tokens(session, limit, cursor).tokens.size(); });
+  require_page([&](Transaction& transaction) {
+    return list_join_tokens(transaction, limit, cursor).tokens.size();
+  });
   ChangeQuery query;
   query.cursor = cursor;
   try {
@@ -110,8 +111,9 @@ void require_walk(muster::server::StoreFixture& fixture, muster::server::ItemLis
   std::set<std::int64_t> seen;
   std::int64_t total = 0;
   do {
-    const ItemPage page = fixture.read(
-        [&](Session& session) { return list_items(session, "", fixture.at(1), options); });
+    const ItemPage page = fixture.read([&](Transaction& transaction) {
+      return list_items(transaction, "", fixture.at(1), options);
+    });
     if (page.rows.size() > 1) std::abort();
     for (const auto& row : page.rows) {
       if (!seen.insert(row.summary.item_id).second) std::abort();
@@ -160,8 +162,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       options.descending = size % 2 == 1;
       options.include_archived = size % 3 == 1;
       try {
-        fixture->read(
-            [&](Session& session) { return list_items(session, "", fixture->now(), options); });
+        fixture->read([&](Transaction& transaction) {
+          return list_items(transaction, "", fixture->now(), options);
+        });
       } catch (const Error& error) {
         if (error.code != "invalid_cursor") std::abort();
       }
@@ -170,8 +173,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     ItemListOptions options;
     options.sort = bytes;
-    fixture->read(
-        [&](Session& session) { return list_items(session, "", fixture->now(), options); });
+    fixture->read([&](Transaction& transaction) {
+      return list_items(transaction, "", fixture->now(), options);
+    });
   } catch (const Error& error) {
     if (error.code != "invalid_sort") std::abort();
   }

@@ -3,7 +3,7 @@
 // password. Costs that would take long are only looked at.
 #include <algorithm>
 
-#include "common/tls/password.h"
+#include "common/crypto/password.h"
 #include "server/error.h"
 #include "server/people/passwords.h"
 #include "tests/fuzz/fuzz.h"
@@ -24,27 +24,27 @@ bool is_cheap(std::string_view hash) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text = fuzz::as_text(data, size);
   const std::string_view password = fuzz::take_part(text, "\x1e");
-  const bool is_old = tls::needs_rehash(text);
+  const bool is_old = crypto::needs_rehash(text);
   require(is_old || text.starts_with("$scrypt$ln=17,r=8,p=1$"));
   if (is_cheap(text)) {
-    if (const auto right = tls::verify_password(password, text); right && *right)
-      require(password.size() <= tls::kMaxPasswordBytes);
+    if (const auto right = crypto::verify_password(password, text); right && *right)
+      require(password.size() <= crypto::kMaxPasswordBytes);
   } else if (text.find("ln=") == std::string_view::npos) {
-    require(!tls::verify_password(password, text).ok());
+    require(!crypto::verify_password(password, text).ok());
   }
   try {
     server::check_new_password(password, text);
     require(password.size() >= server::kMinPasswordCharacters);
-    require(password.size() <= tls::kMaxPasswordBytes);
+    require(password.size() <= crypto::kMaxPasswordBytes);
     require(password.find('\0') == std::string_view::npos);
   } catch (const server::Error& error) {
     require(error.code == "invalid_password" && error.path == "password");
   }
-  const tls::ScryptCost cost{.log2_n = 1, .r = 1, .p = 1};
-  if (const auto hash = tls::hash_password(password, cost)) {
-    const auto right = tls::verify_password(password, *hash);
-    require(right && *right && !tls::needs_rehash(*hash, cost));
-    const auto wrong = tls::verify_password(std::string(password) + "x", *hash);
+  const crypto::ScryptCost cost{.log2_n = 1, .r = 1, .p = 1};
+  if (const auto hash = crypto::hash_password(password, cost)) {
+    const auto right = crypto::verify_password(password, *hash);
+    require(right && *right && !crypto::needs_rehash(*hash, cost));
+    const auto wrong = crypto::verify_password(std::string(password) + "x", *hash);
     require(wrong && !*wrong);
   }
   return 0;

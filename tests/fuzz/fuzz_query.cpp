@@ -46,8 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const ReadPoint& point : {fixture->now(), fixture->at(1)}) {
     try {
-      fixture->read([&](Session& session) {
-        return match_items(session, text, point, {.personal = true}).undetermined;
+      fixture->read([&](Transaction& transaction) {
+        return match_items(transaction, text, point, {.personal = true}).undetermined;
       });
     } catch (const Error& error) {
       if (!is_good_refusal(error, text)) std::abort();

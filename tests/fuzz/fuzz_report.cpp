@@ -33,7 +33,7 @@ struct World {
     machine.report();
     neighbour.install("openssl", "3.0.8");
     neighbour.report();
-    session = store->database().connect(false, 0);
+    transaction = store->database().connect(false, 0);
   }
 
   TemporaryStore store;
@@ -41,7 +41,7 @@ struct World {
   Ingest ingest{*store, log};
   ReportingMachine machine{*store, ingest, "web-1"};
   ReportingMachine neighbour{*store, ingest, "web-2"};
-  std::unique_ptr<Session> session;
+  std::unique_ptr<Connection> connection;
   ContentIds contents;
 };
 
@@ -80,8 +80,8 @@ void check_decoded(const DecodedReport& report) {
   }
 }
 
-std::int64_t rows_of_neighbour(Session& session, const std::string& agent_id) {
-  return session
+std::int64_t rows_of_neighbour(Transaction& transaction, const std::string& agent_id) {
+  return transaction
       .find_integer(
           "SELECT count(*) FROM section_packages r JOIN agent_state s ON s.source_record = "
           "r.source_record WHERE s.agent_id = ?1 AND r.until IS NULL",
@@ -90,21 +90,21 @@ std::int64_t rows_of_neighbour(Session& session, const std::string& agent_id) {
 }
 
 void check_applied(World& world, const DecodedReport& report) {
-  Session& session = *world.session;
-  session.begin(true);
-  const std::int64_t before = rows_of_neighbour(session, world.neighbour.agent_id);
+  Transaction& transaction = *world.session;
+  transaction.begin(true);
+  const std::int64_t before = rows_of_neighbour(transaction, world.neighbour.agent_id);
   try {
     const ReportContext context{world.machine.agent_id, "192.0.2.7", world.store.now(), 900,
                                 world.contents};
-    const ReportResult result = apply_report(session, context, report);
+    const ReportResult result = apply_report(transaction, context, report);
     if (!result.stale_after) require(result.reply.acknowledged == report.sequence);
-    for (const InvariantCheck& check : check_invariants(session))
+    for (const InvariantCheck& check : check_invariants(transaction))
       require(check.ok());
-    require(rows_of_neighbour(session, world.neighbour.agent_id) == before);
+    require(rows_of_neighbour(transaction, world.neighbour.agent_id) == before);
   } catch (const Error& error) {
     require(!error.code.empty() && static_cast<int>(error.status) < 500);
   }
-  session.rollback();
+  transaction.rollback();
 }
 
 }  // namespace

@@ -132,8 +132,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     reply = life.machine.deliver();
   }
   require(reply.send_full.empty() && !reply.send_hashes && reply.refused.empty());
-  here.store->read([](Session& session) {
-    for (const InvariantCheck& check : check_invariants(session))
+  here.store->read([](Transaction& transaction) {
+    for (const InvariantCheck& check : check_invariants(transaction))
       require(check.ok());
   });
   return 0;

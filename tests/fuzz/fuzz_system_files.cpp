@@ -3,10 +3,10 @@
 // of the form that it is documented to have.
 #include <algorithm>
 
+#include "agent/collect/linux/device_tree.h"
 #include "agent/collect/linux/memory.h"
 #include "agent/collect/linux/os.h"
 #include "agent/collect/linux/os_release.h"
-#include "agent/collect/linux/device_tree.h"
 #include "agent/collect/linux/users.h"
 #include "agent/collect/vitals.h"
 #include "agent/host/machine_architecture.h"

@@ -3,7 +3,7 @@
 // undefined, so: each is equal to itself, a before b says b after a, and three are in one order.
 #include <compare>
 
-#include "server/query/version_order.h"
+#include "server/facts/version_order.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace muster::server;

@@ -7,8 +7,8 @@
 
 #include "common/inventory/canonical.h"
 #include "common/support/clock.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/section_sql.h"
-#include "server/store/section_tables.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 
@@ -17,8 +17,8 @@ namespace {
 
 using inventory::FieldSchema;
 using inventory::SectionSchema;
-using server::Blob;
-using server::SqlValue;
+using server::store::Blob;
+using server::store::SqlValue;
 
 std::string insert_text(const std::string& table, const std::string& columns, int count) {
   std::string out = "INSERT INTO " + table + " (" + columns + ") VALUES (";
@@ -46,7 +46,8 @@ void bind(sqlite3_stmt* statement, int at, const SqlValue& value) {
 BareInserts::BareInserts(const std::filesystem::path& file) {
   {
     const SystemClock clock;
-    const server::Store made(server::open_sqlite(file.string(), true), {}, clock);
+    const server::store::Store made(server::store::open_sqlite(file.string(), true),
+                                    server::facts::with_section_tables(), clock);
   }
   if (sqlite3_open(file.c_str(), &handle_) != SQLITE_OK)
     throw std::runtime_error("cannot open " + file.string());
@@ -84,9 +85,10 @@ const BareInserts::Texts& BareInserts::texts_of(const SectionSchema& schema) {
     list += ", \"" + std::string(field.name) + '"';
     ++(field.shared ? shared_count : count);
   }
-  Texts texts{.row = insert_text(server::section_table(schema), columns, count), .content = {}};
+  Texts texts{.row = insert_text(server::facts::section_table(schema), columns, count),
+              .content = {}};
   if (schema.has_content())
-    texts.content = insert_text(server::content_table(schema), shared, shared_count);
+    texts.content = insert_text(server::facts::content_table(schema), shared, shared_count);
   return texts_.emplace(schema.name, std::move(texts)).first->second;
 }
 
@@ -99,12 +101,12 @@ void BareInserts::prepare(const std::map<std::string, std::vector<inventory::Row
     for (const inventory::Row& row : rows) {
       const auto hash = inventory::row_hash(inventory::canonical_json(schema, row)).to_bytes();
       std::vector<SqlValue> values = {
-          source_record_, server::stored_key(inventory::row_key(schema, row)),
+          source_record_, server::facts::stored_key(inventory::row_key(schema, row)),
           Blob{hash},     std::int64_t{1'795'000'000'000} + source_record_,
           source_record_, "initial"};
       std::vector<SqlValue> shared;
       if (schema.has_content()) {
-        const std::string content = server::content_hash(schema, row).to_bytes();
+        const std::string content = server::ingest::content_hash(schema, row).to_bytes();
         const auto [at, is_new] =
             contents_.try_emplace(name + content, static_cast<std::int64_t>(contents_.size()) + 1);
         values.emplace_back(at->second);
@@ -112,9 +114,9 @@ void BareInserts::prepare(const std::map<std::string, std::vector<inventory::Row
       }
       for (std::size_t i = 0; i < schema.fields.size(); ++i) {
         if (!schema.fields[i].shared)
-          values.push_back(server::to_sql(row.cells[i]));
+          values.push_back(server::facts::to_sql(row.cells[i]));
         else if (!shared.empty())
-          shared.push_back(server::to_sql(row.cells[i]));
+          shared.push_back(server::facts::to_sql(row.cells[i]));
       }
       if (!shared.empty()) machine.push_back({&texts.content, std::move(shared)});
       machine.push_back({&texts.row, std::move(values)});

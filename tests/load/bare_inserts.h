@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/inventory/schema.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 
 struct sqlite3;
 
@@ -33,7 +33,7 @@ class BareInserts {
  private:
   struct Insert {
     const std::string* sql = nullptr;  // of texts_
-    std::vector<server::SqlValue> values;
+    std::vector<server::store::SqlValue> values;
   };
   struct Texts {
     std::string row, content;

@@ -37,7 +37,8 @@ struct FreeSsl {
   void operator()(SSL* connection) const { SSL_free(connection); }
 };
 
-std::unique_ptr<SSL_CTX, FreeSsl> make_context(const std::vector<tls::Certificate>& authorities) {
+std::unique_ptr<SSL_CTX, FreeSsl> make_context(
+    const std::vector<crypto::Certificate>& authorities) {
   std::unique_ptr<SSL_CTX, FreeSsl> context(SSL_CTX_new(TLS_client_method()));
   if (!context) throw std::runtime_error("no TLS context");
   SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
@@ -46,7 +47,7 @@ std::unique_ptr<SSL_CTX, FreeSsl> make_context(const std::vector<tls::Certificat
                                       SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  for (const tls::Certificate& authority : authorities)
+  for (const crypto::Certificate& authority : authorities)
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.handle());
   X509_VERIFY_PARAM_set1_ip_asc(SSL_CTX_get0_param(context.get()), "127.0.0.1");
   return context;
@@ -75,7 +76,7 @@ struct Connection {
   std::unique_ptr<SSL, FreeSsl> ssl;
   std::string request;
   std::size_t written = 0;
-  agent::HttpReplyParser parser;
+  agent::sync::HttpReplyParser parser;
   Clock::time_point began, deadline;
   std::list<std::unique_ptr<Connection>>::iterator self;
 };

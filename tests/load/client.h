@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "agent/sync/http_reply.h"
-#include "common/tls/certificate.h"
-#include "common/tls/key.h"
+#include "common/crypto/certificate.h"
+#include "common/crypto/key.h"
 
 namespace muster::load {
 
@@ -25,8 +25,8 @@ inline double seconds_since(Clock::time_point start) {
 }
 
 struct Credential {
-  tls::PrivateKey key;
-  tls::Certificate certificate;
+  crypto::PrivateKey key;
+  crypto::Certificate certificate;
 };
 
 enum class Ending {
@@ -42,7 +42,7 @@ inline constexpr const char* kEndingNames[] = {"answered", "no connection", "no 
 
 struct Answer {
   Ending ending = Ending::kAnswered;
-  agent::HttpReply reply;  // of kAnswered
+  agent::sync::HttpReply reply;  // of kAnswered
 };
 
 // What the agents have to say. Called by the client's threads, for one agent by one thread only.
@@ -64,7 +64,7 @@ struct Arrival {
 
 struct ClientOptions {
   std::uint16_t port = 0;
-  std::vector<tls::Certificate> authorities;
+  std::vector<crypto::Certificate> authorities;
   int threads = 2;
   std::size_t open = 0;                         // connections at once; 0: as many as are due
   std::optional<Clock::time_point> until = {};  // no connection is begun after it

@@ -34,16 +34,16 @@ constexpr Hardware kHardware[] = {
     {"virtual machine (many disks)", "debian12-many-disks"},
 };
 
-CollectedSection look(agent::Host& host, const agent::Collector& collector) {
-  agent::Collected found = collector.collect(host);
+CollectedSection look(agent::host::Host& host, const agent::collect::Collector& collector) {
+  agent::collect::Collected found = collector.collect(host);
   return {.schema = inventory::find_section(collector.section),
           .sources = std::move(found.sources),
           .rows = std::move(found.rows)};
 }
 
-Sections look_at(agent::Host& host) {
+Sections look_at(agent::host::Host& host) {
   Sections out;
-  for (const agent::Collector& collector : agent::collectors())
+  for (const agent::collect::Collector& collector : agent::collect::collectors())
     out.emplace(collector.section, look(host, collector));
   return out;
 }
@@ -155,7 +155,7 @@ std::vector<CapturedModel> captured_models(const fs::path& captures) {
   std::vector<CapturedModel> models;
   for (const Hardware& hardware : kHardware) {
     const fs::path path = captures / (std::string(hardware.capture) + ".capture");
-    const auto captured = agent::CapturedHost::parse(test::read_test_file(path));
+    const auto captured = agent::host::CapturedHost::parse(test::read_test_file(path));
     if (!captured) throw std::runtime_error(path.string() + ": " + captured.failure().message);
     CapturedModel model{hardware.name, models.empty() ? Sections{} : models.front().sections};
     for (auto& [name, section] : look_at(**captured)) {
@@ -168,8 +168,8 @@ std::vector<CapturedModel> captured_models(const fs::path& captures) {
 }
 
 CollectedSection packages_of_this_machine(const Sections& captured) {
-  agent::LiveHost host;
-  for (const agent::Collector& collector : agent::collectors()) {
+  agent::host::LiveHost host;
+  for (const agent::collect::Collector& collector : agent::collect::collectors()) {
     if (collector.section != "packages") continue;
     CollectedSection found = look(host, collector);
     if (is_ok(found) && found.rows.size() > captured.at("packages").rows.size()) return found;

@@ -115,8 +115,8 @@ bool MeasuredServer::is_running() const {
   return process_ != 0 && waitpid(process_, nullptr, WNOHANG) == 0;
 }
 
-std::vector<tls::Certificate> MeasuredServer::authorities() const {
-  const auto found = tls::certificates_from_pem(test::read_whole(data() / "ca" / "ca.pem"));
+std::vector<crypto::Certificate> MeasuredServer::authorities() const {
+  const auto found = crypto::certificates_from_pem(test::read_whole(data() / "ca" / "ca.pem"));
   if (!found) throw std::runtime_error(found.failure().message);
   return *found;
 }

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "common/tls/certificate.h"
+#include "common/crypto/certificate.h"
 
 namespace muster::load {
 
@@ -42,7 +42,7 @@ class MeasuredServer {
   std::uint16_t people_port() const { return people_port_; }
   std::filesystem::path data() const { return options_.folder / "data"; }
   std::filesystem::path database() const { return data() / "muster.db"; }
-  std::vector<tls::Certificate> authorities() const;
+  std::vector<crypto::Certificate> authorities() const;
 
   double store_mib() const;
   double peak_wal_mib() const { return static_cast<double>(peak_wal_bytes_) / (1024 * 1024); }

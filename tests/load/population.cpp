@@ -9,11 +9,12 @@
 #include <stdexcept>
 #include <thread>
 
+#include "common/crypto/request.h"
 #include "common/support/digest.h"
-#include "common/tls/request.h"
 #include "server/ca/agents.h"
 #include "server/ca/authority.h"
 #include "server/ca/join_tokens.h"
+#include "server/facts/section_tables.h"
 #include "server/ingest/check_invariants.h"
 #include "server/ingest/ingest.h"
 #include "server/people/tokens.h"
@@ -26,12 +27,6 @@ namespace {
 
 constexpr std::size_t kWriters = 8;  // their works share commits
 constexpr std::size_t kMistakesTold = 20;
-
-template <class T>
-T value_or_throw(Result<T> result) {
-  if (!result) throw std::runtime_error(result.failure().message);
-  return std::move(*result);
-}
 
 // Runs work(i) for all i < count on a few threads; the first exception is thrown on.
 template <class Work>
@@ -57,31 +52,34 @@ void in_parallel(std::size_t count, const Work& work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-void enrol(LoadAgent& agent, const server::CertificateAuthority& authority, server::Store& store) {
+void enrol(LoadAgent& agent, const server::ca::CertificateAuthority& authority,
+           server::store::Store& store) {
   const Instant now = store.clock().now();
   agent.id = random_uuid();
-  tls::PrivateKey key = value_or_throw(tls::PrivateKey::generate());
+  crypto::PrivateKey key = value_or_throw(crypto::PrivateKey::generate());
   const std::string request =
-      tls::to_base64_lines(value_or_throw(tls::make_request(key, "muster-load")));
-  server::IssuedCertificate issued = value_or_throw(authority.issue_agent(request, agent.id, now));
-  store.write([&](server::Session& session) {
-    server::add_enrolled_agent(session, now, {agent.id, "load", "127.0.0.1"});
-    server::add_certificate(session, now, agent.id, issued.certificate.fields());
+      crypto::to_base64_lines(value_or_throw(crypto::make_request(key, "muster-load")));
+  server::ca::IssuedCertificate issued =
+      value_or_throw(authority.issue_agent(request, agent.id, now));
+  store.write([&](server::store::Transaction& transaction) {
+    server::ca::add_enrolled_agent(transaction, now, {agent.id, "load", "127.0.0.1"});
+    server::ca::add_certificate(transaction, now, agent.id, issued.certificate.fields());
   });
   agent.credential =
       std::make_unique<Credential>(Credential{std::move(key), std::move(issued.certificate)});
 }
 
-void make_tokens(server::Store& store, Population& out) {
-  store.write([&](server::Session& session) {
+void make_tokens(server::store::Store& store, Population& out) {
+  store.write([&](server::store::Transaction& transaction) {
     const Instant now = store.clock().now();
-    const auto user = server::find_user_named(session, "load");
+    const auto user = server::people::find_user_named(transaction, "load");
     if (!user) throw std::runtime_error("the server has no user load");
-    out.api_token =
-        server::create_token(session, now, {.name = "load"}, user->id, "load", std::nullopt).secret;
-    server::NewJoinToken wanted;
-    wanted.max_uses = server::kMaxJoinTokenUses;
-    out.join_token = server::create_join_token(session, now, {.name = "load"}, wanted).text;
+    out.api_token = server::people::create_token(transaction, now, {.name = "load"}, user->id,
+                                                 "load", std::nullopt)
+                        .secret;
+    server::ca::NewJoinToken wanted;
+    wanted.max_uses = server::ca::kMaxJoinTokenUses;
+    out.join_token = server::ca::create_join_token(transaction, now, {.name = "load"}, wanted).text;
   });
 }
 
@@ -111,22 +109,22 @@ struct Stored {
 };
 
 // By agent id.
-std::map<std::string, Stored> read_stored(server::Session& session) {
+std::map<std::string, Stored> read_stored(server::store::Transaction& transaction) {
   std::map<std::int64_t, Stored*> by_source;
   std::map<std::string, Stored> out;
-  session.query("SELECT agent_id, sequence, root, source_record FROM agent_state", {},
-                [&](const server::ResultRow& row) {
-                  Stored& stored = out[std::string(row.text(0))];
-                  stored.sequence = row.integer(1);
-                  stored.root = row.text(2);
-                  by_source[row.integer(3)] = &stored;
-                });
-  session.query("SELECT source_record, section, hash FROM section_state", {},
-                [&](const server::ResultRow& row) {
-                  const auto found = by_source.find(row.integer(0));
-                  if (found != by_source.end())
-                    found->second->hashes[std::string(row.text(1))] = row.text(2);
-                });
+  transaction.query("SELECT agent_id, sequence, root, source_record FROM agent_state", {},
+                    [&](const server::store::ResultRow& row) {
+                      Stored& stored = out[std::string(row.text(0))];
+                      stored.sequence = row.integer(1);
+                      stored.root = row.text(2);
+                      by_source[row.integer(3)] = &stored;
+                    });
+  transaction.query("SELECT source_record, section, hash FROM section_state", {},
+                    [&](const server::store::ResultRow& row) {
+                      const auto found = by_source.find(row.integer(0));
+                      if (found != by_source.end())
+                        found->second->hashes[std::string(row.text(1))] = row.text(2);
+                    });
   return out;
 }
 
@@ -158,9 +156,12 @@ void compare(const LoadAgent& agent, const Stored& stored,
 Population make_population(const Fleet& fleet, const PopulationOptions& options) {
   const SystemClock clock;
   const Log log(LogLevel::kWarning);
-  server::Store store(server::open_sqlite((options.data / "muster.db").string(), false), {}, clock);
-  const auto authority = value_or_throw(server::CertificateAuthority::load(options.data / "ca"));
-  server::Ingest ingest(store, log);
+  server::store::Store store(
+      server::store::open_sqlite((options.data / "muster.db").string(), false),
+      server::facts::with_section_tables(), clock);
+  const auto authority =
+      value_or_throw(server::ca::CertificateAuthority::load(options.data / "ca"));
+  server::ingest::Ingest ingest(store, log);
   Population out;
   make_tokens(store, out);
   out.agents.resize(static_cast<std::size_t>(options.machines));
@@ -183,16 +184,17 @@ Population make_population(const Fleet& fleet, const PopulationOptions& options)
 
 std::vector<std::string> compare_with_store(const std::filesystem::path& database,
                                             const std::vector<LoadAgent>& agents) {
-  const auto opened = server::open_sqlite(database.string(), false);
-  const auto session = opened->connect(true, 0);
-  session->begin(false);
-  const std::map<std::string, Stored> stored = read_stored(*session);
+  const auto opened = server::store::open_sqlite(database.string(), false);
+  const auto connection = opened->connect(true, 0);
+  connection->begin(false);
+  const std::map<std::string, Stored> stored = read_stored(*connection);
   std::set<std::pair<std::string, std::int64_t>> revisions;
-  session->query(
+  connection->query(
       "SELECT actor, report_sequence FROM revisions WHERE kind = 'report' AND report_sequence IS "
       "NOT NULL",
-      {}, [&](const server::ResultRow& row) { revisions.emplace(row.text(0), row.integer(1)); });
-  session->rollback();
+      {},
+      [&](const server::store::ResultRow& row) { revisions.emplace(row.text(0), row.integer(1)); });
+  connection->rollback();
   Mistakes mistakes;
   for (const LoadAgent& agent : agents) {
     const auto found = stored.find(agent.id);
@@ -206,34 +208,35 @@ std::vector<std::string> compare_with_store(const std::filesystem::path& databas
 }
 
 std::vector<std::string> check_store(const std::filesystem::path& database) {
-  const auto opened = server::open_sqlite(database.string(), false);
-  const auto session = opened->connect(true, 0);
-  session->begin(false);
+  const auto opened = server::store::open_sqlite(database.string(), false);
+  const auto connection = opened->connect(true, 0);
+  connection->begin(false);
   std::vector<std::string> out;
-  for (const server::InvariantCheck& check : server::check_invariants(*session)) {
+  for (const server::ingest::InvariantCheck& check :
+       server::ingest::check_invariants(*connection)) {
     if (!check.ok())
       out.push_back(check.what + ": " + std::to_string(check.violations) + ", first " +
                     check.first);
   }
-  session->rollback();
+  connection->rollback();
   return out;
 }
 
 void lose_something(const std::filesystem::path& database) {
-  const auto opened = server::open_sqlite(database.string(), false);
-  const auto session = opened->connect(false, 0);
-  session->begin(true);
-  session->execute(
+  const auto opened = server::store::open_sqlite(database.string(), false);
+  const auto connection = opened->connect(false, 0);
+  connection->begin(true);
+  connection->execute(
       "UPDATE agent_state SET sequence = sequence - 1 WHERE source_record = (SELECT "
       "MIN(source_record) FROM agent_state)");
-  session->execute(
+  connection->execute(
       "UPDATE revisions SET report_sequence = NULL WHERE revision_id = (SELECT MAX(revision_id) "
       "FROM revisions WHERE kind = 'report')");
-  session->execute(
+  connection->execute(
       "UPDATE section_state SET hash = ?1 WHERE section = 'os' AND source_record = (SELECT "
       "MAX(source_record) FROM agent_state)",
-      {server::Blob{std::string(16, 'x')}});
-  session->commit();
+      {server::store::Blob{std::string(16, 'x')}});
+  connection->commit();
 }
 
 }  // namespace muster::load

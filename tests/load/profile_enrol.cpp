@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "agent/sync/back_off.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/support/text.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 #include "server/store/sqlite.h"
 #include "tests/load/site.h"
 
@@ -34,8 +34,8 @@ class Enrolling final : public Exchanges {
     if (step.stage == Stage::kAuthorities) return http("GET /.well-known/est/cacerts", "", "");
     if (step.stage == Stage::kReport) return reporting_.request(agent);
     if (!step.key) {
-      step.key.emplace(tls::PrivateKey::generate().value());
-      step.body = tls::to_base64_lines(tls::make_request(*step.key, "muster-load").value());
+      step.key.emplace(crypto::PrivateKey::generate().value());
+      step.body = crypto::to_base64_lines(crypto::make_request(*step.key, "muster-load").value());
     }
     return http("POST /.well-known/est/simpleenroll",
                 "Content-Type: application/pkcs10\r\nAuthorization: Basic " +
@@ -50,14 +50,14 @@ class Enrolling final : public Exchanges {
   std::optional<Clock::time_point> answered(std::size_t agent, const Answer& answer) override {
     Step& step = steps_[agent];
     if (step.stage == Stage::kReport) return reporting_.answered(agent, answer);
-    const agent::HttpReply& reply = answer.reply;
+    const agent::sync::HttpReply& reply = answer.reply;
     const bool is_answer = answer.ending == Ending::kAnswered;
     if (!is_answer || reply.status == 503 || reply.status == 429) {
       const auto chance = [this, agent] {
         return static_cast<double>(mix(agent, ++chances_) % 1000) / 1000;
       };
       return Clock::now() +
-             std::chrono::milliseconds(agent::retry_delay_ms(
+             std::chrono::milliseconds(agent::sync::retry_delay_ms(
                  ++step.failures, is_answer ? reply.retry_after_s : std::nullopt, chance));
     }
     if (reply.status != 200) return refuse(agent, reply);
@@ -66,11 +66,11 @@ class Enrolling final : public Exchanges {
       step.stage = Stage::kEnrol;
       return Clock::now();
     }
-    const auto certificates = tls::from_pkcs7(reply.body);
+    const auto certificates = crypto::from_pkcs7(reply.body);
     if (!certificates) return refuse(agent, reply);
     LoadAgent& who = site_.agents()[agent];
     who.credential = std::make_unique<Credential>(Credential{*step.key, certificates->front()});
-    who.id = tls::agent_id_of(certificates->front()).value_or("");
+    who.id = crypto::agent_id_of(certificates->front()).value_or("");
     ++enrolled_;
     step.stage = Stage::kReport;
     return Clock::now();
@@ -83,12 +83,12 @@ class Enrolling final : public Exchanges {
   enum class Stage { kAuthorities, kEnrol, kReport };
   struct Step {
     Stage stage = Stage::kAuthorities;
-    std::optional<tls::PrivateKey> key;
+    std::optional<crypto::PrivateKey> key;
     std::string body;
     int failures = 0;
   };
 
-  std::optional<Clock::time_point> refuse(std::size_t agent, const agent::HttpReply& reply) {
+  std::optional<Clock::time_point> refuse(std::size_t agent, const agent::sync::HttpReply& reply) {
     const std::lock_guard lock(mutex_);
     if (refusals_.size() < 10) {
       refusals_.push_back("agent " + std::to_string(agent) + ": " + std::to_string(reply.status) +
@@ -106,11 +106,11 @@ class Enrolling final : public Exchanges {
 };
 
 std::int64_t agents_in(const std::filesystem::path& database) {
-  const auto opened = server::open_sqlite(database.string(), false);
-  const auto session = opened->connect(true, 0);
-  session->begin(false);
-  const auto count = session->find_integer("SELECT COUNT(*) FROM agents").value_or(0);
-  session->rollback();
+  const auto opened = server::store::open_sqlite(database.string(), false);
+  const auto connection = opened->connect(true, 0);
+  connection->begin(false);
+  const auto count = connection->find_integer("SELECT COUNT(*) FROM agents").value_or(0);
+  connection->rollback();
   return count;
 }
 

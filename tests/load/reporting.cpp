@@ -48,16 +48,17 @@ std::optional<Clock::time_point> Reporting::answered(std::size_t agent, const An
   LoadAgent& who = agents_[agent];
   if (answer.ending != Ending::kAnswered) {
     who.in_doubt = true;
-    return after_ms(agent::retry_delay_ms(++who.failures, std::nullopt, chance));
+    return after_ms(agent::sync::retry_delay_ms(++who.failures, std::nullopt, chance));
   }
-  const agent::HttpReply& reply = answer.reply;
+  const agent::sync::HttpReply& reply = answer.reply;
   if (reply.status == 200) return taken(who, reply);
   if (reply.status == 503 || reply.status == 429)
-    return after_ms(agent::retry_delay_ms(++who.failures, reply.retry_after_s, chance));
+    return after_ms(agent::sync::retry_delay_ms(++who.failures, reply.retry_after_s, chance));
   return give_up(who, reply);
 }
 
-std::optional<Clock::time_point> Reporting::taken(LoadAgent& agent, const agent::HttpReply& reply) {
+std::optional<Clock::time_point> Reporting::taken(LoadAgent& agent,
+                                                  const agent::sync::HttpReply& reply) {
   const auto parsed = wire::parse_reply(reply.body);
   LoadAgent::Waiting& sent = agent.waiting.front();
   if (!parsed || parsed->acknowledged != sent.sequence || !parsed->refused.empty())
@@ -80,7 +81,7 @@ std::optional<Clock::time_point> Reporting::taken(LoadAgent& agent, const agent:
 }
 
 std::optional<Clock::time_point> Reporting::give_up(const LoadAgent& agent,
-                                                    const agent::HttpReply& reply) {
+                                                    const agent::sync::HttpReply& reply) {
   ++unexpected_;
   const std::lock_guard lock(mutex_);
   if (texts_.size() < kTextsKept) {

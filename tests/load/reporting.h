@@ -40,8 +40,9 @@ class Reporting final : public Exchanges {
   std::vector<std::string> unexpected_texts() const;
 
  private:
-  std::optional<Clock::time_point> taken(LoadAgent& agent, const agent::HttpReply& reply);
-  std::optional<Clock::time_point> give_up(const LoadAgent& agent, const agent::HttpReply& reply);
+  std::optional<Clock::time_point> taken(LoadAgent& agent, const agent::sync::HttpReply& reply);
+  std::optional<Clock::time_point> give_up(const LoadAgent& agent,
+                                           const agent::sync::HttpReply& reply);
 
   const Fleet& fleet_;
   std::vector<LoadAgent>& agents_;

@@ -16,7 +16,7 @@
 #include "agent/host/proc_route.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::string_view kIfInet6 = "/proc/net/if_inet6", kFibTrie = "/proc/net/fib_trie",
@@ -60,10 +60,10 @@ void put_in_order(std::vector<inventory::Address>& rows) {
              rows.end());
 }
 
-Collected from_proc(Host& host) {
+Collected from_proc(host::Host& host) {
   const auto inet6 = host.read(kIfInet6);
-  const auto trie = host.read(kFibTrie, 16 * Host::kReadBytes);
-  const auto route = host.read(kRoute, 16 * Host::kReadBytes);
+  const auto trie = host.read(kFibTrie, 16 * host::Host::kReadBytes);
+  const auto route = host.read(kRoute, 16 * host::Host::kReadBytes);
   if (!inet6 && !(trie && route))
     return not_collected<inventory::Address>(
         {inventory::Status::kFailed,
@@ -73,7 +73,7 @@ Collected from_proc(Host& host) {
   if (inet6) rows = parse_if_inet6(*inet6);
   if (trie && route) {
     const auto machine = host.machine_name();
-    const auto order = machine ? byte_order_of(machine->architecture) : std::nullopt;
+    const auto order = machine ? host::byte_order_of(machine->architecture) : std::nullopt;
     for (inventory::Address& row :
          parse_fib_trie(*trie, *route, order.value_or(std::endian::native)))
       rows.push_back(std::move(row));
@@ -125,7 +125,7 @@ std::vector<inventory::Address> make_addresses(const std::vector<NetlinkAddress>
 std::vector<inventory::Address> parse_if_inet6(std::string_view text) {
   std::vector<inventory::Address> rows;
   for (const std::string_view line : lines(text)) {
-    const std::vector<std::string_view> fields = line_words(line);
+    const std::vector<std::string_view> fields = host::line_words(line);
     if (fields.size() != 6) continue;
     const auto bytes = from_hex(fields[0]);
     const auto prefix = parse_integer(fields[2], 16);
@@ -151,8 +151,8 @@ std::vector<inventory::Address> parse_if_inet6(std::string_view text) {
 
 std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::string_view route,
                                                std::endian otherwise) {
-  std::vector<ProcRoute> networks = parse_proc_route(route, otherwise);
-  std::erase_if(networks, [](const ProcRoute& network) {
+  std::vector<host::ProcRoute> networks = host::parse_proc_route(route, otherwise);
+  std::erase_if(networks, [](const host::ProcRoute& network) {
     return network.gateway != 0 || network.mask == 0;  // not on an interface itself
   });
   std::vector<inventory::Address> rows;
@@ -164,8 +164,8 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
     in_addr parsed{};
     if (inet_pton(AF_INET, std::string(leaf).c_str(), &parsed) != 1) continue;
     const std::uint32_t address = ntohl(parsed.s_addr);
-    const ProcRoute* best = nullptr;
-    for (const ProcRoute& network : networks) {
+    const host::ProcRoute* best = nullptr;
+    for (const host::ProcRoute& network : networks) {
       if ((address & network.mask) == network.destination && (!best || network.mask > best->mask))
         best = &network;
     }
@@ -182,14 +182,14 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
   return rows;
 }
 
-Collected collect_addresses(Host& host) {
-  const auto address_dump = host.netlink(NetlinkDump::kAddresses);
+Collected collect_addresses(host::Host& host) {
+  const auto address_dump = host.netlink(host::NetlinkDump::kAddresses);
   if (!address_dump) {
     return address_dump.failure().kind == FailureKind::kNotFound
                ? from_proc(host)
                : not_collected<inventory::Address>(status_of(address_dump.failure()));
   }
-  const auto link_dump = host.netlink(NetlinkDump::kLinks);
+  const auto link_dump = host.netlink(host::NetlinkDump::kLinks);
   if (!link_dump) return not_collected<inventory::Address>(status_of(link_dump.failure()));
   const auto addresses = parse_address_dump(*address_dump);
   if (!addresses) return not_collected<inventory::Address>(status_of(addresses.failure()));
@@ -202,4 +202,4 @@ Collected collect_addresses(Host& host) {
   return collected(make_addresses(*addresses, *links));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -14,7 +14,7 @@
 #include "agent/collect/linux/rtnetlink.h"
 #include "common/inventory/sections/addresses.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // Sorted by interface, family and address; an address is never twice in the list.
 std::vector<inventory::Address> make_addresses(const std::vector<NetlinkAddress>& addresses,
@@ -34,6 +34,6 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
 // length.
 std::string ip_text(std::string_view bytes);
 
-Collected collect_addresses(Host& host);
+Collected collect_addresses(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 
 #include "agent/collect/linux/cpuinfo.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 struct Name {
@@ -160,4 +160,4 @@ std::optional<std::string_view> arm_part_name(std::int64_t implementer, std::int
   return find(parts_of(implementer), part);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include "common/inventory/sections/system.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::string_view kOther = "container-other";
@@ -35,12 +35,12 @@ constexpr InitialNamespace kInitialNamespaces[] = {{"/proc/self/ns/pid", "pid:[4
                                                    {"/proc/self/ns/uts", "uts:[4026531838]"},
                                                    {"/proc/self/ns/ipc", "ipc:[4026531839]"}};
 
-bool has_file(Host& host, std::string_view path) {
+bool has_file(host::Host& host, std::string_view path) {
   return host.status(path).ok();
 }
 
 // The value of `container` among the NUL-ended variables of process 1.
-std::string variable_of_first_process(Host& host) {
+std::string variable_of_first_process(host::Host& host) {
   const auto environment = host.read("/proc/1/environ");
   if (!environment) return {};
   constexpr std::string_view kName = "container=";
@@ -50,13 +50,13 @@ std::string variable_of_first_process(Host& host) {
   return {};
 }
 
-bool is_windows_subsystem(Host& host) {
+bool is_windows_subsystem(host::Host& host) {
   const std::string release = read_text(host, "/proc/sys/kernel/osrelease");
   return release.find("Microsoft") != std::string::npos || release.find("WSL") != std::string::npos;
 }
 
 // PRoot traces every process below it.
-bool is_traced_by_proot(Host& host) {
+bool is_traced_by_proot(host::Host& host) {
   constexpr std::string_view kField = "TracerPid:";
   const std::string status = read_text(host, "/proc/self/status");
   for (const std::string_view line : lines(status)) {
@@ -70,7 +70,7 @@ bool is_traced_by_proot(Host& host) {
 
 // A virtual machine or board whose disk was made from a container's image has the files, too, but
 // no namespace of its own. In a copied tree nobody can tell.
-bool is_in_initial_namespaces(Host& host) {
+bool is_in_initial_namespaces(host::Host& host) {
   return std::all_of(std::begin(kInitialNamespaces), std::end(kInitialNamespaces),
                      [&](const InitialNamespace& each) {
                        const auto target = host.read_link(each.path);
@@ -78,14 +78,14 @@ bool is_in_initial_namespaces(Host& host) {
                      });
 }
 
-std::optional<std::string> from_marker_files(Host& host) {
+std::optional<std::string> from_marker_files(host::Host& host) {
   if (is_in_initial_namespaces(host)) return std::nullopt;
   if (has_file(host, "/run/.containerenv")) return "podman";
   if (has_file(host, "/.dockerenv")) return "docker";
   return std::nullopt;
 }
 
-std::optional<std::string> from_control_groups(Host& host) {
+std::optional<std::string> from_control_groups(host::Host& host) {
   const std::string groups = read_text(host, "/proc/1/cgroup");
   for (const GroupMark& mark : kGroupMarks) {
     if (groups.find(mark.part) != std::string::npos) return std::string(mark.kind);
@@ -105,7 +105,7 @@ std::optional<std::string> container_kind(std::string_view manager) {
   return std::string(known == std::end(inventory::kContainers) ? kOther : *known);
 }
 
-std::optional<std::string> container_of(Host& host) {
+std::optional<std::string> container_of(host::Host& host) {
   if (has_file(host, "/proc/vz") && !has_file(host, "/proc/bc")) return "openvz";
   if (is_windows_subsystem(host)) return "wsl";
   if (is_traced_by_proot(host)) return "proot";
@@ -124,4 +124,4 @@ std::string hardware_is_the_hosts(std::string_view container) {
          "): the hardware that it sees is its host's.";
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

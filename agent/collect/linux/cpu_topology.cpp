@@ -9,7 +9,7 @@
 #include "agent/collect/linux/read_text.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::string_view kCpusFolder = "/sys/devices/system/cpu";
@@ -34,7 +34,7 @@ struct CpuPlace {
   std::vector<Cache> caches;
 };
 
-std::optional<std::string> known_text(Host& host, const std::string& path) {
+std::optional<std::string> known_text(host::Host& host, const std::string& path) {
   return text_or_nothing(read_text(host, path));
 }
 
@@ -44,7 +44,7 @@ struct CpuSetFiles {
   std::string_view list, mask;
 };
 
-std::optional<std::vector<std::int64_t>> read_cpu_set(Host& host, const std::string& folder,
+std::optional<std::vector<std::int64_t>> read_cpu_set(host::Host& host, const std::string& folder,
                                                       std::initializer_list<CpuSetFiles> names) {
   for (const CpuSetFiles& name : names) {
     std::optional<std::vector<std::int64_t>> cpus;
@@ -63,7 +63,7 @@ std::optional<std::vector<std::int64_t>> read_cpu_set(Host& host, const std::str
 // the list of all decides, and without that list whoever has a folder runs.
 class Online {
  public:
-  Online(Host& host, const std::vector<std::int64_t>& numbers) {
+  Online(host::Host& host, const std::vector<std::int64_t>& numbers) {
     for (const std::int64_t number : numbers) {
       const auto own =
           known_text(host, std::string(kCpuFolder) + std::to_string(number) + "/online");
@@ -82,7 +82,7 @@ class Online {
   std::optional<std::vector<std::int64_t>> list_;
 };
 
-std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64_t cpu) {
+std::vector<Cache> read_caches(host::Host& host, const std::string& folder, std::int64_t cpu) {
   std::vector<Cache> out;
   const auto names = host.list(folder + "cache");
   if (!names) {
@@ -111,7 +111,7 @@ std::vector<Cache> read_caches(Host& host, const std::string& folder, std::int64
   return out;
 }
 
-std::optional<CpuPlace> read_place(Host& host, std::int64_t number, const Online& online) {
+std::optional<CpuPlace> read_place(host::Host& host, std::int64_t number, const Online& online) {
   const std::string folder = std::string(kCpuFolder) + std::to_string(number) + "/";
   const auto package = known_text(host, folder + "topology/physical_package_id");
   const auto package_number = package ? parse_integer(*package) : std::nullopt;
@@ -275,7 +275,7 @@ std::optional<std::int64_t> parse_cache_size(std::string_view text) {
   return *number * unit;
 }
 
-Result<CpuTopology> read_cpu_topology(Host& host) {
+Result<CpuTopology> read_cpu_topology(host::Host& host) {
   const auto names = host.list(kCpusFolder);
   if (!names) return names.failure();
   std::vector<std::int64_t> numbers;
@@ -300,4 +300,4 @@ Result<CpuTopology> read_cpu_topology(Host& host) {
   return assemble(places);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

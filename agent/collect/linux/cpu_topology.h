@@ -12,7 +12,7 @@
 #include "agent/host/host.h"
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // "0-3,8" as numbers, ascending; nullopt for other text and for more than 65,536.
 std::optional<std::vector<std::int64_t>> parse_cpu_list(std::string_view text);
@@ -39,6 +39,6 @@ struct CpuTopology {
 // SPARC, old z kernels) the processors that it lists as siblings, or all; and packages that share a
 // cache are one (old ARM kernels number clusters), since no cache reaches over the edge of a chip's
 // package. kNotFound: no processor with a topology.
-Result<CpuTopology> read_cpu_topology(Host& host);
+Result<CpuTopology> read_cpu_topology(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -6,7 +6,7 @@
 #include "agent/collect/linux/cpu_topology.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::int64_t kProcessors = 65'536;
@@ -200,4 +200,4 @@ std::vector<CpuinfoCache> parse_cpuinfo_caches(std::string_view text) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

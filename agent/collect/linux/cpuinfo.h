@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // Enough of it: 4,096 processors of 2 KiB and some.
 inline constexpr std::size_t kCpuinfoBytes = 16 * 1024 * 1024;
@@ -45,4 +45,4 @@ std::vector<CpuinfoCache> parse_cpuinfo_caches(std::string_view text);
 std::optional<std::string_view> arm_implementer_name(std::int64_t implementer);
 std::optional<std::string_view> arm_part_name(std::int64_t implementer, std::int64_t part);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -9,7 +9,7 @@
 #include "agent/collect/linux/smbios_tables.h"
 #include "common/inventory/placeholders.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::Cpu;
@@ -72,7 +72,7 @@ bool has_different_cores(const std::vector<CpuPackage>& packages, const Processo
 
 // A device tree has clusters directly in its map of processors where there is one socket
 // (Documentation/devicetree/bindings/cpu/cpu-topology.txt).
-bool has_one_socket_by_device_tree(Host& host) {
+bool has_one_socket_by_device_tree(host::Host& host) {
   const auto nodes = host.list("/proc/device-tree/cpus/cpu-map");
   if (!nodes) return false;
   const auto is_cluster = [](const std::string& node) { return node.starts_with("cluster"); };
@@ -81,7 +81,8 @@ bool has_one_socket_by_device_tree(Host& host) {
          std::none_of(nodes->begin(), nodes->end(), is_socket);
 }
 
-void join_clusters(Host& host, std::vector<CpuPackage>& packages, const Processors& processors) {
+void join_clusters(host::Host& host, std::vector<CpuPackage>& packages,
+                   const Processors& processors) {
   if (packages.size() < 2) return;
   if (!has_different_cores(packages, processors) && !has_one_socket_by_device_tree(host)) return;
   CpuPackage whole = packages.front();
@@ -137,7 +138,7 @@ std::optional<std::string> name_in_firmware(const std::optional<std::string>& te
 }
 
 // Where the kernel does not name the processor (ARM parts without a known name), the firmware may.
-void name_from_smbios(Host& host, std::vector<Cpu>& rows) {
+void name_from_smbios(host::Host& host, std::vector<Cpu>& rows) {
   const bool named = std::all_of(rows.begin(), rows.end(),
                                  [](const Cpu& row) { return row.model_name.has_value(); });
   if (named) return;
@@ -156,7 +157,7 @@ void name_from_smbios(Host& host, std::vector<Cpu>& rows) {
 
 }  // namespace
 
-Collected collect_cpus(Host& host) {
+Collected collect_cpus(host::Host& host) {
   Processors processors;
   inventory::SourceStatus status;
   const auto cpuinfo = host.read("/proc/cpuinfo", kCpuinfoBytes);
@@ -201,4 +202,4 @@ Collected collect_cpus(Host& host) {
   return collected(rows, std::move(status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -6,8 +6,8 @@
 #include "agent/collect/collector.h"
 #include "common/inventory/sections/cpus.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
-Collected collect_cpus(Host& host);
+Collected collect_cpus(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

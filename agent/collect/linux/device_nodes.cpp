@@ -6,7 +6,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::string_view kDecimal = "0123456789";
@@ -171,4 +171,4 @@ std::vector<DeviceNode> device_nodes(std::string_view link_target, const Subsyst
   return nodes;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct DeviceNode {
   std::string name;
@@ -37,4 +37,4 @@ bool is_usb_device(std::string_view name);
 // "1-4.2:1.0", one of its interfaces.
 bool is_usb_interface(std::string_view name);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

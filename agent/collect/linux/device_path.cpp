@@ -11,7 +11,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // "6:0:0:1" -> 1; how path_id writes it: SAM-5 4.7, of numbers above 255 the kernel's own order.
@@ -247,4 +247,4 @@ std::string sysfs_folder_of(std::string_view link_target, PathPart part) {
   return found;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -18,7 +18,7 @@
 #include "agent/collect/linux/device_nodes.h"
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct DevicePath {
   std::string path;       // empty: not known, or not a thing that is plugged in
@@ -46,11 +46,11 @@ struct PlaceFacts {
 DevicePath parse_device_path(std::string_view link_target, const PlaceFacts& facts = {});
 
 // Reads them along the way. A few links and small files for each device, none of the device itself.
-PlaceFacts read_place_facts(Host& host, std::string_view link_target);
+PlaceFacts read_place_facts(host::Host& host, std::string_view link_target);
 
 // The folder up to the part that `ends` describes, "/sys/devices/.../ata1" for kAtaPort; empty when
 // there is none.
 enum class PathPart { kAtaPort, kUsbDevice, kPciDevice };
 std::string sysfs_folder_of(std::string_view link_target, PathPart part);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::System;
@@ -21,7 +21,7 @@ std::optional<std::string> text_before_nul(std::string_view bytes) {
   return text_or_nothing(trim(bytes.substr(0, bytes.find('\0'))));
 }
 
-std::optional<std::string> property(Host& host, std::string_view name) {
+std::optional<std::string> property(host::Host& host, std::string_view name) {
   // The first is a link to the second, which a copied tree may have alone.
   for (const std::string_view tree : {"/proc/device-tree/", "/sys/firmware/devicetree/base/"}) {
     if (const auto bytes = host.read(std::string(tree) + std::string(name)))
@@ -37,7 +37,7 @@ std::optional<std::string> known_uuid(const std::optional<std::string>& text) {
 
 }  // namespace
 
-System system_from_device_tree(Host& host) {
+System system_from_device_tree(host::Host& host) {
   System out;
   out.product_name = property(host, "model");
   const auto system_id = property(host, "system-id");  // PAPR
@@ -100,4 +100,4 @@ System system_from_sysinfo(std::string_view text) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -12,7 +12,7 @@
 #include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::int64_t kSectorBytes = 512;  // of /sys/block/*/size, whatever the device's own is
@@ -40,7 +40,7 @@ std::optional<std::string> real_serial(const std::optional<std::string>& serial)
   return real_text(serial, inventory::FirmwareText::kSerialNumber);
 }
 
-std::optional<std::string> find_serial(Host& host, SysfsFiles& files, std::string_view link,
+std::optional<std::string> find_serial(host::Host& host, SysfsFiles& files, std::string_view link,
                                        std::string_view udev, std::string_view page80) {
   auto serial = first_of(real_serial(files.text("device/serial")),
                          real_serial(files.text("serial")), real_serial(parse_vpd_serial(page80)),
@@ -134,7 +134,7 @@ std::optional<bool> sata_by_udev(std::string_view udev) {
 }
 
 // A controller of the ATA class makes a port of kernels before 3.0 one, whose link has no "ata1".
-std::optional<AtaPort> find_ata_port(Host& host, std::string_view link, std::string_view udev,
+std::optional<AtaPort> find_ata_port(host::Host& host, std::string_view link, std::string_view udev,
                                      std::string_view transport,
                                      const std::optional<AtaIdentity>& identity) {
   if (transport != "sata" && transport != "scsi") return std::nullopt;
@@ -152,7 +152,7 @@ std::optional<AtaPort> find_ata_port(Host& host, std::string_view link, std::str
 // Native NVMe multipath puts the disk below a subsystem and its paths, hidden, beside it: of
 // nvme0n1 the one by the controller of the same number is nvme0c0n1 (nvme_alloc_ns in
 // drivers/nvme/host/core.c). As udev does, that controller's place is taken for the disk's.
-std::string path_of_head(Host& host, const std::string& folder, const std::string& name,
+std::string path_of_head(host::Host& host, const std::string& folder, const std::string& name,
                          const PlaceFacts& facts) {
   const std::size_t n = std::min(name.find('n', 1), name.size());
   const std::string controller = name.substr(0, n), space = name.substr(n);
@@ -176,7 +176,7 @@ std::string path_of_head(Host& host, const std::string& folder, const std::strin
   return parse_device_path(link + "/" + name, here).path;
 }
 
-void set_place(Host& host, const std::string& folder, const std::string& link,
+void set_place(host::Host& host, const std::string& folder, const std::string& link,
                std::string_view udev, FoundDisk& found) {
   inventory::Disk& disk = found.disk;
   PlaceFacts facts = read_place_facts(host, link);
@@ -196,7 +196,7 @@ void set_place(Host& host, const std::string& folder, const std::string& link,
 
 // Where the disk stands below /sys/devices. Until 2.6.26 /sys/block has folders instead of links,
 // and a link to the device in each. Empty: neither is there.
-std::string link_of_disk(Host& host, const std::string& folder, const std::string& name) {
+std::string link_of_disk(host::Host& host, const std::string& folder, const std::string& name) {
   if (auto link = host.read_link(folder + "/" + name)) return std::move(*link);
   const auto device = host.read_link(folder + "/" + name + "/device");
   return device ? *device + "/block/" + name : std::string();
@@ -204,7 +204,7 @@ std::string link_of_disk(Host& host, const std::string& folder, const std::strin
 
 // The device mapper's multipath device on the disk (its uuid begins with "mpath-"), if there is
 // one.
-void set_multipath(Host& host, const std::string& folder, const std::string& name,
+void set_multipath(host::Host& host, const std::string& folder, const std::string& name,
                    FoundDisk& found) {
   const std::string holders = folder + "/" + name + "/holders";
   const auto names = host.list(holders);
@@ -237,8 +237,8 @@ bool is_disk_name(std::string_view kernel_name) {
   return !kernel_name.starts_with("nvme") || kernel_name.find('c') == std::string_view::npos;
 }
 
-std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const std::string& name,
-                                   std::string& denied) {
+std::optional<FoundDisk> read_disk(host::Host& host, const std::string& folder,
+                                   const std::string& name, std::string& denied) {
   SysfsFiles files(host, folder + "/" + name);
   const auto sectors = files.number("size");
   if (sectors.value_or(0) <= 0 || files.flag("hidden") == true || files.text("partition"))
@@ -273,4 +273,4 @@ std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const 
   return found;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

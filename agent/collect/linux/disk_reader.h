@@ -9,7 +9,7 @@
 #include "agent/host/host.h"
 #include "common/inventory/sections/disks.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // How an ATA port is known; "sata" and "ide" differ in the controller and in the disk only.
 struct AtaPort {
@@ -33,7 +33,7 @@ bool is_disk_name(std::string_view kernel_name);
 
 // nullopt: not a disk, or a drive for media that is empty. `denied` becomes the message of the
 // first file that may not be read: a disk without its serial number would be another disk.
-std::optional<FoundDisk> read_disk(Host& host, const std::string& folder, const std::string& name,
-                                   std::string& denied);
+std::optional<FoundDisk> read_disk(host::Host& host, const std::string& folder,
+                                   const std::string& name, std::string& denied);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

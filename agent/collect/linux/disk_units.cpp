@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // sdb before sdaa.
@@ -158,4 +158,4 @@ std::vector<inventory::Disk> disks_of_machine(std::vector<FoundDisk> found) {
   return disks;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -16,7 +16,7 @@
 #include "agent/collect/linux/disk_reader.h"
 #include "common/inventory/sections/disks.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // With identifier and instance, sorted by both.
 std::vector<inventory::Disk> disks_of_machine(std::vector<FoundDisk> found);
@@ -27,4 +27,4 @@ std::vector<inventory::Disk> disks_of_machine(std::vector<FoundDisk> found);
 // `shared_wwn` says that another disk has the same name and another serial number.
 std::string disk_identifier(const FoundDisk& found, bool shared_wwn);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

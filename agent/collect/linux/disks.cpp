@@ -8,9 +8,9 @@
 #include "agent/collect/linux/disk_reader.h"
 #include "agent/collect/linux/disk_units.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
-Collected collect_disks(Host& host) {
+Collected collect_disks(host::Host& host) {
   std::string folder = "/sys/block";
   auto names = host.list(folder);
   if (!names && names.failure().kind == FailureKind::kNotFound) {
@@ -29,4 +29,4 @@ Collected collect_disks(Host& host) {
   return collected(disks_of_machine(std::move(found)), std::move(status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -10,7 +10,7 @@
 #include "agent/collect/linux/os_release.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::OperatingSystem;
@@ -229,4 +229,4 @@ void read_distribution(TextFiles& files, OperatingSystem& os) {
   }
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

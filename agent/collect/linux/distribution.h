@@ -9,7 +9,7 @@
 #include "agent/collect/linux/text_files.h"
 #include "common/inventory/sections/os.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // The os-release ID of a distribution that another file calls by its name: "rhel" for "Red Hat
 // Enterprise Linux Server", "manjaro" for "ManjaroLinux"; nullopt for one that is not known.
@@ -19,4 +19,4 @@ std::optional<std::string> id_of_distribution(std::string_view name);
 // known.
 void read_distribution(TextFiles& files, inventory::OperatingSystem& os);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -15,7 +15,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::string_view kStatusFile = "/var/lib/dpkg/status";
@@ -38,7 +38,7 @@ void append(PackageList& all, PackageList more, std::string_view path) {
 }
 
 // What says that the status file is another one than before.
-std::array<std::int64_t, 3> version_of_status(Host& host) {
+std::array<std::int64_t, 3> version_of_status(host::Host& host) {
   const auto status = host.status(kStatusFile);
   if (!status) return {};
   return {status->modified_ms, status->size_bytes, static_cast<std::int64_t>(status->inode)};
@@ -48,7 +48,7 @@ bool is_update_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), is_digit);
 }
 
-void apply_updates(Host& host, const Distribution& distribution, PackageList& list) {
+void apply_updates(host::Host& host, const Distribution& distribution, PackageList& list) {
   auto names = host.list(kUpdatesFolder);
   if (!names) {
     if (names.failure().kind != FailureKind::kNotFound && list.problem.empty())
@@ -79,7 +79,7 @@ void apply_updates(Host& host, const Distribution& distribution, PackageList& li
 }
 
 // kNotFound when there is no status file.
-Result<PackageList> read_status_file(Host& host, const Distribution& distribution) {
+Result<PackageList> read_status_file(host::Host& host, const Distribution& distribution) {
   PackageList list;
   auto before = version_of_status(host);
   for (int reading = 0; reading < kMostReadings; ++reading) {
@@ -117,7 +117,8 @@ bool is_package_name(std::string_view name) {
 
 // The files of status.d; kNotFound when there is no such folder. What else lies there is passed
 // over: a file is a package's when it says so.
-Result<Done> read_status_folder(Host& host, const Distribution& distribution, PackageList& all) {
+Result<Done> read_status_folder(host::Host& host, const Distribution& distribution,
+                                PackageList& all) {
   const auto names = host.list(kStatusFolder);
   if (!names) return names.failure();
   std::size_t files = 0;
@@ -131,7 +132,7 @@ Result<Done> read_status_folder(Host& host, const Distribution& distribution, Pa
       break;
     }
     const auto status = host.status(path);
-    if (status && status->type == FileType::kDirectory) continue;
+    if (status && status->type == host::FileType::kDirectory) continue;
     const auto text = host.read(path);
     if (!text) {
       if (all.problem.empty()) all.problem = text.failure().message;
@@ -166,7 +167,7 @@ void drop_twins(PackageList& list) {
 
 }  // namespace
 
-DpkgDatabase read_dpkg_database(Host& host, const Distribution& distribution) {
+DpkgDatabase read_dpkg_database(host::Host& host, const Distribution& distribution) {
   DpkgDatabase out;
   auto list = read_status_file(host, distribution);
   if (!list && list.failure().kind != FailureKind::kNotFound) {
@@ -191,4 +192,4 @@ DpkgDatabase read_dpkg_database(Host& host, const Distribution& distribution) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

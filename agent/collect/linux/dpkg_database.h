@@ -8,7 +8,7 @@
 #include "agent/collect/linux/dpkg_status.h"
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct DpkgDatabase {
   PackageList list;
@@ -20,6 +20,6 @@ struct DpkgDatabase {
 };
 
 // `list.problem` is a sentence that names the file.
-DpkgDatabase read_dpkg_database(Host& host, const Distribution& distribution);
+DpkgDatabase read_dpkg_database(host::Host& host, const Distribution& distribution);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -8,7 +8,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // The fields of one stanza that matter, as views into the file.
@@ -255,4 +255,4 @@ bool has_dpkg_stanza(std::string_view text) {
   });
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

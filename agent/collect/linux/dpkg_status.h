@@ -14,7 +14,7 @@
 #include "agent/collect/linux/package_url.h"
 #include "common/inventory/sections/packages.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct DpkgPackage {
   inventory::Package row;
@@ -47,4 +47,4 @@ void apply_dpkg_update(PackageList& list, PackageList update);
 // may lie beside them.
 bool has_dpkg_stanza(std::string_view text);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

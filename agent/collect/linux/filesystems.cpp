@@ -13,7 +13,7 @@
 #include "agent/collect/linux/udev_data.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // The agent's own view of the mounts is bent by its sandbox (read-only /, hidden /home); the first
@@ -44,7 +44,7 @@ std::string_view base_name(std::string_view path) {
 // without it the links of /dev/disk do.
 class Labels {
  public:
-  explicit Labels(Host& host) : host_(host) {}
+  explicit Labels(host::Host& host) : host_(host) {}
 
   void set(const Mount& mount, inventory::Filesystem& row) {
     const std::string name = kernel_name(mount);
@@ -92,12 +92,12 @@ class Labels {
     return found->second;
   }
 
-  Host& host_;
+  host::Host& host_;
   std::optional<Names> by_uuid_, by_label_;
 };
 
 // nullopt also when something else is mounted there for us than for the first process.
-std::optional<std::int64_t> size_of(Host& host, const Mount& mount) {
+std::optional<std::int64_t> size_of(host::Host& host, const Mount& mount) {
   if (mount.type == "zfs" || mount.type.starts_with("fuse.zfs")) return std::nullopt;
   const auto status = host.status(mount.mount_point);
   if (!status) return std::nullopt;
@@ -110,7 +110,7 @@ std::optional<std::int64_t> size_of(Host& host, const Mount& mount) {
   return space->size_bytes;
 }
 
-Result<std::string> read_mountinfo(Host& host) {
+Result<std::string> read_mountinfo(host::Host& host) {
   Result<std::string> text = host.read(kMountinfo[0], kMountinfoBytes);
   if (!text || trim(*text).empty()) text = host.read(kMountinfo[1], kMountinfoBytes);
   return text;
@@ -118,10 +118,10 @@ Result<std::string> read_mountinfo(Host& host) {
 
 }  // namespace
 
-bool is_single_file(Host& host, const Mount& mount) {
+bool is_single_file(host::Host& host, const Mount& mount) {
   if (mount.root == "/") return false;
   const auto status = host.status(mount.mount_point);
-  return status && status->type != FileType::kDirectory;
+  return status && status->type != host::FileType::kDirectory;
 }
 
 std::vector<DataMount> select_filesystems(const std::vector<Mount>& mounts,
@@ -191,7 +191,7 @@ std::string without_password(std::string_view source) {
   return std::string(source.substr(0, colon)) + std::string(source.substr(host));
 }
 
-Collected collect_filesystems(Host& host) {
+Collected collect_filesystems(host::Host& host) {
   const auto text = read_mountinfo(host);
   if (!text) return not_collected<inventory::Filesystem>(status_of(text.failure()));
   const Mountinfo info = parse_mountinfo(*text);
@@ -223,4 +223,4 @@ Collected collect_filesystems(Host& host) {
   return collected(rows, std::move(status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

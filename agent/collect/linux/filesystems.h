@@ -17,7 +17,7 @@
 #include "agent/collect/linux/mountinfo.h"
 #include "common/inventory/sections/filesystems.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // What the section lists: the local mounts and those of other machines, each mount point once,
 // sorted by mount point.
@@ -25,7 +25,7 @@ std::vector<DataMount> select_filesystems(const std::vector<Mount>& mounts,
                                           const ShowsFile& shows_file);
 
 // True for a mount of a single file, by what the host says of its mount point.
-bool is_single_file(Host& host, const Mount& mount);
+bool is_single_file(host::Host& host, const Mount& mount);
 
 // The options of mount and file system, sorted, without those that differ from one mounting to the
 // next (file descriptors, addresses, ports), that may be secret, or that have a field (rw, ro).
@@ -34,6 +34,6 @@ std::vector<std::string> stable_mount_options(const Mount& mount);
 // "https://user:password@host/x" without the password; anything else as it is.
 std::string without_password(std::string_view source);
 
-Collected collect_filesystems(Host& host);
+Collected collect_filesystems(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -12,7 +12,7 @@
 #include "agent/collect/linux/rtnetlink.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // linux/if_arp.h
@@ -145,22 +145,22 @@ std::optional<std::string> current_mac(const InterfaceFacts& facts, std::string_
   return valid_mac(facts.address);  // tunnels have an IP address there
 }
 
-std::optional<std::int64_t> read_number(Host& host, const std::string& path) {
+std::optional<std::int64_t> read_number(host::Host& host, const std::string& path) {
   return parse_integer(read_text(host, path));
 }
 
-std::optional<std::int64_t> read_hexadecimal(Host& host, const std::string& path) {
+std::optional<std::int64_t> read_hexadecimal(host::Host& host, const std::string& path) {
   const std::string text = read_text(host, path);
   return text.starts_with("0x") ? parse_integer(std::string_view(text).substr(2), 16)
                                 : std::nullopt;
 }
 
-std::string read_link_end(Host& host, const std::string& path) {
+std::string read_link_end(host::Host& host, const std::string& path) {
   const auto target = host.read_link(path);
   return target ? std::string(last_part(*target)) : std::string();
 }
 
-void read_device(Host& host, const std::string& folder, InterfaceFacts& facts) {
+void read_device(host::Host& host, const std::string& folder, InterfaceFacts& facts) {
   facts.has_device = host.status(folder + "/device").ok();
   if (!facts.has_device) return;
   facts.place = read_place_facts(host, facts.link);
@@ -174,7 +174,7 @@ void read_device(Host& host, const std::string& folder, InterfaceFacts& facts) {
     facts.pci_id = lower_ascii(vendor.substr(2) + ":" + device.substr(2));
 }
 
-InterfaceFacts read_facts(Host& host, const std::string& name, const NetlinkLink* link) {
+InterfaceFacts read_facts(host::Host& host, const std::string& name, const NetlinkLink* link) {
   const std::string folder = std::string(kNetFolder) + name;
   InterfaceFacts facts;
   facts.name = name;
@@ -285,11 +285,11 @@ inventory::Interface make_interface(const InterfaceFacts& facts) {
   return row;
 }
 
-Collected collect_interfaces(Host& host) {
+Collected collect_interfaces(host::Host& host) {
   const auto names = host.list(kNetFolder.substr(0, kNetFolder.size() - 1));
   if (!names) return not_collected<inventory::Interface>(status_of(names.failure()));
   // A copied tree has no kernel to ask; any other failure would make rows differ from those before.
-  auto dump = host.netlink(NetlinkDump::kLinks);
+  auto dump = host.netlink(host::NetlinkDump::kLinks);
   if (!dump && dump.failure().kind != FailureKind::kNotFound)
     return not_collected<inventory::Interface>(status_of(dump.failure()));
   const auto links = parse_link_dump(dump ? std::string_view(*dump) : std::string_view());
@@ -322,4 +322,4 @@ Collected collect_interfaces(Host& host) {
   return collected(rows);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -15,7 +15,7 @@
 #include "agent/collect/linux/device_path.h"
 #include "common/inventory/sections/interfaces.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // What is read of one interface; empty texts are what could not be read.
 struct InterfaceFacts {
@@ -53,6 +53,6 @@ std::optional<std::string> permanent_mac(const InterfaceFacts& facts);
 // The row, with instance 1.
 inventory::Interface make_interface(const InterfaceFacts& facts);
 
-Collected collect_interfaces(Host& host);
+Collected collect_interfaces(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include "agent/collect/linux/smbios_tables.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::Status;
@@ -73,7 +73,7 @@ std::optional<std::int64_t> memory_slots(const Smbios& smbios) {
   return sum;
 }
 
-Collected collect_memory(Host& host) {
+Collected collect_memory(host::Host& host) {
   const auto text = host.read("/proc/meminfo");
   if (!text) {
     inventory::SourceStatus status = status_of(text.failure());
@@ -104,4 +104,4 @@ Collected collect_memory(Host& host) {
   return collected<inventory::Memory>({memory}, std::move(status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -11,7 +11,7 @@
 #include "agent/collect/smbios.h"
 #include "common/inventory/sections/memory.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct Meminfo {
   std::optional<std::int64_t> total_bytes, available_bytes, swap_total_bytes, swap_free_bytes;
@@ -25,6 +25,6 @@ Meminfo parse_meminfo(std::string_view text);
 std::optional<std::int64_t> installed_bytes(const Smbios& smbios);
 std::optional<std::int64_t> memory_slots(const Smbios& smbios);
 
-Collected collect_memory(Host& host);
+Collected collect_memory(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -5,7 +5,7 @@
 #include "agent/collect/linux/smbios_tables.h"
 #include "common/inventory/placeholders.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 using inventory::FirmwareText;
 using inventory::MemoryModule;
@@ -53,7 +53,7 @@ std::vector<MemoryModule> memory_modules_from_smbios(const Smbios& smbios) {
   return out;
 }
 
-Collected collect_memory_modules(Host& host) {
+Collected collect_memory_modules(host::Host& host) {
   if (const auto container = container_of(host)) {
     return not_collected<MemoryModule>({Status::kNotApplicable, hardware_is_the_hosts(*container)});
   }
@@ -75,4 +75,4 @@ Collected collect_memory_modules(Host& host) {
   return collected(modules, std::move(status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

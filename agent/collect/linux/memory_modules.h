@@ -10,10 +10,10 @@
 #include "agent/collect/smbios.h"
 #include "common/inventory/sections/memory_modules.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 std::vector<inventory::MemoryModule> memory_modules_from_smbios(const Smbios& smbios);  // pure
 
-Collected collect_memory_modules(Host& host);
+Collected collect_memory_modules(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

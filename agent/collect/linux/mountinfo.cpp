@@ -8,7 +8,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // A machine with more mounts than this (container hosts come near a tenth) is not told in full.
@@ -224,4 +224,4 @@ std::vector<DataMount> local_data_mounts(const std::vector<Mount>& mounts,
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

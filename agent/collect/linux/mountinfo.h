@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct Mount {
   std::int64_t id = 0;
@@ -78,4 +78,4 @@ using ShowsFile = std::function<bool(const Mount&)>;
 std::vector<DataMount> local_data_mounts(const std::vector<Mount>& mounts,
                                          const ShowsFile& shows_file);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

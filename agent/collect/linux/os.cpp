@@ -8,7 +8,7 @@
 #include "common/support/host_names.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::OperatingSystem;
@@ -65,7 +65,8 @@ std::optional<std::string> read_domain(Reader& reader, const OperatingSystem& os
     if (auto domain = domain_from_hosts(*hosts, *os.hostname)) return domain;
   }
   const auto status = reader.host().status("/etc/resolv.conf");
-  if (!status || status->type != FileType::kFile) return std::nullopt;  // a link: made by a program
+  if (!status || status->type != host::FileType::kFile)
+    return std::nullopt;  // a link: made by a program
   const auto resolv_conf = reader.read("/etc/resolv.conf");
   return resolv_conf ? domain_from_resolv_conf(*resolv_conf) : std::nullopt;
 }
@@ -150,7 +151,7 @@ std::optional<std::string> domain_from_resolv_conf(std::string_view text) {
   return out;
 }
 
-Collected collect_os(Host& host) {
+Collected collect_os(host::Host& host) {
   Reader reader(host);
   OperatingSystem os;
   read_distribution(reader, os);
@@ -174,4 +175,4 @@ Collected collect_os(Host& host) {
   return collected<OperatingSystem>({std::move(os)}, reader.status());
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -9,7 +9,7 @@
 #include "agent/collect/collector.h"
 #include "common/inventory/sections/os.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // 32 hexadecimal digits (machine-id(5)); nullopt for "uninitialized", zeros and other text.
 std::optional<std::string> parse_machine_id(std::string_view text);
@@ -24,6 +24,6 @@ std::optional<std::string> domain_from_hosts(std::string_view hosts, std::string
 // that is made anew on each network, since a laptop does not change its domain on a train.
 std::optional<std::string> domain_from_resolv_conf(std::string_view text);
 
-Collected collect_os(Host& host);
+Collected collect_os(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -4,7 +4,7 @@
 #include "agent/collect/linux/text_files.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 bool is_name(std::string_view text) {
@@ -90,4 +90,4 @@ std::optional<std::string> release_line_name(std::string_view text) {
   return split_release_line(text).name;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 using Assignments = std::map<std::string, std::string, std::less<>>;
 
@@ -22,4 +22,4 @@ std::optional<std::string> parse_release_line(std::string_view text);
 // What stands before that: "CentOS Linux", "Slackware". The whole line when it has no version.
 std::optional<std::string> release_line_name(std::string_view text);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include "agent/collect/linux/os_release.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 struct FamilyMember {
@@ -116,10 +116,10 @@ constexpr DatabasePlace kPlaces[] = {
     {"xbps", "/var/db/xbps/pkgdb-0.38.plist"},
 };
 
-bool is_used(Host& host, const DatabasePlace& place) {
+bool is_used(host::Host& host, const DatabasePlace& place) {
   const auto status = host.status(place.path);
   if (!status) return status.failure().kind == FailureKind::kDenied;
-  if (status->type == FileType::kFile) return status->size_bytes > 0;
+  if (status->type == host::FileType::kFile) return status->size_bytes > 0;
   const auto names = host.list(place.path);
   if (!names) return names.failure().kind == FailureKind::kDenied;
   return std::any_of(names->begin(), names->end(),
@@ -148,7 +148,7 @@ std::optional<std::string_view> own_package_manager(std::string_view id, std::st
   return std::nullopt;
 }
 
-std::optional<std::string_view> own_package_manager(Host& host) {
+std::optional<std::string_view> own_package_manager(host::Host& host) {
   for (const std::string_view path : {"/etc/os-release", "/usr/lib/os-release"}) {
     const auto text = host.read(path);
     if (!text) continue;
@@ -165,7 +165,7 @@ std::optional<std::string_view> own_package_manager(Host& host) {
   return std::nullopt;
 }
 
-std::vector<PackageDatabase> find_unread_databases(Host& host) {
+std::vector<PackageDatabase> find_unread_databases(host::Host& host) {
   std::vector<PackageDatabase> out;
   for (const DatabasePlace& place : kPlaces) {
     if (!out.empty() && out.back().manager == place.manager) continue;
@@ -174,4 +174,4 @@ std::vector<PackageDatabase> find_unread_databases(Host& host) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

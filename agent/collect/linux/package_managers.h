@@ -11,13 +11,13 @@
 
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // "dpkg" for ID=debian, and for ID=foo with ID_LIKE="ubuntu debian"; nullopt when neither says so.
 std::optional<std::string_view> own_package_manager(std::string_view id, std::string_view id_like);
 
 // The same of a machine: by its os-release, else by the release file that it has.
-std::optional<std::string_view> own_package_manager(Host& host);
+std::optional<std::string_view> own_package_manager(host::Host& host);
 
 struct PackageDatabase {
   std::string_view manager;
@@ -25,6 +25,6 @@ struct PackageDatabase {
 };
 
 // The databases that this version does not read, one a manager, by name. dpkg's is not among them.
-std::vector<PackageDatabase> find_unread_databases(Host& host);
+std::vector<PackageDatabase> find_unread_databases(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

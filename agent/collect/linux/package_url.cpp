@@ -6,7 +6,7 @@
 #include "agent/collect/linux/os_release.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 void append_percent_encoded(std::string& out, std::string_view text) {
@@ -66,4 +66,4 @@ std::string deb_package_url(std::string_view name, std::string_view version,
   return url;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // The distribution that a package URL names; both parts may be empty (unknown).
 struct Distribution {
@@ -20,4 +20,4 @@ Distribution parse_distribution(std::string_view os_release);
 std::string deb_package_url(std::string_view name, std::string_view version,
                             std::string_view architecture, const Distribution& distribution);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -7,7 +7,7 @@
 #include "agent/collect/linux/dpkg_database.h"
 #include "agent/collect/linux/package_managers.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::SourceStatus;
@@ -18,7 +18,7 @@ constexpr std::string_view kInfoFolder = "/var/lib/dpkg/info/";
 
 // dpkg writes info/NAME.list anew when it unpacks NAME, so its time is that of the last install or
 // upgrade. It costs one lstat a package; reading /var/log/dpkg.log would cost more and is rotated.
-void set_installed_at(Host& host, DpkgPackage& package) {
+void set_installed_at(host::Host& host, DpkgPackage& package) {
   std::string path(kInfoFolder);
   path += package.row.name;
   if (package.same_everywhere) path += ":" + package.row.architecture;
@@ -31,7 +31,7 @@ void set_installed_at(Host& host, DpkgPackage& package) {
     package.row.installed_at = Instant{status->modified_ms};
 }
 
-Distribution read_distribution(Host& host) {
+Distribution read_distribution(host::Host& host) {
   for (const std::string_view path : {"/etc/os-release", "/usr/lib/os-release"}) {
     if (const auto text = host.read(path)) return parse_distribution(*text);
   }
@@ -47,7 +47,7 @@ struct PackageManagers {
   bool is_others() const { return own ? *own != "dpkg" : !unread.empty(); }
 };
 
-SourceStatus status_without_database(Host& host, const PackageManagers& managers) {
+SourceStatus status_without_database(host::Host& host, const PackageManagers& managers) {
   const auto folder = host.list(kDpkgFolder);
   const bool was_there = folder && !folder->empty();
   if (managers.own != "dpkg" && (managers.is_others() || !was_there))
@@ -97,7 +97,7 @@ SourceStatus status_of_unread(std::string_view manager, std::string_view path,
 
 }  // namespace
 
-Collected collect_packages(Host& host) {
+Collected collect_packages(host::Host& host) {
   const Distribution distribution = read_distribution(host);
   const PackageManagers managers{own_package_manager(host), find_unread_databases(host)};
   DpkgDatabase database = read_dpkg_database(host, distribution);
@@ -120,4 +120,4 @@ Collected collect_packages(Host& host) {
   return out;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

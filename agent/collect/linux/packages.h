@@ -7,8 +7,8 @@
 #pragma once
 #include "agent/collect/collector.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
-Collected collect_packages(Host& host);
+Collected collect_packages(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -8,12 +8,12 @@
 #include "agent/collect/linux/read_text.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 class FactReader {
  public:
-  explicit FactReader(Host& host) : host_(host) {}
+  explicit FactReader(host::Host& host) : host_(host) {}
 
   std::optional<std::string> file(const std::string& path) {
     const auto content = host_.read(path);
@@ -55,7 +55,7 @@ class FactReader {
   }
 
  private:
-  Host& host_;
+  host::Host& host_;
 };
 
 void take_node(FactReader& reader, const DeviceNode& node, const std::string& parent,
@@ -91,7 +91,7 @@ void take_node(FactReader& reader, const DeviceNode& node, const std::string& pa
 
 }  // namespace
 
-PlaceFacts read_place_facts(Host& host, std::string_view link_target) {
+PlaceFacts read_place_facts(host::Host& host, std::string_view link_target) {
   PlaceFacts facts;
   FactReader reader(host);
   const std::vector<DeviceNode> nodes = device_nodes(link_target);
@@ -108,4 +108,4 @@ PlaceFacts read_place_facts(Host& host, std::string_view link_target) {
   return facts;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -3,11 +3,11 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
-std::string read_text(Host& host, std::string_view path) {
+std::string read_text(host::Host& host, std::string_view path) {
   const auto text = host.read(path);
   return text ? std::string(trim(*text)) : std::string();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

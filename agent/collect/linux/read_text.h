@@ -7,9 +7,9 @@
 
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // Without white space around it; empty where the file cannot be read.
-std::string read_text(Host& host, std::string_view path);
+std::string read_text(host::Host& host, std::string_view path);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

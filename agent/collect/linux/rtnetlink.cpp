@@ -4,7 +4,7 @@
 #include "agent/host/netlink_bytes.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h
@@ -27,7 +27,8 @@ void drop(std::string_view& bytes, std::size_t count) {
 
 // Calls take(type, payload) for every message.
 template <class Take>
-Result<Done> for_each_message(const NetlinkNumbers& numbers, std::string_view dump, Take&& take) {
+Result<Done> for_each_message(const host::NetlinkNumbers& numbers, std::string_view dump,
+                              Take&& take) {
   const Failure malformed{FailureKind::kMalformed,
                           "The kernel's answer over rtnetlink is not well formed."};
   while (!dump.empty()) {
@@ -50,7 +51,7 @@ Result<Done> for_each_message(const NetlinkNumbers& numbers, std::string_view du
 }
 
 template <class Take>
-void for_each_attribute(const NetlinkNumbers& numbers, std::string_view bytes, Take&& take) {
+void for_each_attribute(const host::NetlinkNumbers& numbers, std::string_view bytes, Take&& take) {
   while (bytes.size() >= kAttributeHeader) {
     const std::size_t length = numbers.at<std::uint16_t>(bytes, 0);
     if (length < kAttributeHeader || length > bytes.size()) return;
@@ -73,7 +74,7 @@ std::string hardware_address(std::string_view bytes) {
   return out;
 }
 
-NetlinkLink parse_link(const NetlinkNumbers& numbers, std::string_view payload) {
+NetlinkLink parse_link(const host::NetlinkNumbers& numbers, std::string_view payload) {
   NetlinkLink link;
   link.index = numbers.at<std::int32_t>(payload, 4);
   link.up = (numbers.at<std::uint32_t>(payload, 8) & kInterfaceUp) != 0;
@@ -89,7 +90,7 @@ NetlinkLink parse_link(const NetlinkNumbers& numbers, std::string_view payload) 
   return link;
 }
 
-std::optional<NetlinkAddress> parse_address(const NetlinkNumbers& numbers,
+std::optional<NetlinkAddress> parse_address(const host::NetlinkNumbers& numbers,
                                             std::string_view payload) {
   const unsigned family = static_cast<unsigned char>(payload[0]);
   const std::size_t size = family == kFamilyIpv4 ? 4 : family == kFamilyIpv6 ? 16 : 0;
@@ -119,7 +120,7 @@ std::optional<NetlinkAddress> parse_address(const NetlinkNumbers& numbers,
 
 Result<std::vector<NetlinkLink>> parse_link_dump(std::string_view dump) {
   std::vector<NetlinkLink> links;
-  const NetlinkNumbers numbers(dump);
+  const host::NetlinkNumbers numbers(dump);
   const auto walked = for_each_message(numbers, dump, [&](unsigned type, std::string_view payload) {
     if (type == kNewLink && payload.size() >= kLinkHeader)
       links.push_back(parse_link(numbers, payload));
@@ -130,7 +131,7 @@ Result<std::vector<NetlinkLink>> parse_link_dump(std::string_view dump) {
 
 Result<std::vector<NetlinkAddress>> parse_address_dump(std::string_view dump) {
   std::vector<NetlinkAddress> addresses;
-  const NetlinkNumbers numbers(dump);
+  const host::NetlinkNumbers numbers(dump);
   const auto walked = for_each_message(numbers, dump, [&](unsigned type, std::string_view payload) {
     if (type != kNewAddress || payload.size() < kAddressHeader) return;
     if (auto address = parse_address(numbers, payload)) addresses.push_back(std::move(*address));
@@ -139,4 +140,4 @@ Result<std::vector<NetlinkAddress>> parse_address_dump(std::string_view dump) {
   return addresses;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -12,7 +12,7 @@
 
 #include "common/support/result.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct NetlinkLink {
   std::int64_t index = 0;
@@ -40,4 +40,4 @@ struct NetlinkAddress {
 Result<std::vector<NetlinkLink>> parse_link_dump(std::string_view dump);
 Result<std::vector<NetlinkAddress>> parse_address_dump(std::string_view dump);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -6,7 +6,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
@@ -134,4 +134,4 @@ std::optional<std::string> normal_wwn(std::string_view text) {
   return std::string(name);
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // Page 0x80: the serial number, trimmed. nullopt: not that page, cut off, or blank.
 std::optional<std::string> parse_vpd_serial(std::string_view page);
@@ -35,4 +35,4 @@ std::optional<AtaIdentity> parse_vpd_ata_identity(std::string_view page);
 // 3), or a "t10." name, which is model and serial number in another form.
 std::optional<std::string> normal_wwn(std::string_view text);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/collect/linux/smbios_tables.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
-Result<Smbios> read_smbios(Host& host) {
+Result<Smbios> read_smbios(host::Host& host) {
   auto table = host.read("/sys/firmware/dmi/tables/DMI");
   if (!table) return table.failure();
   std::optional<SmbiosEntryPoint> entry;
@@ -19,4 +19,4 @@ Result<Smbios> read_smbios(Host& host) {
   return smbios;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

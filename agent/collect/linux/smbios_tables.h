@@ -6,10 +6,10 @@
 #include "agent/collect/smbios.h"
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // kNotFound: the firmware has none (most boards with a device tree, some virtual machines);
 // kDenied: only root may read them; kMalformed: there is no structure in them that can be read.
-Result<Smbios> read_smbios(Host& host);
+Result<Smbios> read_smbios(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

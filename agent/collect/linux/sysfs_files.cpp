@@ -6,9 +6,10 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
-SysfsFiles::SysfsFiles(Host& host, std::string folder) : host_(host), folder_(std::move(folder)) {}
+SysfsFiles::SysfsFiles(host::Host& host, std::string folder)
+    : host_(host), folder_(std::move(folder)) {}
 
 std::optional<std::string> SysfsFiles::bytes(std::string_view name) {
   auto content = host_.read(folder_ + "/" + std::string(name));
@@ -38,4 +39,4 @@ std::optional<bool> SysfsFiles::flag(std::string_view name) {
   return *value != 0;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -9,11 +9,11 @@
 
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 class SysfsFiles {
  public:
-  SysfsFiles(Host& host, std::string folder);
+  SysfsFiles(host::Host& host, std::string folder);
 
   std::optional<std::string> bytes(std::string_view name);
   // Without white space around it; NUL counts as a blank. nullopt: nothing else is there.
@@ -24,9 +24,9 @@ class SysfsFiles {
   const std::string& denied() const { return denied_; }
 
  private:
-  Host& host_;
+  host::Host& host_;
   std::string folder_;
   std::string denied_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -12,7 +12,7 @@
 #include "common/inventory/chassis_types.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::SourceStatus;
@@ -77,7 +77,7 @@ void adjust(System& system) {
   if (system.firmware_revision) system.firmware_revision = release_of(*system.firmware_revision);
 }
 
-Found read_id_files(Host& host) {
+Found read_id_files(host::Host& host) {
   Found found;
   std::vector<std::string> denied;
   for (const IdFile& file : kIdFiles) {
@@ -104,7 +104,7 @@ Found read_id_files(Host& host) {
 }
 
 // The whole table, or what else there is of it.
-Found read_smbios_texts(Host& host) {
+Found read_smbios_texts(host::Host& host) {
   const auto smbios = read_smbios(host);
   if (smbios) {
     Found found{.system = system_from_smbios(*smbios), .status = {}, .any = true};
@@ -122,7 +122,7 @@ Found read_smbios_texts(Host& host) {
   return found;
 }
 
-Found read_firmware(Host& host) {
+Found read_firmware(host::Host& host) {
   Found found = read_smbios_texts(host);
   leave_out_placeholders(found.system);
   System tree = system_from_device_tree(host);
@@ -172,7 +172,7 @@ inventory::System system_from_smbios(const Smbios& smbios) {
   return out;
 }
 
-Collected collect_system(Host& host) {
+Collected collect_system(host::Host& host) {
   if (auto container = container_of(host)) {
     // What it sees of the firmware is its host's, and would make it its host.
     System system;
@@ -192,4 +192,4 @@ Collected collect_system(Host& host) {
   return collected<System>({std::move(found.system)}, std::move(found.status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

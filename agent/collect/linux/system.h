@@ -9,11 +9,11 @@
 #include "agent/collect/smbios.h"
 #include "common/inventory/sections/system.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // As the firmware has it, placeholders too.
 inventory::System system_from_smbios(const Smbios& smbios);
 
-Collected collect_system(Host& host);
+Collected collect_system(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

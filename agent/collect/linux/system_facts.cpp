@@ -7,7 +7,7 @@
 #include "common/inventory/placeholders.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 using inventory::FirmwareText;
@@ -93,4 +93,4 @@ std::optional<std::string> model_name(const System& system) {
   return named ? system.version : system.product_name;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

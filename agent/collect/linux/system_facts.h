@@ -7,7 +7,7 @@
 
 #include "common/inventory/sections/system.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // Texts are trimmed; placeholders (common/inventory/placeholders.h) become absent, and so do UUIDs
 // that many machines share. The same for every source, so that a change of privileges changes no
@@ -22,4 +22,4 @@ void fill_gaps(inventory::System& system, const inventory::System& other);
 // there ("21AHCTO1WW") and the name into the version ("ThinkPad T14 Gen 3").
 std::optional<std::string> model_name(const inventory::System& system);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

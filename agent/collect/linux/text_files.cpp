@@ -5,7 +5,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 std::string_view without_byte_order_mark(std::string_view text) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
@@ -32,4 +32,4 @@ void TextFiles::note(std::string reason) {
     status_ = {inventory::Status::kPartial, std::move(reason)};
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

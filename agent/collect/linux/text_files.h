@@ -9,14 +9,14 @@
 #include "agent/host/host.h"
 #include "common/inventory/status.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // Some editors put U+FEFF in front of a UTF-8 text; it is no part of what the text says.
 std::string_view without_byte_order_mark(std::string_view text);
 
 class TextFiles {
  public:
-  explicit TextFiles(Host& host) : host_(host) {}
+  explicit TextFiles(host::Host& host) : host_(host) {}
 
   std::optional<std::string> read(std::string_view path);
   // The first line, trimmed; nullopt when blank.
@@ -24,13 +24,13 @@ class TextFiles {
   // Something that is there could not be understood; `reason` is a sentence.
   void note(std::string reason);
 
-  Host& host() { return host_; }
+  host::Host& host() { return host_; }
   // `partial` with the first reason, or `ok`.
   const inventory::SourceStatus& status() const { return status_; }
 
  private:
-  Host& host_;
+  host::Host& host_;
   inventory::SourceStatus status_;
 };
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -3,7 +3,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 std::optional<std::string_view> udev_property(std::string_view text, std::string_view name) {
   while (!text.empty()) {
@@ -31,11 +31,11 @@ std::string decode_udev(std::string_view text) {
   return out;
 }
 
-std::string read_udev_data(Host& host, std::string_view device_number) {
+std::string read_udev_data(host::Host& host, std::string_view device_number) {
   const std::string_view number = trim(device_number);
   if (number.empty() || number.find('/') != std::string_view::npos) return {};
   auto text = host.read("/run/udev/data/b" + std::string(number));
   return text ? std::move(*text) : std::string();
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

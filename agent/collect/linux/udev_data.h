@@ -10,7 +10,7 @@
 
 #include "agent/host/host.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 // The value of the property; nullopt: it is not there or empty. The view is into `text`.
 std::optional<std::string_view> udev_property(std::string_view text, std::string_view name);
@@ -19,6 +19,6 @@ std::optional<std::string_view> udev_property(std::string_view text, std::string
 std::string decode_udev(std::string_view text);
 
 // The file of a block device by "major:minor" (/sys/block/NAME/dev); empty when there is none.
-std::string read_udev_data(Host& host, std::string_view device_number);
+std::string read_udev_data(host::Host& host, std::string_view device_number);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

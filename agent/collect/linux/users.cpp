@@ -8,7 +8,7 @@
 
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 constexpr std::int64_t kMostIds = 0xFFFFFFFF;  // uid_t and gid_t have 32 bits
@@ -149,10 +149,10 @@ UserList parse_users(std::string_view passwd, std::optional<std::string_view> gr
   return list;
 }
 
-Collected collect_users(Host& host) {
-  const auto passwd = host.read("/etc/passwd", 16 * Host::kReadBytes);
+Collected collect_users(host::Host& host) {
+  const auto passwd = host.read("/etc/passwd", 16 * host::Host::kReadBytes);
   if (!passwd) return not_collected<inventory::User>(status_of(passwd.failure()));
-  const auto group = host.read("/etc/group", 16 * Host::kReadBytes);
+  const auto group = host.read("/etc/group", 16 * host::Host::kReadBytes);
   // Accounts without their groups would look as if they had left them.
   if (!group && group.failure().kind != FailureKind::kNotFound)
     return not_collected<inventory::User>(status_of(group.failure()));
@@ -169,4 +169,4 @@ Collected collect_users(Host& host) {
   return collected(list.users, std::move(status));
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

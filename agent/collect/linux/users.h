@@ -14,7 +14,7 @@
 #include "agent/collect/collector.h"
 #include "common/inventory/sections/users.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct UserList {
   std::vector<inventory::User> users;
@@ -29,6 +29,6 @@ struct UserList {
 // in /etc/group names the account. Without /etc/group (nullopt) nobody has any.
 UserList parse_users(std::string_view passwd, std::optional<std::string_view> group);
 
-Collected collect_users(Host& host);
+Collected collect_users(host::Host& host);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

@@ -8,7 +8,7 @@
 #include "agent/collect/linux/read_text.h"
 #include "common/support/text.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 namespace {
 
 // The value behind the first "name : value" of `text`.
@@ -171,7 +171,7 @@ bool is_x86(std::string_view cpuinfo) {
 
 }  // namespace
 
-VirtualizationEvidence gather_virtualization_evidence(Host& host) {
+VirtualizationEvidence gather_virtualization_evidence(host::Host& host) {
   VirtualizationEvidence out;
   if (const auto cpuinfo = host.read("/proc/cpuinfo", kCpuinfoBytes)) {
     // One processor is enough, and a big machine has hundreds.
@@ -228,4 +228,4 @@ std::optional<std::string> virtualization_of(const VirtualizationEvidence& evide
   return std::nullopt;
 }
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

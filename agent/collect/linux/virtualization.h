@@ -11,7 +11,7 @@
 #include "agent/host/host.h"
 #include "common/inventory/sections/system.h"
 
-namespace muster::agent {
+namespace muster::agent::collect {
 
 struct VirtualizationEvidence {
   std::optional<bool> hypervisor_flag;  // /proc/cpuinfo of an x86; nullopt elsewhere
@@ -27,10 +27,10 @@ struct VirtualizationEvidence {
   std::string acpi_oem;                 // of the DSDT: "FIRECK"
 };
 
-VirtualizationEvidence gather_virtualization_evidence(Host& host);
+VirtualizationEvidence gather_virtualization_evidence(host::Host& host);
 
 // nullopt: nothing says either way. `system` is what the firmware said.
 std::optional<std::string> virtualization_of(const VirtualizationEvidence& evidence,
                                              const inventory::System& system);
 
-}  // namespace muster::agent
+}  // namespace muster::agent::collect

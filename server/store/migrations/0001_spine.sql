@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The tables of the spine. Section tables are not here: they follow from the section declarations
--- (server/store/section_tables.h).
+-- (server/facts/section_tables.h).
 --
 -- Times are milliseconds since 1970 UTC. Temporal rows have
 --   since, until        valid time: when it was so; until NULL = still

@@ -11,7 +11,7 @@ TEST_CASE("every declared section has a collector, in the same order", "[collect
   std::vector<std::string_view> declared, collected;
   for (const inventory::SectionSchema& schema : inventory::section_schemas())
     declared.push_back(schema.name);
-  for (const Collector& collector : collectors()) {
+  for (const collect::Collector& collector : collect::collectors()) {
     collected.push_back(collector.section);
     CHECK(collector.deadline_ms > 0);
   }
@@ -19,23 +19,23 @@ TEST_CASE("every declared section has a collector, in the same order", "[collect
 }
 
 TEST_CASE("a machine that answers nothing closes no row and says why", "[collect]") {
-  class Mute final : public Host {
+  class Mute final : public host::Host {
    public:
     Result<std::string> read(std::string_view, std::size_t) override { return no(); }
     Result<std::vector<std::string>> list(std::string_view) override { return no(); }
     Result<std::string> read_link(std::string_view) override { return no(); }
-    Result<FileStatus> status(std::string_view) override { return no(); }
-    Result<FilesystemSpace> space(std::string_view) override { return no(); }
-    Result<MachineName> machine_name() override { return no(); }
-    Result<std::string> netlink(NetlinkDump) override { return no(); }
+    Result<host::FileStatus> status(std::string_view) override { return no(); }
+    Result<host::FilesystemSpace> space(std::string_view) override { return no(); }
+    Result<host::MachineName> machine_name() override { return no(); }
+    Result<std::string> netlink(host::NetlinkDump) override { return no(); }
 
    private:
     static Failure no() { return {FailureKind::kDenied, "It may not be read."}; }
   };
   Mute host;
-  for (const Collector& collector : collectors()) {
+  for (const collect::Collector& collector : collect::collectors()) {
     CAPTURE(std::string(collector.section));
-    const Collected collected = collector.collect(host);
+    const collect::Collected collected = collector.collect(host);
     CHECK(collected.rows.empty());
     CHECK_FALSE(collected.sources.empty());
     for (const auto& [name, status] : collected.sources) {
@@ -53,7 +53,7 @@ TEST_CASE("a failed read gives the status that fits it", "[collect]") {
       {FailureKind::kTimeout, Status::kTimeout},        {FailureKind::kTooLarge, Status::kFailed},
       {FailureKind::kMalformed, Status::kFailed},       {FailureKind::kIo, Status::kFailed}};
   for (const auto& [kind, status] : table)
-    CHECK(status_of({kind, "why"}) == inventory::SourceStatus{status, "why"});
+    CHECK(collect::status_of({kind, "why"}) == inventory::SourceStatus{status, "why"});
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST_CASE("the forms of dates that firmware writes become ISO dates", "[smbios]"
   };
   for (const auto& [text, date] : kCases) {
     CAPTURE(text);
-    CHECK(firmware_date(text) == date);
+    CHECK(collect::firmware_date(text) == date);
   }
 }
 
@@ -75,29 +75,29 @@ TEST_CASE("what is no date, or one of two, is no date of the firmware", "[smbios
                                  "99999999999999999999/1/1",
                                  "12:30:00"}) {
     CAPTURE(text);
-    CHECK(firmware_date(text) == std::nullopt);
+    CHECK(collect::firmware_date(text) == std::nullopt);
   }
-  CHECK(firmware_date(std::string(100, '1')) == std::nullopt);
+  CHECK(collect::firmware_date(std::string(100, '1')) == std::nullopt);
 }
 
 TEST_CASE("a release of the firmware is two numbers, and 0.0 and FFh are none", "[smbios]") {
-  CHECK(firmware_revision(5, 17) == "5.17");
-  CHECK(firmware_revision(0, 1) == "0.1");
-  CHECK(firmware_revision(1, 0) == "1.0");
-  CHECK(firmware_revision(0, 0) == std::nullopt);
-  CHECK(firmware_revision(0xff, 0xff) == std::nullopt);
-  CHECK(firmware_revision(0xff, 1) == std::nullopt);
-  CHECK(firmware_revision(1, 0xff) == std::nullopt);
+  CHECK(collect::firmware_revision(5, 17) == "5.17");
+  CHECK(collect::firmware_revision(0, 1) == "0.1");
+  CHECK(collect::firmware_revision(1, 0) == "1.0");
+  CHECK(collect::firmware_revision(0, 0) == std::nullopt);
+  CHECK(collect::firmware_revision(0xff, 0xff) == std::nullopt);
+  CHECK(collect::firmware_revision(0xff, 1) == std::nullopt);
+  CHECK(collect::firmware_revision(1, 0xff) == std::nullopt);
 }
 
 TEST_CASE("cases smbios-two-digit-year and smbios-date: dates of real machines",
           "[smbios][shared_data]") {
   CaseMachine macbook("smbios-two-digit-year-macbook");
-  CHECK(told("system", collect_system(macbook.host()),
+  CHECK(told("system", collect::collect_system(macbook.host()),
              {"firmware_release_date", "firmware_revision", "sku_number", "model"}) ==
         std::vector<std::string>{"2009-06-03 | 0.1 | - | MacBook5,2"});
   CaseMachine surface("smbios-date-dotted-surface");
-  CHECK(told("system", collect_system(surface.host()), {"firmware_release_date"}) ==
+  CHECK(told("system", collect::collect_system(surface.host()), {"firmware_release_date"}) ==
         std::vector<std::string>{"2014-05-18"});
 }
 

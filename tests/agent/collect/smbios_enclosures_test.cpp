@@ -31,7 +31,7 @@ Chosen chosen(std::vector<std::string> structures) {
     std::string table;
     for (const std::string& structure : structures)
       table += structure;
-    const Smbios smbios = parse_smbios(table + test_smbios::end_mark(), {});
+    const collect::Smbios smbios = collect::parse_smbios(table + test_smbios::end_mark(), {});
     all.push_back({smbios.board ? smbios.board->serial_number.value_or("-") : "none",
                    smbios.chassis ? smbios.chassis->serial_number.value_or("-") : "none"});
   } while (std::next_permutation(structures.begin(), structures.end()));
@@ -91,7 +91,7 @@ TEST_CASE("without such a name the chassis is what a machine can be in", "[smbio
 }
 
 TEST_CASE("a board of SMBIOS 2.3 that says neither flag nor kind is a main board", "[smbios]") {
-  const Smbios smbios = parse_smbios(
+  const collect::Smbios smbios = collect::parse_smbios(
       test_smbios::structure(2, std::string("\0\0\0\1", 4), {"OLD"}) + test_smbios::end_mark(), {});
   REQUIRE(smbios.board);
   CHECK(smbios.board->serial_number == "OLD");
@@ -114,7 +114,7 @@ TEST_CASE("case 03: the dock's chassis stands before the tablet's", "[smbios][sh
   for (const char* const name : {"03-two-chassis-dock-first", "03b-two-chassis-dock-second"}) {
     CAPTURE(name);
     CaseMachine machine(name);
-    CHECK(told("system", collect_system(machine.host()),
+    CHECK(told("system", collect::collect_system(machine.host()),
                {"chassis_type", "chassis_manufacturer", "chassis_serial_number",
                 "board_serial_number"}) ==
           std::vector<std::string>{"Detachable | Muster Works | TAB55 | BSN1"});
@@ -123,10 +123,10 @@ TEST_CASE("case 03: the dock's chassis stands before the tablet's", "[smbios][sh
 
 TEST_CASE("case 05: chassis of several systems and of blades", "[smbios][shared_data]") {
   CaseMachine several("05a-chassis-multi-system");
-  CHECK(told("system", collect_system(several.host()), {"chassis_type"}) ==
+  CHECK(told("system", collect::collect_system(several.host()), {"chassis_type"}) ==
         std::vector<std::string>{"Multi-system"});
   CaseMachine blade("05c-chassis-blade");
-  CHECK(told("system", collect_system(blade.host()), {"chassis_type"}) ==
+  CHECK(told("system", collect::collect_system(blade.host()), {"chassis_type"}) ==
         std::vector<std::string>{"Blade"});
 }
 

@@ -12,7 +12,8 @@
 namespace muster::agent {
 namespace {
 
-constexpr SmbiosEntryPoint kVersion33{.version = {3, 3}, .table_bytes = 0, .structure_count = {}};
+constexpr collect::SmbiosEntryPoint kVersion33{
+    .version = {3, 3}, .table_bytes = 0, .structure_count = {}};
 
 std::string dmi_file(const std::string& name) {
   return test::read_test_file(test::shared_data("smbios/" + name));
@@ -49,7 +50,8 @@ std::optional<std::string> known(const std::optional<std::string>& text) {
 }
 
 TEST_CASE("the tables of our own machines read as they were laid out", "[smbios]") {
-  const Smbios server = parse_smbios(captured_smbios("debian12-two-sockets"), kVersion33);
+  const collect::Smbios server =
+      collect::parse_smbios(captured_smbios("debian12-two-sockets"), kVersion33);
   CHECK(server.damage.empty());
   REQUIRE(server.firmware);
   CHECK(server.firmware->vendor == "Example Firmware Works");
@@ -72,22 +74,23 @@ TEST_CASE("the tables of our own machines read as they were laid out", "[smbios]
   CHECK(server.chassis->manufacturer == "Example Servers");
   CHECK(server.chassis->asset_tag.has_value());
   REQUIRE(server.processors.size() == 2);
-  for (const SmbiosProcessor& processor : server.processors) {
+  for (const collect::SmbiosProcessor& processor : server.processors) {
     CHECK(processor.version == "Intel(R) Xeon(R) Gold 5218 CPU @ 2.30GHz");
     CHECK(processor.populated);
   }
 }
 
 TEST_CASE("the memory of our own machines reads as it was laid out", "[smbios]") {
-  const Smbios server = parse_smbios(captured_smbios("debian12-two-sockets"), kVersion33);
-  std::vector<SmbiosMemoryDevice> modules;
-  for (const SmbiosMemoryDevice& device : server.memory_devices) {
+  const collect::Smbios server =
+      collect::parse_smbios(captured_smbios("debian12-two-sockets"), kVersion33);
+  std::vector<collect::SmbiosMemoryDevice> modules;
+  for (const collect::SmbiosMemoryDevice& device : server.memory_devices) {
     if (server.is_module(device) && device.filled) modules.push_back(device);
   }
   REQUIRE(modules.size() == 2);
   CHECK(modules[0].locator == "DIMM_A1");
   CHECK(modules[1].locator == "DIMM_B1");
-  for (const SmbiosMemoryDevice& module : modules) {
+  for (const collect::SmbiosMemoryDevice& module : modules) {
     CHECK(module.size_bytes == std::int64_t{8} << 30);
     CHECK(module.manufacturer == "Examplemem");
     CHECK(module.part_number == "EX8G-D4R-32");
@@ -105,7 +108,7 @@ TEST_CASE("the tables of real machines read as another decoder reads them",
           "[smbios][shared_data]") {
   const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
   CAPTURE(name);
-  const Smbios smbios = parse_smbios(dmi_file(name + ".dmi"), kVersion33);
+  const collect::Smbios smbios = collect::parse_smbios(dmi_file(name + ".dmi"), kVersion33);
   const auto json = JsonValue::parse(dmi_file(name + ".json"));
   REQUIRE(json.ok());
 
@@ -113,7 +116,7 @@ TEST_CASE("the tables of real machines read as another decoder reads them",
   const JsonValue& bios = *json->find("BIOSInformation");
   CHECK(known(smbios.firmware->vendor) == filled(bios, "Vendor"));
   CHECK(known(smbios.firmware->version) == filled(bios, "Version"));
-  CHECK(smbios.firmware->release_date == firmware_date(*filled(bios, "ReleaseDate")));
+  CHECK(smbios.firmware->release_date == collect::firmware_date(*filled(bios, "ReleaseDate")));
 
   REQUIRE(smbios.system);
   const JsonValue& system = *json->find("SystemInformation");
@@ -151,13 +154,13 @@ TEST_CASE("the memory of real machines reads as another decoder reads it",
           "[smbios][shared_data]") {
   const std::string name = GENERATE("ASRock-Single-Ryzen", "HyperV", "SuperMicro-Dual-Xeon");
   CAPTURE(name);
-  const Smbios smbios = parse_smbios(dmi_file(name + ".dmi"), kVersion33);
+  const collect::Smbios smbios = collect::parse_smbios(dmi_file(name + ".dmi"), kVersion33);
   const auto json = JsonValue::parse(dmi_file(name + ".json"));
   REQUIRE(json.ok());
   const JsonValue::Array* devices = json->find("MemoryDevices")->array();
   REQUIRE(smbios.memory_devices.size() == (devices ? devices->size() : 0));
   for (std::size_t i = 0; i < smbios.memory_devices.size(); ++i) {
-    const SmbiosMemoryDevice& device = smbios.memory_devices[i];
+    const collect::SmbiosMemoryDevice& device = smbios.memory_devices[i];
     const JsonValue& expected = (*devices)[i];
     CHECK(device.locator == filled(expected, "DeviceLocator"));
     CHECK(device.bank_locator == filled(expected, "BankLocator"));
@@ -171,7 +174,8 @@ TEST_CASE("the memory of real machines reads as another decoder reads it",
     CHECK(device.size_bytes.value_or(0) == mebibytes * 1024 * 1024);
     CHECK(device.speed_mts.value_or(0) == *expected.integer_at("Speed"));
     CHECK(device.configured_speed_mts.value_or(0) == *expected.integer_at("ConfiguredMemorySpeed"));
-    const auto type = memory_type_name(static_cast<int>(*expected.integer_at("MemoryType")));
+    const auto type =
+        collect::memory_type_name(static_cast<int>(*expected.integer_at("MemoryType")));
     CHECK(device.memory_type.has_value() == type.has_value());
     if (type) CHECK(*device.memory_type == *type);
   }
@@ -182,32 +186,33 @@ TEST_CASE("the memory of real machines reads as another decoder reads it",
 
 TEST_CASE("a whole table says so and a broken one says where it breaks", "[smbios]") {
   const std::string table = captured_smbios("debian12-laptop-uefi");
-  CHECK(parse_smbios(table, {}).damage.empty());
+  CHECK(collect::parse_smbios(table, {}).damage.empty());
   // A structure of length 0, where every decoder stops.
   const std::string before = structure(0, "\1", {"Acme"}) + structure(1, "\1", {"Box"});
-  const Smbios broken = parse_smbios(before + std::string("\x02\0\0\0\0\0", 6) + end_mark(), {});
+  const collect::Smbios broken =
+      collect::parse_smbios(before + std::string("\x02\0\0\0\0\0", 6) + end_mark(), {});
   CHECK(broken.damage == "The SMBIOS table is damaged at byte " + std::to_string(before.size()) +
                              ": a structure has length 0. What stands before it was read.");
   CHECK(broken.system->manufacturer == "Box");
 }
 
 TEST_CASE("whole and broken tables of real machines are told apart", "[smbios][shared_data]") {
-  CHECK(parse_smbios(dmi_file("ASRock-Single-Ryzen.dmi"), {}).damage.empty());
-  CHECK(parse_smbios(dmi_file("SuperMicro-Dual-Xeon.dmi"), {}).damage.empty());
+  CHECK(collect::parse_smbios(dmi_file("ASRock-Single-Ryzen.dmi"), {}).damage.empty());
+  CHECK(collect::parse_smbios(dmi_file("SuperMicro-Dual-Xeon.dmi"), {}).damage.empty());
   // Hyper-V's first generation has a structure of length 0, where every decoder stops.
-  CHECK(parse_smbios(dmi_file("HyperV.dmi"), {}).damage ==
+  CHECK(collect::parse_smbios(dmi_file("HyperV.dmi"), {}).damage ==
         "The SMBIOS table is damaged at byte 478: a structure has length 0. What stands before it "
         "was read.");
 }
 
 void check_cut_at_any_byte(const std::string& table) {
-  const Smbios whole = parse_smbios(table, {});
+  const collect::Smbios whole = collect::parse_smbios(table, {});
   std::size_t structures = 0;
   bool grows = true, flagged = true;
   for (std::size_t size = 0; size + 2 < table.size(); ++size) {
     // An own copy, so that the address sanitizer sees a read behind the end.
     const std::string cut(table.data(), size);
-    const Smbios smbios = parse_smbios(cut, {});
+    const collect::Smbios smbios = collect::parse_smbios(cut, {});
     grows = grows && smbios.structures >= structures && smbios.structures <= whole.structures;
     flagged = flagged && !smbios.damage.empty();
     structures = smbios.structures;
@@ -235,7 +240,7 @@ void check_any_byte_wrong(std::string table) {
     const char before = table[at];
     for (const char wrong : {'\0', '\x01', '\x7f', '\xff'}) {
       table[at] = wrong;
-      most = std::max(most, parse_smbios(table, {}).structures);
+      most = std::max(most, collect::parse_smbios(table, {}).structures);
     }
     table[at] = before;
   }
@@ -255,24 +260,27 @@ TEST_CASE("the byte order of the UUID follows the version", "[smbios]") {
   for (int i = 0; i < 16; ++i)
     body += static_cast<char>(i + 1);
   const std::string table = structure(1, body, {"a", "b", "c", "d"}) + end_mark();
-  const auto uuid = [&](SmbiosVersion version) {
-    return parse_smbios(table, SmbiosEntryPoint{version, 0, {}}).system->uuid;
+  const auto uuid = [&](collect::SmbiosVersion version) {
+    return collect::parse_smbios(table, collect::SmbiosEntryPoint{version, 0, {}}).system->uuid;
   };
   CHECK(uuid({2, 5}) == "01020304-0506-0708-090a-0b0c0d0e0f10");
   CHECK(uuid({2, 6}) == "04030201-0605-0807-090a-0b0c0d0e0f10");
   CHECK(uuid({3, 7}) == "04030201-0605-0807-090a-0b0c0d0e0f10");
-  CHECK(parse_smbios(table, {}).system->uuid == "04030201-0605-0807-090a-0b0c0d0e0f10");
-  CHECK(parse_smbios(structure(1, std::string(4, '\0') + std::string(16, '\0')) + end_mark(), {})
+  CHECK(collect::parse_smbios(table, {}).system->uuid == "04030201-0605-0807-090a-0b0c0d0e0f10");
+  CHECK(collect::parse_smbios(
+            structure(1, std::string(4, '\0') + std::string(16, '\0')) + end_mark(), {})
             .system->uuid == std::nullopt);
-  CHECK(parse_smbios(structure(1, std::string(4, '\0') + std::string(16, '\xff')) + end_mark(), {})
+  CHECK(collect::parse_smbios(
+            structure(1, std::string(4, '\0') + std::string(16, '\xff')) + end_mark(), {})
             .system->uuid == std::nullopt);
-  CHECK(parse_smbios(structure(1, std::string(19, '\1')) + end_mark(), {}).system->uuid ==
+  CHECK(collect::parse_smbios(structure(1, std::string(19, '\1')) + end_mark(), {}).system->uuid ==
         std::nullopt);
 }
 
 TEST_CASE("texts are trimmed, and blank, erased or missing ones are absent", "[smbios]") {
   const auto vendor = [](std::vector<std::string> texts, char index) {
-    return parse_smbios(structure(0, std::string(1, index), std::move(texts)) + end_mark(), {})
+    return collect::parse_smbios(structure(0, std::string(1, index), std::move(texts)) + end_mark(),
+                                 {})
         .firmware->vendor;
   };
   CHECK(vendor({"  Acme  "}, 1) == "Acme");
@@ -286,10 +294,10 @@ TEST_CASE("texts are trimmed, and blank, erased or missing ones are absent", "[s
 }
 
 TEST_CASE("a field that its structure is too short for is absent", "[smbios]") {
-  const Smbios smbios = parse_smbios(structure(0, "") + structure(1, "\1", {"Acme"}) +
-                                         structure(2, "") + structure(3, "") + structure(4, "") +
-                                         structure(16, "") + structure(17, "") + end_mark(),
-                                     {});
+  const collect::Smbios smbios = collect::parse_smbios(
+      structure(0, "") + structure(1, "\1", {"Acme"}) + structure(2, "") + structure(3, "") +
+          structure(4, "") + structure(16, "") + structure(17, "") + end_mark(),
+      {});
   CHECK(smbios.damage.empty());
   CHECK(smbios.structures == 8);
   CHECK(smbios.firmware->revision == std::nullopt);
@@ -315,7 +323,8 @@ TEST_CASE("module sizes come in kibibytes, mebibytes and the extended field", "[
                Row{0x7fff, 0x80008000U, true, std::int64_t{32} << 30},
                Row{0x7fff, 0x7fffffffU, true, std::nullopt}, Row{0x8000, 0, true, std::nullopt});
   CAPTURE(row.size, row.extended);
-  const Smbios smbios = parse_smbios(module_of(row.size, row.extended) + end_mark(), {});
+  const collect::Smbios smbios =
+      collect::parse_smbios(module_of(row.size, row.extended) + end_mark(), {});
   REQUIRE(smbios.memory_devices.size() == 1);
   CHECK(smbios.memory_devices[0].filled == row.filled);
   CHECK(smbios.memory_devices[0].size_bytes == row.bytes);
@@ -331,13 +340,13 @@ TEST_CASE("speeds come from the long fields too, and impossible ones from nowher
     }
     for (std::size_t i = 0; i < 4; ++i)
       body[0x54 - 4 + i] = body[0x58 - 4 + i] = static_cast<char>(extended >> (8 * i) & 0xff);
-    return parse_smbios(structure(17, body) + end_mark(), {});
+    return collect::parse_smbios(structure(17, body) + end_mark(), {});
   };
   CHECK(speeds(6400, 0).memory_devices[0].speed_mts == 6400);
   CHECK(speeds(0xffff, 70'000).memory_devices[0].speed_mts == 70'000);
   CHECK(speeds(0xffff, 70'000).memory_devices[0].configured_speed_mts == 70'000);
   CHECK(speeds(0, 70'000).memory_devices[0].speed_mts == std::nullopt);
-  const Smbios absurd = speeds(0xffff, 0x7fffffff);
+  const collect::Smbios absurd = speeds(0xffff, 0x7fffffff);
   CHECK(absurd.memory_devices[0].speed_mts == std::nullopt);
   CHECK(absurd.unbelievable.size() == 2);
 }
@@ -346,13 +355,13 @@ TEST_CASE("firmware flash and memory of other uses are no modules", "[smbios]") 
   std::string system_array(0x0f - 4, '\0'), flash_array(0x0f - 4, '\0');
   system_array[1] = 3;
   flash_array[1] = 5;
-  const Smbios smbios = parse_smbios(
+  const collect::Smbios smbios = collect::parse_smbios(
       structure(16, system_array, {}, 1) + structure(16, flash_array, {}, 2) +
           module_of(4096, 0, 0x1a, 1) + module_of(16, 0, 0x1a, 2) + module_of(16, 0, 0x09, 1) +
           module_of(4096, 0, 0x1a, 77) + module_of(0, 0, 0x1a, 1) + end_mark(),
       {});
   std::vector<bool> modules;
-  for (const SmbiosMemoryDevice& device : smbios.memory_devices)
+  for (const collect::SmbiosMemoryDevice& device : smbios.memory_devices)
     modules.push_back(smbios.is_module(device));
   CHECK(modules == std::vector<bool>{true, false, false, true, false});
 }
@@ -361,24 +370,27 @@ TEST_CASE("a hostile table ends at its limits", "[smbios]") {
   std::string many;
   for (int i = 0; i < 70'000; ++i)
     many += structure(126, "");
-  CHECK(parse_smbios(many, {}).structures == 65'536);
-  CHECK_FALSE(parse_smbios(many, {}).damage.empty());
-  CHECK_FALSE(parse_smbios("", {}).damage.empty());
-  CHECK_FALSE(parse_smbios(std::string(100, '\0'), {}).damage.empty());
-  CHECK_FALSE(parse_smbios(std::string(100, '\xff'), {}).damage.empty());
+  CHECK(collect::parse_smbios(many, {}).structures == 65'536);
+  CHECK_FALSE(collect::parse_smbios(many, {}).damage.empty());
+  CHECK_FALSE(collect::parse_smbios("", {}).damage.empty());
+  CHECK_FALSE(collect::parse_smbios(std::string(100, '\0'), {}).damage.empty());
+  CHECK_FALSE(collect::parse_smbios(std::string(100, '\xff'), {}).damage.empty());
   std::string slots(0x0f - 4, '\xff');
-  CHECK(parse_smbios(structure(16, slots) + end_mark(), {}).memory_arrays[0].slots == std::nullopt);
+  CHECK(collect::parse_smbios(structure(16, slots) + end_mark(), {}).memory_arrays[0].slots ==
+        std::nullopt);
 }
 
 TEST_CASE("a 2.x table that is counted needs no end mark", "[smbios]") {
   const std::string table = structure(0, "") + structure(1, "");
   const auto bytes = static_cast<std::int64_t>(table.size());
-  CHECK(parse_smbios(table, SmbiosEntryPoint{{2, 8}, bytes, 2}).damage.empty());
-  CHECK(parse_smbios(table, SmbiosEntryPoint{{2, 8}, bytes, 3}).damage.empty());
-  CHECK_FALSE(parse_smbios(table, SmbiosEntryPoint{{2, 8}, bytes + 9, 3}).damage.empty());
-  CHECK_FALSE(parse_smbios(table, SmbiosEntryPoint{{3, 0}, 65'536, {}}).damage.empty());
-  const Smbios behind =
-      parse_smbios(end_mark() + structure(1, ""), SmbiosEntryPoint{{2, 8}, 12, 2});
+  CHECK(collect::parse_smbios(table, collect::SmbiosEntryPoint{{2, 8}, bytes, 2}).damage.empty());
+  CHECK(collect::parse_smbios(table, collect::SmbiosEntryPoint{{2, 8}, bytes, 3}).damage.empty());
+  CHECK_FALSE(
+      collect::parse_smbios(table, collect::SmbiosEntryPoint{{2, 8}, bytes + 9, 3}).damage.empty());
+  CHECK_FALSE(
+      collect::parse_smbios(table, collect::SmbiosEntryPoint{{3, 0}, 65'536, {}}).damage.empty());
+  const collect::Smbios behind = collect::parse_smbios(end_mark() + structure(1, ""),
+                                                       collect::SmbiosEntryPoint{{2, 8}, 12, 2});
   CHECK(behind.system.has_value());
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 TEST_CASE("vitals are one object of what could be read", "[collect][vitals]") {
   MapHost host;
-  CHECK(collect_vitals(host) == "{}");
+  CHECK(collect::collect_vitals(host) == "{}");
   host.files["/proc/uptime"] = "2727.93 5000.10\n";
   host.files["/proc/stat"] = "cpu 1 2 3\nbtime 1700000000\nprocesses 5\n";
   host.files["/proc/loadavg"] = "0.02 1.50 12.25 1/98 4242\n";
@@ -19,7 +19,7 @@ TEST_CASE("vitals are one object of what could be read", "[collect][vitals]") {
   host.files["/proc/1/comm"] = "init\n";
   host.files["/proc/42/comm"] = "sh\n";
   host.files["/proc/1a/comm"] = "none\n";
-  CHECK(collect_vitals(host) ==
+  CHECK(collect::collect_vitals(host) ==
         R"({"uptime_seconds":2727,"boot_time":"2023-11-14T22:13:20Z","load_average_1m":0.02,)"
         R"("load_average_5m":1.5,"load_average_15m":12.25,"memory_available_bytes":2048,)"
         R"("swap_free_bytes":0,"processes":2})");
@@ -34,8 +34,9 @@ TEST_CASE("free space is asked of local file systems only", "[collect][vitals]")
       "4 3 8:3 / /srv/below rw - ext4 /dev/sda3 rw\n"
       "5 1 0:51 / /sshfs rw - fuse.sshfs host:/ rw\n"
       "6 1 8:4 / /a\\040\"b rw - xfs /dev/sda4 rw\n";
-  CHECK(collect_vitals(host) == R"({"filesystems":[{"mount_point":"/","available_bytes":500000},)"
-                                R"({"mount_point":"/a \"b","available_bytes":500000}]})");
+  CHECK(collect::collect_vitals(host) ==
+        R"({"filesystems":[{"mount_point":"/","available_bytes":500000},)"
+        R"({"mount_point":"/a \"b","available_bytes":500000}]})");
   CHECK(host.spaces_asked == std::set<std::string>{"/", "/a \"b"});
 }
 
@@ -48,22 +49,22 @@ TEST_CASE("people with a session are counted once, greeters not at all", "[colle
   host.files[folder + "c1"] = "UID=110\nUSER=gdm\nSTATE=active\nCLASS=greeter\n";
   host.files[folder + "4"] = "UID=1001\nUSER=eva\nSTATE=closing\nCLASS=user\n";
   host.failures[folder + "1.ref"] = {FailureKind::kMalformed, "a FIFO"};
-  CHECK(collect_vitals(host) == R"({"logged_on_users":2})");
+  CHECK(collect::collect_vitals(host) == R"({"logged_on_users":2})");
 }
 
 TEST_CASE("readings that are no numbers are absent", "[collect][vitals]") {
   for (const char* text :
        {"", "a b c", "1 2", "0.1 -0.2 0.3", "nan inf 1", "1e5 2 3", "0.1 0.2 0.3x"}) {
     CAPTURE(text);
-    CHECK(parse_loadavg(text) == std::nullopt);
+    CHECK(collect::parse_loadavg(text) == std::nullopt);
   }
-  CHECK(parse_uptime("") == std::nullopt);
-  CHECK(parse_uptime("-1.0 2") == std::nullopt);
-  CHECK(parse_uptime("x") == std::nullopt);
-  CHECK(parse_boot_time("") == std::nullopt);
-  CHECK(parse_boot_time("btime 0\n") == std::nullopt);
-  CHECK(parse_boot_time("btime 99999999999999\n") == std::nullopt);
-  CHECK(parse_boot_time("btimes 5\n") == std::nullopt);
+  CHECK(collect::parse_uptime("") == std::nullopt);
+  CHECK(collect::parse_uptime("-1.0 2") == std::nullopt);
+  CHECK(collect::parse_uptime("x") == std::nullopt);
+  CHECK(collect::parse_boot_time("") == std::nullopt);
+  CHECK(collect::parse_boot_time("btime 0\n") == std::nullopt);
+  CHECK(collect::parse_boot_time("btime 99999999999999\n") == std::nullopt);
+  CHECK(collect::parse_boot_time("btimes 5\n") == std::nullopt);
 }
 
 }  // namespace

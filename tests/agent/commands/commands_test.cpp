@@ -105,7 +105,7 @@ TEST_CASE("a capture gives the same inventory, with people hidden", "[commands]"
   const Ran capture = run({"capture", file, "--root", tree.path()});
   REQUIRE(capture.code == 0);
   CHECK(capture.out.find(file) != std::string::npos);
-  muster::agent::LiveHost host;
+  muster::agent::host::LiveHost host;
   CHECK((host.status(file).value().mode & 0077) == 0);
   const std::string text = host.read(file).value();
   CHECK(text.find("ovak") == std::string::npos);

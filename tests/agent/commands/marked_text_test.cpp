@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-using muster::agent::find_values;
-using muster::agent::show_marked;
+using muster::agent::commands::find_values;
+using muster::agent::commands::show_marked;
 
 TEST_CASE("a value is marked in its line", "[explain]") {
   const auto shown = show_marked("NAME=x\nID=debian\nLIKE=\"debian\"\n", {"debian"}, false);

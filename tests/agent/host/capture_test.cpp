@@ -30,7 +30,7 @@ CopiedTree& fill(CopiedTree& tree) {
   return tree;
 }
 
-void ask_everything(Host& host) {
+void ask_everything(host::Host& host) {
   for (const char* path :
        {"/etc/hostname", "/etc/no newline", "/etc/empty", "/etc/newlines", "/etc/indented",
         "/sys/table", "/odd/with\nnewline", "/odd/100%", "/missing"})
@@ -41,12 +41,12 @@ void ask_everything(Host& host) {
   static_cast<void>(host.status("/sys/table"));
   static_cast<void>(host.space("/"));
   static_cast<void>(host.machine_name());
-  static_cast<void>(host.netlink(NetlinkDump::kLinks));
+  static_cast<void>(host.netlink(host::NetlinkDump::kLinks));
 }
 
 std::string some_capture() {
   CopiedTree tree;
-  RecordingHost recording(std::make_shared<LiveHost>(fill(tree).path()));
+  host::RecordingHost recording(std::make_shared<host::LiveHost>(fill(tree).path()));
   ask_everything(recording);
   return recording.to_capture();
 }
@@ -55,12 +55,12 @@ std::string some_capture() {
 
 TEST_CASE("a capture answers as the machine did", "[capture]") {
   CopiedTree tree;
-  auto live = std::make_shared<LiveHost>(fill(tree).path());
-  RecordingHost recording(live);
+  auto live = std::make_shared<host::LiveHost>(fill(tree).path());
+  host::RecordingHost recording(live);
   ask_everything(recording);
-  const auto parsed = CapturedHost::parse(recording.to_capture());
+  const auto parsed = host::CapturedHost::parse(recording.to_capture());
   REQUIRE(parsed.ok());
-  CapturedHost& captured = **parsed;
+  host::CapturedHost& captured = **parsed;
   for (const char* path : {"/etc/hostname", "/etc/no newline", "/etc/empty", "/etc/newlines",
                            "/etc/indented", "/sys/table", "/odd/with\nnewline", "/odd/100%"}) {
     CAPTURE(path);
@@ -74,36 +74,37 @@ TEST_CASE("a capture answers as the machine did", "[capture]") {
   CHECK(captured.machine_name().value().architecture == "x86_64");
   CHECK(captured.read("/missing").failure().message == live->read("/missing").failure().message);
   CHECK(captured.space("/").failure().kind == FailureKind::kNotFound);
-  CHECK(captured.netlink(NetlinkDump::kLinks).failure().kind == FailureKind::kNotFound);
+  CHECK(captured.netlink(host::NetlinkDump::kLinks).failure().kind == FailureKind::kNotFound);
 
-  RecordingHost again(*parsed);
+  host::RecordingHost again(*parsed);
   ask_everything(again);
   CHECK(again.to_capture() == recording.to_capture());
 }
 
 TEST_CASE("what a capture does not hold is not found and says so", "[capture]") {
-  const auto host = CapturedHost::parse("muster-capture 1\nend 0\n").value();
+  const auto host = host::CapturedHost::parse("muster-capture 1\nend 0\n").value();
   const auto result = host->read("/etc/passwd");
   REQUIRE_FALSE(result.ok());
   CHECK(result.failure().kind == FailureKind::kNotFound);
   CHECK(result.failure().message == "read /etc/passwd is not in the capture");
   CHECK(host->list("/").failure().kind == FailureKind::kNotFound);
-  CHECK(host->netlink(NetlinkDump::kAddresses).failure().kind == FailureKind::kNotFound);
+  CHECK(host->netlink(host::NetlinkDump::kAddresses).failure().kind == FailureKind::kNotFound);
 }
 
 TEST_CASE("a captured file obeys the limit of the reader", "[capture]") {
   const auto host =
-      CapturedHost::parse("muster-capture 1\nread /a ok text 1\n 0123456789\nend 1\n").value();
+      host::CapturedHost::parse("muster-capture 1\nread /a ok text 1\n 0123456789\nend 1\n")
+          .value();
   CHECK(host->read("/a", 10).value() == "0123456789");
   CHECK(host->read("/a", 9).failure().kind == FailureKind::kTooLarge);
 }
 
 TEST_CASE("a capture cut at any byte is refused", "[capture]") {
   const std::string whole = some_capture();
-  REQUIRE(parse_capture(whole).ok());
+  REQUIRE(host::parse_capture(whole).ok());
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
-    CHECK_FALSE(parse_capture(std::string_view(whole).substr(0, size)).ok());
+    CHECK_FALSE(host::parse_capture(std::string_view(whole).substr(0, size)).ok());
   }
 }
 
@@ -114,7 +115,7 @@ TEST_CASE("any byte of a capture may be damaged without harm", "[capture]") {
     for (const char damage : {'\0', '\n', ' ', '9', '\xff'}) {
       std::string text = whole;
       text[i] = damage;
-      const auto host = CapturedHost::parse(text);
+      const auto host = host::CapturedHost::parse(text);
       if (!host) {
         ++refused;
         continue;
@@ -155,7 +156,7 @@ TEST_CASE("captures that are not well written are refused with their line", "[ca
   };
   for (const Case& c : cases) {
     CAPTURE(c.text);
-    const auto result = parse_capture(c.text);
+    const auto result = host::parse_capture(c.text);
     REQUIRE_FALSE(result.ok());
     CHECK(result.failure().message.find(c.reason) != std::string::npos);
     CHECK(result.failure().message.find("line ") != std::string::npos);
@@ -173,7 +174,7 @@ TEST_CASE("answers that are not bytes are checked when they are asked for", "[ca
       "space /a ok lines 1\n 1\n"
       "machine_name - ok lines 0\n"
       "end 7\n";
-  const auto host = CapturedHost::parse(text).value();
+  const auto host = host::CapturedHost::parse(text).value();
   CHECK(host->list("/a").failure().kind == FailureKind::kMalformed);
   CHECK(host->list("/b").failure().kind == FailureKind::kMalformed);
   for (const char* path : {"/a", "/b", "/c"})
@@ -183,15 +184,15 @@ TEST_CASE("answers that are not bytes are checked when they are asked for", "[ca
 }
 
 TEST_CASE("a comment and a line blanked out by hand leave a capture readable", "[capture]") {
-  std::string text = write_capture({{.question = Question::kRead,
-                                     .subject = "/etc/motd",
-                                     .failure = {},
-                                     .answer = "our secret\n"}},
-                                   "first\nsecond \x1b[31mred");
+  std::string text = host::write_capture({{.question = host::Question::kRead,
+                                           .subject = "/etc/motd",
+                                           .failure = {},
+                                           .answer = "our secret\n"}},
+                                         "first\nsecond \x1b[31mred");
   CHECK(text.find("# first\n# second ") != std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
   text.replace(text.find("secret"), 6, "...");
-  const auto host = CapturedHost::parse(text);
+  const auto host = host::CapturedHost::parse(text);
   REQUIRE(host.ok());
   CHECK((*host)->read("/etc/motd").value() == "our ...\n");
 }
@@ -199,7 +200,7 @@ TEST_CASE("a comment and a line blanked out by hand leave a capture readable", "
 TEST_CASE("a question asked twice is noted once, a cut answer is replaced", "[capture]") {
   CopiedTree tree;
   tree.file("a", "0123456789");
-  RecordingHost host(std::make_shared<LiveHost>(tree.path()));
+  host::RecordingHost host(std::make_shared<host::LiveHost>(tree.path()));
   CHECK_FALSE(host.read("/a", 5).ok());
   CHECK(host.read("/a", 50).ok());
   tree.file("a", "changed");
@@ -212,7 +213,7 @@ TEST_CASE("a recording host may be used by several threads", "[capture]") {
   CopiedTree tree;
   for (int i = 0; i < 20; ++i)
     tree.file("f" + std::to_string(i), std::to_string(i));
-  RecordingHost host(std::make_shared<LiveHost>(tree.path()));
+  host::RecordingHost host(std::make_shared<host::LiveHost>(tree.path()));
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {

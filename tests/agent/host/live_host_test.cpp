@@ -8,10 +8,10 @@
 #include "tests/support/agent/copied_tree.h"
 
 using muster::FailureKind;
-using muster::agent::FileType;
-using muster::agent::LiveHost;
-using muster::agent::NetlinkDump;
-using muster::agent::RootDirectory;
+using muster::agent::host::FileType;
+using muster::agent::host::LiveHost;
+using muster::agent::host::NetlinkDump;
+using muster::agent::host::RootDirectory;
 using muster::test::CopiedTree;
 
 namespace {
@@ -179,7 +179,7 @@ TEST_CASE("a copied tree does not answer for the machine that it is read on", "[
 }
 
 TEST_CASE("the architecture of a program is told from its ELF header", "[host]") {
-  using muster::agent::architecture_of_elf;
+  using muster::agent::host::architecture_of_elf;
   using muster::test::elf_header;
   CHECK(architecture_of_elf(elf_header(2, 1, 62)) == "x86_64");
   CHECK(architecture_of_elf(elf_header(2, 1, 21)) == "ppc64le");

@@ -21,25 +21,25 @@ namespace {
 
 constexpr const char* kSecret = "a secret of this test";
 
-CaptureEntry private_file(std::string path, std::string content) {
-  return {.question = Question::kRead,
+host::CaptureEntry private_file(std::string path, std::string content) {
+  return {.question = host::Question::kRead,
           .subject = std::move(path),
           .failure = {},
           .answer = std::move(content)};
 }
 
-CaptureEntry question(Question question, std::string subject, std::string answer) {
+host::CaptureEntry question(host::Question question, std::string subject, std::string answer) {
   return {.question = question,
           .subject = std::move(subject),
           .failure = {},
           .answer = std::move(answer)};
 }
 
-std::vector<CaptureEntry> hidden(std::vector<CaptureEntry> entries) {
-  return redact(std::move(entries), kSecret);
+std::vector<host::CaptureEntry> hidden(std::vector<host::CaptureEntry> entries) {
+  return host::redact(std::move(entries), kSecret);
 }
 
-bool holds(const CaptureEntry& entry, std::string_view text) {
+bool holds(const host::CaptureEntry& entry, std::string_view text) {
   const std::string lower = muster::lower_ascii(entry.subject + "\n" + entry.answer);
   return lower.find(muster::lower_ascii(text)) != std::string::npos;
 }
@@ -99,21 +99,23 @@ TEST_CASE("a replay of a redacted capture measures the same file systems", "[red
   for (const char* const path : {"/home/ana", "/media/ana/HOLIDAY 2024", "/srv/falcon/ana-data",
                                  "/home/bor", "/srv/the falcon"})
     machine.directories.insert(path);
-  RecordingHost recording(std::make_shared<MapHost>(machine));
+  host::RecordingHost recording(std::make_shared<MapHost>(machine));
   static_cast<void>(recording.read("/etc/passwd"));
   static_cast<void>(recording.read("/etc/hostname"));
-  const auto live = told("filesystems", collect_filesystems(recording), {"device", "size_bytes"});
+  const auto live =
+      told("filesystems", collect::collect_filesystems(recording), {"device", "size_bytes"});
   const auto out = hidden(recording.entries());
   std::size_t measured = 0;
-  for (const CaptureEntry& entry : out) {
+  for (const host::CaptureEntry& entry : out) {
     CAPTURE(entry.subject, entry.answer);
     for (const char* const name : {"/ana", "ana-data", "falcon", "/bor", "ana:"})
       CHECK_FALSE(holds(entry, name));
-    measured += entry.question == Question::kSpace ? 1U : 0U;
+    measured += entry.question == host::Question::kSpace ? 1U : 0U;
   }
   CHECK(measured == 6);
-  CapturedHost replay(out);
-  CHECK(told("filesystems", collect_filesystems(replay), {"device", "size_bytes"}) == live);
+  host::CapturedHost replay(out);
+  CHECK(told("filesystems", collect::collect_filesystems(replay), {"device", "size_bytes"}) ==
+        live);
 }
 
 TEST_CASE("people whose account is on another machine are hidden too", "[redact]") {
@@ -131,18 +133,18 @@ TEST_CASE("people whose account is on another machine are hidden too", "[redact]
                    "37 1 0:57 /@home /srv/z rw - btrfs /dev/sdf1 rw,subvol=/@home\n"
                    "38 1 0:58 / /nfs/users/irena rw - nfs nas:/users rw\n"
                    "39 1 0:59 / /l rw - lustre 10.1.2.3@tcp:10.1.2.4@tcp:/l rw,addr=10.1.2.3\n"),
-      {.question = Question::kStatus,
+      {.question = host::Question::kStatus,
        .subject = "/home/vesna/mail",
        .failure = muster::FailureKind::kDenied,
        .answer = "cannot look at /home/vesna/mail: Permission denied"},
-      {.question = Question::kSpace,
+      {.question = host::Question::kSpace,
        .subject = "/run/media/luka/STICK",
        .failure = muster::FailureKind::kIo,
        .answer = "cannot measure /run/media/luka/STICK: Input/output error"},
-      question(Question::kStatus, "/home/vesna", "directory 0 0 1 2 448\n"),
-      question(Question::kList, "/home", encode_names({"vesna", "debian"})),
+      question(host::Question::kStatus, "/home/vesna", "directory 0 0 1 2 448\n"),
+      question(host::Question::kList, "/home", host::encode_names({"vesna", "debian"})),
   });
-  for (const CaptureEntry& entry : out) {
+  for (const host::CaptureEntry& entry : out) {
     CAPTURE(entry.subject, entry.answer);
     for (const char* const name : {"majda", "zoran", "petra", "skala", "luka", "vesna", "example",
                                    "students", "neza", "tilen", "irena"})
@@ -191,11 +193,11 @@ TEST_CASE("identifiers in the names of links are hidden, however short", "[redac
       private_file("/run/udev/data/b8:16", "E:ID_SERIAL_SHORT=QM00001\n"),
       private_file("/sys/block/dm-0/dm/uuid", "mpath-35000c500a1b2c3d4\n"),
       private_file("/sys/block/dm-1/dm/uuid", "LVM-gq0Yk2PtXv7cW1aZbN8dRsM3\n"),
-      question(Question::kList, "/dev/disk/by-id",
-               encode_names({"wwn-0x5000c500a1b2c3d4", "scsi-35000c500a1b2c3d4",
-                             "ata-QEMU_HARDDISK_QM00001"})),
+      question(host::Question::kList, "/dev/disk/by-id",
+               host::encode_names({"wwn-0x5000c500a1b2c3d4", "scsi-35000c500a1b2c3d4",
+                                   "ata-QEMU_HARDDISK_QM00001"})),
       private_file("/sys/block/vda/serial", "disk1\n"),
-      question(Question::kReadLink, "/sys/block/disk1", "../devices/disk1"),
+      question(host::Question::kReadLink, "/sys/block/disk1", "../devices/disk1"),
   });
   const std::string wwn = out[0].answer.substr(4, 16);
   CHECK(wwn != "5000c500a1b2c3d4");
@@ -222,7 +224,7 @@ TEST_CASE("long hardware addresses and those of tunnels are hidden", "[redact]")
       private_file("/sys/class/net/sit1/address", "cb:00:71:05\n"),
       private_file("/sys/class/net/ip6tnl1/address",
                    "20:01:0d:b8:00:11:00:00:00:00:00:00:0a:0b:0c:0d\n"),
-      question(Question::kNetlink, "links", netlink::link(2, "ib0", "", bytes(ib))),
+      question(host::Question::kNetlink, "links", netlink::link(2, "ib0", "", bytes(ib))),
       private_file("/etc/some", "203.0.113.5\n"),
   });
   for (const auto& [index, secret] :
@@ -258,17 +260,17 @@ TEST_CASE("networks of any prefix stay networks, in either byte order", "[redact
                                            "eth2\t00081EAC\t00000000\t1\t0\t0\t0\t00FCFFFF\n"
                                            "eth3\t0000800B\t00000000\t1\t0\t0\t0\t000080FF\n";
   const std::vector<std::string> networks = {"eth0 | 20", "eth1 | 26", "eth2 | 22", "eth3 | 9"};
-  const auto of = [](Host& host) {
-    return told("addresses", collect_addresses(host), {"interface", "prefix_length"});
+  const auto of = [](host::Host& host) {
+    return told("addresses", collect::collect_addresses(host), {"interface", "prefix_length"});
   };
   REQUIRE(of(machine) == networks);
   for (int i = 0; i < 40; ++i) {
-    RecordingHost recording(std::make_shared<MapHost>(machine));
-    static_cast<void>(collect_addresses(recording));
-    CapturedHost replay(redact(recording.entries(), "secret " + std::to_string(i)));
+    host::RecordingHost recording(std::make_shared<MapHost>(machine));
+    static_cast<void>(collect::collect_addresses(recording));
+    host::CapturedHost replay(host::redact(recording.entries(), "secret " + std::to_string(i)));
     CHECK(of(replay) == networks);
-    CHECK(told("addresses", collect_addresses(replay), {"address"}) !=
-          told("addresses", collect_addresses(machine), {"address"}));
+    CHECK(told("addresses", collect::collect_addresses(replay), {"address"}) !=
+          told("addresses", collect::collect_addresses(machine), {"address"}));
   }
 }
 
@@ -278,10 +280,10 @@ TEST_CASE("two addresses of one network stay in one, as the kernel tells it", "[
         {2, 22, 0x80, 0, 2, netlink::attribute(2, muster::from_hex(hex).value())});
   };
   for (int i = 0; i < 40; ++i) {
-    const auto out = redact(
-        {question(Question::kNetlink, "addresses", address("0a1e0c05") + address("0a1e0f09"))},
-        "secret " + std::to_string(i));
-    const auto rows = parse_address_dump(out[0].answer).value();
+    const auto out = host::redact({question(host::Question::kNetlink, "addresses",
+                                            address("0a1e0c05") + address("0a1e0f09"))},
+                                  "secret " + std::to_string(i));
+    const auto rows = collect::parse_address_dump(out[0].answer).value();
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].address != muster::from_hex("0a1e0c05").value());
     CHECK(rows[0].address.substr(0, 2) == rows[1].address.substr(0, 2));

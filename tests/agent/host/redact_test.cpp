@@ -12,15 +12,15 @@ namespace {
 
 constexpr const char* kSecret = "a secret of this test";
 
-CaptureEntry file(std::string path, std::string content) {
-  return {.question = Question::kRead,
+host::CaptureEntry file(std::string path, std::string content) {
+  return {.question = host::Question::kRead,
           .subject = std::move(path),
           .failure = {},
           .answer = std::move(content)};
 }
 
-std::vector<CaptureEntry> redacted(std::vector<CaptureEntry> entries) {
-  return redact(std::move(entries), kSecret);
+std::vector<host::CaptureEntry> redacted(std::vector<host::CaptureEntry> entries) {
+  return host::redact(std::move(entries), kSecret);
 }
 
 std::string redacted_content(std::string path, std::string content) {
@@ -44,7 +44,7 @@ std::string smbios_table() {
 }  // namespace
 
 TEST_CASE("redaction keeps the length of everything", "[redact]") {
-  const std::vector<CaptureEntry> entries = {
+  const std::vector<host::CaptureEntry> entries = {
       file("/etc/passwd",
            "root:x:0:0:root:/root:/bin/sh\n"
            "jnovak:x:1000:1000:Janez Novak,,+386 1 234:/home/jnovak:/bin/bash\n"),
@@ -66,12 +66,12 @@ TEST_CASE("redaction keeps the length of everything", "[redact]") {
 }
 
 TEST_CASE("a value has one substitute in a whole capture, and another in the next", "[redact]") {
-  const std::vector<CaptureEntry> entries = {
+  const std::vector<host::CaptureEntry> entries = {
       file("/sys/class/dmi/id/product_serial", "PF2ABC9X\n"),
       file("/sys/firmware/dmi/tables/DMI", smbios_table()),
       file("/sys/class/dmi/id/product_uuid", "12345678-1234-5678-90ab-cdef01234567\n"),
       file("/run/udev/data/+x", "E:OTHER=about PF2ABC9X and pf2abc9x\n"),
-      {.question = Question::kReadLink,
+      {.question = host::Question::kReadLink,
        .subject = "/dev/disk/by-id/x",
        .failure = {},
        .answer = "../../disk-PF2ABC9X"},
@@ -89,7 +89,7 @@ TEST_CASE("a value has one substitute in a whole capture, and another in the nex
   const auto first = muster::from_hex(uuid.substr(6, 2) + uuid.substr(4, 2) + uuid.substr(2, 2) +
                                       uuid.substr(0, 2));
   CHECK(out[1].answer.substr(8, 4) == first.value());
-  CHECK(redact(entries, "another secret")[0].answer != out[0].answer);
+  CHECK(host::redact(entries, "another secret")[0].answer != out[0].answer);
   CHECK(redacted(entries) == out);
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("a serial number behind an empty text of SMBIOS is hidden too", "[reda
   // The first text is empty, so that a reader who stops at the first NUL sees no texts at all.
   std::string table("\x01\x08\x01\x00\x00\x00\x00\x02", 8);
   table += std::string("\0PF2ABC9X\0\0", 11) + std::string("\x7f\x04\x03\x00\0\0", 6);
-  CHECK(smbios_serials(table) == std::vector<std::string>{"PF2ABC9X"});
+  CHECK(host::smbios_serials(table) == std::vector<std::string>{"PF2ABC9X"});
   const std::string out = redacted_content("/sys/firmware/dmi/tables/DMI", table);
   CHECK(out.size() == table.size());
   CHECK(out.find("PF2ABC9X") == std::string::npos);
@@ -206,7 +206,7 @@ TEST_CASE("whoever the C library takes for an account is hidden", "[redact]") {
            "\tpkovac:x: 1001:1001\n"),
       file("/etc/group", "sudo:x:27:jnovak,pkovac\n"),
   });
-  for (const CaptureEntry& entry : out) {
+  for (const host::CaptureEntry& entry : out) {
     CHECK(entry.answer.find("jnovak") == std::string::npos);
     CHECK(entry.answer.find("pkovac") == std::string::npos);
   }
@@ -223,23 +223,23 @@ TEST_CASE("people and hosts are hidden, system accounts and common names are not
       file("/etc/group", "sudo:x:27:jnovak,debian\n"),
       file("/etc/hostname", "web-17.corp.example.com\n"),
       file("/etc/hosts", "127.0.0.1 localhost web-17 web-17.corp.example.com\n"),
-      {.question = Question::kList,
+      {.question = host::Question::kList,
        .subject = "/home",
        .failure = {},
-       .answer = encode_names({"debian", "jnovak"})},
+       .answer = host::encode_names({"debian", "jnovak"})},
       file("/home/jnovak/.profile", "x\n"),
       file("/var/lib/dpkg/status", "Package: jnovak\nMaintainer: web-17 10.1.2.3\n"),
   });
   CHECK(out[0].answer.find("daemon:x:1:1:daemon:/usr/sbin") == 0);
   CHECK(out[0].answer.find("debian:x:1001:1001::/home/debian:") != std::string::npos);
-  for (const CaptureEntry& entry : {out[0], out[1], out[4]})
+  for (const host::CaptureEntry& entry : {out[0], out[1], out[4]})
     CHECK(entry.answer.find("jnovak") == std::string::npos);
   CHECK(out[0].answer.find("Novak") == std::string::npos);
   CHECK(out[0].answer.find("Room 7") == std::string::npos);
   const std::string login = out[1].answer.substr(10, 6);
   CHECK(out[0].answer.find(login + ":x:1000:1000:") != std::string::npos);
   CHECK(out[0].answer.find(":/home/" + login + ":") != std::string::npos);
-  CHECK(decode_names(out[4].answer).value().size() == 2);
+  CHECK(host::decode_names(out[4].answer).value().size() == 2);
   CHECK(out[4].answer.find(login + "/\n") != std::string::npos);
   CHECK(out[5].subject == "/home/" + login + "/.profile");
   CHECK(out[2].answer.find("web-17") == std::string::npos);
@@ -370,6 +370,6 @@ TEST_CASE("any bytes can be redacted in any place and keep their length", "[reda
     }
   }
   const auto out = redacted(
-      {{.question = Question::kNetlink, .subject = "links", .failure = {}, .answer = bytes}});
+      {{.question = host::Question::kNetlink, .subject = "links", .failure = {}, .answer = bytes}});
   CHECK(out[0].answer.size() == bytes.size());
 }

@@ -30,7 +30,7 @@ class FixedClock final : public muster::Clock {
 
 // A gate that collectors wait at, so that a test decides when one returns. It is reached through
 // the host, which the collectors keep alive.
-class GatedHost final : public Host {
+class GatedHost final : public host::Host {
  public:
   muster::Result<std::string> read(std::string_view, std::size_t) override {
     std::unique_lock lock(mutex_);
@@ -62,10 +62,10 @@ class GatedHost final : public Host {
 
   muster::Result<std::vector<std::string>> list(std::string_view) override { return none(); }
   muster::Result<std::string> read_link(std::string_view) override { return none(); }
-  muster::Result<FileStatus> status(std::string_view) override { return none(); }
-  muster::Result<FilesystemSpace> space(std::string_view) override { return none(); }
-  muster::Result<MachineName> machine_name() override { return none(); }
-  muster::Result<std::string> netlink(NetlinkDump) override { return none(); }
+  muster::Result<host::FileStatus> status(std::string_view) override { return none(); }
+  muster::Result<host::FilesystemSpace> space(std::string_view) override { return none(); }
+  muster::Result<host::MachineName> machine_name() override { return none(); }
+  muster::Result<std::string> netlink(host::NetlinkDump) override { return none(); }
 
  private:
   static muster::Failure none() { return {muster::FailureKind::kNotFound, "not here"}; }
@@ -84,60 +84,60 @@ User user(std::string name, std::int64_t uid) {
   return out;
 }
 
-Collected two_users(Host&) {
-  return collected(std::vector<User>{user("zoe", 1001), user("ana", 1000)});
+collect::Collected two_users(host::Host&) {
+  return collect::collected(std::vector<User>{user("zoe", 1001), user("ana", 1000)});
 }
-Collected waits(Host& host) {
+collect::Collected waits(host::Host& host) {
   static_cast<void>(host.read("/slow"));
-  return collected(std::vector<User>{});
+  return collect::collected(std::vector<User>{});
 }
-Collected throws(Host&) {
+collect::Collected throws(host::Host&) {
   throw std::runtime_error("broken on purpose");
 }
-Collected throws_a_number(Host&) {
+collect::Collected throws_a_number(host::Host&) {
   throw 7;
 }
-Collected same_key_twice(Host&) {
-  return collected(std::vector<User>{user("ana", 1), user("ana", 2)});
+collect::Collected same_key_twice(host::Host&) {
+  return collect::collected(std::vector<User>{user("ana", 1), user("ana", 2)});
 }
-Collected forgets_all(Host&) {
+collect::Collected forgets_all(host::Host&) {
   return {};
 }
-Collected dpkg_partly_and_rpm(Host&) {
-  Collected out;
+collect::Collected dpkg_partly_and_rpm(host::Host&) {
+  collect::Collected out;
   out.sources.emplace("dpkg", muster::inventory::SourceStatus{Status::kPartial, "cut"});
   out.sources.emplace("rpm", muster::inventory::SourceStatus{Status::kNotApplicable, {}});
   return out;
 }
-Collected dpkg_unless_broken(Host& host) {
+collect::Collected dpkg_unless_broken(host::Host& host) {
   if (host.read("/broken")) throw std::runtime_error("broken");
-  Collected out;
+  collect::Collected out;
   out.sources.emplace("dpkg", muster::inventory::SourceStatus{});
   return out;
 }
-std::string some_vitals(Host&) {
+std::string some_vitals(host::Host&) {
   return R"({"uptime_s":5})";
 }
-std::string broken_vitals(Host&) {
+std::string broken_vitals(host::Host&) {
   throw std::runtime_error("no vitals");
 }
 
-std::shared_ptr<Host> empty_host() {
-  return std::make_shared<CapturedHost>(std::vector<CaptureEntry>{});
+std::shared_ptr<host::Host> empty_host() {
+  return std::make_shared<host::CapturedHost>(std::vector<host::CaptureEntry>{});
 }
 
-SectionCollector collector_of(std::vector<Collector> collectors,
-                              std::shared_ptr<Host> host = empty_host(),
-                              VitalsFunction vitals = &some_vitals) {
-  return SectionCollector(std::move(host), std::make_shared<FixedClock>(), std::move(collectors),
-                          vitals);
+report::SectionCollector collector_of(std::vector<collect::Collector> collectors,
+                                      std::shared_ptr<host::Host> host = empty_host(),
+                                      report::VitalsFunction vitals = &some_vitals) {
+  return report::SectionCollector(std::move(host), std::make_shared<FixedClock>(),
+                                  std::move(collectors), vitals);
 }
 
-std::string json_of(SectionCollector& collector, bool pretty = false) {
+std::string json_of(report::SectionCollector& collector, bool pretty = false) {
   auto sections = collector.collect();
-  for (LookResult& result : sections)
+  for (report::LookResult& result : sections)
     result.duration_ms = 1;  // the only thing that differs from run to run
-  return inventory_json(
+  return report::inventory_json(
       std::move(sections),
       {.collected_at = {1'000'000}, .vitals = collector.vitals(), .pretty = pretty});
 }
@@ -190,7 +190,7 @@ TEST_CASE("with four collectors that have not returned no other is started", "[r
                                 host);
   const auto results = collector.collect();
   REQUIRE(results.size() == 5);
-  CHECK(collector.overrun().size() == kMostOverrun);
+  CHECK(collector.overrun().size() == report::kMostOverrun);
   CHECK(results[4].section.schema->name == "users");
   CHECK(results[4].section.sources.at("users").status == Status::kTimeout);
   CHECK(results[4].section.sources.at("users").reason ==
@@ -233,7 +233,7 @@ TEST_CASE("when a look fails, the sources that the machine has have failed and n
           "[report]") {
   const auto host = std::make_shared<MapHost>();
   auto collector = collector_of({{"packages", &dpkg_unless_broken}}, host);
-  const auto line = [&](const SectionNames& disabled = {}) {
+  const auto line = [&](const report::SectionNames& disabled = {}) {
     return muster::inventory::status_line("packages",
                                           collector.collect({}, disabled).at(0).section.sources);
   };

@@ -9,8 +9,8 @@
 namespace muster::agent {
 namespace {
 
-PendingReport waiting(std::int64_t first, std::int64_t sequence, std::int64_t coalesced) {
-  PendingReport report;
+sync::PendingReport waiting(std::int64_t first, std::int64_t sequence, std::int64_t coalesced) {
+  sync::PendingReport report;
   report.first_sequence = first;
   report.sequence = sequence;
   report.coalesced = coalesced;
@@ -19,39 +19,39 @@ PendingReport waiting(std::int64_t first, std::int64_t sequence, std::int64_t co
 }
 
 TEST_CASE("a report that waits on disk comes back as it was written", "[codec]") {
-  const auto read = decode_pending(encode_pending(waiting(7, 9, 2)));
+  const auto read = sync::decode_pending(sync::encode_pending(waiting(7, 9, 2)));
   REQUIRE(read.ok());
   CHECK(read->first_sequence == 7);
   CHECK(read->sequence == 9);
   CHECK(read->coalesced == 2);
-  CHECK(decode_pending(encode_pending(waiting(9, 9, 0))).ok());
-  CHECK(decode_pending(encode_pending(waiting(9, kHighestSequence, 0))).ok());
+  CHECK(sync::decode_pending(sync::encode_pending(waiting(9, 9, 0))).ok());
+  CHECK(sync::decode_pending(sync::encode_pending(waiting(9, sync::kHighestSequence, 0))).ok());
 }
 
 TEST_CASE("numbers that no report has make its file malformed", "[codec]") {
-  const PendingReport wrong =
-      GENERATE(waiting(9, 7, 0),                     // ends before it begins
-               waiting(7, 9, 3),                     // more merged than there are
-               waiting(7, kHighestSequence + 1, 0),  // beyond the last number
-               waiting(kHighestSequence + 1, kHighestSequence + 2, 0),
+  const sync::PendingReport wrong =
+      GENERATE(waiting(9, 7, 0),                           // ends before it begins
+               waiting(7, 9, 3),                           // more merged than there are
+               waiting(7, sync::kHighestSequence + 1, 0),  // beyond the last number
+               waiting(sync::kHighestSequence + 1, sync::kHighestSequence + 2, 0),
                waiting(7, std::numeric_limits<std::int64_t>::max(), 1),
                waiting(0, 9, std::numeric_limits<std::int64_t>::max()));
   CAPTURE(wrong.first_sequence, wrong.sequence, wrong.coalesced);
-  const auto read = decode_pending(encode_pending(wrong));
+  const auto read = sync::decode_pending(sync::encode_pending(wrong));
   REQUIRE_FALSE(read.ok());
   CHECK(read.failure().kind == FailureKind::kMalformed);
 }
 
 TEST_CASE("numbers that cannot be make the agent's state malformed", "[codec]") {
-  SyncState state;
-  state.sequence = kHighestSequence;
+  sync::SyncState state;
+  state.sequence = sync::kHighestSequence;
   state.ignored["disks"] = kLastInstant;
-  CHECK(decode_state(encode_state(state)).ok());
-  state.sequence = kHighestSequence + 1;
-  CHECK_FALSE(decode_state(encode_state(state)).ok());
+  CHECK(sync::decode_state(sync::encode_state(state)).ok());
+  state.sequence = sync::kHighestSequence + 1;
+  CHECK_FALSE(sync::decode_state(sync::encode_state(state)).ok());
   state.sequence = 1;
   state.ignored["disks"] = Instant{kLastInstant.ms + 1};
-  CHECK_FALSE(decode_state(encode_state(state)).ok());
+  CHECK_FALSE(sync::decode_state(sync::encode_state(state)).ok());
 }
 
 }  // namespace

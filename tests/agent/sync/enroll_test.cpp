@@ -4,10 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include "agent/sync/status.h"
+#include "common/crypto/issue.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/support/text.h"
-#include "common/tls/issue.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 #include "server_double.h"
 
 namespace muster::agent::test {
@@ -18,7 +18,7 @@ const char* const kAgentId = "11111111-2222-4333-8444-555555555555";
 // The EST half of a server, with what it was asked.
 struct EstDouble {
   FakeClock& clock;
-  tls::Authority authority;
+  crypto::Authority authority;
   std::string agent_id = kAgentId;
   int pending = 0;  // answers 202 so many times
   int status = 200;
@@ -27,37 +27,39 @@ struct EstDouble {
   std::vector<std::string> authorizations = {};
   std::vector<std::string> paths = {};
 
-  Result<HttpReply> answer(const HttpRequest& request) {
+  Result<sync::HttpReply> answer(const sync::HttpRequest& request) {
     paths.emplace_back(request.path);
-    const std::vector<tls::Certificate> authorities = {authority.certificate};
+    const std::vector<crypto::Certificate> authorities = {authority.certificate};
     if (request.method == "GET")
-      return answer_of(200, tls::to_pkcs7(authorities).value(), "application/pkcs7-mime");
+      return answer_of(200, crypto::to_pkcs7(authorities).value(), "application/pkcs7-mime");
     bodies.push_back(request.body);
     for (const auto& [name, value] : request.headers) {
       if (name == "Authorization") authorizations.push_back(value);
     }
     if (status != 200)
       return answer_of(status, R"({"code":"token_used","detail":"used by another machine"})");
-    const auto checked = tls::check_request(request.body);
+    const auto checked = crypto::check_request(request.body);
     if (!checked) return answer_of(400, "bad request", "text/plain");
     if (pending > 0) {
       --pending;
-      HttpReply reply = answer_of(202, "", "text/plain");
+      sync::HttpReply reply = answer_of(202, "", "text/plain");
       reply.retry_after_s = 7;
       return reply;
     }
     const std::string key =
-        foreign_key ? tls::PrivateKey::generate()->public_key_der() : checked->spki_der;
-    const std::vector<tls::Certificate> issued = {
-        tls::issue_agent(authority, key, agent_id, clock.now()).value()};
-    return answer_of(200, tls::to_pkcs7(issued).value(), "application/pkcs7-mime");
+        foreign_key ? crypto::PrivateKey::generate()->public_key_der() : checked->spki_der;
+    const std::vector<crypto::Certificate> issued = {
+        crypto::issue_agent(authority, key, agent_id, clock.now()).value()};
+    return answer_of(200, crypto::to_pkcs7(issued).value(), "application/pkcs7-mime");
   }
 };
 
-class EstTransport final : public Transport {
+class EstTransport final : public sync::Transport {
  public:
   explicit EstTransport(EstDouble& est) : est_(est) {}
-  Result<HttpReply> exchange(const HttpRequest& request) override { return est_.answer(request); }
+  Result<sync::HttpReply> exchange(const sync::HttpRequest& request) override {
+    return est_.answer(request);
+  }
   void close() override {}
   std::uint64_t sent_bytes() const override { return 0; }
 
@@ -66,18 +68,18 @@ class EstTransport final : public Transport {
 };
 
 struct EnrollWorld : World {
-  EstDouble est{clock,
-                tls::issue_authority(tls::PrivateKey::generate().value(), clock.now()).value()};
-  TransportOptions last_options;
-  TransportFactory factory = [this](TransportOptions options) {
+  EstDouble est{
+      clock, crypto::issue_authority(crypto::PrivateKey::generate().value(), clock.now()).value()};
+  sync::TransportOptions last_options;
+  sync::TransportFactory factory = [this](sync::TransportOptions options) {
     last_options = std::move(options);
     return std::make_unique<EstTransport>(est);
   };
-  tls::JoinCode code() const {
+  crypto::JoinCode code() const {
     return {"cmdb.example.org", 8444, est.authority.certificate.fields().spki_sha256_hex, "t0ken"};
   }
-  Result<EnrollOutcome> enroll_once(bool force = false) {
-    return enroll(directory, code(), force, factory);
+  Result<sync::EnrollOutcome> enroll_once(bool force = false) {
+    return sync::enroll(directory, code(), force, factory);
   }
 };
 
@@ -92,13 +94,13 @@ TEST_CASE("Enrolling makes a key here and stores what the server issued for it",
   CHECK(world.last_options.pin_sha256_hex == world.code().ca_spki_sha256_hex);
   CHECK(world.last_options.authorities.empty());
   CHECK(world.est.authorizations == std::vector<std::string>{"Basic " + to_base64("join:t0ken")});
-  const auto identity = load_identity(world.directory);
+  const auto identity = sync::load_identity(world.directory);
   REQUIRE(identity);
   CHECK(identity->agent_id == kAgentId);
   CHECK(identity->server.url() == "https://cmdb.example.org:8444");
   CHECK(identity->authorities.size() == 1);
   CHECK_FALSE(identity->next);
-  CHECK_FALSE(world.directory.contains(kNextKeyFile));
+  CHECK_FALSE(world.directory.contains(sync::kNextKeyFile));
 }
 
 TEST_CASE(
@@ -106,7 +108,7 @@ TEST_CASE(
     "[sync][enroll]") {
   EnrollWorld world;
   REQUIRE(world.enroll_once());
-  const std::string key = world.directory.read(kKeyFile).value();
+  const std::string key = world.directory.read(sync::kKeyFile).value();
   const auto refused = world.enroll_once();
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().message.find("--force") != std::string::npos);
@@ -114,11 +116,11 @@ TEST_CASE(
   const auto failed = world.enroll_once(true);
   REQUIRE_FALSE(failed);
   CHECK(failed.failure().message.find("new one") != std::string::npos);
-  CHECK(world.directory.read(kKeyFile).value() == key);
-  CHECK(load_identity(world.directory));
+  CHECK(world.directory.read(sync::kKeyFile).value() == key);
+  CHECK(sync::load_identity(world.directory));
   world.est.status = 200;
   REQUIRE(world.enroll_once(true));
-  CHECK(world.directory.read(kKeyFile).value() != key);
+  CHECK(world.directory.read(sync::kKeyFile).value() != key);
 }
 
 TEST_CASE("Waiting for approval posts the same request again, also in another run",
@@ -127,19 +129,19 @@ TEST_CASE("Waiting for approval posts the same request again, also in another ru
   world.est.pending = 2;
   CHECK(world.enroll_once()->ask_again_s == 7);
   CHECK(world.enroll_once()->ask_again_s == 7);
-  CHECK_FALSE(load_identity(world.directory));
+  CHECK_FALSE(sync::load_identity(world.directory));
   REQUIRE(world.enroll_once());
   REQUIRE(world.est.bodies.size() == 3);
   CHECK(world.est.bodies[0] == world.est.bodies[1]);
   CHECK(world.est.bodies[1] == world.est.bodies[2]);
-  CHECK(load_identity(world.directory));
+  CHECK(sync::load_identity(world.directory));
 }
 
 TEST_CASE("A certificate for another key is not taken", "[sync][enroll]") {
   EnrollWorld world;
   world.est.foreign_key = true;
   CHECK_FALSE(world.enroll_once());
-  CHECK_FALSE(load_identity(world.directory));
+  CHECK_FALSE(sync::load_identity(world.directory));
 }
 
 TEST_CASE("Another server is told everything anew", "[sync][enroll]") {
@@ -154,87 +156,88 @@ TEST_CASE("Another server is told everything anew", "[sync][enroll]") {
   }
   SECTION("another one") {
     world.est.authority =
-        tls::issue_authority(tls::PrivateKey::generate().value(), world.clock.now()).value();
+        crypto::issue_authority(crypto::PrivateKey::generate().value(), world.clock.now()).value();
     REQUIRE(world.enroll_once(true));
     CHECK(world.waiting() == 0);
-    CHECK_FALSE(world.directory.contains(kSnapshotFile));
+    CHECK_FALSE(world.directory.contains(sync::kSnapshotFile));
   }
 }
 
 TEST_CASE("A renewal stands beside the old certificate until it is promoted", "[sync][enroll]") {
   EnrollWorld world;
   REQUIRE(world.enroll_once());
-  const auto before = load_identity(world.directory).value();
-  CHECK_FALSE(renewal_is_due(before.current.certificate, world.clock.now() + 55 * tls::kDayMs));
-  CHECK(renewal_is_due(before.current.certificate, world.clock.now() + 65 * tls::kDayMs));
+  const auto before = sync::load_identity(world.directory).value();
+  CHECK_FALSE(
+      sync::renewal_is_due(before.current.certificate, world.clock.now() + 55 * crypto::kDayMs));
+  CHECK(sync::renewal_is_due(before.current.certificate, world.clock.now() + 65 * crypto::kDayMs));
   EstTransport transport(world.est);
-  REQUIRE(renew(world.directory, before, transport));
+  REQUIRE(sync::renew(world.directory, before, transport));
   CHECK(world.est.paths.back() == "/.well-known/est/simplereenroll");
   CHECK(world.est.authorizations.size() == 1);  // of enrolling; renewing needs none
-  const auto beside = load_identity(world.directory).value();
+  const auto beside = sync::load_identity(world.directory).value();
   REQUIRE(beside.next);
   CHECK(beside.current.certificate.to_pem() == before.current.certificate.to_pem());
   SECTION("promoted") {
-    REQUIRE(promote_next(world.directory));
-    const auto after = load_identity(world.directory).value();
+    REQUIRE(sync::promote_next(world.directory));
+    const auto after = sync::load_identity(world.directory).value();
     CHECK_FALSE(after.next);
     CHECK(after.current.certificate.to_pem() == beside.next->certificate.to_pem());
   }
   SECTION("discarded") {
-    REQUIRE(discard_next(world.directory));
-    const auto after = load_identity(world.directory).value();
+    REQUIRE(sync::discard_next(world.directory));
+    const auto after = sync::load_identity(world.directory).value();
     CHECK_FALSE(after.next);
     CHECK(after.current.certificate.to_pem() == before.current.certificate.to_pem());
   }
   SECTION("a crash between the two renames") {
-    REQUIRE(world.directory.rename(kNextCertificateFile, kCertificateFile));
-    CHECK(look_at_identity(world.directory));
-    const auto after = load_identity(world.directory);
+    REQUIRE(world.directory.rename(sync::kNextCertificateFile, sync::kCertificateFile));
+    CHECK(sync::look_at_identity(world.directory));
+    const auto after = sync::load_identity(world.directory);
     REQUIRE(after);
     CHECK(after->current.certificate.to_pem() == beside.next->certificate.to_pem());
-    CHECK_FALSE(world.directory.contains(kNextKeyFile));
+    CHECK_FALSE(world.directory.contains(sync::kNextKeyFile));
   }
   SECTION("the server renews somebody else's") {
-    REQUIRE(discard_next(world.directory));
+    REQUIRE(sync::discard_next(world.directory));
     world.est.agent_id = "99999999-2222-4333-8444-555555555555";
-    CHECK_FALSE(renew(world.directory, before, transport));
-    CHECK_FALSE(load_identity(world.directory)->next);
+    CHECK_FALSE(sync::renew(world.directory, before, transport));
+    CHECK_FALSE(sync::load_identity(world.directory)->next);
   }
 }
 
 TEST_CASE("Status says in its first line whether the machine reports, and what to do",
           "[sync][status]") {
   EnrollWorld world;
-  auto status = look_at_status(world.directory, world.clock).value();
+  auto status = sync::look_at_status(world.directory, world.clock).value();
   CHECK_FALSE(status.is_reporting());
-  CHECK(status_text(status).starts_with("not reporting: this machine is not enrolled"));
+  CHECK(sync::status_text(status).starts_with("not reporting: this machine is not enrolled"));
 
   REQUIRE(world.enroll_once());
-  CHECK_FALSE(look_at_status(world.directory, world.clock)->is_reporting());
+  CHECK_FALSE(sync::look_at_status(world.directory, world.clock)->is_reporting());
   world.cycle({users({"ana"}, world.clock)});
-  status = look_at_status(world.directory, world.clock).value();
+  status = sync::look_at_status(world.directory, world.clock).value();
   CHECK(status.is_reporting());
-  CHECK(status_text(status).starts_with("reporting to https://cmdb.example.org:8444"));
-  CHECK(JsonValue::parse(status_json(status))->boolean_at("reporting") == true);
+  CHECK(sync::status_text(status).starts_with("reporting to https://cmdb.example.org:8444"));
+  CHECK(JsonValue::parse(sync::status_json(status))->boolean_at("reporting") == true);
 
   world.server.canned = {
       answer_of(403, R"({"code":"agent_revoked","detail":"revoked by ana \u001b[31m"})")};
   world.cycle({users({"bor"}, world.clock)});
   world.clock.pass(3'600'000);
-  status = look_at_status(world.directory, world.clock).value();
-  const std::string text = status_text(status);
+  status = sync::look_at_status(world.directory, world.clock).value();
+  const std::string text = sync::status_text(status);
   CHECK(text.starts_with("not reporting: the server answered 403: revoked by ana"));
   CHECK(text.find("spooled: 1 report") != std::string::npos);
   CHECK(text.find("enroll --force -") != std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
-  const auto json = JsonValue::parse(status_json(status));
+  const auto json = JsonValue::parse(sync::status_json(status));
   REQUIRE(json);
   CHECK(json->text_at("code") == "agent_revoked");
 
   world.cycle({users({"bor"}, world.clock)});
-  CHECK(look_at_status(world.directory, world.clock)->is_reporting());
+  CHECK(sync::look_at_status(world.directory, world.clock)->is_reporting());
   world.clock.pass(86'400'000);
-  CHECK(status_text(look_at_status(world.directory, world.clock).value())
+  CHECK(sync::status_text(sync::look_at_status(world.directory, world.clock).value())
             .starts_with("not reporting: the agent has not run for"));
 }
 

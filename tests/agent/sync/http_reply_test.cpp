@@ -9,8 +9,8 @@ namespace muster::agent::test {
 namespace {
 
 // In pieces of `step` bytes, then the end of the connection. nullopt: refused.
-std::optional<HttpReply> parse(std::string_view bytes, std::size_t step) {
-  HttpReplyParser parser;
+std::optional<sync::HttpReply> parse(std::string_view bytes, std::size_t step) {
+  sync::HttpReplyParser parser;
   while (!bytes.empty()) {
     const auto complete = parser.feed(bytes.substr(0, step));
     if (!complete) return std::nullopt;
@@ -97,12 +97,12 @@ TEST_CASE("Retry-After is between a second and an hour, whatever was said", "[sy
 }
 
 TEST_CASE("Problem texts are shown without control characters and not at length", "[sync][http]") {
-  HttpReply reply;
+  sync::HttpReply reply;
   reply.status = 422;
   reply.content_type = "application/problem+json";
   reply.body = R"({"code":"x\u001b[31m","detail":")" + std::string(5000, 'a') + R"(\n"})";
-  const Answer answer = read_answer(reply, 1);
-  CHECK(answer.kind == AnswerKind::kRejected);
+  const sync::Answer answer = sync::read_answer(reply, 1);
+  CHECK(answer.kind == sync::AnswerKind::kRejected);
   CHECK(answer.code.find('\x1b') == std::string::npos);
   CHECK(answer.message.find('\n') == std::string::npos);
   CHECK(answer.message.size() < 400);

@@ -220,7 +220,8 @@ TEST_CASE("A refused section is not sent again unchanged, and the roots still ag
     CHECK(world.cycle({users({"ana=good"}, world.clock)}).changed.empty());
   }
   SECTION("it is remembered for status") {
-    const auto record = parse_exchange_record(world.directory.read(kExchangeFile).value());
+    const auto record =
+        sync::parse_exchange_record(world.directory.read(sync::kExchangeFile).value());
     REQUIRE(record);
     CHECK(record->refused.at("users").code == "bad_value");
   }
@@ -244,7 +245,7 @@ TEST_CASE("A section that the server does not know is left out of the root and o
   CHECK(outcome.exchanges == 1);
   CHECK(last_report(world).text_at("root") == world.server.root());
   world.server.unknown.clear();  // upgraded
-  world.clock.pass(kIgnoredRetryMs);
+  world.clock.pass(sync::kIgnoredRetryMs);
   CHECK(world.cycle({users({"ana"}, world.clock)}).acknowledged);
   CHECK(world.server.sections.contains("users"));
   CHECK(last_report(world).text_at("root") == world.server.root());
@@ -258,7 +259,8 @@ TEST_CASE("A collector that fails keeps the rows and reports its status", "[sync
   CHECK(world.server.sections["users"].rows.size() == 1);
   CHECK(world.server.sections["users"].status == "timeout");
   CHECK(last_report(world).text_at("root") == world.server.root());
-  const auto record = parse_exchange_record(world.directory.read(kExchangeFile).value());
+  const auto record =
+      sync::parse_exchange_record(world.directory.read(sync::kExchangeFile).value());
   CHECK(record->timed_out.contains("users"));
 }
 
@@ -276,11 +278,11 @@ TEST_CASE("A crash between the spool and the snapshot loses nothing and repeats 
           "[sync]") {
   World world;
   world.cycle({users({"ana"}, world.clock)});
-  const std::string before = world.directory.read(kSnapshotFile).value();
+  const std::string before = world.directory.read(sync::kSnapshotFile).value();
   world.server.away = true;
   world.cycle({users({"ana", "bor"}, world.clock)});
   // As if the agent had died before the snapshot was written.
-  REQUIRE(world.directory.write(kSnapshotFile, before));
+  REQUIRE(world.directory.write(sync::kSnapshotFile, before));
   world.server.away = false;
   const auto outcome = world.cycle({users({"ana", "bor"}, world.clock)});
   CHECK(outcome.acknowledged);
@@ -292,11 +294,11 @@ TEST_CASE("A crash between the spool and the snapshot loses nothing and repeats 
 TEST_CASE("A lost or rotten snapshot makes everything go whole once", "[sync]") {
   World world;
   world.cycle({users({"ana"}, world.clock), packages({"bash 5.2"}, world.clock)});
-  const std::string good = world.directory.read(kSnapshotFile).value();
+  const std::string good = world.directory.read(sync::kSnapshotFile).value();
   const std::string bad =
       GENERATE(std::string(), std::string("MUSTER-STATE-1\nxxx"), std::string("half"));
-  REQUIRE(
-      world.directory.write(kSnapshotFile, bad == "half" ? good.substr(0, good.size() / 2) : bad));
+  REQUIRE(world.directory.write(sync::kSnapshotFile,
+                                bad == "half" ? good.substr(0, good.size() / 2) : bad));
   const auto outcome =
       world.cycle({users({"ana"}, world.clock), packages({"bash 5.2"}, world.clock)});
   CHECK(outcome.acknowledged);
@@ -355,20 +357,20 @@ TEST_CASE("Back-pressure and refusals keep what waits and say why", "[sync]") {
   struct Case {
     int status;
     const char* body;
-    AnswerKind kind;
+    sync::AnswerKind kind;
     const char* code;
   };
   const Case given = GENERATE(
-      Case{503, R"({"code":"busy"})", AnswerKind::kLater, "busy"},
-      Case{503, "<html>", AnswerKind::kLater, "http_503"},
-      Case{301, "", AnswerKind::kLater, "http_301"},
-      Case{401, "", AnswerKind::kNotAllowed, "http_401"},
-      Case{403, R"({"code":"revoked","detail":"revoked by ana"})", AnswerKind::kNotAllowed,
+      Case{503, R"({"code":"busy"})", sync::AnswerKind::kLater, "busy"},
+      Case{503, "<html>", sync::AnswerKind::kLater, "http_503"},
+      Case{301, "", sync::AnswerKind::kLater, "http_301"},
+      Case{401, "", sync::AnswerKind::kNotAllowed, "http_401"},
+      Case{403, R"({"code":"revoked","detail":"revoked by ana"})", sync::AnswerKind::kNotAllowed,
            "revoked"},
-      Case{400, "<html>a proxy</html>", AnswerKind::kLater, "http_400"},
-      Case{200, "not JSON", AnswerKind::kLater, "bad_reply"},
-      Case{200, R"({"acknowledged":77})", AnswerKind::kLater, "bad_reply"},
-      Case{200, R"({"acknowledged":1,"acknowledged":1})", AnswerKind::kLater, "bad_reply"});
+      Case{400, "<html>a proxy</html>", sync::AnswerKind::kLater, "http_400"},
+      Case{200, "not JSON", sync::AnswerKind::kLater, "bad_reply"},
+      Case{200, R"({"acknowledged":77})", sync::AnswerKind::kLater, "bad_reply"},
+      Case{200, R"({"acknowledged":1,"acknowledged":1})", sync::AnswerKind::kLater, "bad_reply"});
   World world;
   world.server.canned = {answer_of(given.status, given.body)};
   const auto outcome = world.cycle({users({"ana"}, world.clock)});
@@ -408,18 +410,18 @@ TEST_CASE("A server that always asks for more is given a bounded number of excha
         "application/json"));
   }
   const auto outcome = world.cycle({users({"ana"}, world.clock)});
-  CHECK(outcome.exchanges <= 1 + Reporter::kFollowUps);
+  CHECK(outcome.exchanges <= 1 + sync::Reporter::kFollowUps);
   CHECK(outcome.interval_s >= 10);
 }
 
 TEST_CASE("The preview is what would be sent, and changes nothing", "[sync]") {
   World world;
   world.cycle({users({"ana"}, world.clock)});
-  const std::string before = world.directory.read(kSnapshotFile).value();
-  Reporter reporter(world.directory, world.clock, world.log);
+  const std::string before = world.directory.read(sync::kSnapshotFile).value();
+  sync::Reporter reporter(world.directory, world.clock, world.log);
   const auto preview = reporter.preview(world.gather({users({"ana", "bor"}, world.clock)}));
   REQUIRE(preview);
-  CHECK(world.directory.read(kSnapshotFile).value() == before);
+  CHECK(world.directory.read(sync::kSnapshotFile).value() == before);
   world.cycle({users({"ana", "bor"}, world.clock)});
   CHECK(JsonValue::parse(*preview)->dump() == world.server.reports.back());
 }

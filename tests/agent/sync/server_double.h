@@ -46,11 +46,11 @@ struct ServerSection {
   inventory::Hash128 hash() const;
 };
 
-class ServerDouble final : public Transport {
+class ServerDouble final : public sync::Transport {
  public:
   enum class Fault { kLoseRequest, kLoseReply };
 
-  Result<HttpReply> exchange(const HttpRequest& request) override;
+  Result<sync::HttpReply> exchange(const sync::HttpRequest& request) override;
   void close() override {}
   std::uint64_t sent_bytes() const override { return sent_bytes_; }
 
@@ -60,7 +60,7 @@ class ServerDouble final : public Transport {
   std::int64_t last_sequence = 0;
   std::string last_root;
   std::deque<Fault> faults;                    // one for each coming request
-  std::deque<HttpReply> canned;                // instead of thinking
+  std::deque<sync::HttpReply> canned;          // instead of thinking
   bool away = false;                           // no connection at all
   std::set<std::string> unknown;               // sections that this server does not know
   std::map<std::string, std::string> refuses;  // section -> a text that no row may contain
@@ -69,19 +69,20 @@ class ServerDouble final : public Transport {
   int answered = 0;
 
  private:
-  HttpReply think(const JsonValue& report);
+  sync::HttpReply think(const JsonValue& report);
   bool take_section(const std::string& name, const JsonValue& section, JsonWriter& refused,
                     std::vector<std::string>& send_full);
   std::uint64_t sent_bytes_ = 0;
 };
 
-HttpReply answer_of(int status, std::string body, std::string type = "application/problem+json");
+sync::HttpReply answer_of(int status, std::string body,
+                          std::string type = "application/problem+json");
 
 // A section "packages" with dpkg packages, each "name version".
-LookedSection packages(const std::vector<std::string>& list, const FakeClock& clock,
-                       inventory::Status status = inventory::Status::kOk);
-LookedSection users(const std::vector<std::string>& names, const FakeClock& clock,
-                    inventory::Status status = inventory::Status::kOk);
+sync::LookedSection packages(const std::vector<std::string>& list, const FakeClock& clock,
+                             inventory::Status status = inventory::Status::kOk);
+sync::LookedSection users(const std::vector<std::string>& names, const FakeClock& clock,
+                          inventory::Status status = inventory::Status::kOk);
 
 // An agent with its folder, its clock and its server.
 struct World {
@@ -90,14 +91,14 @@ struct World {
   std::vector<std::string> log_lines;
   Log log{LogLevel::kInfo,
           [this](LogLevel, const std::string& line) { log_lines.push_back(line); }};
-  StateDirectory directory = StateDirectory::open(folder.path() / "state").value();
+  sync::StateDirectory directory = sync::StateDirectory::open(folder.path() / "state").value();
   ServerDouble server;
   std::string boot_id = "11111111-1111-4111-8111-111111111111";
-  std::uint64_t spool_bytes = kSpoolBytes;
+  std::uint64_t spool_bytes = sync::kSpoolBytes;
 
-  Gathered gather(std::vector<LookedSection> sections);
-  CycleOutcome cycle(std::vector<LookedSection> sections);
-  std::size_t waiting() const { return Spool::look(directory)->size(); }
+  sync::Gathered gather(std::vector<sync::LookedSection> sections);
+  sync::CycleOutcome cycle(std::vector<sync::LookedSection> sections);
+  std::size_t waiting() const { return sync::Spool::look(directory)->size(); }
   bool logged(std::string_view text) const;
 };
 

@@ -36,8 +36,8 @@ std::string ServerDouble::root() const {
   return inventory::root_hash(std::move(lines));
 }
 
-HttpReply answer_of(int status, std::string body, std::string type) {
-  HttpReply reply;
+sync::HttpReply answer_of(int status, std::string body, std::string type) {
+  sync::HttpReply reply;
   reply.status = status;
   reply.content_type = std::move(type);
   reply.body = std::move(body);
@@ -105,7 +105,7 @@ bool ServerDouble::take_section(const std::string& name, const JsonValue& sectio
   return true;
 }
 
-HttpReply ServerDouble::think(const JsonValue& report) {
+sync::HttpReply ServerDouble::think(const JsonValue& report) {
   const std::int64_t sequence = report.integer_at("sequence").value();
   const std::string agents_root = report.text_at("root").value();
   if (sequence < last_sequence || (sequence == last_sequence && agents_root != last_root)) {
@@ -145,7 +145,7 @@ HttpReply ServerDouble::think(const JsonValue& report) {
   return answer_of(200, json.text(), "application/json");
 }
 
-Result<HttpReply> ServerDouble::exchange(const HttpRequest& request) {
+Result<sync::HttpReply> ServerDouble::exchange(const sync::HttpRequest& request) {
   sent_bytes_ += request.body.size();
   if (away) return Failure{FailureKind::kUnreachable, "nobody there"};
   const auto fault = faults.empty() ? std::nullopt : std::optional(faults.front());
@@ -155,19 +155,19 @@ Result<HttpReply> ServerDouble::exchange(const HttpRequest& request) {
   reports.push_back(json);
   ++answered;
   if (!canned.empty()) {
-    HttpReply reply = canned.front();
+    sync::HttpReply reply = canned.front();
     canned.pop_front();
     return reply;
   }
-  HttpReply reply = think(JsonValue::parse(json).value());
+  sync::HttpReply reply = think(JsonValue::parse(json).value());
   replies.push_back(reply.body);
   if (fault == Fault::kLoseReply) return Failure{FailureKind::kTimeout, "the reply was lost"};
   return reply;
 }
 
-LookedSection packages(const std::vector<std::string>& list, const FakeClock& clock,
-                       inventory::Status status) {
-  LookedSection looked;
+sync::LookedSection packages(const std::vector<std::string>& list, const FakeClock& clock,
+                             inventory::Status status) {
+  sync::LookedSection looked;
   looked.section.schema = inventory::find_section("packages");
   looked.section.sources["dpkg"] = {status, status == inventory::Status::kOk ? "" : "a reason"};
   for (const std::string& text : list) {
@@ -182,9 +182,9 @@ LookedSection packages(const std::vector<std::string>& list, const FakeClock& cl
   return looked;
 }
 
-LookedSection users(const std::vector<std::string>& names, const FakeClock& clock,
-                    inventory::Status status) {
-  LookedSection looked;
+sync::LookedSection users(const std::vector<std::string>& names, const FakeClock& clock,
+                          inventory::Status status) {
+  sync::LookedSection looked;
   looked.section.schema = inventory::find_section("users");
   looked.section.sources["users"] = {status, ""};
   for (const std::string& name : names) {
@@ -197,8 +197,8 @@ LookedSection users(const std::vector<std::string>& names, const FakeClock& cloc
   return looked;
 }
 
-Gathered World::gather(std::vector<LookedSection> sections) {
-  Gathered gathered;
+sync::Gathered World::gather(std::vector<sync::LookedSection> sections) {
+  sync::Gathered gathered;
   gathered.boot_id = boot_id;
   gathered.sections = std::move(sections);
   gathered.collected["hourly"] = {clock.now(), clock.boottime_ms()};
@@ -206,8 +206,8 @@ Gathered World::gather(std::vector<LookedSection> sections) {
   return gathered;
 }
 
-CycleOutcome World::cycle(std::vector<LookedSection> sections) {
-  Reporter reporter(directory, clock, log, spool_bytes);
+sync::CycleOutcome World::cycle(std::vector<sync::LookedSection> sections) {
+  sync::Reporter reporter(directory, clock, log, spool_bytes);
   auto outcome = reporter.cycle(gather(std::move(sections)), server);
   if (!outcome) throw std::runtime_error(outcome.failure().message);
   clock.pass(900'000);

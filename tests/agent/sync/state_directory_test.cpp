@@ -21,7 +21,7 @@ void write_with_mode(const std::filesystem::path& path, mode_t mode) {
 
 TEST_CASE("A new state folder is private, and so is all that is written into it", "[sync][state]") {
   TemporaryFolder folder;
-  const auto directory = StateDirectory::open(folder.path() / "state");
+  const auto directory = sync::StateDirectory::open(folder.path() / "state");
   REQUIRE(directory);
   REQUIRE(directory->write("key.pem", "secret"));
   REQUIRE(directory->write("spool/a.report", "rows"));
@@ -45,7 +45,7 @@ TEST_CASE("Lax modes and foreign things stop the agent, and the message names th
   TemporaryFolder folder;
   const auto path = folder.path() / "state";
   {
-    const auto made = StateDirectory::open(path);
+    const auto made = sync::StateDirectory::open(path);
     REQUIRE(made);
     REQUIRE(made->write("spool/a.report", "rows"));
   }
@@ -90,7 +90,7 @@ TEST_CASE("Lax modes and foreign things stop the agent, and the message names th
     REQUIRE(::chown(culprit.c_str(), 12345, 12345) == 0);
   }
   const auto opened =
-      StateDirectory::open(culprit.ends_with("link") ? std::filesystem::path(culprit) : path);
+      sync::StateDirectory::open(culprit.ends_with("link") ? std::filesystem::path(culprit) : path);
   REQUIRE_FALSE(opened);
   CHECK(opened.failure().kind == FailureKind::kDenied);
   CHECK(opened.failure().message.find(culprit) != std::string::npos);
@@ -104,9 +104,9 @@ TEST_CASE("Root works in the folder of the agent's user as that user", "[sync][s
   TemporaryFolder folder;
   REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
   const auto path = folder.path() / "state";
-  REQUIRE(StateDirectory::open(path));
+  REQUIRE(sync::StateDirectory::open(path));
   REQUIRE(::chown(path.c_str(), 12345, 12345) == 0);
-  const auto directory = StateDirectory::open(path);
+  const auto directory = sync::StateDirectory::open(path);
   REQUIRE(directory);
   REQUIRE(directory->write("spool/a.report", "rows"));
   for (const char* name : {"spool", "spool/a.report"}) {
@@ -114,22 +114,22 @@ TEST_CASE("Root works in the folder of the agent's user as that user", "[sync][s
     REQUIRE(::stat((path / name).c_str(), &status) == 0);
     CHECK(status.st_uid == 12345);
   }
-  CHECK(StateDirectory::open(path));
+  CHECK(sync::StateDirectory::open(path));
 }
 
 TEST_CASE("Two agents cannot work in one folder", "[sync][state]") {
   TemporaryFolder folder;
-  const auto directory = StateDirectory::open(folder.path() / "state");
+  const auto directory = sync::StateDirectory::open(folder.path() / "state");
   REQUIRE(directory);
   {
-    const auto first = StateLock::take(*directory);
+    const auto first = sync::StateLock::take(*directory);
     REQUIRE(first);
-    const auto second = StateLock::take(*directory);
+    const auto second = sync::StateLock::take(*directory);
     REQUIRE_FALSE(second);
     CHECK(second.failure().kind == FailureKind::kRefused);
-    CHECK(StateLock::take_for_enrolment(*directory));
+    CHECK(sync::StateLock::take_for_enrolment(*directory));
   }
-  CHECK(StateLock::take(*directory));
+  CHECK(sync::StateLock::take(*directory));
 }
 
 }  // namespace muster::agent::test

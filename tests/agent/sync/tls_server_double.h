@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "agent/sync/transport.h"
-#include "common/tls/issue.h"
+#include "common/crypto/issue.h"
 
 namespace muster::agent::test {
 
 struct TlsServerSettings {
-  tls::Authority authority;
+  crypto::Authority authority;
   std::string name = "127.0.0.1";
-  std::int64_t lifetime_ms = tls::kServerLifetimeMs;
+  std::int64_t lifetime_ms = crypto::kServerLifetimeMs;
   int highest_version = TLS1_3_VERSION;
   bool send_authority = true;  // in the chain
   bool calls_agents_expired = false;

@@ -18,9 +18,9 @@ namespace muster::agent::test {
 TlsServerDouble::TlsServerDouble(TlsServerSettings settings, Instant now)
     : settings_(std::move(settings)) {
   std::signal(SIGPIPE, SIG_IGN);
-  const auto key = tls::PrivateKey::generate().value();
-  const auto certificate = tls::issue_server(settings_.authority, key.public_key_der(),
-                                             {settings_.name}, now, settings_.lifetime_ms)
+  const auto key = crypto::PrivateKey::generate().value();
+  const auto certificate = crypto::issue_server(settings_.authority, key.public_key_der(),
+                                                {settings_.name}, now, settings_.lifetime_ms)
                                .value();
   context_ = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_max_proto_version(context_, settings_.highest_version);
@@ -70,10 +70,10 @@ void TlsServerDouble::talk(int descriptor) {
   SSL_set_fd(ssl, descriptor);
   if (SSL_accept(ssl) == 1) {
     if (X509* const peer = SSL_get1_peer_certificate(ssl)) {
-      const auto certificate = tls::Certificate::from_handle(peer).value();
+      const auto certificate = crypto::Certificate::from_handle(peer).value();
       X509_free(peer);
       const std::lock_guard lock(mutex_);
-      agents_.push_back(tls::agent_id_of(certificate).value_or("?"));
+      agents_.push_back(crypto::agent_id_of(certificate).value_or("?"));
     }
     char buffer[65536];
     for (int count = 0; (count = SSL_read(ssl, buffer, sizeof buffer)) > 0;) {
@@ -110,24 +110,26 @@ namespace {
 
 const char* const kTransportAgentId = "11111111-2222-4333-8444-555555555555";
 
-tls::Authority make_authority() {
-  return tls::issue_authority(tls::PrivateKey::generate().value(), SystemClock().now()).value();
+crypto::Authority make_authority() {
+  return crypto::issue_authority(crypto::PrivateKey::generate().value(), SystemClock().now())
+      .value();
 }
 
-TransportOptions options_for(const TlsServerDouble& server, const tls::Authority& authority) {
-  TransportOptions options;
+sync::TransportOptions options_for(const TlsServerDouble& server,
+                                   const crypto::Authority& authority) {
+  sync::TransportOptions options;
   options.server = {"127.0.0.1", server.port()};
   options.authorities = {authority.certificate};
   options.total_timeout_ms = 20'000;
-  const auto key = tls::PrivateKey::generate().value();
-  options.identity = Identity{
-      key, tls::issue_agent(authority, key.public_key_der(), kTransportAgentId, SystemClock().now())
-               .value()};
+  const auto key = crypto::PrivateKey::generate().value();
+  options.identity = sync::Identity{key, crypto::issue_agent(authority, key.public_key_der(),
+                                                             kTransportAgentId, SystemClock().now())
+                                             .value()};
   return options;
 }
 
-HttpRequest small_request() {
-  HttpRequest request;
+sync::HttpRequest small_request() {
+  sync::HttpRequest request;
   request.path = "/agent/v1/report";
   request.headers = {{"Content-Type", "application/json"}};
   request.body = "{}";
@@ -141,7 +143,7 @@ TEST_CASE("The transport speaks to its own server, shows its certificate and cou
   const SystemClock clock;
   const auto authority = make_authority();
   TlsServerDouble server({.authority = authority}, clock.now());
-  const auto transport = make_transport(options_for(server, authority), clock);
+  const auto transport = sync::make_transport(options_for(server, authority), clock);
   const auto first = transport->exchange(small_request());
   REQUIRE(first);
   CHECK(first->status == 200);
@@ -161,7 +163,7 @@ TEST_CASE("A server that is not ours is refused before it learns who we are", "[
   const SystemClock clock;
   const auto authority = make_authority();
   TlsServerSettings settings{.authority = authority};
-  TransportOptions options;
+  sync::TransportOptions options;
   Instant server_time = clock.now();
   FailureKind kind = FailureKind::kUntrusted;
   SECTION("another authority") {
@@ -171,10 +173,10 @@ TEST_CASE("A server that is not ours is refused before it learns who we are", "[
     settings.name = "other.example.org";
   }
   SECTION("expired") {
-    server_time = clock.now() - 10 * tls::kDayMs;
+    server_time = clock.now() - 10 * crypto::kDayMs;
     settings.authority =
-        tls::issue_authority(authority.key, clock.now() - 100 * tls::kDayMs).value();
-    settings.lifetime_ms = tls::kDayMs;
+        crypto::issue_authority(authority.key, clock.now() - 100 * crypto::kDayMs).value();
+    settings.lifetime_ms = crypto::kDayMs;
     kind = FailureKind::kWrongClock;
   }
   SECTION("only TLS 1.2") {
@@ -183,7 +185,7 @@ TEST_CASE("A server that is not ours is refused before it learns who we are", "[
   }
   TlsServerDouble server(settings, server_time);
   options = options_for(server, authority);
-  const auto reply = make_transport(options, clock)->exchange(small_request());
+  const auto reply = sync::make_transport(options, clock)->exchange(small_request());
   REQUIRE_FALSE(reply);
   CHECK(reply.failure().kind == kind);
   CHECK(server.agents().empty());
@@ -195,9 +197,9 @@ TEST_CASE("A certificate that has expired by the server's clock alone is a matte
   const SystemClock clock;
   const auto authority = make_authority();
   TlsServerDouble server({.authority = authority, .calls_agents_expired = true}, clock.now());
-  TransportOptions options = options_for(server, authority);
+  sync::TransportOptions options = options_for(server, authority);
   SECTION("by this machine's it is valid") {
-    const auto reply = make_transport(options, clock)->exchange(small_request());
+    const auto reply = sync::make_transport(options, clock)->exchange(small_request());
     REQUIRE_FALSE(reply);
     CHECK(reply.failure().kind == FailureKind::kWrongClock);
     CHECK_THAT(reply.failure().message,
@@ -205,13 +207,13 @@ TEST_CASE("A certificate that has expired by the server's clock alone is a matte
                                "clock"));
   }
   SECTION("by this machine's as well") {
-    const auto key = tls::PrivateKey::generate().value();
-    options.identity = Identity{
-        key, tls::issue_agent(authority, key.public_key_der(), kTransportAgentId, clock.now(), 1)
+    const auto key = crypto::PrivateKey::generate().value();
+    options.identity = sync::Identity{
+        key, crypto::issue_agent(authority, key.public_key_der(), kTransportAgentId, clock.now(), 1)
                  .value()};
     FakeClock later;
     later.wall = clock.now() + 60'000;
-    const auto reply = make_transport(options, later)->exchange(small_request());
+    const auto reply = sync::make_transport(options, later)->exchange(small_request());
     REQUIRE_FALSE(reply);
     CHECK(reply.failure().kind == FailureKind::kRefused);
   }
@@ -240,12 +242,12 @@ TEST_CASE("The first contact believes the pinned key alone", "[sync][tls]") {
     pin = "";
   }
   TlsServerDouble server(settings, clock.now());
-  TransportOptions options;
+  sync::TransportOptions options;
   options.server = {"127.0.0.1", server.port()};
   options.pin_sha256_hex = pin;
-  std::optional<tls::Certificate> found;
-  options.on_authority = [&](const tls::Certificate& certificate) { found = certificate; };
-  const auto reply = make_transport(options, clock)->exchange(small_request());
+  std::optional<crypto::Certificate> found;
+  options.on_authority = [&](const crypto::Certificate& certificate) { found = certificate; };
+  const auto reply = sync::make_transport(options, clock)->exchange(small_request());
   CHECK(reply.ok() == accepted);
   CHECK(found.has_value() == accepted);
   CHECK(server.requests().size() == (accepted ? 1U : 0U));
@@ -265,7 +267,7 @@ TEST_CASE("Hostile answers are cut off, and redirects are only told", "[sync][tl
   const SystemClock clock;
   const auto authority = make_authority();
   TlsServerDouble server({.authority = authority, .answer = given.answer}, clock.now());
-  const auto transport = make_transport(options_for(server, authority), clock);
+  const auto transport = sync::make_transport(options_for(server, authority), clock);
   const auto reply = transport->exchange(small_request());
   CHECK(reply.ok() == given.status.has_value());
   if (reply) CHECK(reply->status == *given.status);
@@ -276,7 +278,7 @@ TEST_CASE("One deadline covers everything, and a request to stop comes through",
   const SystemClock clock;
   const auto authority = make_authority();
   TlsServerDouble server({.authority = authority, .answer = std::nullopt}, clock.now());
-  TransportOptions options = options_for(server, authority);
+  sync::TransportOptions options = options_for(server, authority);
   int pipe_ends[2] = {-1, -1};
   REQUIRE(::pipe(pipe_ends) == 0);
   FailureKind expected = FailureKind::kTimeout;
@@ -288,7 +290,7 @@ TEST_CASE("One deadline covers everything, and a request to stop comes through",
     REQUIRE(::write(pipe_ends[1], "x", 1) == 1);
     expected = FailureKind::kCancelled;
   }
-  const auto reply = make_transport(options, clock)->exchange(small_request());
+  const auto reply = sync::make_transport(options, clock)->exchange(small_request());
   REQUIRE_FALSE(reply);
   CHECK(reply.failure().kind == expected);
   ::close(pipe_ends[0]);
@@ -298,26 +300,27 @@ TEST_CASE("One deadline covers everything, and a request to stop comes through",
 TEST_CASE("Nobody there is said with the address", "[sync][tls]") {
   const SystemClock clock;
   const auto authority = make_authority();
-  TransportOptions options;
+  sync::TransportOptions options;
   {
     TlsServerDouble server({.authority = authority}, clock.now());
     options = options_for(server, authority);
   }
-  const auto reply = make_transport(options, clock)->exchange(small_request());
+  const auto reply = sync::make_transport(options, clock)->exchange(small_request());
   REQUIRE_FALSE(reply);
   CHECK(reply.failure().kind == FailureKind::kUnreachable);
   CHECK(reply.failure().message.find(options.server.url()) != std::string::npos);
 }
 
 TEST_CASE("Server addresses are https, a host and a port", "[sync][tls]") {
-  CHECK(ServerAddress::parse("https://cmdb.example.org:8444/")->port == 8444);
-  CHECK(ServerAddress::parse("https://cmdb.example.org")->url() == "https://cmdb.example.org:8444");
-  CHECK(ServerAddress::parse("https://[2001:db8::1]:1")->authority() == "[2001:db8::1]:1");
+  CHECK(sync::ServerAddress::parse("https://cmdb.example.org:8444/")->port == 8444);
+  CHECK(sync::ServerAddress::parse("https://cmdb.example.org")->url() ==
+        "https://cmdb.example.org:8444");
+  CHECK(sync::ServerAddress::parse("https://[2001:db8::1]:1")->authority() == "[2001:db8::1]:1");
   for (const char* bad :
        {"", "http://a", "https://", "https://a:0", "https://a:65536", "https://a/b", "https://a b",
         "https://[::1", "https://a@b", "https://a:8444#x"}) {
     INFO(bad);
-    CHECK_FALSE(ServerAddress::parse(bad));
+    CHECK_FALSE(sync::ServerAddress::parse(bad));
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 // A path of the route that leads to nothing: whoever is let through gets 404, or is told what is
 // wrong with an empty body.
-std::string path_of(const Route& route) {
+std::string path_of(const http::Route& route) {
   std::string out;
   for (const std::string_view part : split(std::string_view(route.pattern).substr(1), '/')) {
     if (!part.starts_with('{')) {
@@ -20,7 +20,7 @@ std::string path_of(const Route& route) {
   return out;
 }
 
-std::string body_of(const Route& route) {
+std::string body_of(const http::Route& route) {
   return route.method == "GET" || route.method == "DELETE" ? "" : "{}";
 }
 
@@ -30,9 +30,9 @@ bool refuses(const Answer& answer) {
 
 TEST_CASE("every route lets through just those whose role has its permission", "[api][access]") {
   ApiFixture api;
-  for (const Route& route : api.router.routes()) {
+  for (const http::Route& route : api.router.routes()) {
     const std::string target = path_of(route);
-    const bool is_public = route.permission == kPublicRoute;
+    const bool is_public = route.permission == api::kPublicRoute;
     const bool changes = route.method != "GET";
     CAPTURE(route.method, route.pattern);
 
@@ -45,12 +45,14 @@ TEST_CASE("every route lets through just those whose role has its permission", "
 
     for (Person& person : api.people) {
       CAPTURE(person.user.name);
-      const bool may_use = may(person.user.role, static_cast<Permission>(route.permission));
+      const bool may_use =
+          people::may(person.user.role, static_cast<people::Permission>(route.permission));
       const Answer with_token = api.send(person.token, route.method, target, body_of(route));
       CHECK(refuses(with_token) == !may_use);
       if (!may_use) {
         CHECK(with_token.code() == "forbidden");
-        CHECK(with_token.at("permission") == to_string(static_cast<Permission>(route.permission)));
+        CHECK(with_token.at("permission") ==
+              people::to_string(static_cast<people::Permission>(route.permission)));
       }
       const Answer forged = api.send(person.session_only, route.method, target, body_of(route));
       CHECK(refuses(forged) == (!may_use || changes));
@@ -63,12 +65,12 @@ TEST_CASE("every route lets through just those whose role has its permission", "
 
 TEST_CASE("who must choose a password can do nothing else", "[api][access]") {
   ApiFixture api;
-  const Person person = api.add_person("novice", Role::kAdmin, true);
-  for (const Route& route : api.router.routes()) {
-    if (route.permission == kPublicRoute) continue;
+  const Person person = api.add_person("novice", people::Role::kAdmin, true);
+  for (const http::Route& route : api.router.routes()) {
+    if (route.permission == api::kPublicRoute) continue;
     CAPTURE(route.method, route.pattern);
     const Answer answer = api.send(person.token, route.method, path_of(route), body_of(route));
-    const bool own = route.permission == static_cast<int>(Permission::kOwnAccount);
+    const bool own = route.permission == static_cast<int>(people::Permission::kOwnAccount);
     CHECK((answer.code() == "password_change_required") == !own);
   }
 }
@@ -109,7 +111,7 @@ TEST_CASE("what is not in the table is not there, whoever asks", "[api][access]"
 TEST_CASE("every route refuses parameters and members that it does not know", "[api]") {
   ApiFixture api;
   const ApiDocument& document = ApiDocument::instance();
-  for (const Route& route : api.router.routes()) {
+  for (const http::Route& route : api.router.routes()) {
     CAPTURE(route.method, route.pattern);
     const Answer asked =
         api.send(api.admin().token, route.method, path_of(route) + "?no_such=1", body_of(route));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/support/text.h"
-#include "server/api/openapi.h"
+#include "server/api/openapi/openapi.h"
 #include "server/http/router.h"
 #include "tests/support/json_schema.h"
 #include "tests/support/yaml_subset.h"
@@ -25,7 +25,7 @@ class ApiDocument {
   const JsonValue& root() const { return root_; }
 
   // nullptr: it is not described.
-  const JsonValue* operation(const Route& route) const {
+  const JsonValue* operation(const http::Route& route) const {
     const JsonValue* path = root_.find("paths")->find(route.pattern);
     return path == nullptr ? nullptr : path->find(lower_ascii(route.method));
   }
@@ -42,7 +42,8 @@ class ApiDocument {
   }
 
   // Everything about the answer that is not described. `route` nullptr: there was no such route.
-  std::vector<std::string> violations(const Route* route, const Response& response) const {
+  std::vector<std::string> violations(const http::Route* route,
+                                      const http::Response& response) const {
     static const JsonValue kNone;
     const JsonValue* described = route == nullptr ? nullptr : operation(*route);
     if (route != nullptr && described == nullptr) return {"the operation is not described"};
@@ -64,9 +65,9 @@ class ApiDocument {
 
  private:
   // compact JSON's limits are for foreign bytes; this is our own file.
-  ApiDocument() : root_(YamlSubset::parse(openapi_text())) {}
+  ApiDocument() : root_(YamlSubset::parse(api::openapi_text())) {}
 
-  void check_body(const JsonValue& answer, const Response& response,
+  void check_body(const JsonValue& answer, const http::Response& response,
                   std::vector<std::string>& out) const {
     const JsonValue* content = answer.find("content");
     const std::string* type = response.header("Content-Type");
@@ -87,7 +88,7 @@ class ApiDocument {
 
   // Those that a client relies on are there just where they are described; Link only where there is
   // more.
-  static void check_headers(const JsonValue& answer, const Response& response,
+  static void check_headers(const JsonValue& answer, const http::Response& response,
                             std::vector<std::string>& out) {
     const JsonValue* headers = answer.find("headers");
     for (const char* name : {"ETag", "Location", "Set-Cookie", "Link"}) {
@@ -100,7 +101,7 @@ class ApiDocument {
   }
 
   // The description of a problem lists the codes that the operation answers with that status.
-  static void check_code(const JsonValue& answer, const Response& response,
+  static void check_code(const JsonValue& answer, const http::Response& response,
                          std::vector<std::string>& out) {
     const std::string code = JsonValue::parse(response.body).value().text_at("code").value_or("");
     const std::string listed = answer.text_at("description").value_or("");

@@ -17,7 +17,7 @@
 namespace muster::server {
 
 struct Answer {
-  Response response;
+  http::Response response;
   JsonValue json;
 
   int status() const { return response.status; }
@@ -51,10 +51,10 @@ struct Answer {
 };
 
 // How a request says who sends it.
-using Credentials = std::vector<Header>;
+using Credentials = std::vector<http::Header>;
 
 struct Person {
-  User user;
+  people::User user;
   Credentials token;
   Credentials session;       // with the CSRF token
   Credentials session_only;  // the cookie alone, as another site would make a browser send it
@@ -64,22 +64,22 @@ class ApiFixture : public ApiServer {
  public:
   ApiFixture() : ApiServer(cheap_passwords()) {
     std::filesystem::create_directories(settings.downloads_directory);
-    for (const auto& [name, role] : {std::pair("rena", Role::kRequester),
-                                     {"vida", Role::kViewer},
-                                     {"tone", Role::kTechnician},
-                                     {"ana", Role::kAdmin}}) {
+    for (const auto& [name, role] : {std::pair("rena", people::Role::kRequester),
+                                     {"vida", people::Role::kViewer},
+                                     {"tone", people::Role::kTechnician},
+                                     {"ana", people::Role::kAdmin}}) {
       people.push_back(add_person(name, role));
     }
   }
 
-  Person add_person(const std::string& name, Role role, bool must_change = false) {
+  Person add_person(const std::string& name, people::Role role, bool must_change = false) {
     const Account account = add_account(name, role, must_change);
     Person person{account.user, {{"authorization", "Bearer " + account.token}}, {}, {}};
     sign_in_again(person);
     return person;
   }
   void sign_in_again(Person& person) {
-    const SignedIn begun =
+    const people::SignedIn begun =
         sign_in.login(person.user.name, kApiPassword, {"192.0.2.9", "t", "", ""});
     person.session_only = {{"cookie", std::string(kCookie) + "=" + begun.cookie}};
     person.session = person.session_only;
@@ -94,9 +94,9 @@ class ApiFixture : public ApiServer {
   // One request; a body is sent as JSON.
   Answer send(const Credentials& who, std::string method, const std::string& target,
               const std::string& body = "", const Credentials& more = {}) {
-    Request request;
+    http::Request request;
     request.method = std::move(method);
-    auto parsed = std::get<Target>(parse_target(target));
+    auto parsed = std::get<http::Target>(http::parse_target(target));
     for (const std::string& segment : parsed.segments)
       request.path += '/' + segment;
     request.segments = std::move(parsed.segments);
@@ -130,12 +130,12 @@ class ApiFixture : public ApiServer {
  private:
   static constexpr std::string_view kCookie = "__Host-muster_session";
 
-  static PasswordOptions cheap_passwords() {
-    PasswordOptions options;
+  static people::PasswordOptions cheap_passwords() {
+    people::PasswordOptions options;
     options.cost = {.log2_n = 10, .r = 8, .p = 1};
     return options;
   }
-  void check(const Request& request, const std::string& target, const Answer& answer) {
+  void check(const http::Request& request, const std::string& target, const Answer& answer) {
     if (matched() != nullptr)
       answered[matched()->method + ' ' + matched()->pattern].insert(answer.status());
     for (const std::string& each : ApiDocument::instance().violations(matched(), answer.response)) {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "server/api/operations_api.h"
-#include "server/api/routes.h"
-#include "server/api/store_errors.h"
+#include "server/api/admin/operations.h"
+#include "server/api/core/routes.h"
+#include "server/api/core/store_errors.h"
 #include "server/people/tokens.h"
 #include "server/people/users.h"
 #include "tests/support/store/temporary_store.h"
@@ -21,60 +21,64 @@ inline constexpr const char* kApiPassword = "correct horse battery";
 class ApiServer {
  public:
   struct Account {
-    User user;
+    people::User user;
     std::string token;  // of the API, that does not expire
   };
 
-  explicit ApiServer(PasswordOptions passwords_cost) : passwords(passwords_cost) {}
+  explicit ApiServer(people::PasswordOptions passwords_cost) : passwords(passwords_cost) {}
 
-  Account add_account(const std::string& name, Role role, bool must_change = false) {
-    NewUser made;
+  Account add_account(const std::string& name, people::Role role, bool must_change = false) {
+    people::NewUser made;
     made.name = name;
     made.role = role;
     made.password = passwords.hash_new(kApiPassword, name);
     made.must_change_password = must_change;
     Account account;
-    store->write([&](Session& session) {
-      account.user = create_user(session, store.now(), {"setup"}, made);
-      account.token =
-          create_token(session, store.now(), {"setup"}, account.user.id, "test", std::nullopt)
-              .secret;
+    store->write([&](store::Transaction& transaction) {
+      account.user = people::create_user(transaction, store.now(), {"setup"}, made);
+      account.token = people::create_token(transaction, store.now(), {"setup"}, account.user.id,
+                                           "test", std::nullopt)
+                          .secret;
     });
     return account;
   }
   // The route of the last request; nullptr when there was none for it.
-  const Route* matched() const { return matched_; }
-  Response handle(Request& request) {
+  const http::Route* matched() const { return matched_; }
+  http::Response handle(http::Request& request) {
     matched_ = nullptr;
+    try {
+      matched_ = &router.match(request);
+    } catch (const Error&) {
+      // handle() answers with it.
+    }
     return router.handle(request);
   }
 
   TemporaryStore store;
   Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
-  CertificateAuthority authority =
-      *CertificateAuthority::init(store.folder() / "ca", {"muster.example.org"}, store.now());
-  SideLog side_log = *SideLog::open(store.folder() / "side.log");
-  Passwords passwords;
-  SignIn sign_in{*store, passwords};
-  Ingest ingest{*store, log};
-  Enrolment enrolment{*store, authority, side_log};
-  Listeners listeners;
-  ApiSettings settings{"https://muster.example.org:8443", "https://muster.example.org:8444",
-                       store.folder() / "downloads", "0.1.0"};
-  Services services{*store,  ingest,    authority, side_log, enrolment,          passwords,
-                    sign_in, listeners, settings,  log,      store.fixture.clock};
-  Router router{all_routes(services), [this](const Route& route, Request&) { matched_ = &route; },
-                log};
+  ca::CertificateAuthority authority =
+      *ca::CertificateAuthority::init(store.folder() / "ca", {"muster.example.org"}, store.now());
+  ca::SideLog side_log = *ca::SideLog::open(store.folder() / "side.log");
+  people::Passwords passwords;
+  people::SignIn sign_in{*store, passwords};
+  ingest::Ingest ingest{*store, log};
+  ca::Enrolment enrolment{*store, authority, side_log};
+  api::Listeners listeners;
+  api::ApiSettings settings{"https://muster.example.org:8443", "https://muster.example.org:8444",
+                            store.folder() / "downloads", "0.1.0"};
+  api::Services services{*store,  ingest,    authority, side_log, enrolment,          passwords,
+                         sign_in, listeners, settings,  log,      store.fixture.clock};
+  http::Router router{all_routes(services), log};
 
  private:
-  static std::vector<Route> all_routes(Services& services) {
-    std::vector<Route> routes = people_routes(services);
-    for (Route& route : operations_routes(services))
+  static std::vector<http::Route> all_routes(api::Services& services) {
+    std::vector<http::Route> routes = api::people_routes(services);
+    for (http::Route& route : api::operations_routes(services))
       routes.push_back(std::move(route));
-    return with_store_errors(std::move(routes), services.log);
+    return api::with_store_errors(std::move(routes), services.log);
   }
 
-  const Route* matched_ = nullptr;
+  const http::Route* matched_ = nullptr;
 };
 
 }  // namespace muster::server

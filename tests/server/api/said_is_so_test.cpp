@@ -39,7 +39,7 @@ struct Said : ApiFixture {
 };
 
 std::string time_of(Instant at) {
-  return percent_encode(to_rfc3339(at));
+  return http::percent_encode(to_rfc3339(at));
 }
 
 TEST_CASE("compare, changes and context count accounts for who may read them", "[api][items]") {
@@ -242,7 +242,8 @@ TEST_CASE("what compare knows of a side in part is said", "[api][items]") {
     CHECK(compared(other).at("sections[0].only_a") == "[]");
   }
   // The same in a query.
-  const Answer without = api.get("/api/v1/items?q=" + percent_encode("NOT packages.name:zlib"));
+  const Answer without =
+      api.get("/api/v1/items?q=" + http::percent_encode("NOT packages.name:zlib"));
   CHECK(without.at("total") == "2");
   CHECK(without.at("undetermined") == "3");
   CHECK(api.get("/api/v1/items?q=packages.name:openssl").at("total") == "3");

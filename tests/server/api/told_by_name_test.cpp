@@ -31,10 +31,13 @@ TEST_CASE("a join token says whether it can be used", "[api][agents]") {
   CHECK(api.post("/api/v1/join-tokens", R"({"expires_in_s":3600})").at("state") == "usable");
   const std::string list = "/api/v1/join-tokens";
   CHECK(api.get(list).at("items[0].state") == "usable");
-  api.store->write(
-      [](Session& session) { session.execute("UPDATE join_tokens SET uses = max_uses"); });
+  api.store->write([](store::Transaction& transaction) {
+    transaction.execute("UPDATE join_tokens SET uses = max_uses");
+  });
   CHECK(api.get(list).at("items[0].state") == "used_up");
-  api.store->write([](Session& session) { session.execute("UPDATE join_tokens SET uses = 0"); });
+  api.store->write([](store::Transaction& transaction) {
+    transaction.execute("UPDATE join_tokens SET uses = 0");
+  });
   api.store.pass(2 * kHourMs);
   CHECK(api.get(list).at("items[0].state") == "expired");
   const std::string id = api.get(list).at("items[0].token_id");
@@ -67,7 +70,7 @@ TEST_CASE("the audit log is asked by the name of an item or ticket", "[api][peop
   CHECK(api.post("/api/v1/agents/" + api.web.agent_id + "/revoke", R"({"reason":"stolen"})")
             .status() == 200);
   for (const std::string& object : {std::string("web-1"), "item/" + id}) {
-    const Answer told = api.get("/api/v1/audit?object=" + percent_encode(object));
+    const Answer told = api.get("/api/v1/audit?object=" + http::percent_encode(object));
     // Newest first; what became of the agent of an item is told with the item.
     CHECK(told.at("items[0].action") == "agent.revoke");
     CHECK(told.at("items[1].detail") == R"({"owner":{"before":"kos","after":"novak"}})");

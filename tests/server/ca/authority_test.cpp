@@ -6,14 +6,14 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/support/text.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
-#include "tests/common/tls/support.h"
+#include "tests/common/crypto/support.h"
 
 namespace muster::server {
-using namespace muster::tls;
-using namespace muster::tls_test;
+using namespace muster::crypto;
+using namespace muster::crypto_test;
 using Catch::Contains;
 
 namespace {
@@ -23,7 +23,7 @@ const std::vector<std::string> kNames = {"cmdb.example.org", "192.0.2.7"};
 struct World {
   Folder folder;
   std::filesystem::path ca = folder / "ca";
-  CertificateAuthority authority = *CertificateAuthority::init(ca, kNames, kNow);
+  ca::CertificateAuthority authority = *ca::CertificateAuthority::init(ca, kNames, kNow);
 };
 
 std::string new_request() {
@@ -31,7 +31,7 @@ std::string new_request() {
 }
 
 // A machine's first contact with the agents' listener.
-std::string pinned_failure(const CertificateAuthority& authority, const std::string& pin,
+std::string pinned_failure(const ca::CertificateAuthority& authority, const std::string& pin,
                            Instant now) {
   const auto chain = certificates_from_pem(get(authority.agents_file()));
   if (!chain) return chain.failure().message;
@@ -49,7 +49,7 @@ TEST_CASE("init makes an authority and listeners that a pinned agent believes", 
   CHECK(mode_of(world.ca / "ca.pem") == 0644);
   CHECK(pinned_failure(world.authority, world.authority.spki_pin(kNow), kNow) == "");
   CHECK(world.authority.public_names() == kNames);
-  const auto loaded = CertificateAuthority::load(world.ca);
+  const auto loaded = ca::CertificateAuthority::load(world.ca);
   REQUIRE(failure_of(loaded) == "");
   CHECK(loaded->spki_pin(kNow) == world.authority.spki_pin(kNow));
   const Ran ran =
@@ -61,12 +61,12 @@ TEST_CASE("init makes an authority and listeners that a pinned agent believes", 
 TEST_CASE("init never replaces an authority, and finishes an interrupted one", "[ca]") {
   const World world;
   const std::string pin = world.authority.spki_pin(kNow);
-  const auto again = CertificateAuthority::init(world.ca, kNames, kNow);
+  const auto again = ca::CertificateAuthority::init(world.ca, kNames, kNow);
   REQUIRE_FALSE(again.ok());
   CHECK(again.failure().kind == FailureKind::kRefused);
   // As if the machine had stopped between key and certificate.
   std::filesystem::remove(world.ca / "ca.pem");
-  const auto finished = CertificateAuthority::init(world.ca, kNames, kNow);
+  const auto finished = ca::CertificateAuthority::init(world.ca, kNames, kNow);
   REQUIRE(failure_of(finished) == "");
   CHECK(finished->spki_pin(kNow) == pin);
 }
@@ -75,27 +75,27 @@ TEST_CASE("public names are checked, lowered and kept once", "[ca]") {
   const Folder folder;
   for (const std::vector<std::string>& names :
        {std::vector<std::string>{}, {""}, {"https://cmdb"}, {"cmdb:8444"}, {"a b"}, {"*.a"}}) {
-    CHECK_FALSE(CertificateAuthority::init(folder / "ca", names, kNow).ok());
+    CHECK_FALSE(ca::CertificateAuthority::init(folder / "ca", names, kNow).ok());
   }
-  const auto made = CertificateAuthority::init(
+  const auto made = ca::CertificateAuthority::init(
       folder / "ca", {"CMDB.Example.org", " cmdb.example.org", "2001:DB8:0:0::1"}, kNow);
   REQUIRE(failure_of(made) == "");
   CHECK(made->public_names() == std::vector<std::string>{"cmdb.example.org", "2001:db8::1"});
-  CHECK_FALSE(*CertificateAuthority::load(folder / "ca")->renew_server_certificates(kNow));
+  CHECK_FALSE(*ca::CertificateAuthority::load(folder / "ca")->renew_server_certificates(kNow));
 }
 
 TEST_CASE("load says what is missing or does not fit", "[ca]") {
   const World world;
   const World other;
-  CHECK_THAT(failure_of(CertificateAuthority::load(world.folder / "none")),
+  CHECK_THAT(failure_of(ca::CertificateAuthority::load(world.folder / "none")),
              Contains("muster-server init"));
   ::chmod((world.ca / "ca.key").c_str(), 0640);
-  CHECK_THAT(failure_of(CertificateAuthority::load(world.ca)), Contains("chmod 600"));
+  CHECK_THAT(failure_of(ca::CertificateAuthority::load(world.ca)), Contains("chmod 600"));
   put(world.ca / "ca.key", get(other.ca / "ca.key"));
   ::chmod((world.ca / "ca.key").c_str(), 0600);
-  CHECK_THAT(failure_of(CertificateAuthority::load(world.ca)), Contains("another key"));
+  CHECK_THAT(failure_of(ca::CertificateAuthority::load(world.ca)), Contains("another key"));
   put(world.ca / "ca.pem", "damaged");
-  CHECK_THAT(failure_of(CertificateAuthority::load(world.ca)),
+  CHECK_THAT(failure_of(ca::CertificateAuthority::load(world.ca)),
              Contains("ca.pem") && Contains("backup"));
 }
 
@@ -166,11 +166,11 @@ TEST_CASE("an agent is known while its certificate lasts, and 180 days longer", 
 }
 
 TEST_CASE("renewal begins at two thirds of the life", "[ca]") {
-  CHECK_FALSE(needs_renewal({0}, {900}, {0}));
-  CHECK_FALSE(needs_renewal({0}, {900}, {599}));
-  CHECK(needs_renewal({0}, {900}, {600}));
-  CHECK(needs_renewal({0}, {900}, {10000}));
-  CHECK_FALSE(needs_renewal({1000}, {1900}, {0}));
+  CHECK_FALSE(ca::needs_renewal({0}, {900}, {0}));
+  CHECK_FALSE(ca::needs_renewal({0}, {900}, {599}));
+  CHECK(ca::needs_renewal({0}, {900}, {600}));
+  CHECK(ca::needs_renewal({0}, {900}, {10000}));
+  CHECK_FALSE(ca::needs_renewal({1000}, {1900}, {0}));
 }
 
 TEST_CASE("the listeners' certificates renew when due and are left alone before", "[ca]") {
@@ -244,7 +244,8 @@ TEST_CASE("an authority hands over to the next one without a gap", "[ca]") {
 
   const Instant over = kNow + kAuthorityLifetimeMs;
   CHECK(from_pkcs7(*world.authority.cacerts(over))->size() == 1);
-  CHECK(CertificateAuthority::load(world.ca)->spki_pin(over) == world.authority.spki_pin(switched));
+  CHECK(ca::CertificateAuthority::load(world.ca)->spki_pin(over) ==
+        world.authority.spki_pin(switched));
 }
 
 TEST_CASE("a rollover interrupted between key and certificate is finished with the same key",
@@ -253,7 +254,7 @@ TEST_CASE("a rollover interrupted between key and certificate is finished with t
   const auto key = PrivateKey::generate();
   REQUIRE(key->save(world.ca / "ca-2.key").ok());
   const Instant due = kNow + 2440 * kDayMs;
-  CHECK(CertificateAuthority::load(world.ca)->spki_pin(due) == world.authority.spki_pin(due));
+  CHECK(ca::CertificateAuthority::load(world.ca)->spki_pin(due) == world.authority.spki_pin(due));
   CHECK(*world.authority.roll_over(due));
   CHECK(world.authority.spki_pin(due + 366 * kDayMs) == spki_sha256_hex(key->public_key_der()));
 }

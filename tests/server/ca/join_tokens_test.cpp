@@ -12,42 +12,46 @@ namespace muster::server {
 namespace {
 
 struct TokenFixture {
-  CreatedJoinToken create(const NewJoinToken& wanted = {}) {
-    return store->write_value<CreatedJoinToken>(
-        [&](Session& session) { return create_join_token(session, store.now(), actor, wanted); });
+  ca::CreatedJoinToken create(const ca::NewJoinToken& wanted = {}) {
+    return store->write_value<ca::CreatedJoinToken>([&](store::Transaction& transaction) {
+      return ca::create_join_token(transaction, store.now(), actor, wanted);
+    });
   }
   std::string redeem_code(const std::string& text) {
     return code_of([&] {
-      store->write([&](Session& session) { redeem_join_token(session, store.now(), text); });
+      store->write([&](store::Transaction& transaction) {
+        ca::redeem_join_token(transaction, store.now(), text);
+      });
     });
   }
-  JoinToken revoke(const std::string& id) {
-    return store->write_value<JoinToken>(
-        [&](Session& session) { return revoke_join_token(session, store.now(), actor, id); });
+  ca::JoinToken revoke(const std::string& id) {
+    return store->write_value<ca::JoinToken>([&](store::Transaction& transaction) {
+      return ca::revoke_join_token(transaction, store.now(), actor, id);
+    });
   }
 
   TemporaryStore store;
-  Actor actor{"ana", "192.0.2.1", "r1"};
+  people::Actor actor{"ana", "192.0.2.1", "r1"};
 };
 
 TEST_CASE("of a join token the store has the hash of its secret only", "[ca]") {
   TokenFixture f;
-  const CreatedJoinToken made = f.create({.note = "lab"});
+  const ca::CreatedJoinToken made = f.create({.note = "lab"});
   CHECK(made.text.size() == 45);
   CHECK(made.text.substr(0, 13) == "mjt_" + made.token.id + "_");
-  CHECK(made.token.expires_at - f.store.now() == kJoinTokenLifetimeMs);
+  CHECK(made.token.expires_at - f.store.now() == ca::kJoinTokenLifetimeMs);
   CHECK(made.token.max_uses == 1);
-  f.store->read([&](Session& session) {
-    CHECK(session.find_text("SELECT hash FROM join_tokens") == sha256(made.text.substr(13)));
-    const auto detail = session.find_text("SELECT detail FROM audit").value();
+  f.store->read([&](store::Transaction& transaction) {
+    CHECK(transaction.find_text("SELECT hash FROM join_tokens") == sha256(made.text.substr(13)));
+    const auto detail = transaction.find_text("SELECT detail FROM audit").value();
     CHECK(detail.find(made.text.substr(13)) == std::string::npos);
-    CHECK(session.find_text("SELECT object FROM audit") == "join_token/" + made.token.id);
+    CHECK(transaction.find_text("SELECT object FROM audit") == "join_token/" + made.token.id);
   });
 }
 
 TEST_CASE("a join token is good as often as it says and no more", "[ca]") {
   TokenFixture f;
-  const CreatedJoinToken made = f.create({.max_uses = 3});
+  const ca::CreatedJoinToken made = f.create({.max_uses = 3});
   for (int i = 0; i < 3; ++i)
     CHECK(f.redeem_code(made.text).empty());
   CHECK(f.redeem_code(made.text) == "token_used_up");
@@ -55,7 +59,7 @@ TEST_CASE("a join token is good as often as it says and no more", "[ca]") {
 
 TEST_CASE("a hundred machines that show a one-use token at once get one success", "[ca]") {
   TokenFixture f;
-  const CreatedJoinToken made = f.create();
+  const ca::CreatedJoinToken made = f.create();
   std::atomic<int> good{0};
   std::atomic<int> used_up{0};
   std::vector<std::thread> threads;
@@ -70,20 +74,21 @@ TEST_CASE("a hundred machines that show a one-use token at once get one success"
     thread.join();
   CHECK(good == 1);
   CHECK(used_up == 99);
-  f.store->read(
-      [](Session& session) { CHECK(session.find_integer("SELECT uses FROM join_tokens") == 1); });
+  f.store->read([](store::Transaction& transaction) {
+    CHECK(transaction.find_integer("SELECT uses FROM join_tokens") == 1);
+  });
 }
 
 TEST_CASE("expired and revoked join tokens say so to who knows the secret, and to nobody else",
           "[ca]") {
   TokenFixture f;
-  const CreatedJoinToken expired = f.create();
-  f.store.pass(kJoinTokenLifetimeMs);
-  const CreatedJoinToken revoked = f.create();
+  const ca::CreatedJoinToken expired = f.create();
+  f.store.pass(ca::kJoinTokenLifetimeMs);
+  const ca::CreatedJoinToken revoked = f.create();
   CHECK(f.revoke(revoked.token.id).revoked_at == f.store.now());
   CHECK(f.redeem_code(expired.text) == "token_expired");
   CHECK(f.redeem_code(revoked.text) == "token_revoked");
-  for (const CreatedJoinToken* token : {&expired, &revoked}) {
+  for (const ca::CreatedJoinToken* token : {&expired, &revoked}) {
     std::string wrong = token->text;
     wrong.back() = wrong.back() == 'a' ? 'b' : 'a';
     CHECK(f.redeem_code(wrong) == "token_unknown");
@@ -107,31 +112,35 @@ TEST_CASE("what is no join token of this server is unknown, and all refusals are
   bad.push_back(upper);
   for (const std::string& token : bad) {
     try {
-      f.store->read([&](Session& session) { check_join_token(session, f.store.now(), token); });
+      f.store->read([&](store::Transaction& transaction) {
+        ca::check_join_token(transaction, f.store.now(), token);
+      });
       FAIL("it was taken");
     } catch (const Error& error) {
       CHECK(error.code == "token_unknown");
       CHECK(error.status == Status::kUnauthorized);
       REQUIRE(error.headers.size() == 1);
-      CHECK(error.headers[0].name == "WWW-Authenticate");
+      CHECK(error.headers[0].first == "WWW-Authenticate");
     }
   }
-  f.store->read([&](Session& session) {
-    CHECK(check_join_token(session, f.store.now(), text) == text.substr(4, 8));
-    CHECK(session.find_integer("SELECT uses FROM join_tokens") == 0);
+  f.store->read([&](store::Transaction& transaction) {
+    CHECK(ca::check_join_token(transaction, f.store.now(), text) == text.substr(4, 8));
+    CHECK(transaction.find_integer("SELECT uses FROM join_tokens") == 0);
   });
 }
 
 TEST_CASE("limits of new join tokens are checked", "[ca]") {
   TokenFixture f;
-  const auto code = [&](const NewJoinToken& wanted) { return code_of([&] { f.create(wanted); }); };
+  const auto code = [&](const ca::NewJoinToken& wanted) {
+    return code_of([&] { f.create(wanted); });
+  };
   CHECK(code({.expires_at = f.store.now()}) == "invalid_value");
-  CHECK(code({.expires_at = f.store.now() + kMaxJoinTokenLifetimeMs + 1}) == "invalid_value");
+  CHECK(code({.expires_at = f.store.now() + ca::kMaxJoinTokenLifetimeMs + 1}) == "invalid_value");
   CHECK(code({.max_uses = 0}) == "invalid_value");
-  CHECK(code({.max_uses = kMaxJoinTokenUses + 1}) == "invalid_value");
+  CHECK(code({.max_uses = ca::kMaxJoinTokenUses + 1}) == "invalid_value");
   CHECK(code({.note = "two\nlines"}) == "invalid_value");
   CHECK(code({.note = std::string(201, 'x')}) == "invalid_value");
-  CHECK(code({.note = "", .max_uses = kMaxJoinTokenUses}).empty());
+  CHECK(code({.note = "", .max_uses = ca::kMaxJoinTokenUses}).empty());
 }
 
 TEST_CASE("join tokens are listed page by page, and only known ones can be revoked", "[ca]") {
@@ -142,9 +151,10 @@ TEST_CASE("join tokens are listed page by page, and only known ones can be revok
   std::vector<std::string> listed;
   std::optional<std::string> cursor;
   do {
-    const auto page = f.store->read_value<JoinTokenPage>(
-        [&](Session& session) { return list_join_tokens(session, 2, cursor); });
-    for (const JoinToken& token : page.tokens)
+    const auto page = f.store->read_value<ca::JoinTokenPage>([&](store::Transaction& transaction) {
+      return ca::list_join_tokens(transaction, 2, cursor);
+    });
+    for (const ca::JoinToken& token : page.tokens)
       listed.push_back(token.id);
     cursor = page.next;
   } while (cursor);
@@ -152,12 +162,14 @@ TEST_CASE("join tokens are listed page by page, and only known ones can be revok
   CHECK(std::set<std::string>(listed.begin(), listed.end()) == made);
   for (const std::string& forged : {std::string("x"), std::string("31.a"), std::string("31")}) {
     CHECK(code_of([&] {
-            f.store->read([&](Session& session) { list_join_tokens(session, 2, forged); });
+            f.store->read([&](store::Transaction& transaction) {
+              ca::list_join_tokens(transaction, 2, forged);
+            });
           }) == "invalid_cursor");
   }
   CHECK(code_of([&] { f.revoke("aaaaaaaa"); }) == "join_token_not_found");
   CHECK(code_of([&] { f.revoke("' OR 1=1"); }) == "join_token_not_found");
-  const JoinToken revoked = f.revoke(listed[0]);
+  const ca::JoinToken revoked = f.revoke(listed[0]);
   f.store.pass(1000);
   CHECK(f.revoke(listed[0]).revoked_at == revoked.revoked_at);
 }

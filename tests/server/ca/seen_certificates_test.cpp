@@ -12,7 +12,7 @@ constexpr std::int64_t kHour = 3'600'000;
 }  // namespace
 
 TEST_CASE("a certificate is remembered for an hour and never beyond its end", "[ca]") {
-  SeenCertificates seen;
+  ca::SeenCertificates seen;
   CHECK_FALSE(seen.find("der", {kSeenAtMs}));
   seen.add("der", {"agent", "serial"}, {kSeenAtMs + 10 * kHour}, {kSeenAtMs});
   CHECK(seen.find("der", {kSeenAtMs})->agent_id == "agent");
@@ -27,7 +27,7 @@ TEST_CASE("a certificate is remembered for an hour and never beyond its end", "[
 }
 
 TEST_CASE("what is remembered of certificates is bounded", "[ca]") {
-  SeenCertificates seen(2);
+  ca::SeenCertificates seen(2);
   for (const char* der : {"a", "b", "c"})
     seen.add(der, {der, der}, {kSeenAtMs + kHour}, {kSeenAtMs});
   CHECK_FALSE(seen.find("a", {kSeenAtMs}));

@@ -28,20 +28,25 @@ struct Lists : StoreFixture {
     add_row(agent, "system", system, at_ms);
     return {item, agent, add_record(item, "manual", at_ms)};
   }
-  ItemPage list(std::string_view query, const ItemListOptions& options, const ReadPoint& point) {
-    return read([&](Session& session) { return list_items(session, query, point, options); });
+  cmdb::ItemPage list(std::string_view query, const cmdb::ItemListOptions& options,
+                      const store::ReadPoint& point) {
+    return read([&](store::Transaction& transaction) {
+      return cmdb::list_items(transaction, query, point, options);
+    });
   }
-  ItemPage list(std::string_view query, const ItemListOptions& options = {}) {
+  cmdb::ItemPage list(std::string_view query, const cmdb::ItemListOptions& options = {}) {
     return list(query, options, now());
   }
-  ResolvedItem resolve(std::string_view text) {
-    return read([&](Session& session) { return resolve_item(session, text, now()); });
+  cmdb::ResolvedItem resolve(std::string_view text) {
+    return read([&](store::Transaction& transaction) {
+      return cmdb::resolve_item(transaction, text, now());
+    });
   }
 };
 
-std::vector<std::string> names(const ItemPage& page) {
+std::vector<std::string> names(const cmdb::ItemPage& page) {
   std::vector<std::string> out;
-  for (const ItemRow& row : page.rows)
+  for (const cmdb::ItemRow& row : page.rows)
     out.push_back(row.summary.name);
   return out;
 }
@@ -75,12 +80,12 @@ TEST_CASE("a list shows the facts of each item, as of the point", "[cmdb]") {
   const auto [silent, agent] = f.add_machine(kStart);
   f.add_presence(agent, kStart, kStart + kDayMs);
 
-  const ItemPage page = f.list("", {.sort = "id"});
+  const cmdb::ItemPage page = f.list("", {.sort = "id"});
   CHECK(page.total == 3);
   CHECK(page.undetermined == 0);
   CHECK_FALSE(page.next);
   REQUIRE(page.rows.size() == 3);
-  const ItemSummary& first = page.rows[0].summary;
+  const cmdb::ItemSummary& first = page.rows[0].summary;
   CHECK(first.item_id == web.item);
   CHECK(first.name == "web1");
   CHECK(first.class_name == "hardware.computer.server");
@@ -94,19 +99,19 @@ TEST_CASE("a list shows the facts of each item, as of the point", "[cmdb]") {
   CHECK(first.lifecycle == "in_use");
   CHECK(first.seen_at == Instant{kStart + 10 * kDayMs});
   CHECK(first.agent_version == "1.2.3");
-  CHECK(first.state == ReportingState::kReporting);
+  CHECK(first.state == cmdb::ReportingState::kReporting);
   CHECK(page.rows[1].summary.name == "item " + std::to_string(bare));
-  CHECK(page.rows[1].summary.state == ReportingState::kNone);
+  CHECK(page.rows[1].summary.state == cmdb::ReportingState::kNone);
   CHECK_FALSE(page.rows[1].summary.class_name);
   CHECK(page.rows[2].summary.item_id == silent);
-  CHECK(page.rows[2].summary.state == ReportingState::kSilent);
+  CHECK(page.rows[2].summary.state == cmdb::ReportingState::kSilent);
   CHECK(page.rows[2].summary.class_name == "hardware.computer");
 
-  const ItemPage past = f.list("web1", {}, f.at(kStart + kDayMs));
+  const cmdb::ItemPage past = f.list("web1", {}, f.at(kStart + kDayMs));
   REQUIRE(past.rows.size() == 1);
   CHECK(past.rows[0].summary.owner == "novak");
   CHECK(past.rows[0].summary.seen_at == Instant{kStart + kDayMs});
-  CHECK(past.rows[0].summary.state == ReportingState::kReporting);
+  CHECK(past.rows[0].summary.state == cmdb::ReportingState::kReporting);
   CHECK_FALSE(past.rows[0].summary.agent_version);
 }
 
@@ -130,10 +135,10 @@ TEST_CASE("items of which a query cannot say are counted and are a list themselv
   // Nobody reports of a printer: no question about disks is about it.
   f.set_value(f.add_record(f.add_item(kStart), "manual", kStart), "class", "hardware.printer",
               kStart);
-  const ItemPage page = f.list("missing:disks");
+  const cmdb::ItemPage page = f.list("missing:disks");
   CHECK(names(page) == std::vector<std::string>{"known"});
   CHECK(page.undetermined == 1);
-  const ItemPage rest = f.list("missing:disks", {.undetermined = true});
+  const cmdb::ItemPage rest = f.list("missing:disks", {.undetermined = true});
   CHECK(names(rest) == std::vector<std::string>{"denied"});
   CHECK(rest.total == 1);
   CHECK(f.list("name:*", {.undetermined = true}).rows.empty());
@@ -153,15 +158,15 @@ TEST_CASE("pages follow one another without gaps or doubles in every order", "[c
     all.insert(made.item);
   }
   f.commit();
-  for (const std::string& sort : item_sort_fields()) {
+  for (const std::string& sort : cmdb::item_sort_fields()) {
     for (const bool descending : {false, true}) {
       INFO(sort << (descending ? " descending" : ""));
-      ItemListOptions options{.sort = sort, .descending = descending, .limit = 5};
+      cmdb::ItemListOptions options{.sort = sort, .descending = descending, .limit = 5};
       std::vector<std::int64_t> seen;
       for (int pages = 0; pages < 10; ++pages) {
-        const ItemPage page = f.list("", options);
+        const cmdb::ItemPage page = f.list("", options);
         CHECK(page.total == 23);
-        for (const ItemRow& row : page.rows)
+        for (const cmdb::ItemRow& row : page.rows)
           seen.push_back(row.summary.item_id);
         if (!page.next) break;
         CHECK(page.rows.size() == 5);
@@ -172,12 +177,13 @@ TEST_CASE("pages follow one another without gaps or doubles in every order", "[c
       options.cursor.reset();
       options.limit = 500;
       std::vector<std::int64_t> whole;
-      for (const ItemRow& row : f.list("", options).rows)
+      for (const cmdb::ItemRow& row : f.list("", options).rows)
         whole.push_back(row.summary.item_id);
       CHECK(whole == seen);
     }
   }
-  const ItemPage by_memory = f.list("", {.sort = "memory_bytes", .descending = true, .limit = 500});
+  const cmdb::ItemPage by_memory =
+      f.list("", {.sort = "memory_bytes", .descending = true, .limit = 500});
   CHECK(by_memory.rows.front().summary.memory_bytes == 4);
   CHECK_FALSE(by_memory.rows.back().summary.memory_bytes);
 }
@@ -186,8 +192,8 @@ TEST_CASE("an item that comes or goes between pages disturbs no other", "[cmdb]"
   Lists f;
   for (const char* name : {"b", "d", "f", "h"})
     f.machine(name);
-  ItemListOptions options{.limit = 2};
-  const ItemPage first = f.list("", options);
+  cmdb::ItemListOptions options{.limit = 2};
+  const cmdb::ItemPage first = f.list("", options);
   CHECK(names(first) == std::vector<std::string>{"b", "d"});
   f.machine("a");
   f.machine("e");
@@ -200,7 +206,7 @@ TEST_CASE("a cursor of another list and a forged one are refused", "[cmdb]") {
   for (const char* name : {"a", "b", "c"})
     f.machine(name);
   const std::string good = f.list("", {.limit = 1}).next.value();
-  const auto with = [&](const std::string& cursor, ItemListOptions options = {}) {
+  const auto with = [&](const std::string& cursor, cmdb::ItemListOptions options = {}) {
     options.cursor = cursor;
     options.limit = 1;
     return code_of([&] { f.list("", options); });
@@ -244,11 +250,12 @@ TEST_CASE("columns are any fields, with all values of rows", "[cmdb]") {
   f.add_row(box.agent, "packages", {{"manager", "dpkg"}, {"name", "php"}, {"version", "8.2"}},
             kStart);
   f.set_value(box.manual, "note", "spare", kStart);
-  const ItemPage page = f.list("", {.columns = {"ip", "system.virtualization", "packages.name",
-                                                "note", "id", "os", "section_status", "archived"}});
+  const cmdb::ItemPage page =
+      f.list("", {.columns = {"ip", "system.virtualization", "packages.name", "note", "id", "os",
+                              "section_status", "archived"}});
   REQUIRE(page.rows.size() == 2);
   using Cell = inventory::Cell;
-  const std::vector<ColumnValues> expected = {
+  const std::vector<cmdb::ColumnValues> expected = {
       {Cell(std::string("10.0.0.1")), Cell(std::string("10.0.0.2"))},
       {Cell(std::string("kvm"))},
       {Cell(std::string("php"))},
@@ -283,11 +290,11 @@ TEST_CASE("an item is named by number, name, serial number or tag", "[cmdb]") {
   CHECK(f.resolve("ana's *laptop*").item_id == two.item);
   CHECK(f.resolve("lap-0422").item_id == two.item);
   CHECK_FALSE(f.resolve("ana*").item_id);
-  const ResolvedItem both = f.resolve("twin");
+  const cmdb::ResolvedItem both = f.resolve("twin");
   CHECK_FALSE(both.item_id);
   CHECK(both.exact);
   CHECK(both.candidates.size() == 2);
-  const ResolvedItem part = f.resolve("lap-042");
+  const cmdb::ResolvedItem part = f.resolve("lap-042");
   CHECK_FALSE(part.item_id);
   CHECK_FALSE(part.exact);
   CHECK(part.candidates.size() == 2);

@@ -22,8 +22,11 @@ struct Labels : StoreFixture {
     add_row(agent, "system", system, kLabelled);
     return {item, add_record(item, "manual", kLabelled)};
   }
-  ResolvedItem resolve(std::string_view text, Naming naming = Naming::kAlsoEndOfSerial) {
-    return read([&](Session& session) { return resolve_item(session, text, now(), naming); });
+  cmdb::ResolvedItem resolve(std::string_view text,
+                             cmdb::Naming naming = cmdb::Naming::kAlsoEndOfSerial) {
+    return read([&](store::Transaction& transaction) {
+      return cmdb::resolve_item(transaction, text, now(), naming);
+    });
   }
 };
 
@@ -36,14 +39,14 @@ TEST_CASE("digits that are no item's number are the end of a serial number", "[c
   CHECK(f.resolve("5691").by_end_of_serial);
   CHECK(f.resolve("20421").item_id == std::nullopt);
   CHECK(f.resolve("990421").item_id == three.item);
-  const ResolvedItem both = f.resolve("0421");
+  const cmdb::ResolvedItem both = f.resolve("0421");
   CHECK_FALSE(both.item_id);
   CHECK(both.exact);
   CHECK(both.candidates.size() == 2);
   CHECK_FALSE(f.resolve("691").item_id);     // too short to be meant
   CHECK_FALSE(f.resolve("100569").item_id);  // not the end
   CHECK_FALSE(f.resolve("G1005691").exact);  // letters: a search, which says "did you mean"
-  CHECK_FALSE(f.resolve("5691", Naming::kWhole).item_id);
+  CHECK_FALSE(f.resolve("5691", cmdb::Naming::kWhole).item_id);
   // A whole name or number comes first.
   f.set_value(two.manual, "name", "5691", kLabelled);
   CHECK(f.resolve("5691").item_id == two.item);

@@ -15,18 +15,19 @@ struct ContextFixture : DeskFixture {
         record, "packages",
         {{"manager", "dpkg"}, {"name", name}, {"architecture", "amd64"}, {"version", "1.0"}},
         at.ms);
-    store->write([&](Session& session) {
-      session.execute(
+    store->write([&](store::Transaction& transaction) {
+      transaction.execute(
           "UPDATE section_packages SET open_reason = NULL, not_before = ?2 WHERE row_id = ?1",
           {row, not_before.ms});
     });
   }
-  std::vector<std::string> labels(const Ticket& ticket, int hours) {
-    const auto context = store->read_value<TicketContext>([&](Session& session) {
-      return ticket_context(session, store.now(), viewer, ticket.id, hours, false);
-    });
+  std::vector<std::string> labels(const desk::Ticket& ticket, int hours) {
+    const auto context =
+        store->read_value<desk::TicketContext>([&](store::Transaction& transaction) {
+          return desk::ticket_context(transaction, store.now(), viewer, ticket.id, hours, false);
+        });
     std::vector<std::string> out;
-    for (const ContextChange& change : context.changes) {
+    for (const desk::ContextChange& change : context.changes) {
       out.push_back(change.item_name + ": " + change.change.sentence +
                     (change.seen_afterwards ? " (seen afterwards)" : ""));
     }
@@ -53,9 +54,9 @@ TEST_CASE("a ticket shows what changed on its machines before the trouble began"
   desk.install(mail_record, "later", began + 600'000, began + 60'000);
 
   desk.store.pass(kHourMs);
-  const Ticket ticket = desk.create(desk.technician, {.title = "t", .began_at = began});
+  const desk::Ticket ticket = desk.create(desk.technician, {.title = "t", .began_at = began});
   desk.link(desk.technician, ticket, mail);
-  desk.link(desk.technician, ticket, web, LinkRole::kRelated);
+  desk.link(desk.technician, ticket, web, desk::LinkRole::kRelated);
   CHECK(desk.labels(ticket, 24) == Titles{"mail-1: suspect 1.0 installed (seen afterwards)",
                                           "web-1: nginx 1.0 installed",
                                           "mail-1: openssl 1.0 installed"});
@@ -67,21 +68,22 @@ TEST_CASE("spans of which nothing is known are part of the context", "[desk]") {
   ContextFixture desk;
   const Instant began = desk.store.now();
   const auto [item, record] = desk.store.fixture.add_machine(began.ms - 100 * kHourMs);
-  desk.store->write([&, source = record](Session& session) {
-    session.execute(
+  desk.store->write([&, source = record](store::Transaction& transaction) {
+    transaction.execute(
         "INSERT INTO history_gaps (source_record, since, until, reason, opened_by) VALUES (?1, "
         "?2, ?3, 'restored', 1)",
         {source, began.ms - 5 * kHourMs, began.ms - 4 * kHourMs});
-    session.execute(
+    transaction.execute(
         "INSERT INTO history_gaps (source_record, since, until, reason, opened_by) VALUES (?1, "
         "?2, ?3, 'restored', 1)",
         {source, began.ms - 90 * kHourMs, began.ms - 80 * kHourMs});
   });
-  const Ticket ticket = desk.create(desk.technician, {.title = "t", .began_at = began});
+  const desk::Ticket ticket = desk.create(desk.technician, {.title = "t", .began_at = began});
   desk.link(desk.technician, ticket, item);
-  const auto context = desk.store->read_value<TicketContext>([&](Session& session) {
-    return ticket_context(session, began, desk.viewer, ticket.id, 24, false);
-  });
+  const auto context =
+      desk.store->read_value<desk::TicketContext>([&](store::Transaction& transaction) {
+        return desk::ticket_context(transaction, began, desk.viewer, ticket.id, 24, false);
+      });
   CHECK(context.from == began - 24 * kHourMs);
   REQUIRE(context.items.size() == 1);
   REQUIRE(context.items[0].gaps.size() == 1);
@@ -92,11 +94,11 @@ TEST_CASE("spans of which nothing is known are part of the context", "[desk]") {
 
 TEST_CASE("the context has a longest span and is not for requesters", "[desk]") {
   ContextFixture desk;
-  const Ticket ticket = desk.create(desk.requester, {.title = "t"});
-  const auto code = [&](const TicketView& view, int hours) {
+  const desk::Ticket ticket = desk.create(desk.requester, {.title = "t"});
+  const auto code = [&](const desk::TicketView& view, int hours) {
     return code_of([&] {
-      desk.store->read([&](Session& session) {
-        ticket_context(session, desk.store.now(), view, ticket.id, hours, false);
+      desk.store->read([&](store::Transaction& transaction) {
+        desk::ticket_context(transaction, desk.store.now(), view, ticket.id, hours, false);
       });
     });
   };

@@ -4,79 +4,88 @@
 namespace muster::server {
 
 DeskFixture::DeskFixture() {
-  requester = add("rena", Role::kRequester);
-  viewer = add("vida", Role::kViewer);
-  technician = add("tone", Role::kTechnician);
+  requester = add("rena", people::Role::kRequester);
+  viewer = add("vida", people::Role::kViewer);
+  technician = add("tone", people::Role::kTechnician);
 }
 
-TicketView DeskFixture::add(const std::string& name, Role role) {
-  return store->write_value<TicketView>([&](Session& session) {
-    NewUser made;
+desk::TicketView DeskFixture::add(const std::string& name, people::Role role) {
+  return store->write_value<desk::TicketView>([&](store::Transaction& transaction) {
+    people::NewUser made;
     made.name = name;
     made.role = role;
     made.password = {"not used here"};
-    const User user = create_user(session, store.now(), {"setup"}, made);
-    Principal principal;
+    const people::User user = people::create_user(transaction, store.now(), {"setup"}, made);
+    people::Principal principal;
     principal.user_id = user.id;
     principal.name = user.name;
     principal.role = role;
-    return ticket_view(principal);
+    return desk::ticket_view(principal);
   });
 }
 
-Ticket DeskFixture::create(const TicketView& view, const NewTicket& ticket) {
-  return store->write_value<Ticket>([&](Session& session) {
-    return create_ticket(session, store.now(), actor(view), view, ticket);
+desk::Ticket DeskFixture::create(const desk::TicketView& view, const desk::NewTicket& ticket) {
+  return store->write_value<desk::Ticket>([&](store::Transaction& transaction) {
+    return desk::create_ticket(transaction, store.now(), actor(view), view, ticket);
   });
 }
 
-Ticket DeskFixture::update(const TicketView& view, const Ticket& ticket,
-                           const TicketChange& change) {
-  return store->write_value<Ticket>([&](Session& session) {
-    return update_ticket(session, store.now(), actor(view), view, ticket.id, ticket.version,
-                         change);
+desk::Ticket DeskFixture::update(const desk::TicketView& view, const desk::Ticket& ticket,
+                                 const desk::TicketChange& change) {
+  return store->write_value<desk::Ticket>([&](store::Transaction& transaction) {
+    return desk::update_ticket(transaction, store.now(), actor(view), view, ticket.id,
+                               ticket.version, change);
   });
 }
 
-Ticket DeskFixture::get(const TicketView& view, std::int64_t id) {
-  return store->read_value<Ticket>([&](Session& session) { return get_ticket(session, view, id); });
+desk::Ticket DeskFixture::get(const desk::TicketView& view, std::int64_t id) {
+  return store->read_value<desk::Ticket>(
+      [&](store::Transaction& transaction) { return desk::get_ticket(transaction, view, id); });
 }
 
-Note DeskFixture::note(const TicketView& view, const Ticket& ticket, NoteKind kind,
-                       const std::string& text) {
-  return store->write_value<Note>([&](Session& session) {
-    return add_note(session, store.now(), actor(view), view, ticket.id, kind, text);
+desk::Note DeskFixture::note(const desk::TicketView& view, const desk::Ticket& ticket,
+                             desk::NoteKind kind, const std::string& text) {
+  return store->write_value<desk::Note>([&](store::Transaction& transaction) {
+    return desk::add_note(transaction, store.now(), actor(view), view, ticket.id, kind, text);
   });
 }
 
-std::vector<Note> DeskFixture::notes(const TicketView& view, const Ticket& ticket) {
-  return store->read_value<std::vector<Note>>(
-      [&](Session& session) { return list_notes(session, view, ticket.id); });
-}
-
-Link DeskFixture::link(const TicketView& view, const Ticket& ticket, std::int64_t item,
-                       LinkRole role, const std::string& reason) {
-  return store->write_value<Link>([&](Session& session) {
-    return link_item(session, store.now(), actor(view), view, ticket.id, item, role, reason);
+std::vector<desk::Note> DeskFixture::notes(const desk::TicketView& view,
+                                           const desk::Ticket& ticket) {
+  return store->read_value<std::vector<desk::Note>>([&](store::Transaction& transaction) {
+    return desk::list_notes(transaction, view, ticket.id);
   });
 }
 
-void DeskFixture::unlink(const TicketView& view, const Ticket& ticket, std::int64_t link_id) {
-  store->write([&](Session& session) {
-    unlink_item(session, store.now(), actor(view), view, ticket.id, link_id);
+desk::Link DeskFixture::link(const desk::TicketView& view, const desk::Ticket& ticket,
+                             std::int64_t item, desk::LinkRole role, const std::string& reason) {
+  return store->write_value<desk::Link>([&](store::Transaction& transaction) {
+    return desk::link_item(transaction, store.now(), actor(view), view, ticket.id, item, role,
+                           reason);
   });
 }
 
-std::vector<Link> DeskFixture::links(const TicketView& view, const Ticket& ticket) {
-  return store->read_value<std::vector<Link>>(
-      [&](Session& session) { return list_links(session, store.now(), view, ticket.id); });
+void DeskFixture::unlink(const desk::TicketView& view, const desk::Ticket& ticket,
+                         std::int64_t link_id) {
+  store->write([&](store::Transaction& transaction) {
+    desk::unlink_item(transaction, store.now(), actor(view), view, ticket.id, link_id);
+  });
 }
 
-std::vector<std::string> DeskFixture::titles(const TicketView& view, const TicketFilter& filter) {
-  const auto page = store->read_value<TicketPage>(
-      [&](Session& session) { return list_tickets(session, view, filter); });
+std::vector<desk::Link> DeskFixture::links(const desk::TicketView& view,
+                                           const desk::Ticket& ticket) {
+  return store->read_value<std::vector<desk::Link>>([&](store::Transaction& transaction) {
+    return desk::list_links(transaction, store.now(), view, ticket.id);
+  });
+}
+
+std::vector<std::string> DeskFixture::titles(const desk::TicketView& view,
+                                             const desk::TicketFilter& filter) {
+  const auto page = store->read_value<desk::TicketPage>([&](store::Transaction& transaction) {
+    return desk::list_tickets(transaction, view, filter);
+  });
   std::vector<std::string> out;
-  for (const Ticket& ticket : page.tickets)
+  for (const desk::Ticket& ticket : page.tickets)
     out.push_back(ticket.title);
   return out;
 }

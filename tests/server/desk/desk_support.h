@@ -15,22 +15,27 @@ namespace muster::server {
 
 struct DeskFixture {
   DeskFixture();
-  TicketView add(const std::string& name, Role role);
-  static Actor actor(const TicketView& view) { return {view.user_name, "192.0.2.1", "r1"}; }
+  desk::TicketView add(const std::string& name, people::Role role);
+  static people::Actor actor(const desk::TicketView& view) {
+    return {view.user_name, "192.0.2.1", "r1"};
+  }
 
-  Ticket create(const TicketView& view, const NewTicket& ticket);
-  Ticket update(const TicketView& view, const Ticket& ticket, const TicketChange& change);
-  Ticket get(const TicketView& view, std::int64_t id);
-  Note note(const TicketView& view, const Ticket& ticket, NoteKind kind, const std::string& text);
-  std::vector<Note> notes(const TicketView& view, const Ticket& ticket);
-  Link link(const TicketView& view, const Ticket& ticket, std::int64_t item,
-            LinkRole role = LinkRole::kAffected, const std::string& reason = "");
-  void unlink(const TicketView& view, const Ticket& ticket, std::int64_t link_id);
-  std::vector<Link> links(const TicketView& view, const Ticket& ticket);
-  std::vector<std::string> titles(const TicketView& view, const TicketFilter& filter = {});
+  desk::Ticket create(const desk::TicketView& view, const desk::NewTicket& ticket);
+  desk::Ticket update(const desk::TicketView& view, const desk::Ticket& ticket,
+                      const desk::TicketChange& change);
+  desk::Ticket get(const desk::TicketView& view, std::int64_t id);
+  desk::Note note(const desk::TicketView& view, const desk::Ticket& ticket, desk::NoteKind kind,
+                  const std::string& text);
+  std::vector<desk::Note> notes(const desk::TicketView& view, const desk::Ticket& ticket);
+  desk::Link link(const desk::TicketView& view, const desk::Ticket& ticket, std::int64_t item,
+                  desk::LinkRole role = desk::LinkRole::kAffected, const std::string& reason = "");
+  void unlink(const desk::TicketView& view, const desk::Ticket& ticket, std::int64_t link_id);
+  std::vector<desk::Link> links(const desk::TicketView& view, const desk::Ticket& ticket);
+  std::vector<std::string> titles(const desk::TicketView& view,
+                                  const desk::TicketFilter& filter = {});
 
   TemporaryStore store;
-  TicketView requester, viewer, technician;
+  desk::TicketView requester, viewer, technician;
 };
 
 using Titles = std::vector<std::string>;

@@ -11,23 +11,24 @@ namespace {
 
 struct LinkFixture : DeskFixture {
   std::int64_t add_item(const std::string& name, std::optional<std::string> owner = {}) {
-    return store->write_value<std::int64_t>([&](Session& session) {
-      AttributeEdits attributes{{"name", name}};
+    return store->write_value<std::int64_t>([&](store::Transaction& transaction) {
+      cmdb::AttributeEdits attributes{{"name", name}};
       if (owner) attributes["owner"] = owner;
-      return create_item(session, attributes, "setup", store.now());
+      return cmdb::create_item(transaction, attributes, "setup", store.now());
     });
   }
 };
 
 TEST_CASE("an item is linked once with a role and a reason, and unlinked again", "[desk]") {
   LinkFixture desk;
-  const Ticket ticket = desk.create(desk.technician, {.title = "t"});
+  const desk::Ticket ticket = desk.create(desk.technician, {.title = "t"});
   const std::int64_t item = desk.add_item("mail-1");
-  const Link made = desk.link(desk.technician, ticket, item, LinkRole::kCause, "disk is full");
+  const desk::Link made =
+      desk.link(desk.technician, ticket, item, desk::LinkRole::kCause, "disk is full");
   CHECK(made.item_name == "mail-1");
   CHECK(made.linked_by == "tone");
   try {
-    desk.link(desk.technician, ticket, item, LinkRole::kAffected);
+    desk.link(desk.technician, ticket, item, desk::LinkRole::kAffected);
     FAIL("linked twice");
   } catch (const Error& error) {
     CHECK(error.code == "already_linked");
@@ -37,7 +38,7 @@ TEST_CASE("an item is linked once with a role and a reason, and unlinked again",
   }
   const auto links = desk.links(desk.viewer, ticket);
   REQUIRE(links.size() == 1);
-  CHECK(links[0].role == LinkRole::kCause);
+  CHECK(links[0].role == desk::LinkRole::kCause);
   CHECK(links[0].reason == "disk is full");
 
   desk.unlink(desk.technician, ticket, made.id);
@@ -46,7 +47,7 @@ TEST_CASE("an item is linked once with a role and a reason, and unlinked again",
   CHECK(desk.link(desk.technician, ticket, item).id != made.id);
 
   std::vector<std::string> events;
-  for (const Note& note : desk.notes(desk.technician, ticket))
+  for (const desk::Note& note : desk.notes(desk.technician, ticket))
     events.push_back(note.text);
   CHECK(events == std::vector<std::string>{"created", "linked mail-1 as cause", "unlinked mail-1",
                                            "linked mail-1 as affected"});
@@ -54,17 +55,18 @@ TEST_CASE("an item is linked once with a role and a reason, and unlinked again",
 
 TEST_CASE("only what is there can be linked", "[desk]") {
   LinkFixture desk;
-  const Ticket ticket = desk.create(desk.technician, {.title = "t"});
+  const desk::Ticket ticket = desk.create(desk.technician, {.title = "t"});
   const std::int64_t item = desk.add_item("mail-1");
   CHECK(code_of([&] { desk.link(desk.technician, ticket, item + 1); }) == "item_not_found");
-  Ticket missing = ticket;
+  desk::Ticket missing = ticket;
   missing.id = 999;
   CHECK(code_of([&] { desk.link(desk.technician, missing, item); }) == "ticket_not_found");
   CHECK(code_of([&] {
-          desk.link(desk.technician, ticket, item, LinkRole::kRelated, std::string(1001, 'x'));
+          desk.link(desk.technician, ticket, item, desk::LinkRole::kRelated,
+                    std::string(1001, 'x'));
         }) == "invalid_value");
-  const Ticket other = desk.create(desk.technician, {.title = "other"});
-  const Link made = desk.link(desk.technician, other, item);
+  const desk::Ticket other = desk.create(desk.technician, {.title = "other"});
+  const desk::Link made = desk.link(desk.technician, other, item);
   CHECK(code_of([&] { desk.unlink(desk.technician, ticket, made.id); }) == "link_not_found");
 }
 
@@ -73,16 +75,16 @@ TEST_CASE("a requester links devices of their own to tickets of their own, and n
   LinkFixture desk;
   const std::int64_t own = desk.add_item("laptop-7", "rena");
   const std::int64_t server = desk.add_item("mail-1");
-  const Ticket mine = desk.create(desk.requester, {.title = "t"});
-  const Ticket other = desk.create(desk.technician, {.title = "t"});
-  const auto code = [&](const Ticket& ticket, std::int64_t item, LinkRole role) {
+  const desk::Ticket mine = desk.create(desk.requester, {.title = "t"});
+  const desk::Ticket other = desk.create(desk.technician, {.title = "t"});
+  const auto code = [&](const desk::Ticket& ticket, std::int64_t item, desk::LinkRole role) {
     return code_of([&] { desk.link(desk.requester, ticket, item, role); });
   };
-  CHECK(code(mine, server, LinkRole::kAffected) == "forbidden");
-  CHECK(code(mine, own, LinkRole::kCause) == "forbidden");
-  CHECK(code(other, own, LinkRole::kAffected) == "ticket_not_found");
-  CHECK(code(mine, own, LinkRole::kAffected).empty());
-  desk.link(desk.technician, mine, server, LinkRole::kCause);
+  CHECK(code(mine, server, desk::LinkRole::kAffected) == "forbidden");
+  CHECK(code(mine, own, desk::LinkRole::kCause) == "forbidden");
+  CHECK(code(other, own, desk::LinkRole::kAffected) == "ticket_not_found");
+  CHECK(code(mine, own, desk::LinkRole::kAffected).empty());
+  desk.link(desk.technician, mine, server, desk::LinkRole::kCause);
   CHECK(desk.links(desk.technician, mine).size() == 2);
   const auto seen = desk.links(desk.requester, mine);
   REQUIRE(seen.size() == 1);
@@ -98,16 +100,16 @@ TEST_CASE("an item without a name is called by its host name, else by its number
   desk.store.fixture.set_status(record, "os", "ok", now.ms);
   desk.store.fixture.add_row(record, "os", {{"hostname", "web-3"}}, now.ms);
   const std::int64_t bare = desk.store.fixture.add_machine(now.ms).first;
-  desk.store->read([&, named_item = named](Session& session) {
-    CHECK(item_name(session, now, named_item) == "web-3");
-    CHECK(item_name(session, now, bare) == "item " + std::to_string(bare));
+  desk.store->read([&, named_item = named](store::Transaction& transaction) {
+    CHECK(desk::item_name(transaction, now, named_item) == "web-3");
+    CHECK(desk::item_name(transaction, now, bare) == "item " + std::to_string(bare));
   });
 }
 
 TEST_CASE("role names are read back, and others are none", "[desk]") {
-  for (const std::string_view name : kLinkRoleNames)
-    CHECK(to_string(*parse_link_role(name)) == name);
-  CHECK_FALSE(parse_link_role("Cause"));
+  for (const std::string_view name : desk::kLinkRoleNames)
+    CHECK(desk::to_string(*desk::parse_link_role(name)) == name);
+  CHECK_FALSE(desk::parse_link_role("Cause"));
 }
 
 }  // namespace

@@ -16,10 +16,11 @@ TEST_CASE("which state may follow which", "[desk]") {
       {"on_hold", "closed"},     {"resolved", "in_progress"}, {"resolved", "closed"},
       {"closed", "in_progress"}};
   std::size_t count = 0;
-  for (const std::string_view from : kTicketStateNames) {
-    for (const std::string_view to : kTicketStateNames) {
+  for (const std::string_view from : desk::kTicketStateNames) {
+    for (const std::string_view to : desk::kTicketStateNames) {
       CAPTURE(from, to);
-      const bool may = may_follow(*parse_ticket_state(from), *parse_ticket_state(to));
+      const bool may =
+          desk::may_follow(*desk::parse_ticket_state(from), *desk::parse_ticket_state(to));
       count += may ? 1 : 0;
       const bool listed =
           std::find(allowed.begin(), allowed.end(), std::pair(from, to)) != allowed.end();
@@ -27,8 +28,8 @@ TEST_CASE("which state may follow which", "[desk]") {
     }
   }
   CHECK(count == allowed.size());
-  CHECK_FALSE(parse_ticket_state("New"));
-  CHECK_FALSE(parse_ticket_state(""));
+  CHECK_FALSE(desk::parse_ticket_state("New"));
+  CHECK_FALSE(desk::parse_ticket_state(""));
 }
 
 TEST_CASE("a ticket takes exactly the steps of the table", "[desk]") {
@@ -36,17 +37,17 @@ TEST_CASE("a ticket takes exactly the steps of the table", "[desk]") {
   for (std::size_t from = 0; from < 5; ++from) {
     for (std::size_t to = 0; to < 5; ++to) {
       if (from == to) continue;
-      Ticket ticket = desk.create(desk.technician, {.title = "t"});
-      const auto start = static_cast<TicketState>(from);
-      const auto end = static_cast<TicketState>(to);
-      if (start != TicketState::kNew)
+      desk::Ticket ticket = desk.create(desk.technician, {.title = "t"});
+      const auto start = static_cast<desk::TicketState>(from);
+      const auto end = static_cast<desk::TicketState>(to);
+      if (start != desk::TicketState::kNew)
         ticket = desk.update(desk.technician, ticket, {.state = start});
       const std::string code =
           code_of([&] { ticket = desk.update(desk.technician, ticket, {.state = end}); });
-      CAPTURE(to_string(start), to_string(end));
-      CHECK(code == (may_follow(start, end) ? "" : "invalid_transition"));
-      CHECK(ticket.state == (may_follow(start, end) ? end : start));
-      CHECK(ticket.resolved_at.has_value() == !is_open(ticket.state));
+      CAPTURE(desk::to_string(start), desk::to_string(end));
+      CHECK(code == (desk::may_follow(start, end) ? "" : "invalid_transition"));
+      CHECK(ticket.state == (desk::may_follow(start, end) ? end : start));
+      CHECK(ticket.resolved_at.has_value() == !desk::is_open(ticket.state));
     }
   }
 }

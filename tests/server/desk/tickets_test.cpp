@@ -10,25 +10,25 @@ namespace {
 
 TEST_CASE("a requester reports a problem and is its requester", "[desk]") {
   DeskFixture desk;
-  const Ticket ticket = desk.create(
+  const desk::Ticket ticket = desk.create(
       desk.requester, {.title = "  mail is slow ", .description = "since\nthis morning"});
   CHECK(ticket.title == "mail is slow");
   CHECK(ticket.description == "since\nthis morning");
-  CHECK(ticket.state == TicketState::kNew);
+  CHECK(ticket.state == desk::TicketState::kNew);
   CHECK(ticket.requester == "rena");
   CHECK(ticket.requester_user == desk.requester.user_id);
   CHECK_FALSE(ticket.assignee);
   CHECK(ticket.began_at == desk.store.now());
   CHECK(ticket.version == 1);
-  CHECK(ticket_number(ticket.id) == "INC-1001");
-  CHECK(parse_ticket_number("inc-1001") == ticket.id);
+  CHECK(desk::ticket_number(ticket.id) == "INC-1001");
+  CHECK(desk::parse_ticket_number("inc-1001") == ticket.id);
 }
 
 TEST_CASE("ticket numbers are read strictly", "[desk]") {
   for (const std::string_view text : {"", "INC-", "1001", "INC-1000", "INC--5", "INC-1001 ",
                                       "REQ-1001", "INC-99999999999999999999"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_ticket_number(text));
+    CHECK_FALSE(desk::parse_ticket_number(text));
   }
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("what is too long, empty, odd or in the future is refused by name of t
   DeskFixture desk;
   const Instant now = desk.store.now();
   struct Case {
-    NewTicket ticket;
+    desk::NewTicket ticket;
     std::string path;
   };
   const std::vector<Case> cases = {
@@ -54,8 +54,8 @@ TEST_CASE("what is too long, empty, odd or in the future is refused by name of t
       {{.title = "t", .requester = std::string(201, 'x')}, "requester"},
       {{.title = "t", .assignee = "nobody"}, "assignee"},
       {{.title = "t", .assignee = "rena"}, "assignee"},
-      {{.title = "t", .began_at = now + kMaxAheadMs}, ""},
-      {{.title = "t", .began_at = now + kMaxAheadMs + 1}, "began_at"},
+      {{.title = "t", .began_at = now + desk::kMaxAheadMs}, ""},
+      {{.title = "t", .began_at = now + desk::kMaxAheadMs + 1}, "began_at"},
       {{.title = "t", .began_at = Instant{0}}, ""},
   };
   for (const Case& c : cases) {
@@ -73,9 +73,10 @@ TEST_CASE("what is too long, empty, odd or in the future is refused by name of t
 
 TEST_CASE("requesters see their own tickets only, and change none", "[desk]") {
   DeskFixture desk;
-  const Ticket mine = desk.create(desk.requester, {.title = "mine"});
-  const Ticket other = desk.create(desk.technician, {.title = "other"});
-  const Ticket for_me = desk.create(desk.technician, {.title = "for me", .requester = "Rena"});
+  const desk::Ticket mine = desk.create(desk.requester, {.title = "mine"});
+  const desk::Ticket other = desk.create(desk.technician, {.title = "other"});
+  const desk::Ticket for_me =
+      desk.create(desk.technician, {.title = "for me", .requester = "Rena"});
   CHECK(desk.get(desk.requester, mine.id).title == "mine");
   CHECK(desk.get(desk.requester, for_me.id).title == "for me");
   CHECK(code_of([&] { desk.get(desk.requester, other.id); }) == "ticket_not_found");
@@ -94,7 +95,7 @@ TEST_CASE("requesters see their own tickets only, and change none", "[desk]") {
 
 TEST_CASE("a person without an account can be the requester", "[desk]") {
   DeskFixture desk;
-  const Ticket ticket =
+  const desk::Ticket ticket =
       desk.create(desk.technician, {.title = "t", .requester = "Mr. Pirc, reception"});
   CHECK(ticket.requester == "Mr. Pirc, reception");
   CHECK_FALSE(ticket.requester_user);
@@ -104,11 +105,11 @@ TEST_CASE("a person without an account can be the requester", "[desk]") {
 TEST_CASE("an edit needs the version that was seen, and leaves events and an audit entry",
           "[desk]") {
   DeskFixture desk;
-  const Ticket first = desk.create(desk.requester, {.title = "slow"});
+  const desk::Ticket first = desk.create(desk.requester, {.title = "slow"});
   desk.store.pass(1000);
-  const Ticket second =
-      desk.update(desk.technician, first,
-                  {.state = TicketState::kInProgress, .description = "very", .assignee = "tone"});
+  const desk::Ticket second = desk.update(
+      desk.technician, first,
+      {.state = desk::TicketState::kInProgress, .description = "very", .assignee = "tone"});
   CHECK(second.version == 2);
   CHECK(second.assignee == "tone");
   CHECK(second.updated_at == desk.store.now());
@@ -117,16 +118,16 @@ TEST_CASE("an edit needs the version that was seen, and leaves events and an aud
   CHECK(desk.update(desk.technician, second, {.assignee = "tone"}).version == 2);  // no change
 
   std::vector<std::string> seen;
-  for (const Note& note : desk.notes(desk.technician, second))
+  for (const desk::Note& note : desk.notes(desk.technician, second))
     seen.push_back(note.text);
   CHECK(seen == std::vector<std::string>{"created", "description changed", "assignee: none -> tone",
                                          "state: new -> in_progress"});
   seen.clear();
-  for (const Note& note : desk.notes(desk.requester, second))
+  for (const desk::Note& note : desk.notes(desk.requester, second))
     seen.push_back(note.text);
   CHECK(seen == std::vector<std::string>{"created", "state: new -> in_progress"});
-  desk.store->read([](Session& session) {
-    CHECK(session.find_text("SELECT detail FROM audit WHERE action = 'ticket.update'") ==
+  desk.store->read([](store::Transaction& transaction) {
+    CHECK(transaction.find_text("SELECT detail FROM audit WHERE action = 'ticket.update'") ==
           R"({"description":"changed","assignee":{"after":"tone"},)"
           R"("state":{"before":"new","after":"in_progress"}})");
   });
@@ -134,21 +135,23 @@ TEST_CASE("an edit needs the version that was seen, and leaves events and an aud
 
 TEST_CASE("tickets are found by state, people, item and words", "[desk]") {
   DeskFixture desk;
-  const Ticket printer = desk.create(
+  const desk::Ticket printer = desk.create(
       desk.requester, {.title = "Printer broken", .description = "100% of pages_are blank"});
   desk.store.pass(1000);
-  const Ticket mail = desk.create(desk.technician, {.title = "Mail slow", .assignee = "tone"});
+  const desk::Ticket mail =
+      desk.create(desk.technician, {.title = "Mail slow", .assignee = "tone"});
   desk.store.pass(1000);
-  const Ticket disk = desk.create(desk.technician, {.title = "Disk full on the mail server"});
-  desk.update(desk.technician, disk, {.state = TicketState::kResolved});
+  const desk::Ticket disk = desk.create(desk.technician, {.title = "Disk full on the mail server"});
+  desk.update(desk.technician, disk, {.state = desk::TicketState::kResolved});
   const std::int64_t item = desk.store.fixture.add_machine(desk.store.now().ms).first;
   desk.link(desk.technician, mail, item);
 
-  const auto titles = [&](const TicketFilter& filter) {
+  const auto titles = [&](const desk::TicketFilter& filter) {
     return desk.titles(desk.technician, filter);
   };
-  CHECK(titles({.states = {TicketState::kNew}}).size() == 2);
-  CHECK(titles({.states = {TicketState::kResolved, TicketState::kClosed}}) == Titles{disk.title});
+  CHECK(titles({.states = {desk::TicketState::kNew}}).size() == 2);
+  CHECK(titles({.states = {desk::TicketState::kResolved, desk::TicketState::kClosed}}) ==
+        Titles{disk.title});
   CHECK(titles({.assignee = "TONE"}) == Titles{mail.title});
   CHECK(titles({.assignee = ""}).size() == 2);
   CHECK(titles({.requester = "Rena"}) == Titles{printer.title});
@@ -173,11 +176,13 @@ TEST_CASE("tickets are listed page by page, last changed first, each once", "[de
     if (i % 2 == 0) desk.store.pass(1000);
   }
   Titles seen;
-  TicketFilter filter{.limit = 2};
+  desk::TicketFilter filter{.limit = 2};
   do {
-    const auto page = desk.store->read_value<TicketPage>(
-        [&](Session& session) { return list_tickets(session, desk.viewer, filter); });
-    for (const Ticket& ticket : page.tickets) {
+    const auto page =
+        desk.store->read_value<desk::TicketPage>([&](store::Transaction& transaction) {
+          return desk::list_tickets(transaction, desk.viewer, filter);
+        });
+    for (const desk::Ticket& ticket : page.tickets) {
       seen.push_back(ticket.title);
       CHECK(ticket.description.empty());
     }

@@ -21,32 +21,32 @@ std::vector<int> judge(const std::string& bytes, std::size_t step) {
     at = std::min(at + step, bytes.size());
     return true;
   };
-  const auto refuse = [&](const Refusal& refusal) {
+  const auto refuse = [&](const http::Refusal& refusal) {
     statuses.push_back(refusal.status);
     return statuses;
   };
   for (;;) {
-    auto end = find_head_end(in, {});
+    auto end = http::find_head_end(in, {});
     while (std::holds_alternative<std::optional<std::size_t>>(end) && !std::get<0>(end)) {
       if (!more()) return statuses;
-      end = find_head_end(in, {});
+      end = http::find_head_end(in, {});
     }
-    if (const auto* refusal = std::get_if<Refusal>(&end)) return refuse(*refusal);
+    if (const auto* refusal = std::get_if<http::Refusal>(&end)) return refuse(*refusal);
     const std::size_t length = *std::get<0>(end);
-    const auto parsed = parse_head(std::string_view(in).substr(0, length), {});
-    if (const auto* refusal = std::get_if<Refusal>(&parsed)) return refuse(*refusal);
-    const RequestHead& head = std::get<0>(parsed);
+    const auto parsed = http::parse_head(std::string_view(in).substr(0, length), {});
+    if (const auto* refusal = std::get_if<http::Refusal>(&parsed)) return refuse(*refusal);
+    const http::RequestHead& head = std::get<0>(parsed);
     CHECK(head.target != "/evil");
     in.erase(0, length);
     if (head.content_length > test::kFramingBodyLimit) {
       statuses.push_back(413);
       return statuses;
     }
-    ChunkedDecoder decoder(test::kFramingBodyLimit);
+    http::ChunkedDecoder decoder(test::kFramingBodyLimit);
     std::string body;
     while (head.chunked) {
       const auto fed = decoder.feed(in, body);
-      if (const auto* refusal = std::get_if<Refusal>(&fed)) return refuse(*refusal);
+      if (const auto* refusal = std::get_if<http::Refusal>(&fed)) return refuse(*refusal);
       if (std::get<bool>(fed)) break;
       if (!more()) return statuses;
     }
@@ -59,10 +59,10 @@ std::vector<int> judge(const std::string& bytes, std::size_t step) {
   }
 }
 
-RequestHead head_of(const std::string& text) {
-  const auto parsed = parse_head(text, {});
-  REQUIRE(std::holds_alternative<RequestHead>(parsed));
-  return std::get<RequestHead>(parsed);
+http::RequestHead head_of(const std::string& text) {
+  const auto parsed = http::parse_head(text, {});
+  REQUIRE(std::holds_alternative<http::RequestHead>(parsed));
+  return std::get<http::RequestHead>(parsed);
 }
 
 TEST_CASE("every framing case gets its verdict, however its bytes are cut", "[http]") {
@@ -84,7 +84,7 @@ TEST_CASE("a head is read with names in lower case and values trimmed", "[http]"
   CHECK(head.content_length == 12);
   CHECK(head.expect_continue);
   CHECK(head.keep_alive);
-  CHECK(head.headers[1] == Header{"x-one", "two words"});
+  CHECK(head.headers[1] == http::Header{"x-one", "two words"});
 }
 
 TEST_CASE("Connection: close is found in a list and not in part of a word", "[http]") {
@@ -94,25 +94,25 @@ TEST_CASE("Connection: close is found in a list and not in part of a word", "[ht
 }
 
 TEST_CASE("the head's limit is exact", "[http]") {
-  const HeadLimits limits{64, 100};
+  const http::HeadLimits limits{64, 100};
   std::string text = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
   text += std::string(64 - 4 - text.size(), 'y') + "\r\n\r\n";
   REQUIRE(text.size() == 64);
-  CHECK(std::get<0>(find_head_end(text, limits)) == 64);
+  CHECK(std::get<0>(http::find_head_end(text, limits)) == 64);
   text.insert(30, "y");
-  CHECK(std::get<Refusal>(find_head_end(text, limits)).status == 431);
+  CHECK(std::get<http::Refusal>(http::find_head_end(text, limits)).status == 431);
 }
 
 TEST_CASE("chunks add up to the limit and not one byte more", "[http]") {
   std::string body;
   std::string in = "4\r\nabcd\r\n4\r\nefgh\r\n0\r\n\r\nGET";
-  CHECK(std::get<bool>(ChunkedDecoder(8).feed(in, body)));
+  CHECK(std::get<bool>(http::ChunkedDecoder(8).feed(in, body)));
   CHECK(body == "abcdefgh");
   CHECK(in == "GET");
 
   body.clear();
   in = "4\r\nabcd\r\n5\r\nefghi\r\n0\r\n\r\n";
-  CHECK(std::get<Refusal>(ChunkedDecoder(8).feed(in, body)).status == 413);
+  CHECK(std::get<http::Refusal>(http::ChunkedDecoder(8).feed(in, body)).status == 413);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace muster::server {
 namespace {
 
-using State = ProxyHeader::State;
+using State = http::ProxyHeader::State;
 
 std::string header(char command, char family, const std::string& block) {
   std::string bytes("\r\n\r\n\0\r\nQUIT\n", 12);
@@ -40,12 +40,12 @@ TEST_CASE("a PROXY header gives the client's address", "[http]") {
   };
   for (const Case& c : cases) {
     INFO(c.name);
-    const auto parsed = parse_proxy_header(c.bytes + "GET /");
+    const auto parsed = http::parse_proxy_header(c.bytes + "GET /");
     CHECK(parsed.state == State::kComplete);
     CHECK(parsed.length_bytes == c.bytes.size());
     CHECK(parsed.address == c.address);
     for (std::size_t length = 0; length < c.bytes.size(); ++length) {
-      CHECK(parse_proxy_header(c.bytes.substr(0, length)).state == State::kNeedsMore);
+      CHECK(http::parse_proxy_header(c.bytes.substr(0, length)).state == State::kNeedsMore);
     }
   }
 }
@@ -56,7 +56,7 @@ TEST_CASE("what is no PROXY header of version 2 is refused at its first wrong by
         std::string("\r\n\r\nGET"), header('\x11', '\x11', kIpv4Block),
         header('\x22', '\x11', kIpv4Block), header('\x21', '\x11', kIpv4Block.substr(1)),
         header('\x21', '\x21', kIpv4Block), header('\x21', '\x11', std::string(1025, '\0'))}) {
-    CHECK(parse_proxy_header(bytes).state == State::kRefused);
+    CHECK(http::parse_proxy_header(bytes).state == State::kRefused);
   }
 }
 

@@ -9,24 +9,24 @@
 namespace muster::server {
 namespace {
 
-Request request(std::string method, std::string_view target) {
-  Request made;
+http::Request request(std::string method, std::string_view target) {
+  http::Request made;
   made.method = std::move(method);
   made.path = target;
   made.request_id = "r1";
-  auto parsed = std::get<Target>(parse_target(target));
+  auto parsed = std::get<http::Target>(http::parse_target(target));
   made.segments = std::move(parsed.segments);
   made.query = std::move(parsed.query);
   return made;
 }
 
-Route route(std::string method, std::string pattern, std::string says) {
+http::Route route(std::string method, std::string pattern, std::string says) {
   return {std::move(method), std::move(pattern), 0,
-          [says](const Request& asked) {
+          [says](const http::Request& asked) {
             std::string text = says;
             for (const auto& [name, value] : asked.path_parameters)
               text += ' ' + name + '=' + value;
-            return Response::text(text);
+            return http::Response::text(text);
           },
           std::vector<std::string>{"limit", "at"}};
 }
@@ -36,7 +36,7 @@ struct Fixture {
   Log log{LogLevel::kDebug, [this](LogLevel, const std::string& line) { logged.push_back(line); }};
 };
 
-std::vector<Route> table() {
+std::vector<http::Route> table() {
   return {route("GET", "/", "root"),
           route("GET", "/items/{id}", "item"),
           route("DELETE", "/items/{id}", "delete"),
@@ -49,7 +49,7 @@ std::vector<Route> table() {
 
 TEST_CASE("a request goes to the most literal pattern that fits", "[http]") {
   Fixture f;
-  const Router router(table(), nullptr, f.log);
+  const http::Router router(table(), f.log);
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"/", "root"},
       {"/items/7", "item id=7"},
@@ -61,19 +61,19 @@ TEST_CASE("a request goes to the most literal pattern that fits", "[http]") {
   };
   for (const auto& [target, body] : cases) {
     INFO(target);
-    Request asked = request("GET", target);
+    http::Request asked = request("GET", target);
     CHECK(router.handle(asked).body == body);
   }
 }
 
 TEST_CASE("what no pattern fits is 404, also with another case or a slash at the end", "[http]") {
   Fixture f;
-  const Router router(table(), nullptr, f.log);
+  const http::Router router(table(), f.log);
   for (const char* target :
        {"/nothing", "/Items/7", "/items/7/", "/items/", "/assets/", "/items/7/x"}) {
     INFO(target);
-    Request asked = request("GET", target);
-    const Response response = router.handle(asked);
+    http::Request asked = request("GET", target);
+    const http::Response response = router.handle(asked);
     CHECK(response.status == 404);
     CHECK(*response.header("content-type") == "application/problem+json");
     CHECK(response.body.find(R"("code":"not_found")") != std::string::npos);
@@ -83,15 +83,16 @@ TEST_CASE("what no pattern fits is 404, also with another case or a slash at the
 
 TEST_CASE("a wrong method is 405 with the methods there are; HEAD goes where GET goes", "[http]") {
   Fixture f;
-  const Router router(table(), nullptr, f.log);
-  Request put = request("PUT", "/items/7");
+  const http::Router router(table(), f.log);
+  http::Request put = request("PUT", "/items/7");
   CHECK(router.handle(put).status == 405);
   CHECK(*router.handle(put).header("Allow") == "DELETE, GET, HEAD");
-  Request literal = request("DELETE", "/items/facets");  // the parameter's route has the method
+  http::Request literal =
+      request("DELETE", "/items/facets");  // the parameter's route has the method
   CHECK(router.handle(literal).body == "delete id=facets");
-  Request head = request("HEAD", "/items/7");
+  http::Request head = request("HEAD", "/items/7");
   CHECK(router.handle(head).status == 200);
-  Request created = request("HEAD", "/items");
+  http::Request created = request("HEAD", "/items");
   CHECK(*router.handle(created).header("Allow") == "POST");
 }
 
@@ -100,73 +101,62 @@ TEST_CASE("unknown and repeated query parameters are refused by name", "[http]")
   auto routes = table();
   routes.push_back(route("GET", "/free", "free"));
   routes.back().query_names.reset();
-  const Router router(std::move(routes), nullptr, f.log);
+  const http::Router router(std::move(routes), f.log);
   const std::vector<std::pair<std::string, int>> cases = {
       {"/items/7?limit=1&at=2", 200}, {"/items/7?Limit=1", 400}, {"/items/7?limit=1&limit=1", 400},
       {"/items/7?x=1", 400},          {"/free?x=1&x=2", 200},
   };
   for (const auto& [target, status] : cases) {
     INFO(target);
-    Request asked = request("GET", target);
-    const Response response = router.handle(asked);
+    http::Request asked = request("GET", target);
+    const http::Response response = router.handle(asked);
     CHECK(response.status == status);
     if (status == 400) CHECK(response.body.find("unknown_parameter") != std::string::npos);
   }
 }
 
-TEST_CASE("`before` sees the route and may refuse; the handler does not run then", "[http]") {
+TEST_CASE("the header fields of an Error go with its problem", "[http]") {
   Fixture f;
-  bool ran = false;
-  std::vector<Route> routes = {{"GET",
-                                "/secret",
-                                3,
-                                [&](const Request&) {
-                                  ran = true;
-                                  return Response::empty();
-                                },
-                                {}}};
-  const Router router(
-      std::move(routes),
-      [](const Route& route, Request& asked) {
-        if (route.permission == 3 && asked.header("authorization") == nullptr) {
-          throw Error(Status::kUnauthorized, "sign_in_needed", "Sign in.")
-              .with_header("WWW-Authenticate", "Bearer");
-        }
-      },
-      f.log);
-  Request asked = request("GET", "/secret");
-  const Response refused = router.handle(asked);
+  const http::Router router({{"GET",
+                              "/secret",
+                              0,
+                              [](const http::Request&) -> http::Response {
+                                throw Error(Status::kUnauthorized, "sign_in_needed", "Sign in.")
+                                    .with_header("WWW-Authenticate", "Bearer");
+                              },
+                              {}}},
+                            f.log);
+  http::Request asked = request("GET", "/secret");
+  const http::Response refused = router.handle(asked);
   CHECK(refused.status == 401);
   CHECK(*refused.header("www-authenticate") == "Bearer");
-  CHECK_FALSE(ran);
-  asked.headers.push_back({"authorization", "Bearer x"});
-  CHECK(router.handle(asked).status == 204);
-  CHECK(ran);
 }
 
 TEST_CASE("an Error becomes its problem; anything else a 500 whose cause is only in the log",
           "[http]") {
   Fixture f;
-  const Router router(
-      {{"GET",
-        "/a",
-        0,
-        [](const Request&) -> Response {
-          throw Error(Status::kUnprocessable, "query_invalid", "expected a value, found 'x\xff'")
-              .at("q")
-              .with("column", 12)
-              .with("expected", "a value")
-              .retry_after(7);
-        },
-        {}},
-       {"GET",
-        "/b",
-        0,
-        [](const Request&) -> Response { throw std::runtime_error("secret path\nforged line"); },
-        {}}},
-      nullptr, f.log);
-  Request a = request("GET", "/a");
-  const Response problem = router.handle(a);
+  const http::Router router({{"GET",
+                              "/a",
+                              0,
+                              [](const http::Request&) -> http::Response {
+                                throw Error(Status::kUnprocessable, "query_invalid",
+                                            "expected a value, found 'x\xff'")
+                                    .at("q")
+                                    .with("column", 12)
+                                    .with("expected", "a value")
+                                    .retry_after(7);
+                              },
+                              {}},
+                             {"GET",
+                              "/b",
+                              0,
+                              [](const http::Request&) -> http::Response {
+                                throw std::runtime_error("secret path\nforged line");
+                              },
+                              {}}},
+                            f.log);
+  http::Request a = request("GET", "/a");
+  const http::Response problem = router.handle(a);
   CHECK(problem.status == 422);
   CHECK(*problem.header("Retry-After") == "7");
   CHECK(problem.body ==
@@ -175,8 +165,8 @@ TEST_CASE("an Error becomes its problem; anything else a 500 whose cause is only
         R"("path":"q","column":12,"expected":"a value"})");
   CHECK(f.logged.empty());
 
-  Request b = request("GET", "/b");
-  const Response internal = router.handle(b);
+  http::Request b = request("GET", "/b");
+  const http::Response internal = router.handle(b);
   CHECK(internal.status == 500);
   CHECK(internal.body.find("secret") == std::string::npos);
   CHECK(internal.body.find("internal_error") != std::string::npos);
@@ -190,12 +180,12 @@ TEST_CASE("a table that contradicts itself is refused at construction", "[http]"
   for (const char* pattern :
        {"", "items", "/a//b", "/a/", "/{", "/{}", "/a{b}", "/{a*}/b", "/{a}/{a}"}) {
     INFO(pattern);
-    CHECK_THROWS_AS(Router({route("GET", pattern, "")}, nullptr, f.log), std::logic_error);
+    CHECK_THROWS_AS(http::Router({route("GET", pattern, "")}, f.log), std::logic_error);
   }
-  CHECK_THROWS_AS(Router({route("GET", "/{a}", ""), route("GET", "/{b}", "")}, nullptr, f.log),
+  CHECK_THROWS_AS(http::Router({route("GET", "/{a}", ""), route("GET", "/{b}", "")}, f.log),
                   std::logic_error);
-  CHECK_THROWS_AS(Router({{"GET", "/a", 0, nullptr, {}}}, nullptr, f.log), std::logic_error);
-  CHECK(Router(table(), nullptr, f.log).routes().size() == table().size());
+  CHECK_THROWS_AS(http::Router({{"GET", "/a", 0, nullptr, {}}}, f.log), std::logic_error);
+  CHECK(http::Router(table(), f.log).routes().size() == table().size());
 }
 
 }  // namespace

@@ -8,19 +8,21 @@ namespace muster::server {
 namespace {
 
 TEST_CASE("dates are in the fixed form of HTTP", "[http]") {
-  CHECK(http_date(*parse_rfc3339("1994-11-06T08:49:37.999Z")) == "Sun, 06 Nov 1994 08:49:37 GMT");
-  CHECK(http_date({0}) == "Thu, 01 Jan 1970 00:00:00 GMT");
-  CHECK(http_date(*parse_rfc3339("2024-02-29T23:59:59Z")) == "Thu, 29 Feb 2024 23:59:59 GMT");
+  CHECK(http::http_date(*parse_rfc3339("1994-11-06T08:49:37.999Z")) ==
+        "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(http::http_date({0}) == "Thu, 01 Jan 1970 00:00:00 GMT");
+  CHECK(http::http_date(*parse_rfc3339("2024-02-29T23:59:59Z")) == "Thu, 29 Feb 2024 23:59:59 GMT");
 }
 
 TEST_CASE("a response head has the framing's fields and defaults for what the response left open",
           "[http]") {
-  ResponseFraming framing;
+  http::ResponseFraming framing;
   framing.content_length = 5;
   framing.close = true;
   framing.secure = true;
   framing.request_id = "r-1";
-  CHECK(response_head(Response::text("hello").set("cache-control", "max-age=60"), framing) ==
+  CHECK(http::response_head(http::Response::text("hello").set("cache-control", "max-age=60"),
+                            framing) ==
         "HTTP/1.1 200 OK\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n"
         "cache-control: max-age=60\r\n"
@@ -35,7 +37,7 @@ TEST_CASE("a response head has the framing's fields and defaults for what the re
 }
 
 TEST_CASE("a field that would break the head apart is never written", "[http]") {
-  const std::vector<Header> wrong = {
+  const std::vector<http::Header> wrong = {
       {"Location", "/a\r\nX: y"},
       {"Location", "/a\nX: y"},
       {"X\r\nY", "z"},
@@ -46,11 +48,11 @@ TEST_CASE("a field that would break the head apart is never written", "[http]") 
       {"Transfer-Encoding", "gzip"},
       {"Connection", "keep-alive"},
   };
-  for (const Header& field : wrong) {
+  for (const http::Header& field : wrong) {
     INFO(field.name << ": " << field.value);
-    Response response = Response::empty();
+    http::Response response = http::Response::empty();
     response.headers.push_back(field);
-    CHECK_THROWS_AS(response_head(response, {}), std::logic_error);
+    CHECK_THROWS_AS(http::response_head(response, {}), std::logic_error);
   }
 }
 

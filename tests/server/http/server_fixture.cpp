@@ -26,14 +26,14 @@ std::string Folder::write(const std::string& name, std::string_view text) const 
   return path.string();
 }
 
-ServerOptions plain_options() {
-  ServerOptions options;
+http::ServerOptions plain_options() {
+  http::ServerOptions options;
   options.address = "127.0.0.1";
   options.limits.threads = 16;
   return options;
 }
 
-Response echo(const Request& request) {
+http::Response echo(const http::Request& request) {
   std::string text = request.method + ' ' + request.path +
                      " body=" + std::to_string(request.body.size()) +
                      " peer=" + request.peer_address + " scheme=" + request.scheme;
@@ -43,7 +43,7 @@ Response echo(const Request& request) {
       text += " uri=" + uri;
     text += request.peer_certificate->expired ? " expired" : " valid";
   }
-  return Response::text(text);
+  return http::Response::text(text);
 }
 
 bool eventually(const std::function<bool()>& holds) {
@@ -54,7 +54,7 @@ bool eventually(const std::function<bool()>& holds) {
   return false;
 }
 
-Server::Server(ServerOptions options, HttpServer::Handler handler)
+Server::Server(http::ServerOptions options, http::HttpServer::Handler handler)
     : http(std::move(options), std::move(handler), log) {}
 
 std::string Server::exchange(std::string_view bytes) const {

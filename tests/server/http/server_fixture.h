@@ -33,24 +33,25 @@ class Folder {
   std::filesystem::path path_;
 };
 
-ServerOptions plain_options();
+http::ServerOptions plain_options();
 
 // Method, path, size of the body, who asks; "/slow", "/throw" and the like are for the tests to
 // add.
-Response echo(const Request& request);
+http::Response echo(const http::Request& request);
 
 // For what the server does after its last byte to the client, such as counting. False after 20 s.
 bool eventually(const std::function<bool()>& holds);
 
 struct Server {
-  explicit Server(ServerOptions options = plain_options(), HttpServer::Handler handler = echo);
+  explicit Server(http::ServerOptions options = plain_options(),
+                  http::HttpServer::Handler handler = echo);
 
   std::uint16_t port() const { return http.port(); }
   // One connection, these bytes, everything that came back until the server closed.
   std::string exchange(std::string_view bytes) const;
 
   Log log{LogLevel::kWarning, [](LogLevel, const std::string&) {}};
-  HttpServer http;
+  http::HttpServer http;
 };
 
 // Of all status lines in it; texts that only speak of HTTP/1.1 have no number behind it.

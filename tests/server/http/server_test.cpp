@@ -21,7 +21,7 @@ bool contains(const std::string& text, std::string_view part) {
 class Held {
  public:
   auto handler() {
-    return [this](const Request& request) {
+    return [this](const http::Request& request) {
       ++running;
       released_.wait();
       return echo(request);
@@ -122,7 +122,7 @@ TEST_CASE("the limit of a body is exact, plain and chunked, and may depend on th
           "[http]") {
   auto options = plain_options();
   options.limits.body_bytes = 1;
-  options.body_limit = [](const Request& request) -> std::size_t {
+  options.body_limit = [](const http::Request& request) -> std::size_t {
     if (request.path == "/closed") throw Error(Status::kForbidden, "not_allowed", "No.");
     return request.path == "/large" ? 1000 : 100;
   };
@@ -210,8 +210,9 @@ TEST_CASE("a reader that stalls is cut while it is being written to", "[http]") 
   auto options = plain_options();
   options.limits.response_ms = 100;
   options.limits.least_bytes_per_s = 1 << 30;
-  const Server server(options,
-                      [](const Request&) { return Response::text(std::string(32 << 20, 'x')); });
+  const Server server(options, [](const http::Request&) {
+    return http::Response::text(std::string(32 << 20, 'x'));
+  });
   RawClient client(server.port());
   client.shrink_receive_buffer();
   client.send(get("/a"));
@@ -227,10 +228,10 @@ TEST_CASE("files are sent whole or in part, and never through a symbolic link", 
     content += static_cast<char>(i * 7 % 251);
   const std::string path = folder.write("file", content);
   std::filesystem::create_symlink(path, folder.path() / "link");
-  const Server server(plain_options(), [&](const Request& request) {
-    Response response = Response::file(path, "application/octet-stream");
-    if (request.path == "/part") response.download = FileBody{path, 1000, 70'000};
-    if (request.path == "/beyond") response.download = FileBody{path, 199'999, 2};
+  const Server server(plain_options(), [&](const http::Request& request) {
+    http::Response response = http::Response::file(path, "application/octet-stream");
+    if (request.path == "/part") response.download = http::FileBody{path, 1000, 70'000};
+    if (request.path == "/beyond") response.download = http::FileBody{path, 199'999, 2};
     if (request.path == "/link") response.download->path = (folder.path() / "link").string();
     if (request.path == "/folder") response.download->path = folder.path().string();
     if (request.path == "/none") response.download->path += ".not-there";
@@ -252,14 +253,14 @@ TEST_CASE("files are sent whole or in part, and never through a symbolic link", 
 
 TEST_CASE("a streamed body comes in chunks, and one that broke off can be told from a whole one",
           "[http]") {
-  const Server server(plain_options(), [](const Request& request) {
-    return Response::streamed("text/event-stream",
-                              [fails = request.path == "/fails"](BodyWriter& out) {
-                                out.write("one\n");
-                                out.write("");
-                                if (fails) throw std::runtime_error("lost");
-                                out.write("two and more\n");
-                              });
+  const Server server(plain_options(), [](const http::Request& request) {
+    return http::Response::streamed("text/event-stream",
+                                    [fails = request.path == "/fails"](http::BodyWriter& out) {
+                                      out.write("one\n");
+                                      out.write("");
+                                      if (fails) throw std::runtime_error("lost");
+                                      out.write("two and more\n");
+                                    });
   });
   RawClient client(server.port());
   client.send(get("/a") + get("/fails"));
@@ -271,10 +272,10 @@ TEST_CASE("a streamed body comes in chunks, and one that broke off can be told f
 
 TEST_CASE("a handler that throws, or answers with a broken header, is a 500 without details",
           "[http]") {
-  const Server server(plain_options(), [](const Request& request) -> Response {
+  const Server server(plain_options(), [](const http::Request& request) -> http::Response {
     if (request.path == "/throw") throw std::runtime_error("secret");
-    if (request.path == "/length") return Response::text("x").set("Content-Length", "5");
-    return Response::text("x").set("Location", "/a\r\nSet-Cookie: secret=1");
+    if (request.path == "/length") return http::Response::text("x").set("Content-Length", "5");
+    return http::Response::text("x").set("Location", "/a\r\nSet-Cookie: secret=1");
   });
   for (const char* target : {"/throw", "/length", "/split"}) {
     INFO(target);
@@ -434,7 +435,7 @@ TEST_CASE("stop() lets a request finish, closes idle connections and accepts no 
   std::promise<void> release;
   const auto released = release.get_future().share();
   std::atomic<bool> running{false};
-  Server server(plain_options(), [&](const Request& request) {
+  Server server(plain_options(), [&](const http::Request& request) {
     if (request.path == "/wait") {
       running = true;
       released.wait();
@@ -471,8 +472,8 @@ TEST_CASE("stop() cuts what does not finish in time", "[http]") {
 
 TEST_CASE("a streamed answer learns that the server is stopping", "[http]") {
   std::atomic<bool> ended{false};
-  Server server(plain_options(), [&](const Request&) {
-    return Response::streamed("text/event-stream", [&](BodyWriter& out) {
+  Server server(plain_options(), [&](const http::Request&) {
+    return http::Response::streamed("text/event-stream", [&](http::BodyWriter& out) {
       while (out.write("tick\n"))
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       CHECK_FALSE(out.is_open());

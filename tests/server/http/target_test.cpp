@@ -31,10 +31,10 @@ TEST_CASE("a target is decoded segment by segment", "[http]") {
   };
   for (const Case& c : cases) {
     INFO(c.text);
-    const auto parsed = parse_target(c.text);
-    REQUIRE(std::holds_alternative<Target>(parsed));
-    CHECK(std::get<Target>(parsed).segments == c.segments);
-    CHECK(std::get<Target>(parsed).query == c.query);
+    const auto parsed = http::parse_target(c.text);
+    REQUIRE(std::holds_alternative<http::Target>(parsed));
+    CHECK(std::get<http::Target>(parsed).segments == c.segments);
+    CHECK(std::get<http::Target>(parsed).query == c.query);
   }
 }
 
@@ -76,17 +76,17 @@ TEST_CASE("targets with two readings are refused", "[http]") {
                                                           deep,
                                                           many}) {
     INFO(text);
-    const auto parsed = parse_target(text);
-    REQUIRE(std::holds_alternative<Refusal>(parsed));
-    CHECK(std::get<Refusal>(parsed).status == 400);
+    const auto parsed = http::parse_target(text);
+    REQUIRE(std::holds_alternative<http::Refusal>(parsed));
+    CHECK(std::get<http::Refusal>(parsed).status == 400);
   }
 }
 
 TEST_CASE("encoding and decoding are inverse", "[http]") {
   const std::string text = "a b/c?d=e&f%g+\xc3\xa9~._-";
-  CHECK(percent_encode(text) == "a%20b%2Fc%3Fd%3De%26f%25g%2B%C3%A9~._-");
-  CHECK(percent_decode(percent_encode(text), false) == text);
-  CHECK(percent_decode(percent_encode(text), true) == text);
+  CHECK(http::percent_encode(text) == "a%20b%2Fc%3Fd%3De%26f%25g%2B%C3%A9~._-");
+  CHECK(http::percent_decode(http::percent_encode(text), false) == text);
+  CHECK(http::percent_decode(http::percent_encode(text), true) == text);
 }
 
 }  // namespace

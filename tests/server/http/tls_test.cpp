@@ -43,17 +43,17 @@ struct TlsFixture {
     folder.write("server.pem", issued.certificate_pem);
     folder.write("server.key", issued.key_pem);
   }
-  ServerOptions options() const {
-    ServerOptions options = plain_options();
+  http::ServerOptions options() const {
+    http::ServerOptions options = plain_options();
     options.tls.emplace();
     options.tls->certificate_chain_file = (folder.path() / "server.pem").string();
     options.tls->private_key_file = (folder.path() / "server.key").string();
     return options;
   }
-  ServerOptions agents_options() const {
-    ServerOptions with_clients = options();
-    with_clients.tls->minimum = TlsVersion::k13;
-    with_clients.tls->client_certificate = ClientCertificate::kOptional;
+  http::ServerOptions agents_options() const {
+    http::ServerOptions with_clients = options();
+    with_clients.tls->minimum = http::TlsVersion::k13;
+    with_clients.tls->client_certificate = http::ClientCertificate::kOptional;
     with_clients.tls->client_ca_file = folder.write("ca.pem", ca.certificate_pem());
     return with_clients;
   }
@@ -93,9 +93,9 @@ TEST_CASE("a large answer over TLS arrives whole", "[http][tls]") {
   for (int i = 0; i < 3'000'000; ++i)
     content += static_cast<char>(i * 7 % 251);
   const std::string path = f.folder.write("large", content);
-  const Server server(f.options(), [&](const Request& request) {
-    return request.path == "/file" ? Response::file(path, "application/octet-stream")
-                                   : Response::text(content);
+  const Server server(f.options(), [&](const http::Request& request) {
+    return request.path == "/file" ? http::Response::file(path, "application/octet-stream")
+                                   : http::Response::text(content);
   });
   for (const char* target : {"/file", "/text"}) {
     const std::string answer = exchange(server.port(), {}, get_and_close(target));
@@ -184,7 +184,7 @@ TEST_CASE("no session can be resumed, so every connection proves its certificate
   const TlsFixture f;
   for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
     auto options = f.agents_options();
-    options.tls->minimum = TlsVersion::k12;
+    options.tls->minimum = http::TlsVersion::k12;
     const Server server(options);
     const IssuedCertificate issued = f.ca.issue(agent_wish());
     RawTls tls{issued.certificate_pem, issued.key_pem, version};
@@ -227,7 +227,7 @@ TEST_CASE("garbage and silence instead of TLS are closed", "[http][tls]") {
   CHECK(server.exchange("\x16\x03\x01").empty());
   CHECK(server.exchange("").empty());
   CHECK(eventually([&] {
-    const HttpCounters counters = server.http.counters();
+    const http::HttpCounters counters = server.http.counters();
     return counters.refused_handshake + counters.refused_deadline == 5;
   }));
   CHECK(server.http.counters().refused_deadline >= 2);

@@ -24,23 +24,24 @@ struct InvariantWorld {
   // What is violated, one a line.
   std::string violated() {
     std::string out;
-    store->read([&](Session& session) {
-      for (const InvariantCheck& check : check_invariants(session)) {
+    store->read([&](store::Transaction& transaction) {
+      for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction)) {
         if (!check.ok()) out += check.what + " (" + check.first + ")\n";
       }
     });
     return out;
   }
   void tamper(std::string_view sql) {
-    store->write([&](Session& session) {
-      const Session::Values hashes = {Blob{std::string(16, '\0')}, Blob{std::string(3, '\0')}};
-      REQUIRE(session.execute(sql, hashes) > 0);
+    store->write([&](store::Transaction& transaction) {
+      const store::Transaction::Values hashes = {store::Blob{std::string(16, '\0')},
+                                                 store::Blob{std::string(3, '\0')}};
+      REQUIRE(transaction.execute(sql, hashes) > 0);
     });
   }
 
   TemporaryStore store;
   Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
-  Ingest ingest{*store, log};
+  ingest::Ingest ingest{*store, log};
   ReportingMachine machine{*store, ingest, "host"};
 };
 
@@ -60,10 +61,12 @@ TEST_CASE("what reports have written keeps the invariants", "[invariants]") {
 TEST_CASE("looking at a large database tells how far it is", "[invariants]") {
   InvariantWorld world;
   std::string told;
-  world.store->read([&](Session& session) {
-    check_invariants(session, [&](std::string_view section, std::size_t done, std::size_t all) {
-      if (section == "packages") told += std::to_string(done) + " of " + std::to_string(all);
-    });
+  world.store->read([&](store::Transaction& transaction) {
+    ingest::check_invariants(transaction,
+                             [&](std::string_view section, std::size_t done, std::size_t all) {
+                               if (section == "packages")
+                                 told += std::to_string(done) + " of " + std::to_string(all);
+                             });
   });
   CHECK(told == "0 of 1");
 }

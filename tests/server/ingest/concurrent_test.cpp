@@ -14,7 +14,7 @@ TEST_CASE("reports of many agents at once are all taken, each for its own item",
           "[ingest][thread]") {
   StoreFixture base;
   const Log log(LogLevel::kError);
-  Ingest ingest(base.store(), log);
+  ingest::Ingest ingest(base.store(), log);
   constexpr int kMachines = 8;
   std::vector<std::unique_ptr<ReportingMachine>> machines;
   for (int i = 0; i < kMachines; ++i) {
@@ -35,8 +35,8 @@ TEST_CASE("reports of many agents at once are all taken, each for its own item",
   }
   std::thread reader([&] {
     for (int i = 0; i < 20; ++i) {
-      base.store().read([&](Session& session) {
-        list_items(session, "packages.name:package-3", base.now(), {});
+      base.store().read([&](store::Transaction& transaction) {
+        cmdb::list_items(transaction, "packages.name:package-3", base.now(), {});
       });
     }
   });
@@ -44,12 +44,13 @@ TEST_CASE("reports of many agents at once are all taken, each for its own item",
     thread.join();
   reader.join();
   CHECK(asked_again == 0);
-  base.store().read([&](Session& session) {
-    CHECK(session.find_integer("SELECT COUNT(*) FROM items") == kMachines);
-    CHECK(session.find_integer("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") ==
+  base.store().read([&](store::Transaction& transaction) {
+    CHECK(transaction.find_integer("SELECT COUNT(*) FROM items") == kMachines);
+    CHECK(transaction.find_integer("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") ==
           kMachines * 10);
     // The names of the packages are shared, their versions are not: one content row for each pair.
-    CHECK(session.find_integer("SELECT COUNT(*) FROM section_packages_content") == kMachines * 10);
+    CHECK(transaction.find_integer("SELECT COUNT(*) FROM section_packages_content") ==
+          kMachines * 10);
   });
 }
 

@@ -14,36 +14,37 @@ const inventory::SectionSchema& packages() {
   return *inventory::find_section("packages");
 }
 
-DecodedRow row_of(const std::string& name) {
+ingest::DecodedRow row_of(const std::string& name) {
   inventory::Package package;
   package.manager = "dpkg";
   package.name = name;
   package.architecture = "amd64";
   package.version = "1";
-  DecodedRow row;
+  ingest::DecodedRow row;
   row.row = inventory::to_row(package);
-  row.content_hash = content_hash(packages(), row.row);
+  row.content_hash = ingest::content_hash(packages(), row.row);
   return row;
 }
 
 struct ContentWorld {
   StoreFixture base;
-  ContentIds ids;
+  ingest::ContentIds ids;
 
-  std::int64_t find(Session& session, const DecodedRow& row, ContentsUsed& used) {
-    return ids.find_or_store(session, packages(), {&row}, used).front();
+  std::int64_t find(store::Transaction& transaction, const ingest::DecodedRow& row,
+                    ingest::ContentsUsed& used) {
+    return ids.find_or_store(transaction, packages(), {&row}, used).front();
   }
   // In a work of its own that is committed, as Ingest does it.
-  std::int64_t commit(const DecodedRow& row) {
-    ContentsUsed used;
+  std::int64_t commit(const ingest::DecodedRow& row) {
+    ingest::ContentsUsed used;
     std::int64_t id = 0;
-    base.store().write([&](Session& session) { id = find(session, row, used); });
+    base.store().write([&](store::Transaction& transaction) { id = find(transaction, row, used); });
     ids.committed(used);
     return id;
   }
   std::string name_of(std::int64_t id) {
-    return base.read([&](Session& session) {
-      return session
+    return base.read([&](store::Transaction& transaction) {
+      return transaction
           .find_text("SELECT name FROM section_packages_content WHERE content_id = ?1", {id})
           .value_or("");
     });
@@ -54,16 +55,16 @@ struct ContentWorld {
 
 TEST_CASE("a content has one number, however often it is brought", "[ingest]") {
   ContentWorld world;
-  const DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
+  const ingest::DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
   const std::int64_t id = world.commit(openssl);
   CHECK(world.name_of(id) == "openssl");
   CHECK(world.commit(bash) != id);
   for (int i = 0; i < 3; ++i)
     CHECK(world.commit(openssl) == id);
-  ContentsUsed used;
-  world.base.store().write([&](Session& session) {
+  ingest::ContentsUsed used;
+  world.base.store().write([&](store::Transaction& transaction) {
     const auto found =
-        world.ids.find_or_store(session, packages(), {&openssl, &bash, &openssl}, used);
+        world.ids.find_or_store(transaction, packages(), {&openssl, &bash, &openssl}, used);
     CHECK(found[0] == id);
     CHECK(found[2] == id);
   });
@@ -72,12 +73,12 @@ TEST_CASE("a content has one number, however often it is brought", "[ingest]") {
 TEST_CASE("the numbers of a transaction that was rolled back are not remembered", "[ingest]") {
   ContentWorld world;
   world.commit(row_of("bash"));
-  const DecodedRow lost = row_of("lost"), other = row_of("other");
-  ContentsUsed used;
+  const ingest::DecodedRow lost = row_of("lost"), other = row_of("other");
+  ingest::ContentsUsed used;
   std::int64_t lost_id = 0;
-  CHECK_THROWS(world.base.store().write([&](Session& session) {
-    lost_id = world.find(session, lost, used);
-    CHECK(world.find(session, lost, used) == lost_id);  // read again within the transaction
+  CHECK_THROWS(world.base.store().write([&](store::Transaction& transaction) {
+    lost_id = world.find(transaction, lost, used);
+    CHECK(world.find(transaction, lost, used) == lost_id);  // read again within the transaction
     throw std::runtime_error("the batch fails");
   }));
   // SQLite gives the number to the next content.
@@ -89,15 +90,15 @@ TEST_CASE("the numbers of a transaction that was rolled back are not remembered"
 
 TEST_CASE("what is remembered is bounded, and nothing depends on it", "[ingest]") {
   StoreFixture base;
-  ContentIds ids(3);
+  ingest::ContentIds ids(3);
   std::map<std::string, std::int64_t> first;
   for (int round = 0; round < 4; ++round) {
     for (int i = 0; i < 10; ++i) {
       const std::string name = "package-" + std::to_string(i);
-      const DecodedRow row = row_of(name);
-      ContentsUsed used;
-      base.store().write([&](Session& session) {
-        const std::int64_t id = ids.find_or_store(session, packages(), {&row}, used).front();
+      const ingest::DecodedRow row = row_of(name);
+      ingest::ContentsUsed used;
+      base.store().write([&](store::Transaction& transaction) {
+        const std::int64_t id = ids.find_or_store(transaction, packages(), {&row}, used).front();
         CHECK(first.emplace(name, id).first->second == id);
       });
       ids.committed(used);
@@ -107,16 +108,16 @@ TEST_CASE("what is remembered is bounded, and nothing depends on it", "[ingest]"
 
 TEST_CASE("a report of more new contents than one look takes stores each once", "[ingest]") {
   ContentWorld world;
-  std::vector<DecodedRow> rows;
+  std::vector<ingest::DecodedRow> rows;
   for (int i = 0; i < 100; ++i)
     rows.push_back(row_of("package-" + std::to_string(i)));
-  std::vector<const DecodedRow*> pointers;
-  for (const DecodedRow& row : rows)
+  std::vector<const ingest::DecodedRow*> pointers;
+  for (const ingest::DecodedRow& row : rows)
     pointers.push_back(&row);
-  ContentsUsed used;
+  ingest::ContentsUsed used;
   std::vector<std::int64_t> found;
-  world.base.store().write([&](Session& session) {
-    found = world.ids.find_or_store(session, packages(), pointers, used);
+  world.base.store().write([&](store::Transaction& transaction) {
+    found = world.ids.find_or_store(transaction, packages(), pointers, used);
   });
   for (std::size_t i = 0; i < found.size(); ++i)
     CHECK(world.name_of(found[i]) == "package-" + std::to_string(i));
@@ -126,22 +127,24 @@ TEST_CASE("a report of more new contents than one look takes stores each once", 
 TEST_CASE("a number is not remembered over a connection that is made anew", "[ingest]") {
   // As after a failover to a replica that had not received the content.
   ContentWorld world;
-  const DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
+  const ingest::DecodedRow openssl = row_of("openssl"), bash = row_of("bash");
   world.commit(bash);
-  ContentsUsed of_before;
-  world.base.store().write([&](Session& session) { world.find(session, openssl, of_before); });
+  ingest::ContentsUsed of_before;
+  world.base.store().write(
+      [&](store::Transaction& transaction) { world.find(transaction, openssl, of_before); });
   world.ids.committed(of_before);
   world.commit(openssl);
-  world.base.store().write(
-      [](Session& session) { session.execute("DELETE FROM section_packages_content"); });
-  const auto session = world.base.store().database().connect(false, 0);
-  session->begin(true);
-  ContentsUsed used;
-  const std::int64_t id = world.find(*session, openssl, used);
+  world.base.store().write([](store::Transaction& transaction) {
+    transaction.execute("DELETE FROM section_packages_content");
+  });
+  const auto connection = world.base.store().database().connect(false, 0);
+  connection->begin(true);
+  ingest::ContentsUsed used;
+  const std::int64_t id = world.find(*connection, openssl, used);
   world.ids.committed(of_before);  // somebody was slow to say so
-  CHECK(session->find_text("SELECT name FROM section_packages_content WHERE content_id = ?1",
-                           {id}) == "openssl");
-  session->rollback();
+  CHECK(connection->find_text("SELECT name FROM section_packages_content WHERE content_id = ?1",
+                              {id}) == "openssl");
+  connection->rollback();
   CHECK(world.name_of(world.commit(openssl)) == "openssl");
 }
 

@@ -18,7 +18,7 @@ TEST_CASE("what reports cost", "[.][figures]") {
   constexpr int kRounds = 10;
   StoreFixture base;
   const Log log{LogLevel::kError};
-  Ingest ingest{base.store(), log};
+  ingest::Ingest ingest{base.store(), log};
   std::vector<std::unique_ptr<ReportingMachine>> machines;
   for (int i = 0; i < kMachines; ++i) {
     machines.push_back(

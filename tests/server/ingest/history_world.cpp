@@ -10,12 +10,12 @@
 
 #include "common/support/digest.h"
 #include "common/support/text.h"
-#include "server/cmdb/changes.h"
 #include "server/cmdb/item_list.h"
 #include "server/cmdb/item_view.h"
 #include "server/cmdb/items.h"
-#include "server/cmdb/sections.h"
 #include "server/error.h"
+#include "server/facts/changes.h"
+#include "server/facts/sections.h"
 
 namespace muster::server {
 
@@ -86,10 +86,11 @@ void World::check_as_known() {
     for (const std::int64_t later_ms : {std::int64_t{0}, 5 * kHourMs}) {
       const std::int64_t known_at = moment;  // clang 14 captures no structured bindings
       INFO("known at " << known_at << ", " << later_ms << " ms later");
-      const std::string again = base_.store().read_value<std::string>([&](Session& session) {
-        return answers(session, read_point(session, Instant{known_at + later_ms}, Instant{known_at},
-                                           base_.clock.now()));
-      });
+      const std::string again =
+          base_.store().read_value<std::string>([&](store::Transaction& transaction) {
+            return answers(transaction, store::read_point(transaction, Instant{known_at + later_ms},
+                                                          Instant{known_at}, base_.clock.now()));
+          });
       CHECK(first_difference(answer, again) == "");
     }
   }
@@ -99,17 +100,18 @@ void World::check_truth() {
   for (const auto& [moment, answer] : kept_) {
     const std::int64_t at = moment;  // clang 14 captures no structured bindings
     INFO("at " << at);
-    base_.store().read([&](Session& session) {
-      const ReadPoint point = read_point(session, Instant{at}, std::nullopt, base_.clock.now());
+    base_.store().read([&](store::Transaction& transaction) {
+      const store::ReadPoint point =
+          store::read_point(transaction, Instant{at}, std::nullopt, base_.clock.now());
       for (const auto& machine : machines_) {
-        const auto record = session.find_integer(
+        const auto record = transaction.find_integer(
             "SELECT source_record FROM agents WHERE agent_id = ?1", {machine->agent_id});
         if (!record) continue;
         const auto& looks = truth_[machine.get()];
         auto look = looks.upper_bound(at);
         std::string expected;
         if (look != looks.begin()) expected = std::prev(look)->second;
-        CHECK(first_difference(expected, record_state(session, *record, point)) == "");
+        CHECK(first_difference(expected, record_state(transaction, *record, point)) == "");
       }
     });
   }
@@ -120,40 +122,44 @@ void World::check_against(const World& prompt) {
   for (const auto& [moment, answer] : prompt.kept_) {
     const std::int64_t at = moment;
     INFO("at " << at);
-    const std::string told = base_.store().read_value<std::string>([&](Session& session) {
-      return answers(session, read_point(session, Instant{at}, std::nullopt, base_.clock.now()));
-    });
+    const std::string told =
+        base_.store().read_value<std::string>([&](store::Transaction& transaction) {
+          return answers(transaction, store::read_point(transaction, Instant{at}, std::nullopt,
+                                                        base_.clock.now()));
+        });
     CHECK(first_difference(answer, told) == "");
   }
 }
 
-std::string World::answers(Session& session, const ReadPoint& point) {
+std::string World::answers(store::Transaction& transaction, const store::ReadPoint& point) {
   std::string out;
   for (std::int64_t item = 1; item <= 3; ++item) {
     try {
-      const ItemView view = item_view(session, item, point);
+      const cmdb::ItemView view = cmdb::item_view(transaction, item, point);
       out += "item " + std::to_string(item) + ' ' + view.summary.name + ' ' +
              view.summary.class_name.value_or("-") + ' ' + view.summary.owner.value_or("-") + ' ' +
              view.summary.os.value_or("-") + ' ' + (view.summary.archived ? "archived" : "") + '\n';
       for (const auto& [name, value] : view.item.attributes) {
         out += name + '=' + value.value + ' ' + value.actor + ' ' + to_rfc3339(value.since) + '\n';
       }
-      for (const ItemSource& source : view.item.sources)
+      for (const cmdb::ItemSource& source : view.item.sources)
         out += "source " + std::to_string(source.source_record) + '\n';
-      for (const SectionSummary& section : view.sections) {
+      for (const facts::SectionSummary& section : view.sections) {
         out += std::string(section.schema->name) + ' ' + std::to_string(section.source_record) +
                ' ' + std::to_string(section.rows);
-        for (const SectionSourceStatus& source : section.sources) {
+        for (const facts::SectionSourceStatus& source : section.sources) {
           out += ' ' + source.source + ':' + std::string(inventory::to_string(source.status)) +
                  ' ' + to_rfc3339(source.since);
         }
         out += '\n';
-        for (const StoredRow& row :
-             section_rows(session, section.source_record, *section.schema, point).rows) {
-          out += row_json(*section.schema, row.row) + ' ' + to_rfc3339({row.since_ms}) + '\n';
+        for (const facts::StoredRow& row :
+             facts::section_rows(transaction, section.source_record, *section.schema, point).rows) {
+          out +=
+              facts::row_json(*section.schema, row.row) + ' ' + to_rfc3339({row.since_ms}) + '\n';
         }
       }
-      for (const Change& change : item_changes(session, item, point, {}).changes) {
+      for (const facts::Change& change :
+           facts::item_changes(transaction, item, point, {}).changes) {
         out += "change " + change.sentence + ' ' + to_rfc3339(change.at) + '\n';
       }
     } catch (const Error& error) {
@@ -161,23 +167,23 @@ std::string World::answers(Session& session, const ReadPoint& point) {
     }
   }
   for (const std::string& query : kQueries) {
-    const ItemPage page = list_items(session, query, point, {});
+    const cmdb::ItemPage page = cmdb::list_items(transaction, query, point, {});
     out += query + ": " + std::to_string(page.total.value_or(-1)) + ' ' +
            std::to_string(page.undetermined.value_or(-1));
-    for (const ItemRow& row : page.rows)
+    for (const cmdb::ItemRow& row : page.rows)
       out += ' ' + std::to_string(row.summary.item_id) + row.summary.name;
     out += '\n';
   }
   for (const char* sort : {"class", "owner"}) {
-    ItemListOptions options;
+    cmdb::ItemListOptions options;
     options.columns = {"packages.version", "owner", "section_status"};
     options.sort = sort;
-    for (const ItemRow& row : list_items(session, "", point, options).rows) {
+    for (const cmdb::ItemRow& row : cmdb::list_items(transaction, "", point, options).rows) {
       out += std::string("by ") + sort + ' ' + std::to_string(row.summary.item_id);
-      for (const ColumnValues& column : row.columns) {
+      for (const cmdb::ColumnValues& column : row.columns) {
         out += " |";
         for (const inventory::Cell& cell : column)
-          out += ' ' + cell_text(cell);
+          out += ' ' + facts::cell_text(cell);
       }
       out += '\n';
     }
@@ -240,39 +246,41 @@ void World::look(ReportingMachine& machine) {
 }
 
 void World::edit() {
-  const std::int64_t items =
-      base_.store().read_value<std::int64_t>([&](Session& session) { return item_count(session); });
+  const std::int64_t items = base_.store().read_value<std::int64_t>(
+      [&](store::Transaction& transaction) { return item_count(transaction); });
   if (items == 0) return;
   const std::int64_t item = pick(items) + 1;
-  const auto version = base_.store().read_value<std::optional<std::int64_t>>([&](Session& session) {
-    return session.find_integer("SELECT version FROM items WHERE item_id = ?1", {item});
-  });
-  AttributeEdits edits;
+  const auto version =
+      base_.store().read_value<std::optional<std::int64_t>>([&](store::Transaction& transaction) {
+        return transaction.find_integer("SELECT version FROM items WHERE item_id = ?1", {item});
+      });
+  cmdb::AttributeEdits edits;
   const std::vector<std::optional<std::string>> owners = {"ana", "bor", std::nullopt};
   edits["owner"] = owners[static_cast<std::size_t>(pick(3))];
   if (pick(2) == 0) edits["lifecycle"] = pick(2) == 0 ? "in_use" : "retired";
   if (pick(3) == 0)
     edits["name"] =
         pick(2) == 0 ? std::optional<std::string>("renamed-" + std::to_string(item)) : std::nullopt;
-  base_.store().write([&](Session& session) {
-    edit_item(session, item, *version, edits, "ana", base_.clock.now());
+  base_.store().write([&](store::Transaction& transaction) {
+    cmdb::edit_item(transaction, item, *version, edits, "ana", base_.clock.now());
   });
   if (pick(4) == 0) {
-    base_.store().write([&](Session& session) {
-      set_archived(session, item, pick(2) == 0, "ana", base_.clock.now());
+    base_.store().write([&](store::Transaction& transaction) {
+      cmdb::set_archived(transaction, item, pick(2) == 0, "ana", base_.clock.now());
     });
   }
 }
 
 void World::reassign() {
-  base_.store().write([&](Session& session) {
-    const std::int64_t items = item_count(session);
+  base_.store().write([&](store::Transaction& transaction) {
+    const std::int64_t items = item_count(transaction);
     std::vector<std::int64_t> records;
-    session.query("SELECT source_record FROM source_records ORDER BY source_record", {},
-                  [&](const ResultRow& row) { records.push_back(row.integer(0)); });
+    transaction.query("SELECT source_record FROM source_records ORDER BY source_record", {},
+                      [&](const store::ResultRow& row) { records.push_back(row.integer(0)); });
     if (records.empty()) return;
-    assign_source(
-        session, records[static_cast<std::size_t>(pick(static_cast<std::int64_t>(records.size())))],
+    cmdb::assign_source(
+        transaction,
+        records[static_cast<std::size_t>(pick(static_cast<std::int64_t>(records.size())))],
         pick(items) + 1, "a person said so", "ana", base_.clock.now());
   });
 }
@@ -280,11 +288,11 @@ void World::reassign() {
 void World::remember() {
   const std::int64_t at = base_.clock.now_ms;
   kept_[at] = base_.store().read_value<std::string>(
-      [&](Session& session) { return answers(session, {.at_ms = at}); });
+      [&](store::Transaction& transaction) { return answers(transaction, {.at_ms = at}); });
 }
 
-std::int64_t World::item_count(Session& session) {
-  return session.find_integer("SELECT COUNT(*) FROM items").value_or(0);
+std::int64_t World::item_count(store::Transaction& transaction) {
+  return transaction.find_integer("SELECT COUNT(*) FROM items").value_or(0);
 }
 
 std::string World::believed(const ReportingMachine& machine) {
@@ -300,22 +308,23 @@ std::string World::believed(const ReportingMachine& machine) {
   return out;
 }
 
-std::string World::record_state(Session& session, std::int64_t record, const ReadPoint& point) {
+std::string World::record_state(store::Transaction& transaction, std::int64_t record,
+                                const store::ReadPoint& point) {
   std::string out;
   for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
     inventory::SourceStatuses statuses;
-    session.query(
+    transaction.query(
         "SELECT s.source, s.status FROM section_status s WHERE s.source_record = ?3 AND "
         "s.section = ?4 AND " +
             point.holds("s"),
-        {point.at_ms, point.revision, record, schema.name}, [&](const ResultRow& row) {
+        {point.at_ms, point.revision, record, schema.name}, [&](const store::ResultRow& row) {
           statuses[std::string(row.text(0))] = {*inventory::parse_status(row.text(1)), ""};
         });
     if (statuses.empty()) continue;
     out += std::string(schema.name) + ' ' + inventory::status_line(schema.name, statuses) + '\n';
     std::set<std::string> rows;
-    for (const StoredRow& row : section_rows(session, record, schema, point).rows)
-      rows.insert(row_json(schema, row.row));
+    for (const facts::StoredRow& row : facts::section_rows(transaction, record, schema, point).rows)
+      rows.insert(facts::row_json(schema, row.row));
     for (const std::string& row : rows)
       out += row + '\n';
   }

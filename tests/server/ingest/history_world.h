@@ -48,12 +48,12 @@ class World {
   void check_against(const World& prompt);
 
   const std::map<std::int64_t, std::string>& kept() const { return kept_; }
-  Store& store() { return base_.store(); }
+  store::Store& store() { return base_.store(); }
   Instant now() const { return base_.clock.now(); }
 
   // Everything that the API answers about items at a point, but for what is kept of the present
   // only.
-  static std::string answers(Session& session, const ReadPoint& point);
+  static std::string answers(store::Transaction& transaction, const store::ReadPoint& point);
 
  private:
   std::int64_t pick(std::int64_t below);
@@ -70,18 +70,19 @@ class World {
 
   void remember();
 
-  static std::int64_t item_count(Session& session);
+  static std::int64_t item_count(store::Transaction& transaction);
 
   static std::string believed(const ReportingMachine& machine);
 
   // The same text, from the store.
-  static std::string record_state(Session& session, std::int64_t record, const ReadPoint& point);
+  static std::string record_state(store::Transaction& transaction, std::int64_t record,
+                                  const store::ReadPoint& point);
 
   std::mt19937 random_;
   bool is_prompt_ = false;
   StoreFixture base_;
   Log log_{LogLevel::kError};
-  Ingest ingest_{base_.store(), log_};
+  ingest::Ingest ingest_{base_.store(), log_};
   std::vector<std::unique_ptr<ReportingMachine>> machines_;
   std::map<std::int64_t, std::string> kept_;
   std::map<const ReportingMachine*, std::map<std::int64_t, std::string>> truth_;

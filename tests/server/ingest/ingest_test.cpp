@@ -4,11 +4,12 @@
 #include <set>
 
 #include "common/support/text.h"
-#include "server/cmdb/changes.h"
-#include "server/cmdb/compare.h"
 #include "server/cmdb/items.h"
-#include "server/cmdb/sections.h"
 #include "server/error.h"
+#include "server/facts/changes.h"
+#include "server/facts/compare.h"
+#include "server/facts/section_tables.h"
+#include "server/facts/sections.h"
 #include "server/store/read_point.h"
 #include "tests/support/ingest/reporting_machine.h"
 #include "tests/support/store/store_fixture.h"
@@ -19,17 +20,19 @@ namespace {
 struct Fixture {
   StoreFixture base;
   Log log{LogLevel::kError};
-  Ingest ingest{base.store(), log};
+  ingest::Ingest ingest{base.store(), log};
   ReportingMachine machine{base.store(), ingest, "web-1"};
 
   void later(std::int64_t ms) { base.clock.now_ms += ms; }
   std::int64_t count(const std::string& sql) {
-    return base.store().read_value<std::int64_t>(
-        [&](Session& session) { return session.find_integer(sql).value_or(-1); });
+    return base.store().read_value<std::int64_t>([&](store::Transaction& transaction) {
+      return transaction.find_integer(sql).value_or(-1);
+    });
   }
-  ChangePage changes(std::int64_t item = 1) {
-    return base.store().read_value<ChangePage>(
-        [&](Session& session) { return item_changes(session, item, base.now(), {}); });
+  facts::ChangePage changes(std::int64_t item = 1) {
+    return base.store().read_value<facts::ChangePage>([&](store::Transaction& transaction) {
+      return facts::item_changes(transaction, item, base.now(), {});
+    });
   }
   bool in_sync() {
     const wire::Reply reply = machine.report();
@@ -89,7 +92,7 @@ TEST_CASE("an upgrade is one observed change between two looks", "[ingest]") {
   f.later(900'000);
   f.machine.install("openssl", "3.0.11-1");
   f.machine.report();
-  const ChangePage page = f.changes();
+  const facts::ChangePage page = f.changes();
   REQUIRE(page.changes.size() == 1);
   CHECK(page.changes[0].sentence == "openssl upgraded 3.0.8-1 to 3.0.11-1");
   CHECK(page.changes[0].at.ms == looked + 900'000);
@@ -112,7 +115,7 @@ TEST_CASE("reports spooled while the server was away appear at their own times",
   f.machine.clock_error_ms =
       -86'400'000;  // set back a day meanwhile: the boot clock is what counts
   f.machine.deliver();
-  const ChangePage page = f.changes();
+  const facts::ChangePage page = f.changes();
   REQUIRE(page.changes.size() == 2);
   CHECK(page.changes[0].label == "two");
   CHECK(page.changes[0].at.ms == second);
@@ -134,7 +137,7 @@ TEST_CASE("a report of an earlier boot is placed by the corrected clock and mark
   const std::string old_boot = f.machine.boot_id;
   f.machine.reboot();
   f.machine.deliver();
-  const ChangePage page = f.changes();
+  const facts::ChangePage page = f.changes();
   REQUIRE(page.changes.size() == 1);
   CHECK(page.changes[0].at.ms == collected);
   CHECK(page.changes[0].time_uncertain);
@@ -258,7 +261,7 @@ TEST_CASE("a re-enrolled machine stays one item, whatever its name", "[ingest][i
   // Its last report is still told, though the record's state is the new agent's now.
   CHECK(f.count("SELECT COUNT(*) FROM agents WHERE state = 'superseded' AND last_reported_at IS "
                 "NOT NULL AND last_version IS NOT NULL AND last_address IS NOT NULL") == 1);
-  const ChangePage page = f.changes();
+  const facts::ChangePage page = f.changes();
   CHECK(page.changes.size() == 2);  // the package, and the operating system's name and machine-id
 }
 
@@ -321,8 +324,8 @@ TEST_CASE("a database restored from an older backup agrees again after one excha
   f.machine.install("three", "3");
   f.machine.report();
 
-  Store restored(copy->open(), {}, f.base.clock);
-  Ingest ingest(restored, f.log);
+  store::Store restored(copy->open(), facts::with_section_tables(), f.base.clock);
+  ingest::Ingest ingest(restored, f.log);
   f.later(900'000);
   f.machine.packages.erase("one");
   f.machine.collect();
@@ -341,10 +344,11 @@ TEST_CASE("a database restored from an older backup agrees again after one excha
   }
   CHECK(agreed);
   CHECK(exchanges == 2);
-  restored.read([&](Session& session) {
-    CHECK(session.find_integer("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") == 2);
-    CHECK(session.find_integer("SELECT COUNT(*) FROM items") == 1);
-    const ChangePage page = item_changes(session, 1, f.base.now(), {});
+  restored.read([&](store::Transaction& transaction) {
+    CHECK(transaction.find_integer("SELECT COUNT(*) FROM section_packages WHERE until IS NULL") ==
+          2);
+    CHECK(transaction.find_integer("SELECT COUNT(*) FROM items") == 1);
+    const facts::ChangePage page = facts::item_changes(transaction, 1, f.base.now(), {});
     REQUIRE(page.gaps.size() == 1);
     CHECK(page.gaps[0].reason == "history_gap");
     CHECK(page.gaps[0].until.ms == f.base.clock.now_ms);
@@ -480,9 +484,9 @@ TEST_CASE("members of a report that only a newer agent knows are passed over", "
   std::string json = machine.last_json;
   json.insert(
       1, R"("newer":[1,{"a":[true,null]}],"flag":true,"ratio":0.5,"word":"x","map":{"a":[]},)");
-  CHECK(decode_report(json).sequence == 2);
+  CHECK(ingest::decode_report(json).sequence == 2);
   json.replace(json.find("\"newer\":["), 9, "\"root\":[ ");
-  CHECK_THROWS_AS(decode_report(json), Error);
+  CHECK_THROWS_AS(ingest::decode_report(json), Error);
 }
 
 TEST_CASE("sections and fields of a newer agent are ignored and kept", "[ingest]") {
@@ -570,12 +574,14 @@ TEST_CASE("pages of changes neither repeat nor skip changes that look alike", "[
   }
   f.machine.report();
   std::set<std::int64_t> seen;
-  ChangeQuery query;
+  facts::ChangeQuery query;
   query.limit = 1;
   for (int page = 0; page < 5; ++page) {
-    const ChangePage got = f.base.store().read_value<ChangePage>(
-        [&](Session& session) { return item_changes(session, 1, f.base.now(), query); });
-    for (const Change& change : got.changes)
+    const facts::ChangePage got =
+        f.base.store().read_value<facts::ChangePage>([&](store::Transaction& transaction) {
+          return facts::item_changes(transaction, 1, f.base.now(), query);
+        });
+    for (const facts::Change& change : got.changes)
       CHECK(seen.insert(change.row_id).second);
     if (!got.next) break;
     query.cursor = got.next;
@@ -590,10 +596,11 @@ TEST_CASE("compare does not take what could not be looked at for what is not the
   ReportingMachine denied(f.base.store(), f.ingest, "web-2");
   denied.statuses["dpkg"] = {inventory::Status::kDenied, "permission denied"};
   denied.report();
-  const auto compared = f.base.store().read_value<std::vector<ComparedSection>>([&](Session&
-                                                                                        session) {
-    return compare_items(session, {1, f.base.now()}, {2, f.base.now()}, {.section = "packages"});
-  });
+  const auto compared = f.base.store().read_value<std::vector<facts::ComparedSection>>(
+      [&](store::Transaction& transaction) {
+        return facts::compare_items(transaction, {1, f.base.now()}, {2, f.base.now()},
+                                    {.section = "packages"});
+      });
   REQUIRE(compared.size() == 1);
   CHECK(compared[0].not_compared == "the second side could not be looked at: denied");
   CHECK(compared[0].only_a.empty());
@@ -603,8 +610,9 @@ TEST_CASE("a purge leaves nothing of the item but its number", "[cmdb]") {
   Fixture f;
   f.machine.install("one", "1");
   f.machine.report();
-  f.base.store().write(
-      [&](Session& session) { purge_item(session, 1, "ana", f.base.clock.now()); });
+  f.base.store().write([&](store::Transaction& transaction) {
+    cmdb::purge_item(transaction, 1, "ana", f.base.clock.now());
+  });
   for (const char* table :
        {"items", "assignments", "source_records", "section_packages", "section_os", "section_state",
         "section_status", "evidence", "agent_state", "presence", "item_values"}) {
@@ -622,8 +630,8 @@ TEST_CASE("a revoked or unknown agent is refused", "[ingest]") {
   Fixture f;
   f.machine.report();
   const std::string agent = f.machine.agent_id;
-  f.base.store().write([&](Session& session) {
-    session.execute("UPDATE agents SET state = 'revoked' WHERE agent_id = ?1", {agent});
+  f.base.store().write([&](store::Transaction& transaction) {
+    transaction.execute("UPDATE agents SET state = 'revoked' WHERE agent_id = ?1", {agent});
   });
   CHECK(code_of(f, f.machine.last_json) == "agent_revoked");
   f.machine.agent_id = random_uuid();

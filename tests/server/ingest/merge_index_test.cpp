@@ -35,23 +35,26 @@ constexpr std::string_view kWrongEntries = R"sql(
 struct MergeWorld {
   StoreFixture base;
   Log log{LogLevel::kError};
-  Ingest ingest{base.store(), log, {.interval_s = 900, .merge = {}}};
+  ingest::Ingest ingest{base.store(), log, {.interval_s = 900, .merge = {}}};
 
   void compare(std::int64_t at_ms) {
     for (int number = 0; number < 6; ++number) {
       const std::string name = "package-" + std::to_string(number);
-      base.store().read([&](Session& session) {
-        const auto page = list_items(session, "packages.name=" + name, base.at(at_ms), {});
-        CHECK(page.total == session.find_integer(kLookAtAll, {name, at_ms}));
+      base.store().read([&](store::Transaction& transaction) {
+        const auto page =
+            cmdb::list_items(transaction, "packages.name=" + name, base.at(at_ms), {});
+        CHECK(page.total == transaction.find_integer(kLookAtAll, {name, at_ms}));
         const bool is_now = at_ms == base.clock.now_ms;
         if (is_now) {
-          CHECK(list_items(session, "packages.name=" + name, base.now(), {}).total == page.total);
+          CHECK(cmdb::list_items(transaction, "packages.name=" + name, base.now(), {}).total ==
+                page.total);
         }
       });
     }
   }
   std::int64_t pending() {
-    return base.read([](Session& session) { return pending_rows(session); });
+    return base.read(
+        [](store::Transaction& transaction) { return ingest::pending_rows(transaction); });
   }
 };
 
@@ -81,22 +84,25 @@ TEST_CASE("queries answer the same whatever part of the content index is merged"
     }
     machine.report();
     if (choose(3) == 0) {
-      world.base.store().write([&](Session& session) { merge_indexes(session, 1 + choose(5)); });
+      world.base.store().write([&](store::Transaction& transaction) {
+        ingest::merge_indexes(transaction, 1 + choose(5));
+      });
     }
     if (step == 20) {
-      world.base.store().write([&](Session& session) {
-        const auto item = session.find_integer(kItemOf, {machines.front()->agent_id});
-        purge_item(session, item.value(), "test", world.base.clock.now());
+      world.base.store().write([&](store::Transaction& transaction) {
+        const auto item = transaction.find_integer(kItemOf, {machines.front()->agent_id});
+        cmdb::purge_item(transaction, item.value(), "test", world.base.clock.now());
       });
     }
     moments.push_back(world.base.clock.now_ms);
     if (step > 20) world.compare(moments[static_cast<std::size_t>(20 + choose(step - 20))]);
     world.compare(world.base.clock.now_ms);
-    CHECK(world.base.read([](Session& session) { return session.find_integer(kWrongEntries); }) ==
-          0);
+    CHECK(world.base.read([](store::Transaction& transaction) {
+      return transaction.find_integer(kWrongEntries);
+    }) == 0);
   }
   while (world.base.store().write_value<bool>(
-      [](Session& session) { return merge_indexes(session, 10); })) {
+      [](store::Transaction& transaction) { return ingest::merge_indexes(transaction, 10); })) {
   }
   CHECK(world.pending() == 0);
   world.compare(world.base.clock.now_ms);
@@ -109,7 +115,7 @@ TEST_CASE("the merger takes over what is pending, also from before a restart", "
     machine.install("package-" + std::to_string(i), "1");
   machine.report();
   CHECK(world.pending() == 5);
-  const auto merged = [&](IndexMerger& merger, std::int64_t told) {
+  const auto merged = [&](ingest::IndexMerger& merger, std::int64_t told) {
     merger.added(told);
     // It works in a thread of its own; ten seconds are far more than it ever needs.
     for (int i = 0; i < 1000 && world.pending() > 0; ++i)
@@ -117,12 +123,13 @@ TEST_CASE("the merger takes over what is pending, also from before a restart", "
     return world.pending() == 0;
   };
   {
-    IndexMerger merger(world.base.store(), world.log, {.pending = 6, .every_ms = 3'600'000});
+    ingest::IndexMerger merger(world.base.store(), world.log,
+                               {.pending = 6, .every_ms = 3'600'000});
     CHECK(merged(merger, 1));  // the five of before count
   }
   machine.install("package-6", "1");
   machine.report();
-  IndexMerger merger(world.base.store(), world.log, {.pending = 1'000'000, .every_ms = 20});
+  ingest::IndexMerger merger(world.base.store(), world.log, {.pending = 1'000'000, .every_ms = 20});
   CHECK(merged(merger, 1));  // few, but their time has come
 }
 

@@ -75,9 +75,10 @@ class MutatedTexts {
 };
 
 // Passes everything on, and changes the statements about the table that it is told to.
-class MutatingSession final : public Session {
+class MutatingTransaction final : public store::Transaction {
  public:
-  MutatingSession(Session& inner, MutatedTexts& texts) : inner_(inner), texts_(texts) {}
+  MutatingTransaction(store::Transaction& inner, MutatedTexts& texts)
+      : store::Transaction(inner.connection_number()), inner_(inner), texts_(texts) {}
 
   std::int64_t run(std::string_view sql, const Values& values, const Each& each) override {
     return inner_.run(texts_.of(sql), values, each);
@@ -86,12 +87,9 @@ class MutatingSession final : public Session {
     inner_.execute_many(sql, rows);
   }
   void run_script(const std::string& sql) override { inner_.run_script(sql); }
-  void begin(bool write) override { inner_.begin(write); }
-  void commit() override { inner_.commit(); }
-  void rollback() override { inner_.rollback(); }
 
  private:
-  Session& inner_;
+  store::Transaction& inner_;
   MutatedTexts& texts_;
 };
 
@@ -109,10 +107,12 @@ TEST_CASE("no time predicate of any temporal table can be taken out unnoticed",
         for (const std::int64_t known_after_ms :
              {std::int64_t{0}, std::int64_t{-14'400'000}, std::int64_t{28'800'000}}) {
           const Instant at{moment};
-          world.store().read([&](Session& session) {
-            const ReadPoint point = read_point(session, at, at + known_after_ms, world.now());
-            MutatingSession mutant(session, texts);
-            noticed = noticed || World::answers(mutant, point) != World::answers(session, point);
+          world.store().read([&](store::Transaction& transaction) {
+            const store::ReadPoint point =
+                store::read_point(transaction, at, at + known_after_ms, world.now());
+            MutatingTransaction mutant(transaction, texts);
+            noticed =
+                noticed || World::answers(mutant, point) != World::answers(transaction, point);
           });
         }
         if (noticed) break;

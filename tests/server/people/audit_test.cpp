@@ -9,9 +9,9 @@
 namespace muster::server {
 namespace {
 
-std::vector<std::string> actions(const std::vector<AuditRecord>& records) {
+std::vector<std::string> actions(const std::vector<people::AuditRecord>& records) {
   std::vector<std::string> out;
-  for (const AuditRecord& record : records)
+  for (const people::AuditRecord& record : records)
     out.push_back(record.entry.action);
   return out;
 }
@@ -19,8 +19,8 @@ std::vector<std::string> actions(const std::vector<AuditRecord>& records) {
 TEST_CASE("every change of an account is in the audit log with who, what and from where",
           "[people]") {
   PeopleFixture people;
-  people.update(people.user, {.role = Role::kAdmin});
-  const AuditRecord newest = people.audit().front();
+  people.update(people.user, {.role = people::Role::kAdmin});
+  const people::AuditRecord newest = people.audit().front();
   CHECK(newest.entry.action == "user.update");
   CHECK(newest.entry.object == "user/" + std::to_string(people.user.id));
   CHECK(newest.entry.actor.name == "ana");
@@ -47,16 +47,17 @@ TEST_CASE("the audit log is filtered by actor, family of actions, object and tim
 
 TEST_CASE("the audit log is read page by page, newest first, each entry once", "[people]") {
   PeopleFixture people;
-  people.store->write([&](Session& session) {
+  people.store->write([&](store::Transaction& transaction) {
     for (int i = 0; i < 7; ++i)
-      add_audit(session, {people.store.now(), people.actor, "test.step", std::to_string(i)});
+      people::add_audit(transaction,
+                        {people.store.now(), people.actor, "test.step", std::to_string(i)});
   });
   std::vector<std::string> objects;
-  AuditFilter filter{.action = "test", .limit = 3};
+  people::AuditFilter filter{.action = "test", .limit = 3};
   do {
-    const auto page = people.store->read_value<AuditPage>(
-        [&](Session& session) { return list_audit(session, filter); });
-    for (const AuditRecord& record : page.records)
+    const auto page = people.store->read_value<people::AuditPage>(
+        [&](store::Transaction& transaction) { return people::list_audit(transaction, filter); });
+    for (const people::AuditRecord& record : page.records)
       objects.push_back(record.entry.object);
     filter.cursor = page.next;
   } while (filter.cursor);
@@ -65,14 +66,16 @@ TEST_CASE("the audit log is read page by page, newest first, each entry once", "
 
 TEST_CASE("no secret gets into the audit log", "[people]") {
   PeopleFixture people;
-  const SignedIn signed_in = people.login("novak");
+  const people::SignedIn signed_in = people.login("novak");
   CHECK(code_of([&] { people.login("novak", "typed it wrong 1234"); }) == "sign_in_failed");
   CHECK(code_of([&] { people.login(kGoodPassword, "x"); }) == "sign_in_failed");
-  const auto token = people.store->write_value<CreatedToken>([&](Session& session) {
-    return create_token(session, people.store.now(), people.actor, people.user.id, "script", {});
-  });
+  const auto token =
+      people.store->write_value<people::CreatedToken>([&](store::Transaction& transaction) {
+        return people::create_token(transaction, people.store.now(), people.actor, people.user.id,
+                                    "script", {});
+      });
   std::string all;
-  for (const AuditRecord& record : people.audit({.limit = 1000})) {
+  for (const people::AuditRecord& record : people.audit({.limit = 1000})) {
     all += record.entry.actor.name + record.entry.action + record.entry.object +
            record.entry.detail + "\n";
   }

@@ -38,14 +38,15 @@ TEST_CASE("passwords that are short, odd or the first that anybody would try are
   };
   for (const Case& c : cases) {
     CAPTURE(c.password);
-    const std::string code = code_of([&] { check_new_password(c.password, "long.user.name"); });
+    const std::string code =
+        code_of([&] { people::check_new_password(c.password, "long.user.name"); });
     CHECK(code == (c.good ? "" : "invalid_password"));
   }
 }
 
 TEST_CASE("a refusal does not repeat the password", "[people]") {
   try {
-    check_new_password("hunter2", "novak");
+    people::check_new_password("hunter2", "novak");
     FAIL("it was let through");
   } catch (const Error& error) {
     CHECK(error.message.find("hunter2") == std::string::npos);
@@ -54,27 +55,27 @@ TEST_CASE("a refusal does not repeat the password", "[people]") {
 }
 
 TEST_CASE("a hash is checked, and one of another cost is to be made again", "[people]") {
-  Passwords passwords(cheap_passwords());
-  const PasswordHash hash = passwords.hash_new(kGoodPassword, "novak");
+  people::Passwords passwords(cheap_passwords());
+  const people::PasswordHash hash = passwords.hash_new(kGoodPassword, "novak");
   CHECK(passwords.verify(kGoodPassword, hash.text));
   CHECK_FALSE(passwords.verify("correct horse batterx", hash.text));
   CHECK_FALSE(passwords.verify_nobody(kGoodPassword));
   CHECK_FALSE(passwords.needs_rehash(hash.text));
-  PasswordOptions dearer = cheap_passwords();
+  people::PasswordOptions dearer = cheap_passwords();
   dearer.cost.log2_n = 11;
-  CHECK(Passwords(dearer).needs_rehash(hash.text));
+  CHECK(people::Passwords(dearer).needs_rehash(hash.text));
 }
 
 TEST_CASE("an unreadable hash is an error of the server, not a wrong password", "[people]") {
-  Passwords passwords(cheap_passwords());
+  people::Passwords passwords(cheap_passwords());
   CHECK(code_of([&] { passwords.verify(kGoodPassword, "plain"); }) == "password_hashing_failed");
 }
 
 TEST_CASE("who finds the gate full and the waiting room too is sent away at once", "[people]") {
-  HashingGate gate(1, 0, 10s);
-  const HashingGate::Slot held(gate);
+  people::HashingGate gate(1, 0, 10s);
+  const people::HashingGate::Slot held(gate);
   try {
-    const HashingGate::Slot second(gate);
+    const people::HashingGate::Slot second(gate);
     FAIL("two at once");
   } catch (const Error& error) {
     CHECK(error.code == "busy");
@@ -85,23 +86,23 @@ TEST_CASE("who finds the gate full and the waiting room too is sent away at once
 
 TEST_CASE("who waits too long is sent away, and the place in the waiting room is free again",
           "[people]") {
-  HashingGate gate(1, 1, 1ms);
-  const HashingGate::Slot held(gate);
+  people::HashingGate gate(1, 1, 1ms);
+  const people::HashingGate::Slot held(gate);
   for (int i = 0; i < 3; ++i) {
-    CHECK(code_of([&] { const HashingGate::Slot second(gate); }) == "busy");
+    CHECK(code_of([&] { const people::HashingGate::Slot second(gate); }) == "busy");
   }
 }
 
 TEST_CASE("never more pass the gate than it has slots, and all who wait get their turn",
           "[people]") {
-  HashingGate gate(2, 100, 60s);
+  people::HashingGate gate(2, 100, 60s);
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   std::atomic<int> done{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 16; ++i) {
     threads.emplace_back([&] {
-      const HashingGate::Slot slot(gate);
+      const people::HashingGate::Slot slot(gate);
       const int now = ++inside;
       int seen = most;
       while (now > seen && !most.compare_exchange_weak(seen, now)) {

@@ -3,42 +3,44 @@
 
 namespace muster::server {
 
-PasswordOptions cheap_passwords() {
-  PasswordOptions options;
+people::PasswordOptions cheap_passwords() {
+  people::PasswordOptions options;
   options.cost = {.log2_n = 10, .r = 8, .p = 1};
   return options;
 }
 
 PeopleFixture::PeopleFixture() {
-  admin = add("ana", Role::kAdmin);
-  user = add("novak", Role::kTechnician);
+  admin = add("ana", people::Role::kAdmin);
+  user = add("novak", people::Role::kTechnician);
 }
 
-User PeopleFixture::add(const std::string& name, Role role) {
-  const PasswordHash hash = passwords.hash_new(kGoodPassword, name);
-  return store->write_value<User>([&](Session& session) {
-    NewUser made;
+people::User PeopleFixture::add(const std::string& name, people::Role role) {
+  const people::PasswordHash hash = passwords.hash_new(kGoodPassword, name);
+  return store->write_value<people::User>([&](store::Transaction& transaction) {
+    people::NewUser made;
     made.name = name;
     made.role = role;
     made.password = hash;
     made.must_change_password = false;
-    return create_user(session, store.now(), actor, made);
+    return people::create_user(transaction, store.now(), actor, made);
   });
 }
 
-SignedIn PeopleFixture::login(std::string_view name, std::string_view password) {
+people::SignedIn PeopleFixture::login(std::string_view name, std::string_view password) {
   return sign_in.login(name, password, origin);
 }
 
-User PeopleFixture::update(const User& who, const UserChange& change,
-                           std::optional<std::int64_t> version) {
-  return store->write_value<User>([&](Session& session) {
-    return update_user(session, store.now(), actor, who.id, version, change);
+people::User PeopleFixture::update(const people::User& who, const people::UserChange& change,
+                                   std::optional<std::int64_t> version) {
+  return store->write_value<people::User>([&](store::Transaction& transaction) {
+    return people::update_user(transaction, store.now(), actor, who.id, version, change);
   });
 }
 
-std::vector<AuditRecord> PeopleFixture::audit(const AuditFilter& filter) {
-  return store->read_value<AuditPage>([&](Session& session) { return list_audit(session, filter); })
+std::vector<people::AuditRecord> PeopleFixture::audit(const people::AuditFilter& filter) {
+  return store
+      ->read_value<people::AuditPage>(
+          [&](store::Transaction& transaction) { return people::list_audit(transaction, filter); })
       .records;
 }
 

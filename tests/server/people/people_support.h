@@ -15,23 +15,23 @@ namespace muster::server {
 
 inline constexpr std::string_view kGoodPassword = "correct horse battery";
 
-PasswordOptions cheap_passwords();
+people::PasswordOptions cheap_passwords();
 
 struct PeopleFixture {
   PeopleFixture();
-  User add(const std::string& name, Role role);
-  SignedIn login(std::string_view name, std::string_view password = kGoodPassword);
-  User update(const User& who, const UserChange& change,
-              std::optional<std::int64_t> version = std::nullopt);
-  std::vector<AuditRecord> audit(const AuditFilter& filter = {});
+  people::User add(const std::string& name, people::Role role);
+  people::SignedIn login(std::string_view name, std::string_view password = kGoodPassword);
+  people::User update(const people::User& who, const people::UserChange& change,
+                      std::optional<std::int64_t> version = std::nullopt);
+  std::vector<people::AuditRecord> audit(const people::AuditFilter& filter = {});
 
   TemporaryStore store;
-  Passwords passwords{cheap_passwords()};
-  SignIn sign_in{*store, passwords};
-  Actor actor{"ana", "192.0.2.1", "r1"};
-  SignInOrigin origin{"192.0.2.1", "test", "", "r2"};
-  User admin;
-  User user;
+  people::Passwords passwords{cheap_passwords()};
+  people::SignIn sign_in{*store, passwords};
+  people::Actor actor{"ana", "192.0.2.1", "r1"};
+  people::SignInOrigin origin{"192.0.2.1", "test", "", "r2"};
+  people::User admin;
+  people::User user;
 };
 
 }  // namespace muster::server

@@ -9,7 +9,7 @@
 namespace muster::server {
 namespace {
 
-int let_through(const SignInLimiter& limiter, TemporaryStore& store, int attempts,
+int let_through(const people::SignInLimiter& limiter, TemporaryStore& store, int attempts,
                 std::string_view name, std::string_view address) {
   int through = 0;
   for (int i = 0; i < attempts; ++i) {
@@ -20,7 +20,8 @@ int let_through(const SignInLimiter& limiter, TemporaryStore& store, int attempt
 
 TEST_CASE("parallel attempts are let through exactly as often as the limit says", "[people]") {
   TemporaryStore store;
-  const SignInLimiter limiter({.per_address = 1000, .per_name_and_address = 10, .per_name = 1000});
+  const people::SignInLimiter limiter(
+      {.per_address = 1000, .per_name_and_address = 10, .per_name = 1000});
   std::atomic<int> through{0};
   std::atomic<int> refused{0};
   std::vector<std::thread> threads;
@@ -41,7 +42,7 @@ TEST_CASE("parallel attempts are let through exactly as often as the limit says"
 
 TEST_CASE("each of the three limits holds by itself", "[people]") {
   TemporaryStore store;
-  const SignInLimiter limiter({.per_address = 7, .per_name_and_address = 3, .per_name = 5});
+  const people::SignInLimiter limiter({.per_address = 7, .per_name_and_address = 3, .per_name = 5});
   CHECK(let_through(limiter, store, 9, "novak", "192.0.2.1") == 3);
   CHECK(let_through(limiter, store, 9, "novak", "192.0.2.2") == 2);  // five for the name
   CHECK(let_through(limiter, store, 9, "berta", "192.0.2.1") == 3);
@@ -52,7 +53,7 @@ TEST_CASE("each of the three limits holds by itself", "[people]") {
 
 TEST_CASE("a refusal says when to come back, and then one may", "[people]") {
   TemporaryStore store;
-  const SignInLimiter limiter({.window_ms = 60'000, .per_name_and_address = 1});
+  const people::SignInLimiter limiter({.window_ms = 60'000, .per_name_and_address = 1});
   CHECK(let_through(limiter, store, 1, "novak", "192.0.2.1") == 1);
   store.pass(15'000);
   try {
@@ -70,7 +71,7 @@ TEST_CASE("a refusal says when to come back, and then one may", "[people]") {
 
 TEST_CASE("a clock that was set back does not lock people out for years", "[people]") {
   TemporaryStore store;
-  const SignInLimiter limiter({.per_name_and_address = 1});
+  const people::SignInLimiter limiter({.per_name_and_address = 1});
   CHECK(let_through(limiter, store, 2, "novak", "192.0.2.1") == 1);
   store.pass(-60'000);  // another server's clock is behind: still the same window
   CHECK(let_through(limiter, store, 1, "novak", "192.0.2.1") == 0);
@@ -80,12 +81,13 @@ TEST_CASE("a clock that was set back does not lock people out for years", "[peop
 
 TEST_CASE("the case of a name and the spelling of an address make no new counter", "[people]") {
   TemporaryStore store;
-  const SignInLimiter limiter({.per_name_and_address = 2});
+  const people::SignInLimiter limiter({.per_name_and_address = 2});
   CHECK(let_through(limiter, store, 2, "novak", "192.0.2.1") == 2);
   CHECK(let_through(limiter, store, 1, "NOVAK", "::ffff:192.0.2.1") == 0);
-  CHECK(counted_address("2001:db8:1:2:3:4:5:6") == counted_address("2001:db8:1:2::1"));
-  CHECK(counted_address("2001:db8:1:2::1") != counted_address("2001:db8:1:3::1"));
-  CHECK(counted_address("::ffff:192.0.2.1") == "192.0.2.1");
+  CHECK(people::counted_address("2001:db8:1:2:3:4:5:6") ==
+        people::counted_address("2001:db8:1:2::1"));
+  CHECK(people::counted_address("2001:db8:1:2::1") != people::counted_address("2001:db8:1:3::1"));
+  CHECK(people::counted_address("::ffff:192.0.2.1") == "192.0.2.1");
 }
 
 TEST_CASE("a right password makes up for the wrong ones before it", "[people]") {
@@ -102,14 +104,14 @@ TEST_CASE("a right password makes up for the wrong ones before it", "[people]") 
 
 TEST_CASE("a flood that is refused writes nothing and leaves nothing for ever", "[people]") {
   TemporaryStore store;
-  const SignInLimiter limiter({.window_ms = 60'000, .per_name_and_address = 1});
+  const people::SignInLimiter limiter({.window_ms = 60'000, .per_name_and_address = 1});
   let_through(limiter, store, 2, "novak", "192.0.2.1");
   const auto before = store->counters().works;
   let_through(limiter, store, 50, "novak", "192.0.2.1");
   CHECK(store->counters().works == before);
   store.pass(200'000);
   let_through(limiter, store, 1, "berta", "192.0.2.2");
-  store->read([](Session& session) {
+  store->read([](store::Transaction& session) {
     CHECK(session.find_integer("SELECT COUNT(*) FROM sign_in_attempts") == 3);
   });
 }

@@ -19,24 +19,24 @@ std::string session_code(PeopleFixture& people, const std::string& cookie) {
 
 TEST_CASE("the right password begins a session, and its cookie is recognised", "[people]") {
   PeopleFixture people;
-  const SignedIn signed_in = people.login("Novak");
+  const people::SignedIn signed_in = people.login("Novak");
   CHECK(signed_in.cookie.size() == 64);
   CHECK(signed_in.csrf_token != signed_in.cookie);
-  const Principal principal = people.sign_in.authenticate_session(signed_in.cookie);
+  const people::Principal principal = people.sign_in.authenticate_session(signed_in.cookie);
   CHECK(principal.user_id == people.user.id);
   CHECK(principal.name == "novak");
-  CHECK(principal.role == Role::kTechnician);
-  CHECK(principal.kind == PrincipalKind::kSession);
+  CHECK(principal.role == people::Role::kTechnician);
+  CHECK(principal.kind == people::PrincipalKind::kSession);
   CHECK(principal.csrf_token == signed_in.csrf_token);
   CHECK(people.login("novak").cookie != signed_in.cookie);
 }
 
 TEST_CASE("a wrong password, an unknown name and a disabled account look alike", "[people]") {
   PeopleFixture people;
-  people.add("gone", Role::kViewer);
-  people.store->write([&](Session& session) {
-    const User gone = *find_user_named(session, "gone");
-    update_user(session, people.store.now(), people.actor, gone.id, {}, {.disabled = true});
+  people.add("gone", people::Role::kViewer);
+  people.store->write([&](store::Transaction& session) {
+    const people::User gone = *people::find_user_named(session, "gone");
+    people::update_user(session, people.store.now(), people.actor, gone.id, {}, {.disabled = true});
   });
   std::set<std::string> messages;
   const auto fail = [&](std::string_view name, std::string_view password) {
@@ -61,8 +61,8 @@ TEST_CASE("a wrong password, an unknown name and a disabled account look alike",
 
 TEST_CASE("what is in the store does not open a session", "[people]") {
   PeopleFixture people;
-  const SignedIn signed_in = people.login("novak");
-  people.store->read([&](Session& session) {
+  const people::SignedIn signed_in = people.login("novak");
+  people.store->read([&](store::Transaction& session) {
     const std::string stored = session.find_text("SELECT hash FROM sessions").value();
     CHECK(stored == sha256(signed_in.cookie));
     CHECK(session_code(people, to_hex(stored)) == "not_signed_in");
@@ -81,8 +81,8 @@ TEST_CASE("cookies that are none are refused", "[people]") {
 
 TEST_CASE("a session ends by logout, and the others of the same user go on", "[people]") {
   PeopleFixture people;
-  const SignedIn first = people.login("novak");
-  const SignedIn second = people.login("novak");
+  const people::SignedIn first = people.login("novak");
+  const people::SignedIn second = people.login("novak");
   people.sign_in.logout(first.cookie, people.origin);
   people.sign_in.logout("never there", people.origin);
   CHECK(session_code(people, first.cookie) == "not_signed_in");
@@ -91,24 +91,24 @@ TEST_CASE("a session ends by logout, and the others of the same user go on", "[p
 
 TEST_CASE("signing in again replaces the session that the browser had", "[people]") {
   PeopleFixture people;
-  const SignedIn before = people.login("novak");
+  const people::SignedIn before = people.login("novak");
   people.origin.previous_cookie = before.cookie;
-  const SignedIn after = people.login("novak");
+  const people::SignedIn after = people.login("novak");
   CHECK(session_code(people, before.cookie) == "not_signed_in");
   CHECK(session_code(people, after.cookie).empty());
 }
 
 TEST_CASE("a session ends when it is idle for 12 hours, and after 7 days in any case", "[people]") {
   PeopleFixture people;
-  const SignedIn idle = people.login("novak");
-  const SignedIn busy = people.login("novak");
-  people.store.pass(kSessionIdleMs - 1);
+  const people::SignedIn idle = people.login("novak");
+  const people::SignedIn busy = people.login("novak");
+  people.store.pass(people::kSessionIdleMs - 1);
   CHECK(session_code(people, busy.cookie).empty());  // is counted as used now
   people.store.pass(1);
   CHECK(session_code(people, idle.cookie) == "not_signed_in");
   CHECK(session_code(people, busy.cookie).empty());
-  while (people.store.now() < busy.expires_at - kSessionIdleMs / 2) {
-    people.store.pass(kSessionIdleMs / 2);
+  while (people.store.now() < busy.expires_at - people::kSessionIdleMs / 2) {
+    people.store.pass(people::kSessionIdleMs / 2);
     REQUIRE(session_code(people, busy.cookie).empty());
   }
   people.store.pass(busy.expires_at - people.store.now());
@@ -117,15 +117,15 @@ TEST_CASE("a session ends when it is idle for 12 hours, and after 7 days in any 
 
 TEST_CASE("the last use is written at most once a minute", "[people]") {
   PeopleFixture people;
-  const SignedIn signed_in = people.login("novak");
+  const people::SignedIn signed_in = people.login("novak");
   const auto works = [&] { return people.store->counters().works; };
   const auto before = works();
   for (int i = 0; i < 10; ++i) {
-    people.store.pass(kTouchMs / 10 - 1);
+    people.store.pass(people::kTouchMs / 10 - 1);
     people.sign_in.authenticate_session(signed_in.cookie);
   }
   CHECK(works() == before);
-  people.store.pass(kTouchMs);
+  people.store.pass(people::kTouchMs);
   people.sign_in.authenticate_session(signed_in.cookie);
   people.sign_in.authenticate_session(signed_in.cookie);
   CHECK(works() == before + 1);
@@ -133,9 +133,9 @@ TEST_CASE("the last use is written at most once a minute", "[people]") {
 
 TEST_CASE("a changed role and a disabled account count at the next request", "[people]") {
   PeopleFixture people;
-  const SignedIn signed_in = people.login("novak");
-  people.update(people.user, {.role = Role::kRequester});
-  CHECK(people.sign_in.authenticate_session(signed_in.cookie).role == Role::kRequester);
+  const people::SignedIn signed_in = people.login("novak");
+  people.update(people.user, {.role = people::Role::kRequester});
+  CHECK(people.sign_in.authenticate_session(signed_in.cookie).role == people::Role::kRequester);
   people.update(people.user, {.disabled = true});
   CHECK(session_code(people, signed_in.cookie) == "not_signed_in");
   people.update(people.user, {.disabled = false});
@@ -145,9 +145,9 @@ TEST_CASE("a changed role and a disabled account count at the next request", "[p
 TEST_CASE("an own password is changed with the present one, and ends all other sessions",
           "[people]") {
   PeopleFixture people;
-  const SignedIn here = people.login("novak");
-  const SignedIn elsewhere = people.login("novak");
-  const Principal principal = people.sign_in.authenticate_session(here.cookie);
+  const people::SignedIn here = people.login("novak");
+  const people::SignedIn elsewhere = people.login("novak");
+  const people::Principal principal = people.sign_in.authenticate_session(here.cookie);
   const auto change = [&](std::string_view current, std::string_view next) {
     return people.sign_in.change_own_password(principal, current, next, people.origin);
   };
@@ -156,7 +156,7 @@ TEST_CASE("an own password is changed with the present one, and ends all other s
   CHECK(code_of([&] { change(kGoodPassword, kGoodPassword); }) == "invalid_password");
   CHECK(session_code(people, elsewhere.cookie).empty());
 
-  const SignedIn after = change(kGoodPassword, "a new long password");
+  const people::SignedIn after = change(kGoodPassword, "a new long password");
   CHECK(session_code(people, here.cookie) == "not_signed_in");
   CHECK(session_code(people, elsewhere.cookie) == "not_signed_in");
   CHECK(session_code(people, after.cookie).empty());
@@ -166,12 +166,12 @@ TEST_CASE("an own password is changed with the present one, and ends all other s
 
 TEST_CASE("a hash of an old cost is replaced when its password is next seen", "[people]") {
   PeopleFixture people;
-  PasswordOptions dearer = cheap_passwords();
+  people::PasswordOptions dearer = cheap_passwords();
   dearer.cost.log2_n = 11;
-  Passwords passwords(dearer);
-  SignIn sign_in(*people.store, passwords);
+  people::Passwords passwords(dearer);
+  people::SignIn sign_in(*people.store, passwords);
   const auto stored = [&] {
-    return people.store->read_value<std::string>([&](Session& session) {
+    return people.store->read_value<std::string>([&](store::Transaction& session) {
       return *session.find_text("SELECT password_hash FROM users WHERE name = 'novak'");
     });
   };
@@ -185,26 +185,26 @@ TEST_CASE("an API token acts for its owner until it is revoked, expires or the o
           "[people]") {
   PeopleFixture people;
   const auto make = [&](std::optional<Instant> expires_at) {
-    return people.store->write_value<CreatedToken>([&](Session& session) {
-      return create_token(session, people.store.now(), people.actor, people.user.id, "script",
-                          expires_at);
+    return people.store->write_value<people::CreatedToken>([&](store::Transaction& session) {
+      return people::create_token(session, people.store.now(), people.actor, people.user.id,
+                                  "script", expires_at);
     });
   };
   const auto code = [&](const std::string& secret) {
     return code_of([&] { people.sign_in.authenticate_token(secret); });
   };
-  const CreatedToken lasting = make({});
-  const CreatedToken revoked = make({});
-  const CreatedToken brief = make(people.store.now() + 1000);
-  CHECK(lasting.secret.size() == kTokenCharacters);
-  const Principal principal = people.sign_in.authenticate_token(lasting.secret);
+  const people::CreatedToken lasting = make({});
+  const people::CreatedToken revoked = make({});
+  const people::CreatedToken brief = make(people.store.now() + 1000);
+  CHECK(lasting.secret.size() == people::kTokenCharacters);
+  const people::Principal principal = people.sign_in.authenticate_token(lasting.secret);
   CHECK(principal.name == "novak");
-  CHECK(principal.kind == PrincipalKind::kToken);
+  CHECK(principal.kind == people::PrincipalKind::kToken);
   CHECK(principal.csrf_token.empty());
   CHECK(code(brief.secret).empty());
 
-  people.store->write([&](Session& session) {
-    revoke_token(session, people.store.now(), people.actor, revoked.token.id, {});
+  people.store->write([&](store::Transaction& session) {
+    people::revoke_token(session, people.store.now(), people.actor, revoked.token.id, {});
   });
   CHECK(code(revoked.secret) == "invalid_token");
   people.store.pass(1000);

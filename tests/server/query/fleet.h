@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machines by the name that they have in a test, asked by queries.
 #pragma once
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <map>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/facts/shown_record.h"
 #include "server/query/sql_builder.h"
 #include "tests/support/store/store_fixture.h"
 
@@ -48,16 +48,26 @@ struct Fleet : StoreFixture {
     Names names;
     std::int64_t undetermined = 0;
   };
-  Answer ask(std::string_view query, const ReadPoint& point, QueryRights rights = {true}) {
-    const MatchedItems found =
-        read([&](Session& session) { return match_items(session, query, point, rights); });
+  Answer ask(std::string_view query, const store::ReadPoint& point,
+             query::QueryRights rights = {true}) {
+    std::set<std::int64_t> found;
     Answer out;
+    read([&](store::Transaction& transaction) {
+      const query::ItemFilter filter = query::build_filter(transaction, query, point, rights);
+      const std::string there = " AND " + facts::item_exists("i.item_id", point);
+      transaction.query("SELECT i.item_id FROM items i WHERE " + filter.matches + there,
+                        filter.values,
+                        [&](const store::ResultRow& row) { found.insert(row.integer(0)); });
+      const std::string unknown =
+          "SELECT COUNT(*) FROM items i WHERE " + filter.undetermined() + there;
+      if (filter.can_be_undetermined())
+        out.undetermined = transaction.find_integer(unknown, filter.values).value_or(0);
+      return true;
+    });
     for (const auto& [name, item] : items) {
-      if (std::find(found.items.begin(), found.items.end(), item) != found.items.end())
-        out.names.insert(name);
+      if (found.contains(item)) out.names.insert(name);
     }
-    CHECK(out.names.size() == found.items.size());
-    out.undetermined = found.undetermined;
+    CHECK(out.names.size() == found.size());
     return out;
   }
   Answer ask(std::string_view query) { return ask(query, now()); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a missing row means that there is none (docs/query.md, Undetermined).
-#include "server/query/shown_record.h"
+#include "server/facts/shown_record.h"
 #include "tests/server/query/fleet.h"
 
 namespace muster::server {
@@ -81,12 +81,12 @@ struct Sources {
   Sources() { section.sources = {"dpkg", "rpm", "pacman"}; }
 
   bool known(const std::string& name) {
-    return f.read([&](Session& session) {
-      Session::Values values = f.now().values();
+    return f.read([&](store::Transaction& transaction) {
+      store::Transaction::Values values = f.now().values();
       values.emplace_back(f.items[name]);
-      return session
+      return transaction
           .find_integer("SELECT 1 FROM items i WHERE i.item_id = ?3 AND " +
-                            is_known(section, "i.item_id", f.now()),
+                            facts::is_known(section, "i.item_id", f.now()),
                         values)
           .has_value();
     });

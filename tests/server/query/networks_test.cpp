@@ -7,8 +7,8 @@ namespace muster::server {
 namespace {
 
 std::string canonical(std::string_view text) {
-  const auto address = parse_ip(text);
-  return address ? to_text(*address) : "";
+  const auto address = query::parse_ip(text);
+  return address ? query::to_text(*address) : "";
 }
 
 TEST_CASE("an IP address has one form however it is typed", "[query]") {
@@ -42,7 +42,7 @@ TEST_CASE("an IP address has one form however it is typed", "[query]") {
     CAPTURE(typed);
     CHECK(canonical(typed) == expected);
   }
-  CHECK(uncompressed(parse_ip("2001:db8::1").value()) == "2001:db8:0:0:0:0:0:1");
+  CHECK(query::uncompressed(query::parse_ip("2001:db8::1").value()) == "2001:db8:0:0:0:0:0:1");
 }
 
 TEST_CASE("a network holds the addresses that begin with its prefix", "[query]") {
@@ -63,24 +63,24 @@ TEST_CASE("a network holds the addresses that begin with its prefix", "[query]")
                         {"::ffff:10.0.0.0/104", "10.1.2.3", "11.1.2.3"}};
   for (const Case& c : cases) {
     CAPTURE(c.network);
-    const auto network = parse_network(c.network);
+    const auto network = query::parse_network(c.network);
     REQUIRE(network);
-    CHECK(contains(*network, parse_ip(c.in).value()));
-    CHECK_FALSE(contains(*network, parse_ip(c.out).value()));
+    CHECK(query::contains(*network, query::parse_ip(c.in).value()));
+    CHECK_FALSE(query::contains(*network, query::parse_ip(c.out).value()));
   }
   for (const std::string_view none :
        {"10.168.0.0", "10.168.0.0/33", "10.168.0.0/", "/24", "10.168.0.0/-1", "2001:db8::/129",
         "10.168.0.0/255.0.255.0", "10.168.0.0/24/24", "eth0/24", "::ffff:10.0.0.0/24",
         "10.0.0.0/0024"}) {
     CAPTURE(none);
-    CHECK_FALSE(parse_network(none));
+    CHECK_FALSE(query::parse_network(none));
   }
 }
 
 TEST_CASE("a network that texts can tell becomes patterns", "[query]") {
   using Patterns = std::vector<std::string>;
   const auto patterns = [](std::string_view network) {
-    return like_patterns(parse_network(network).value()).value_or(Patterns{});
+    return query::like_patterns(query::parse_network(network).value()).value_or(Patterns{});
   };
   CHECK(patterns("10.168.0.0/24") == Patterns{"10.168.0.%"});
   CHECK(patterns("10.0.0.0/8") == Patterns{"10.%"});

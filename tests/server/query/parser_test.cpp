@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/query/parser.h"
+#include "common/support/suggest.h"
 
 #include <catch2/catch.hpp>
 
@@ -7,8 +8,8 @@ namespace muster::server {
 namespace {
 
 // The tree as a line: (and (or a b) (not os.name:x)).
-std::string shown(const Node& node) {
-  const auto literal = [](const Literal& value) {
+std::string shown(const query::Node& node) {
+  const auto literal = [](const query::Literal& value) {
     std::string out;
     for (std::size_t i = 0; i < value.pieces.size(); ++i)
       out += (i == 0 ? "" : "%") + value.pieces[i];
@@ -16,23 +17,24 @@ std::string shown(const Node& node) {
   };
   const auto list = [&](const char* name) {
     std::string out = std::string("(") + name;
-    for (const Node& child : node.children)
+    for (const query::Node& child : node.children)
       out += ' ' + shown(child);
     return out + ')';
   };
   switch (node.kind) {
-    case NodeKind::kAnd:
+    case query::NodeKind::kAnd:
       return list("and");
-    case NodeKind::kOr:
+    case query::NodeKind::kOr:
       return list("or");
-    case NodeKind::kNot:
+    case query::NodeKind::kNot:
       return list("not");
-    case NodeKind::kGroup:
+    case query::NodeKind::kGroup:
       return list("group");
-    case NodeKind::kWord:
+    case query::NodeKind::kWord:
       return literal(node.token.literal);
-    case NodeKind::kCondition:
-      return node.token.field + std::string(to_string(node.token.op)) + literal(node.token.literal);
+    case query::NodeKind::kCondition:
+      return node.token.field + std::string(query::to_string(node.token.op)) +
+             literal(node.token.literal);
   }
   return "";
 }
@@ -82,7 +84,7 @@ TEST_CASE("queries are read into groups, AND before OR", "[query]") {
   };
   for (const auto& [text, expected] : cases) {
     INFO(text);
-    CHECK(shown(parse_query(text)) == expected);
+    CHECK(shown(query::parse_query(text)) == expected);
   }
 }
 
@@ -113,7 +115,7 @@ TEST_CASE("a wrong query is refused with the column, in characters", "[query]") 
   for (const Case& c : cases) {
     INFO(c.text);
     try {
-      parse_query(c.text);
+      query::parse_query(c.text);
       FAIL_CHECK("was accepted");
     } catch (const Error& error) {
       CHECK(error.status == Status::kBadRequest);
@@ -132,14 +134,17 @@ TEST_CASE("length, depth and number of conditions are limited", "[query]") {
       out += text;
     return out;
   };
-  CHECK_NOTHROW(parse_query(repeat("a ", kQueryTerms)));
-  CHECK_THROWS_AS(parse_query(repeat("a ", kQueryTerms + 1)), Error);
-  CHECK_NOTHROW(parse_query(repeat("(", kQueryDepth - 1) + "a" + repeat(")", kQueryDepth - 1)));
-  CHECK_THROWS_AS(parse_query(repeat("(", kQueryDepth) + "a" + repeat(")", kQueryDepth)), Error);
-  CHECK_THROWS_AS(parse_query(repeat("(", 4096)), Error);
-  CHECK_THROWS_AS(parse_query(repeat("NOT ", 1000)), Error);
-  CHECK_NOTHROW(parse_query(std::string(kQueryBytes, 'a')));
-  CHECK_THROWS_AS(parse_query(std::string(kQueryBytes + 1, 'a')), Error);
+  CHECK_NOTHROW(query::parse_query(repeat("a ", query::kQueryTerms)));
+  CHECK_THROWS_AS(query::parse_query(repeat("a ", query::kQueryTerms + 1)), Error);
+  CHECK_NOTHROW(query::parse_query(repeat("(", query::kQueryDepth - 1) + "a" +
+                                   repeat(")", query::kQueryDepth - 1)));
+  CHECK_THROWS_AS(
+      query::parse_query(repeat("(", query::kQueryDepth) + "a" + repeat(")", query::kQueryDepth)),
+      Error);
+  CHECK_THROWS_AS(query::parse_query(repeat("(", 4096)), Error);
+  CHECK_THROWS_AS(query::parse_query(repeat("NOT ", 1000)), Error);
+  CHECK_NOTHROW(query::parse_query(std::string(query::kQueryBytes, 'a')));
+  CHECK_THROWS_AS(query::parse_query(std::string(query::kQueryBytes + 1, 'a')), Error);
 }
 
 TEST_CASE("the nearest names are offered for a wrong one", "[query]") {

@@ -15,18 +15,18 @@ bool is_sqlite(StoreFixture& fixture) {
   return fixture.store().database().name() == "sqlite";
 }
 
-std::string plan_of(StoreFixture& fixture, std::string_view query, const ReadPoint& point) {
+std::string plan_of(StoreFixture& fixture, std::string_view query, const store::ReadPoint& point) {
   const bool sqlite = is_sqlite(fixture);
-  return fixture.read([&](Session& session) {
+  return fixture.read([&](store::Transaction& transaction) {
     // Tables of one row are read whole by any planner with sense.
-    if (!sqlite) session.execute("SET LOCAL enable_seqscan = off");
-    const ItemFilter filter = build_filter(session, query, point, {});
+    if (!sqlite) transaction.execute("SET LOCAL enable_seqscan = off");
+    const query::ItemFilter filter = query::build_filter(transaction, query, point, {});
     std::string out;
-    session.query(std::string(sqlite ? "EXPLAIN QUERY PLAN" : "EXPLAIN") +
-                      " SELECT i.item_id FROM items i WHERE " + filter.matches,
-                  filter.values, [&](const ResultRow& row) {
-                    out += std::string(row.text(sqlite ? 3 : 0)) + '\n';
-                  });
+    transaction.query(std::string(sqlite ? "EXPLAIN QUERY PLAN" : "EXPLAIN") +
+                          " SELECT i.item_id FROM items i WHERE " + filter.matches,
+                      filter.values, [&](const store::ResultRow& row) {
+                        out += std::string(row.text(sqlite ? 3 : 0)) + '\n';
+                      });
     return out;
   });
 }
@@ -40,7 +40,7 @@ TEST_CASE("a package by name is found through indexes from its content to its it
   for (const char* query : {"packages.name:openssl", "packages.name=openssl",
                             "packages.name:openssl packages.version<3.0.9",
                             "packages.name:openssl AND NOT owner:novak"}) {
-    for (const ReadPoint& point : {f.now(), f.at(kStart + 1)}) {
+    for (const store::ReadPoint& point : {f.now(), f.at(kStart + 1)}) {
       const std::string plan = plan_of(f, query, point);
       INFO(query << '\n' << plan);
       CHECK(plan.find("SCAN r") == std::string::npos);

@@ -364,7 +364,7 @@ TEST_CASE("personal sections are asked only with the right to read them", "[quer
   for (const char* query : {"users.name:ana", "missing:users", "NOT (a OR users.uid<5)"}) {
     INFO(query);
     try {
-      f.ask(query, f.now(), QueryRights{});
+      f.ask(query, f.now(), query::QueryRights{});
       FAIL_CHECK("was answered");
     } catch (const Error& error) {
       CHECK(error.status == Status::kForbidden);

@@ -195,13 +195,13 @@ TEST_CASE("what cannot be an address is an error at its place", "[query]") {
 
 TEST_CASE("words are no addresses by chance", "[query]") {
   const auto reads = [](std::string text) {
-    Literal word;
+    query::Literal word;
     word.text = text;
     for (const std::string_view piece : split(text, '*'))
       word.pieces.emplace_back(piece);
     using inventory::TextKind;
-    return reads_as(TextKind::kMacAddress, word) || reads_as(TextKind::kIpAddress, word) ||
-           reads_as(TextKind::kUuid, word);
+    return query::reads_as(TextKind::kMacAddress, word) ||
+           query::reads_as(TextKind::kIpAddress, word) || query::reads_as(TextKind::kUuid, word);
   };
   for (const char* word : {"db*", "*", "web-*", "decade*", "1.*", "cafe", "10", "12.5", "a/b"}) {
     CAPTURE(word);

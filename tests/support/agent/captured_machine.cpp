@@ -8,9 +8,9 @@
 
 namespace muster::agent {
 
-std::shared_ptr<Host> captured_machine(std::string_view name) {
+std::shared_ptr<host::Host> captured_machine(std::string_view name) {
   const auto file = test::source_folder() / "tests/captures" / (std::string(name) + ".capture");
-  auto host = CapturedHost::parse(test::read_test_file(file));
+  auto host = host::CapturedHost::parse(test::read_test_file(file));
   if (!host) throw std::runtime_error(file.string() + ": " + host.failure().message);
   return *host;
 }

@@ -11,7 +11,7 @@
 namespace muster::agent {
 
 // captured_machine("debian12-two-sockets"); throws std::runtime_error.
-std::shared_ptr<Host> captured_machine(std::string_view name);
+std::shared_ptr<host::Host> captured_machine(std::string_view name);
 
 // Its SMBIOS table.
 std::string captured_smbios(std::string_view name);

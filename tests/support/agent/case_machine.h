@@ -14,12 +14,12 @@ class CaseMachine {
  public:
   // CaseMachine("20-dpkg-states"). A failure ends the test.
   explicit CaseMachine(std::string_view name);
-  Host& host() { return host_; }
+  host::Host& host() { return host_; }
   const std::string& root() const { return tree_.path(); }
 
  private:
   test::CopiedTree tree_;
-  LiveHost host_;
+  host::LiveHost host_;
 };
 
 }  // namespace muster::agent

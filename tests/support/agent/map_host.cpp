@@ -98,32 +98,32 @@ Result<std::string> MapHost::read_link(std::string_view path) {
   return found->second;
 }
 
-Result<FileStatus> MapHost::status(std::string_view path) {
+Result<host::FileStatus> MapHost::status(std::string_view path) {
   asked.insert(std::string(path));
   const std::string at = resolve(path, false);
-  FileStatus out;
+  host::FileStatus out;
   if (const auto when = modified_ms.find(at); when != modified_ms.end())
     out.modified_ms = when->second;
   if (links.contains(at)) {
-    out.type = FileType::kLink;
+    out.type = host::FileType::kLink;
   } else if (const auto file = files.find(at); file != files.end()) {
-    out.type = FileType::kFile;
+    out.type = host::FileType::kFile;
     out.size_bytes = static_cast<std::int64_t>(file->second.size());
   } else if (list(path).ok()) {
-    out.type = FileType::kDirectory;
+    out.type = host::FileType::kDirectory;
   } else {
     return map_host_not_found(path);
   }
   return out;
 }
 
-Result<FilesystemSpace> MapHost::space(std::string_view mount_point) {
+Result<host::FilesystemSpace> MapHost::space(std::string_view mount_point) {
   spaces_asked.insert(std::string(mount_point));
-  return FilesystemSpace{1'000'000, 500'000};
+  return host::FilesystemSpace{1'000'000, 500'000};
 }
 
-Result<std::string> MapHost::netlink(NetlinkDump dump) {
-  const auto& answer = dump == NetlinkDump::kLinks ? link_dump : address_dump;
+Result<std::string> MapHost::netlink(host::NetlinkDump dump) {
+  const auto& answer = dump == host::NetlinkDump::kLinks ? link_dump : address_dump;
   if (!answer) return map_host_not_found("netlink");
   return *answer;
 }

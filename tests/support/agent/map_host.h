@@ -19,7 +19,7 @@ namespace muster::agent {
 using test::read_test_file;
 using test::shared_data;
 
-class MapHost : public Host {
+class MapHost : public host::Host {
  public:
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> links;
@@ -33,10 +33,10 @@ class MapHost : public Host {
   Result<std::string> read(std::string_view path, std::size_t limit_bytes = kReadBytes) override;
   Result<std::vector<std::string>> list(std::string_view path) override;
   Result<std::string> read_link(std::string_view path) override;
-  Result<FileStatus> status(std::string_view path) override;
-  Result<FilesystemSpace> space(std::string_view mount_point) override;
-  Result<MachineName> machine_name() override { return MachineName{"Linux", "x86_64"}; }
-  Result<std::string> netlink(NetlinkDump dump) override;
+  Result<host::FileStatus> status(std::string_view path) override;
+  Result<host::FilesystemSpace> space(std::string_view mount_point) override;
+  Result<host::MachineName> machine_name() override { return host::MachineName{"Linux", "x86_64"}; }
+  Result<std::string> netlink(host::NetlinkDump dump) override;
 
  private:
   std::string resolve(std::string_view path, bool follow_last) const;

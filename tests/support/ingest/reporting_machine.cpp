@@ -10,16 +10,17 @@
 
 namespace muster::server {
 
-void enrol_agent(Store& store, const std::string& agent_id) {
-  store.write([&](Session& session) {
-    session.execute(
+void enrol_agent(store::Store& store, const std::string& agent_id) {
+  store.write([&](store::Transaction& transaction) {
+    transaction.execute(
         "INSERT INTO agents (agent_id, state, enrolled_at, state_changed_at, state_changed_by) "
         "VALUES (?1, 'active', ?2, ?2, 'test')",
         {agent_id, store.clock().now().ms});
   });
 }
 
-ReportingMachine::ReportingMachine(Store& store, Ingest& ingest, std::string hostname)
+ReportingMachine::ReportingMachine(store::Store& store, ingest::Ingest& ingest,
+                                   std::string hostname)
     : store_(store), ingest_(ingest), agent_id(random_uuid()) {
   os.hostname = std::move(hostname);
   os.name = "Debian GNU/Linux";

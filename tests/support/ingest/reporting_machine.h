@@ -23,11 +23,11 @@
 
 namespace muster::server {
 
-void enrol_agent(Store& store, const std::string& agent_id);
+void enrol_agent(store::Store& store, const std::string& agent_id);
 
 class ReportingMachine {
  public:
-  ReportingMachine(Store& store, Ingest& ingest, std::string hostname);
+  ReportingMachine(store::Store& store, ingest::Ingest& ingest, std::string hostname);
 
   void install(const std::string& name, const std::string& version);
 
@@ -70,8 +70,8 @@ class ReportingMachine {
   std::deque<wire::Report> queued_;
 
  private:
-  Store& store_;
-  Ingest& ingest_;
+  store::Store& store_;
+  ingest::Ingest& ingest_;
   std::int64_t collected_boottime_ = 0;
 
  public:

@@ -15,10 +15,10 @@ std::string package_disagreement(const FaultServer& server, const Machine& machi
     JOIN section_system s ON s.source_record = r.source_record AND s.until IS NULL
     WHERE r.until IS NULL AND s.serial_number = ?1)sql";
   std::set<std::string> stored, present;
-  const auto database = server::open_sqlite((server.data() / "muster.db").string(), false);
+  const auto database = server::store::open_sqlite((server.data() / "muster.db").string(), false);
   database->connect(true, 0)->query(
       kPackages, {machine.serial_number()},
-      [&](const server::ResultRow& row) { stored.emplace(row.text(0)); });
+      [&](const server::store::ResultRow& row) { stored.emplace(row.text(0)); });
   for (const auto& [name, version] : machine.packages())
     present.insert(name + " " + version);
   return stored == present ? "" : "the server has other packages than the machine";

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "common/crypto/join_code.h"
 #include "common/json/value.h"
 #include "common/support/text.h"
-#include "common/tls/join_code.h"
 #include "common/wire/report.h"
 #include "tests/support/programs/wire_agent.h"
 #include "tests/support/whole_loop.h"

@@ -6,10 +6,11 @@
 
 namespace muster::test {
 
-std::unique_ptr<server::Session> database_session(const ServerProcess& server) {
+std::unique_ptr<server::store::Connection> database_session(const ServerProcess& server) {
   if (server.database() == "sqlite")
-    return server::open_sqlite((server.data() / "muster.db").string(), false)->connect(false, 0);
-  return server::open_postgres({.connection = server.database(), .accept_no_fsync = true})
+    return server::store::open_sqlite((server.data() / "muster.db").string(), false)
+        ->connect(false, 0);
+  return server::store::open_postgres({.connection = server.database(), .accept_no_fsync = true})
       ->connect(false, 0);
 }
 

@@ -9,6 +9,6 @@
 
 namespace muster::test {
 
-std::unique_ptr<server::Session> database_session(const ServerProcess& server);
+std::unique_ptr<server::store::Connection> database_session(const ServerProcess& server);
 
 }  // namespace muster::test

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include "common/crypto/certificate.h"
+#include "common/crypto/join_code.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/inventory/sections/disks.h"
 #include "common/inventory/sections/os.h"
 #include "common/inventory/sections/packages.h"
@@ -10,10 +14,6 @@
 #include "common/json/value.h"
 #include "common/support/digest.h"
 #include "common/support/text.h"
-#include "common/tls/certificate.h"
-#include "common/tls/join_code.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 #include "common/wire/compress.h"
 #include "tests/support/programs/whole_section.h"
 
@@ -50,14 +50,14 @@ inventory::Package package(const std::string& name, const std::string& version) 
 
 SimulatedAgent::SimulatedAgent(std::string hostname)
     : hostname_(std::move(hostname)),
-      key_(tls::PrivateKey::generate().value()),
+      key_(crypto::PrivateKey::generate().value()),
       boot_id_(random_uuid()) {
   for (int i = 0; i < 20; ++i)
     packages_["library-" + std::to_string(i)] = "1." + std::to_string(i);
 }
 
 bool SimulatedAgent::enroll(FaultServer& server, const std::string& join_code) {
-  const Result<tls::JoinCode> code = tls::parse_join_code(join_code);
+  const Result<crypto::JoinCode> code = crypto::parse_join_code(join_code);
   if (!code) return false;
   const HttpAnswer answer =
       try_exchange(server.agents_port(),
@@ -65,13 +65,13 @@ bool SimulatedAgent::enroll(FaultServer& server, const std::string& join_code) {
                     .path = "/.well-known/est/simpleenroll",
                     .headers = {{"Content-Type", "application/pkcs10"},
                                 {"Authorization", "Basic " + to_base64("muster:" + code->token)}},
-                    .body = tls::to_base64_lines(tls::make_request(key_, "agent").value())});
+                    .body = crypto::to_base64_lines(crypto::make_request(key_, "agent").value())});
   last_status_ = answer.status;
   if (answer.status != 200) return false;
-  const tls::Certificate certificate = tls::from_pkcs7(answer.body).value().front();
+  const crypto::Certificate certificate = crypto::from_pkcs7(answer.body).value().front();
   certificate_ = certificate.to_pem();
   serial_ = certificate.fields().serial_hex;
-  agent_id_ = tls::agent_id_of(certificate).value();
+  agent_id_ = crypto::agent_id_of(certificate).value();
   return true;
 }
 
@@ -81,11 +81,11 @@ bool SimulatedAgent::renew(FaultServer& server) {
                    {.method = "POST",
                     .path = "/.well-known/est/simplereenroll",
                     .headers = {{"Content-Type", "application/pkcs10"}},
-                    .body = tls::to_base64_lines(tls::make_request(key_, "agent").value())},
+                    .body = crypto::to_base64_lines(crypto::make_request(key_, "agent").value())},
                    identity());
   last_status_ = answer.status;
   if (answer.status != 200) return false;
-  const tls::Certificate certificate = tls::from_pkcs7(answer.body).value().front();
+  const crypto::Certificate certificate = crypto::from_pkcs7(answer.body).value().front();
   certificate_ = certificate.to_pem();
   serial_ = certificate.fields().serial_hex;
   return true;
@@ -101,7 +101,7 @@ RawTls SimulatedAgent::identity() const {
 void SimulatedAgent::reinstall() {
   certificate_.clear();
   agent_id_.clear();
-  key_ = tls::PrivateKey::generate().value();
+  key_ = crypto::PrivateKey::generate().value();
   sequence_ = acknowledged_ = 0;
   acknowledged_root_.clear();
   believed_.clear();
@@ -239,22 +239,23 @@ bool SimulatedAgent::send_waiting(FaultServer& server) {
   return true;
 }
 
-std::string SimulatedAgent::missing_in(server::Session& session, bool all) {
+std::string SimulatedAgent::missing_in(server::store::Transaction& transaction, bool all) {
   if (!is_enrolled()) return {};
   std::string missing;
   const auto lost = [&](const std::string& what) {
     missing += hostname_ + " (" + agent_id_ + "): " + what + "\n";
   };
-  if (session.find_integer(kCertificate, {serial_, agent_id_}).value_or(0) == 0)
+  if (transaction.find_integer(kCertificate, {serial_, agent_id_}).value_or(0) == 0)
     lost("its certificate " + serial_);
-  const std::int64_t record = session.find_integer(kRecord, {agent_id_}).value_or(0);
+  const std::int64_t record = transaction.find_integer(kRecord, {agent_id_}).value_or(0);
   if (acknowledged_ > 0) {
-    const std::int64_t sequence = session.find_integer(kReported, {record, agent_id_}).value_or(0);
+    const std::int64_t sequence =
+        transaction.find_integer(kReported, {record, agent_id_}).value_or(0);
     if (sequence < acknowledged_ || sequence > sequence_) {
       lost("report " + std::to_string(acknowledged_) + " was acknowledged, the last one there is " +
            std::to_string(sequence));
     }
-    if (sequence == acknowledged_ && session.find_text(kRoot, {record}) != acknowledged_root_)
+    if (sequence == acknowledged_ && transaction.find_text(kRoot, {record}) != acknowledged_root_)
       lost("report " + std::to_string(acknowledged_) + " is there with another content");
   }
   std::map<std::string, std::int64_t> records;
@@ -263,11 +264,11 @@ std::string SimulatedAgent::missing_in(server::Session& session, bool all) {
     const char* const sql = fact.is_gone ? kClosedPackage : kPackage;
     // The agent before this one on the same machine may stand behind another source record.
     const auto known = records.find(fact.agent_id);
-    const std::int64_t of = known != records.end()
-                                ? known->second
-                                : records[fact.agent_id] =
-                                      session.find_integer(kRecord, {fact.agent_id}).value_or(0);
-    const std::int64_t rows = session.find_integer(sql, {of, fact.name}).value_or(0);
+    const std::int64_t of =
+        known != records.end() ? known->second
+                               : records[fact.agent_id] =
+                                     transaction.find_integer(kRecord, {fact.agent_id}).value_or(0);
+    const std::int64_t rows = transaction.find_integer(sql, {of, fact.name}).value_or(0);
     const std::string what = (fact.is_gone ? "removal of " : "installation of ") + fact.name;
     if (rows == 0) lost(what);
     if (rows > 1) lost(what + ", which is there " + std::to_string(rows) + " times");

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "common/crypto/key.h"
 #include "common/inventory/snapshot.h"
 #include "common/support/clock.h"
-#include "common/tls/key.h"
 #include "common/wire/report.h"
-#include "server/store/database.h"
+#include "server/store/transaction.h"
 #include "tests/support/programs/fault_server.h"
 
 namespace muster::test {
@@ -47,7 +47,7 @@ class SimulatedAgent {
 
   // What is missing in the store of everything that was acknowledged to it since the last call with
   // `all` false; of everything ever when true. Empty: nothing.
-  std::string missing_in(server::Session& session, bool all);
+  std::string missing_in(server::store::Transaction& transaction, bool all);
   std::size_t acknowledged_facts() const { return facts_.size(); }
   std::int64_t acknowledged_reports() const { return reports_; }
   std::int64_t stale_answers() const { return stale_; }
@@ -71,7 +71,7 @@ class SimulatedAgent {
   RawTls identity() const;
 
   std::string hostname_;
-  tls::PrivateKey key_;
+  crypto::PrivateKey key_;
   std::string certificate_;
   std::string serial_;
   std::string agent_id_;

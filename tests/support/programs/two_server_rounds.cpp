@@ -292,13 +292,14 @@ std::string TwoServerRounds::drain() {
 }
 
 std::string TwoServerRounds::examine(bool all) {
-  const auto database = server::open_postgres({.connection = postgres_.connection(kDatabase)});
-  const auto session = database->connect(true, 0);
+  const auto database =
+      server::store::open_postgres({.connection = postgres_.connection(kDatabase)});
+  const auto connection = database->connect(true, 0);
   std::string wrong;
   for (const auto& agent : agents_)
-    wrong += agent->missing_in(*session, all);
+    wrong += agent->missing_in(*connection, all);
   // No agent has skipped a number, so a gap is a report that was taken and is not there.
-  const auto gaps = session->find_integer("SELECT COUNT(*) FROM history_gaps");
+  const auto gaps = connection->find_integer("SELECT COUNT(*) FROM history_gaps");
   if (gaps.value_or(-1) != 0) wrong += "history has " + std::to_string(gaps.value_or(-1)) + " gaps";
   return wrong;
 }

@@ -3,15 +3,15 @@
 
 #include <optional>
 
+#include "common/crypto/certificate.h"
+#include "common/crypto/join_code.h"
+#include "common/crypto/pkcs7.h"
+#include "common/crypto/request.h"
 #include "common/inventory/sections/os.h"
 #include "common/inventory/sections/system.h"
 #include "common/inventory/snapshot.h"
 #include "common/support/clock.h"
 #include "common/support/text.h"
-#include "common/tls/certificate.h"
-#include "common/tls/join_code.h"
-#include "common/tls/pkcs7.h"
-#include "common/tls/request.h"
 #include "common/wire/report.h"
 #include "tests/support/programs/whole_section.h"
 
@@ -21,15 +21,15 @@ WireAgent::WireAgent(ServerProcess& server, std::string hostname, std::uint16_t 
     : server_(server), hostname_(std::move(hostname)), port_(port) {}
 
 HttpAnswer WireAgent::enroll(const std::string& join_code) {
-  const std::string token = tls::parse_join_code(join_code).value().token;
-  const HttpAnswer answer =
-      exchange(port(), {.method = "POST",
-                        .path = "/.well-known/est/simpleenroll",
-                        .headers = {{"Content-Type", "application/pkcs10"},
-                                    {"Authorization", "Basic " + to_base64("muster:" + token)}},
-                        .body = tls::to_base64_lines(tls::make_request(key_, "agent").value())});
+  const std::string token = crypto::parse_join_code(join_code).value().token;
+  const HttpAnswer answer = exchange(
+      port(), {.method = "POST",
+               .path = "/.well-known/est/simpleenroll",
+               .headers = {{"Content-Type", "application/pkcs10"},
+                           {"Authorization", "Basic " + to_base64("muster:" + token)}},
+               .body = crypto::to_base64_lines(crypto::make_request(key_, "agent").value())});
   if (answer.status == 200) {
-    certificate_ = tls::from_pkcs7(answer.body).value().front().to_pem();
+    certificate_ = crypto::from_pkcs7(answer.body).value().front().to_pem();
   }
   return answer;
 }
@@ -39,7 +39,7 @@ HttpAnswer WireAgent::renew() const {
                   {.method = "POST",
                    .path = "/.well-known/est/simplereenroll",
                    .headers = {{"Content-Type", "application/pkcs10"}},
-                   .body = tls::to_base64_lines(tls::make_request(key_, "agent").value())},
+                   .body = crypto::to_base64_lines(crypto::make_request(key_, "agent").value())},
                   identity());
 }
 
@@ -51,7 +51,7 @@ RawTls WireAgent::identity() const {
 }
 
 std::string WireAgent::agent_id() const {
-  return tls::agent_id_of(tls::Certificate::from_pem(certificate_).value()).value();
+  return crypto::agent_id_of(crypto::Certificate::from_pem(certificate_).value()).value();
 }
 
 HttpAsk WireAgent::ask_bytes(std::string body) {

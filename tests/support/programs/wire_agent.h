@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "common/crypto/key.h"
 #include "common/support/digest.h"
-#include "common/tls/key.h"
 #include "common/wire/compress.h"
 #include "tests/support/programs/server_process.h"
 
@@ -40,7 +40,7 @@ class WireAgent {
   ServerProcess& server_;
   std::string hostname_;
   std::uint16_t port_;
-  tls::PrivateKey key_ = tls::PrivateKey::generate().value();
+  crypto::PrivateKey key_ = crypto::PrivateKey::generate().value();
   std::string certificate_;
   std::string boot_id_ = random_uuid();
 };

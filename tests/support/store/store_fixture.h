@@ -41,27 +41,27 @@ using test::TemporaryFolder;
 
 class StoreFixture {
  public:
-  using Fields = std::vector<std::pair<std::string, SqlValue>>;
+  using Fields = std::vector<std::pair<std::string, store::SqlValue>>;
 
   StoreFixture();
 
   SettableClock clock;
   std::optional<std::int64_t> recorded_at_ms;  // of the revisions that the helpers make
 
-  Store& store() { return *store_; }
+  store::Store& store() { return *store_; }
   // Another store over the same database, as another server has it.
-  std::unique_ptr<Store> open_again(StoreOptions options = {}) const;
+  std::unique_ptr<store::Store> open_again(store::StoreOptions options = {}) const;
   void close() { store_.reset(); }
   std::unique_ptr<test::TestDatabase> backup() const { return database_.backup(); }
   std::filesystem::path folder() const { return folder_.path(); }
   std::string file() const { return database_.file(); }  // on SQLite only
-  ReadPoint now() const { return {.at_ms = clock.now_ms}; }
-  ReadPoint at(std::int64_t at_ms) const { return {.at_ms = at_ms, .is_now = false}; }
-  ReadPoint as_known(std::int64_t at_ms, std::int64_t known_at_ms);
+  store::ReadPoint now() const { return {.at_ms = clock.now_ms}; }
+  store::ReadPoint at(std::int64_t at_ms) const { return {.at_ms = at_ms, .is_now = false}; }
+  store::ReadPoint as_known(std::int64_t at_ms, std::int64_t known_at_ms);
   template <class F>
   auto read(F&& work) {
-    return store_->read_value<std::invoke_result_t<F, Session&>>(
-        [&](Session& session) { return work(session); });
+    return store_->read_value<std::invoke_result_t<F, store::Transaction&>>(
+        [&](store::Transaction& transaction) { return work(transaction); });
   }
 
   // Between begin() and commit() the helpers share one transaction, which makes large sets quick.
@@ -97,16 +97,19 @@ class StoreFixture {
  private:
   template <class F>
   std::int64_t write(F&& work);
-  std::int64_t revision(Session& session, std::int64_t at_ms);
-  std::int64_t insert(Session& session, std::string_view sql, const Session::Values& values);
-  std::int64_t insert_into(Session& session, const std::string& table, const Fields& fields);
-  std::int64_t content_id(Session& session, const inventory::SectionSchema& schema, Fields content);
+  std::int64_t revision(store::Transaction& transaction, std::int64_t at_ms);
+  std::int64_t insert(store::Transaction& transaction, std::string_view sql,
+                      const store::Transaction::Values& values);
+  std::int64_t insert_into(store::Transaction& transaction, const std::string& table,
+                           const Fields& fields);
+  std::int64_t content_id(store::Transaction& transaction, const inventory::SectionSchema& schema,
+                          Fields content);
   static const inventory::SectionSchema& schema_of(std::string_view section);
 
   TemporaryFolder folder_;
   test::TestDatabase database_{(folder_.path() / "muster.db").string()};
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Session> bulk_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Connection> bulk_;
   std::int64_t row_keys_ = 0;
 };
 

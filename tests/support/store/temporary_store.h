@@ -11,8 +11,8 @@ namespace muster::server {
 
 class TemporaryStore {
  public:
-  Store& operator*() { return fixture.store(); }
-  Store* operator->() { return &fixture.store(); }
+  store::Store& operator*() { return fixture.store(); }
+  store::Store* operator->() { return &fixture.store(); }
   Instant now() const { return fixture.clock.now(); }
   // Not while another thread uses the store.
   void pass(std::int64_t ms) { fixture.clock.now_ms += ms; }

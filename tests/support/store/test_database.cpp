@@ -9,9 +9,9 @@
 #include "common/inventory/schema.h"
 #include "common/support/clock.h"
 #include "common/support/digest.h"
+#include "server/facts/section_tables.h"
 #include "server/store/migrations.h"
 #include "server/store/postgres.h"
-#include "server/store/section_tables.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 #include "tests/support/shared_folder.h"
@@ -22,10 +22,10 @@ namespace {
 // Of these migrations and sections: a template of an earlier build may still be there.
 std::string template_name() {
   std::string texts;
-  for (const server::Migration& migration : server::migrations())
+  for (const server::store::Migration& migration : server::store::migrations())
     texts += migration.sql;
   for (const inventory::SectionSchema& section : inventory::section_schemas())
-    texts += server::section_ddl(section);
+    texts += server::facts::section_ddl(section);
   return "muster_template_" + sha256_hex(texts).substr(0, 12);
 }
 
@@ -35,8 +35,8 @@ void make_template(const std::string& name) {
   const std::string unfinished = new_postgres_database();
   {
     const SystemClock clock;
-    const server::Store migrated(open_postgres_for_test(postgres.connection(unfinished)), {},
-                                 clock);
+    const server::store::Store migrated(open_postgres_for_test(postgres.connection(unfinished)),
+                                        server::facts::with_section_tables(), clock);
   }
   postgres.query("ALTER DATABASE " + unfinished + " RENAME TO " + name);
 }
@@ -55,8 +55,8 @@ const std::string& migrated_template() {
 
 }  // namespace
 
-std::unique_ptr<server::Database> open_postgres_for_test(const std::string& connection) {
-  return server::open_postgres({.connection = connection, .accept_no_fsync = true});
+std::unique_ptr<server::store::Database> open_postgres_for_test(const std::string& connection) {
+  return server::store::open_postgres({.connection = connection, .accept_no_fsync = true});
 }
 
 PostgresTestDatabase::PostgresTestDatabase(Kind kind)
@@ -87,9 +87,9 @@ TestDatabase::~TestDatabase() {
   }
 }
 
-std::unique_ptr<server::Database> TestDatabase::open() const {
+std::unique_ptr<server::store::Database> TestDatabase::open() const {
   if (postgres_ != nullptr) return open_postgres_for_test(postgres_->connection());
-  return server::open_sqlite(file_, true);
+  return server::store::open_sqlite(file_, true);
 }
 
 std::unique_ptr<TestDatabase> TestDatabase::backup() const {

@@ -11,7 +11,7 @@
 
 namespace muster::test {
 
-std::unique_ptr<server::Database> open_postgres_for_test(const std::string& connection);
+std::unique_ptr<server::store::Database> open_postgres_for_test(const std::string& connection);
 
 // A database on the shared server; dropped with the object.
 class PostgresTestDatabase {
@@ -40,7 +40,7 @@ class TestDatabase {
   TestDatabase& operator=(const TestDatabase&) = delete;
 
   // Any number of times: the same database each time.
-  std::unique_ptr<server::Database> open() const;
+  std::unique_ptr<server::store::Database> open() const;
   const std::string& file() const { return file_; }
 
   // A backup of this moment, as a database of its own.

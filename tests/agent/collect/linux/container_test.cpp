@@ -20,7 +20,7 @@ using inventory::Status;
 std::optional<std::string> kind_with(std::map<std::string, std::string> files) {
   MapHost host;
   host.files = std::move(files);
-  return container_of(host);
+  return collect::container_of(host);
 }
 
 TEST_CASE("a container is told by the marks that its manager leaves", "[collect][container]") {
@@ -54,10 +54,10 @@ TEST_CASE("a machine whose disk was made from a container's image is none",
   host.links = {{"/proc/self/ns/pid", "pid:[4026531836]"},
                 {"/proc/self/ns/uts", "uts:[4026531838]"},
                 {"/proc/self/ns/ipc", "ipc:[4026531839]"}};
-  CHECK(container_of(host) == std::nullopt);
+  CHECK(collect::container_of(host) == std::nullopt);
   // With the host's processes in sight, but a name of its own.
   host.links["/proc/self/ns/uts"] = "uts:[4026532301]";
-  CHECK(container_of(host) == "podman");
+  CHECK(collect::container_of(host) == "podman");
 }
 
 TEST_CASE("a container without such a mark is told by its control groups", "[collect][container]") {
@@ -88,9 +88,9 @@ TEST_CASE("a machine is no container for what looks a little like one", "[collec
 
 TEST_CASE("names of container managers are declared values", "[collect][container]") {
   for (const std::string_view kind : inventory::kContainers)
-    CHECK(container_kind(kind) == std::string(kind));
+    CHECK(collect::container_kind(kind) == std::string(kind));
   CHECK(inventory::kContainers.front() == "docker");
-  CHECK(container_kind("none") == "container-other");  // no manager's name
+  CHECK(collect::container_kind("none") == "container-other");  // no manager's name
   CHECK_FALSE(inventory::is_container("kvm"));
   CHECK_FALSE(inventory::is_container("other"));
 }
@@ -103,21 +103,22 @@ TEST_CASE("a container says nothing of its host's firmware and memory modules",
   host.files["/proc/cpuinfo"] = "processor : 0\nflags : fpu hypervisor\n";
   host.files["/proc/meminfo"] = "MemTotal: 1024 kB\nSwapTotal: 0 kB\n";
   host.files["/run/systemd/container"] = "lxc\n";
-  const Collected system = collect_system(host);
+  const collect::Collected system = collect::collect_system(host);
   CHECK(system.sources.at("system").status == Status::kOk);
   CHECK(told("system", system,
              {"virtualization", "serial_number", "uuid", "manufacturer", "chassis_type",
               "board_serial_number", "firmware_vendor"}) ==
         std::vector<std::string>{"lxc | - | - | - | - | - | -"});
-  const Collected modules = collect_memory_modules(host);
+  const collect::Collected modules = collect::collect_memory_modules(host);
   CHECK(modules.rows.empty());
   CHECK(modules.sources.at("memory_modules").status == Status::kNotApplicable);
   CHECK(modules.sources.at("memory_modules").reason ==
         "The machine is a container (lxc): the hardware that it sees is its host's.");
-  CHECK(told("memory", collect_memory(host), {"total_bytes", "installed_bytes", "slots"}) ==
-        std::vector<std::string>{"1048576 | - | -"});
+  CHECK(
+      told("memory", collect::collect_memory(host), {"total_bytes", "installed_bytes", "slots"}) ==
+      std::vector<std::string>{"1048576 | - | -"});
   host.files.erase("/run/systemd/container");
-  CHECK(told("memory", collect_memory(host), {"installed_bytes"}) ==
+  CHECK(told("memory", collect::collect_memory(host), {"installed_bytes"}) ==
         std::vector<std::string>{"17179869184"});
 }
 
@@ -125,7 +126,7 @@ TEST_CASE("cases 06 and 93: containers that see their host's firmware",
           "[container][shared_data]") {
   const auto facts = [](const char* name) {
     CaseMachine machine(name);
-    return told("system", collect_system(machine.host()),
+    return told("system", collect::collect_system(machine.host()),
                 {"virtualization", "serial_number", "uuid", "chassis_type"})
         .at(0);
   };

@@ -23,7 +23,7 @@ std::optional<std::int64_t> cpu_number(const inventory::Row& row, std::string_vi
 TEST_CASE("a processor that is offline does not count, whatever else is there", "[collect][cpus]") {
   const std::string folder = "/sys/devices/system/cpu/";
   const auto socket_0 = [](MapHost& host) {
-    const Collected collected = collect_cpus(host);
+    const collect::Collected collected = collect::collect_cpus(host);
     CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
     REQUIRE(collected.rows.size() == 2);
     return std::array{*cpu_number(collected.rows[0], "threads"),
@@ -69,7 +69,7 @@ TEST_CASE("masks tell who shares a core where there are no lists", "[collect][cp
     host.files[folder + "cache/index2/shared_cpu_map"] = mask;
   }
   host.files["/proc/cpuinfo"] = "processor : 0\n";
-  const Collected collected = collect_cpus(host);
+  const collect::Collected collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 1);
   CHECK(cpu_number(collected.rows[0], "threads") == 4);
   CHECK(cpu_number(collected.rows[0], "cores") == 2);
@@ -87,7 +87,7 @@ TEST_CASE("a cache that names nobody who shares it is its processor's own", "[co
     host.files[cache + "size"] = "9216K\n";
     host.files[cache + "shared_cpu_map"] = sharers;
   }
-  const Collected collected = collect_cpus(host);
+  const collect::Collected collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 2);
   for (const inventory::Row& row : collected.rows)
     CHECK(cpu_number(row, "cache_l3_bytes") == 2 * 9216 * 1024);
@@ -105,7 +105,7 @@ TEST_CASE("packages that share a cache are one socket, called as the first", "[c
     host.files[folder + "cache/index3/shared_cpu_list"] = "0-3\n";
   }
   host.files["/proc/cpuinfo"] = "processor : 0\n";
-  const Collected collected = collect_cpus(host);
+  const collect::Collected collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 1);
   CHECK(told("cpus", collected, {"socket"}) == std::vector<std::string>{"5"});
   CHECK(cpu_number(collected.rows[0], "cores") == 4);
@@ -124,19 +124,21 @@ TEST_CASE("clusters of different ARM cores are one chip", "[collect][cpus]") {
                "\nCPU implementer : 0x41\nCPU part : " + (cpu < 4 ? "0xd03" : "0xd08") + "\n\n";
   }
   host.files["/proc/cpuinfo"] = cpuinfo;
-  CHECK(told("cpus", collect_cpus(host), {"socket", "model_name", "cores", "max_clock_mhz"}) ==
+  CHECK(told("cpus", collect::collect_cpus(host),
+             {"socket", "model_name", "cores", "max_clock_mhz"}) ==
         std::vector<std::string>{"0 | Cortex-A53 + Cortex-A72 | 6 | 1800"});
   // Two of one kind may be two chips.
   for (std::size_t at = 0; (at = cpuinfo.find("0xd08")) != std::string::npos;)
     cpuinfo.replace(at, 5, "0xd03");
   host.files["/proc/cpuinfo"] = cpuinfo;
-  CHECK(collect_cpus(host).rows.size() == 2);
+  CHECK(collect::collect_cpus(host).rows.size() == 2);
   // Unless the device tree has clusters where it would have sockets.
   host.files["/proc/device-tree/cpus/cpu-map/cluster0/core0/cpu"] = "1234";
   host.files["/proc/device-tree/cpus/cpu-map/cluster1/core0/cpu"] = "1234";
-  CHECK(told("cpus", collect_cpus(host), {"socket", "cores"}) == std::vector<std::string>{"0 | 6"});
+  CHECK(told("cpus", collect::collect_cpus(host), {"socket", "cores"}) ==
+        std::vector<std::string>{"0 | 6"});
   host.files["/proc/device-tree/cpus/cpu-map/socket0/cluster0/core0/cpu"] = "1234";
-  CHECK(collect_cpus(host).rows.size() == 2);
+  CHECK(collect::collect_cpus(host).rows.size() == 2);
 }
 
 TEST_CASE("a z system's caches: both of level 2, and level 3 from cpuinfo", "[collect][cpus]") {
@@ -158,7 +160,7 @@ TEST_CASE("a z system's caches: both of level 2, and level 3 from cpuinfo", "[co
       "cache4          : level=3 type=Unified scope=Shared size=65536K line_size=256\n"
       "cache5          : level=4 type=Unified scope=Shared size=491520K line_size=256\n"
       "processor 0: version = 00,  identification = 4729E7,  machine = 2964\n";
-  const Collected collected = collect_cpus(host);
+  const collect::Collected collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 2);
   CHECK(cpu_number(collected.rows[0], "cache_l2_bytes") == 4 * 1024 * 1024);
   CHECK(cpu_number(collected.rows[1], "cache_l2_bytes") == 12 * 1024 * 1024);
@@ -170,10 +172,11 @@ TEST_CASE("old kernels without sysfs and without numbers have a processor", "[co
   MapHost host;
   host.files["/proc/cpuinfo"] =
       "Processor\t: ARM926EJ-S rev 5 (v5l)\nCPU implementer\t: 0x41\nCPU part\t: 0x926\n";
-  CHECK(told("cpus", collect_cpus(host), {"socket", "manufacturer", "model_name", "threads"}) ==
+  CHECK(told("cpus", collect::collect_cpus(host),
+             {"socket", "manufacturer", "model_name", "threads"}) ==
         std::vector<std::string>{"0 | ARM | ARM926 | 1"});
   host.files["/proc/cpuinfo"] = "cpu : Alpha\ncpu model : EV56\ncpus active : 2\n";
-  CHECK(told("cpus", collect_cpus(host), {"socket", "model_name", "threads"}) ==
+  CHECK(told("cpus", collect::collect_cpus(host), {"socket", "model_name", "threads"}) ==
         std::vector<std::string>{"0 | EV56 | 2"});
 }
 
@@ -204,23 +207,23 @@ TEST_CASE("cases of public reports and old kernels: sockets, cores, threads",
   for (const Case& c : cases) {
     CAPTURE(c.name);
     CaseMachine machine(c.name);
-    CHECK(told("cpus", collect_cpus(machine.host()),
+    CHECK(told("cpus", collect::collect_cpus(machine.host()),
                {"socket", "cores", "threads", "cache_l2_bytes", "cache_l3_bytes"}) == c.rows);
   }
 }
 
 TEST_CASE("processor masks are bounded", "[collect][cpus]") {
-  CHECK(parse_cpu_mask("3\n") == std::vector<std::int64_t>{0, 1});
-  CHECK(parse_cpu_mask("00000001,80000000") == std::vector<std::int64_t>{31, 32});
-  CHECK(parse_cpu_mask("0000,00000000") == std::vector<std::int64_t>{});
-  CHECK(parse_cpu_mask("") == std::vector<std::int64_t>{});
+  CHECK(collect::parse_cpu_mask("3\n") == std::vector<std::int64_t>{0, 1});
+  CHECK(collect::parse_cpu_mask("00000001,80000000") == std::vector<std::int64_t>{31, 32});
+  CHECK(collect::parse_cpu_mask("0000,00000000") == std::vector<std::int64_t>{});
+  CHECK(collect::parse_cpu_mask("") == std::vector<std::int64_t>{});
   std::string long_mask = "1";
   for (int i = 0; i < 2048; ++i)
     long_mask += ",00000000";
   for (const std::string& bad : {std::string("x"), std::string("1,"), std::string("123456789"),
                                  std::string("-1"), std::string("0x1"), long_mask}) {
     CAPTURE(bad);
-    CHECK(parse_cpu_mask(bad) == std::nullopt);
+    CHECK(collect::parse_cpu_mask(bad) == std::nullopt);
   }
 }
 

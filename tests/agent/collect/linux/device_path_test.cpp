@@ -115,78 +115,80 @@ TEST_CASE("where a device is plugged in is told without numbers that change", "[
   };
   for (const Case& test : cases) {
     CAPTURE(test.link);
-    const DevicePath found = parse_device_path(test.link);
+    const collect::DevicePath found = collect::parse_device_path(test.link);
     CHECK(found.path == test.path);
     CHECK(found.transport == test.transport);
   }
 }
 
 TEST_CASE("what a transport tells takes the place of what the kernel counted", "[disks][path]") {
-  PlaceFacts ata;
+  collect::PlaceFacts ata;
   ata.ata_port = "5";
-  CHECK(parse_device_path(
+  CHECK(collect::parse_device_path(
             "../devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0/block/sda", ata)
             .path == "pci-0000:00:1f.2-ata-5");
 
   const std::string sas = "../devices/pci0000:50/0000:51:00.0/host17/port-17:2/";
-  PlaceFacts phy;
+  collect::PlaceFacts phy;
   phy.sas_port_phys = "1";
   phy.sas_phy = "6";
   phy.sas_address = "0x4433221106000000";
   const std::string direct = sas + "end_device-17:2/target17:0:2/17:0:2:0/block/sdd";
-  CHECK(parse_device_path(direct, phy).path == "pci-0000:51:00.0-sas-phy6-lun-0");
+  CHECK(collect::parse_device_path(direct, phy).path == "pci-0000:51:00.0-sas-phy6-lun-0");
   const std::string behind = sas +
                              "expander-17:0/port-17:0:25/end_device-17:0:25/target17:0:9/"
                              "17:0:9:300/block/sde";
-  CHECK(parse_device_path(behind, phy).path.empty());
+  CHECK(collect::parse_device_path(behind, phy).path.empty());
   phy.sas_expander = "0x500304801f3a2bff";
-  CHECK(parse_device_path(behind, phy).path ==
+  CHECK(collect::parse_device_path(behind, phy).path ==
         "pci-0000:51:00.0-sas-exp0x500304801f3a2bff-phy6-lun-0x012c000000000000");
   phy.sas_port_phys = "4";
-  CHECK(parse_device_path(direct, phy).path == "pci-0000:51:00.0-sas-0x4433221106000000-lun-0");
+  CHECK(collect::parse_device_path(direct, phy).path ==
+        "pci-0000:51:00.0-sas-0x4433221106000000-lun-0");
 
-  PlaceFacts fc;
+  collect::PlaceFacts fc;
   fc.fc_port = "0x500a0981894b8dc5";
-  CHECK(parse_device_path(
+  CHECK(collect::parse_device_path(
             "../devices/css0/0.0.000d/0.0.1900/host0/rport-0:0-2/target0:0:0/0:0:0:1/block/sda", fc)
             .path == "ccw-0.0.1900-fc-0x500a0981894b8dc5-lun-1");
 
-  PlaceFacts iscsi;
+  collect::PlaceFacts iscsi;
   iscsi.iscsi_address = "192.0.2.9";
   iscsi.iscsi_port = "3260";
   iscsi.iscsi_target = "iqn.2003-01.org.example:box";
-  CHECK(parse_device_path("../devices/platform/host3/session1/target3:0:0/3:0:0:1/block/sdb", iscsi)
+  CHECK(collect::parse_device_path(
+            "../devices/platform/host3/session1/target3:0:0/3:0:0:1/block/sdb", iscsi)
             .path == "ip-192.0.2.9:3260-iscsi-iqn.2003-01.org.example:box-lun-1");
 
-  PlaceFacts second;  // of two channels of one adapter
+  collect::PlaceFacts second;  // of two channels of one adapter
   second.first_of_parent = "host4";
-  CHECK(parse_device_path("../devices/pci0000:00/0000:00:05.0/host5/target5:0:3/5:0:3:0/block/sdb",
-                          second)
+  CHECK(collect::parse_device_path(
+            "../devices/pci0000:00/0000:00:05.0/host5/target5:0:3/5:0:3:0/block/sdb", second)
             .path == "pci-0000:00:05.0-scsi-1:0:3:0");
   second.first_of_parent = "ide2";
-  CHECK(parse_device_path("../devices/pci0000:00/0000:00:07.1/ide3/3.0/block/hdg", second).path ==
-        "pci-0000:00:07.1-ide-1:0");
+  CHECK(collect::parse_device_path("../devices/pci0000:00/0000:00:07.1/ide3/3.0/block/hdg", second)
+            .path == "pci-0000:00:07.1-ide-1:0");
 
-  PlaceFacts space;
+  collect::PlaceFacts space;
   space.namespace_id = "7";
-  CHECK(parse_device_path("../devices/pci0000:00/0000:01:00.0/nvme/nvme3/nvme3n2", space).path ==
-        "pci-0000:01:00.0-nvme-7");
+  CHECK(collect::parse_device_path("../devices/pci0000:00/0000:01:00.0/nvme/nvme3/nvme3n2", space)
+            .path == "pci-0000:01:00.0-nvme-7");
 
-  PlaceFacts firewire;
+  collect::PlaceFacts firewire;
   firewire.firewire_id = "0030e001000d2b9a:000042";
-  CHECK(parse_device_path(
+  CHECK(collect::parse_device_path(
             "../devices/pci0000:00/0000:05:00.0/fw0/fw1/fw1.0/host6/target6:0:0/6:0:0:0/block/sdb",
             firewire)
             .path == "pci-0000:05:00.0-ieee1394-0x0030e001000d2b9a:000042");
 
-  PlaceFacts buses;  // what the kernel says wins over what the name looks like
+  collect::PlaceFacts buses;  // what the kernel says wins over what the name looks like
   buses.subsystems["/sys/devices/platform/soc/80c000000.fsl-mc/dprc.1/odd.name"] = "fsl-mc";
   buses.subsystems["/sys/devices/platform/10005000.mmci"] = "amba";
-  CHECK(parse_device_path("../../devices/platform/soc/80c000000.fsl-mc/dprc.1/odd.name/net/eth2",
-                          buses)
+  CHECK(collect::parse_device_path(
+            "../../devices/platform/soc/80c000000.fsl-mc/dprc.1/odd.name/net/eth2", buses)
             .path == "platform-80c000000.fsl-mc");
-  CHECK(parse_device_path("../devices/platform/10005000.mmci/mmc_host/mmc0/mmc0:1/block/mmcblk0",
-                          buses)
+  CHECK(collect::parse_device_path(
+            "../devices/platform/10005000.mmci/mmc_host/mmc0/mmc0:1/block/mmcblk0", buses)
             .path == "amba-10005000.mmci");
 }
 
@@ -203,10 +205,10 @@ TEST_CASE("facts of a place are read below the device or in its class", "[disks]
   host.files["/sys/class/sas_device/expander-17:0/sas_address"] = "0x500304801f3a2bff\n";
   host.links["/sys/devices/pci0000:50/0000:51:00.0/subsystem"] = "../../../bus/pci";
   host.directories = {"/sys/devices/pci0000:50/0000:51:00.0/host16"};
-  const PlaceFacts facts = read_place_facts(host, link);
+  const collect::PlaceFacts facts = collect::read_place_facts(host, link);
   CHECK(facts.first_of_parent == "host16");
   CHECK(facts.subsystems.at("/sys/devices/pci0000:50/0000:51:00.0") == "pci");
-  CHECK(parse_device_path(link, facts).path ==
+  CHECK(collect::parse_device_path(link, facts).path ==
         "pci-0000:51:00.0-sas-exp0x500304801f3a2bff-phy4-lun-0");
 
   MapHost other;
@@ -215,13 +217,13 @@ TEST_CASE("facts of a place are read below the device or in its class", "[disks]
   other.files["/sys/class/iscsi_connection/connection2:0/persistent_address"] = "2001:db8::9\n";
   other.files[session + "/connection2:0/iscsi_connection/connection2:0/persistent_port"] = "3260\n";
   const std::string disk = "../devices/platform/host3/session2/target3:0:0/3:0:0:0/block/sdb";
-  CHECK(parse_device_path(disk, read_place_facts(other, disk)).path ==
+  CHECK(collect::parse_device_path(disk, collect::read_place_facts(other, disk)).path ==
         "ip-2001:db8::9:3260-iscsi-iqn.2003-01.org.example:a-lun-0");
 }
 
 TEST_CASE("case of boards: interfaces are where their own device is", "[path][shared_data]") {
   CaseMachine machine("path-platform-arm");
-  CHECK(told("interfaces", collect_interfaces(machine.host()), {"name", "path"}) ==
+  CHECK(told("interfaces", collect::collect_interfaces(machine.host()), {"name", "path"}) ==
         std::vector<std::string>{"eth0 | platform-fd580000.ethernet",
                                  "eth1 | platform-3f980000.usb-usb-0:1.1:1.0"});
 }
@@ -229,13 +231,14 @@ TEST_CASE("case of boards: interfaces are where their own device is", "[path][sh
 TEST_CASE("folders of sysfs follow from a link", "[disks][path]") {
   const std::string usb =
       "../devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4.2/1-4.2:1.0/host6/target6:0:0/6:0:0:0/x";
-  CHECK(sysfs_folder("../../devices/virtual/net/lo") == "/sys/devices/virtual/net/lo");
-  CHECK(sysfs_folder_of(usb, PathPart::kUsbDevice) ==
+  CHECK(collect::sysfs_folder("../../devices/virtual/net/lo") == "/sys/devices/virtual/net/lo");
+  CHECK(collect::sysfs_folder_of(usb, collect::PathPart::kUsbDevice) ==
         "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4.2");
-  CHECK(sysfs_folder_of(usb, PathPart::kAtaPort).empty());
-  CHECK(sysfs_folder_of("../devices/pci0000:00/0000:00:1f.2/ata7/host0/x", PathPart::kAtaPort) ==
+  CHECK(collect::sysfs_folder_of(usb, collect::PathPart::kAtaPort).empty());
+  CHECK(collect::sysfs_folder_of("../devices/pci0000:00/0000:00:1f.2/ata7/host0/x",
+                                 collect::PathPart::kAtaPort) ==
         "/sys/devices/pci0000:00/0000:00:1f.2/ata7");
-  CHECK(sysfs_folder_of("", PathPart::kAtaPort).empty());
+  CHECK(collect::sysfs_folder_of("", collect::PathPart::kAtaPort).empty());
 }
 
 }  // namespace muster::agent

@@ -19,11 +19,11 @@ inventory::System tree_of(const std::map<std::string, std::string>& properties,
   MapHost host;
   for (const auto& [name, value] : properties)
     host.files[folder + name] = value + '\0';
-  return system_from_device_tree(host);
+  return collect::system_from_device_tree(host);
 }
 
 TEST_CASE("a z system says its type from sysinfo", "[collect][system]") {
-  const inventory::System system = system_from_sysinfo(
+  const inventory::System system = collect::system_from_sysinfo(
       "Manufacturer:         IBM             \nType:                 2817\n"
       "Model:                721              M49             \n"
       "Sequence Code:        0000000000089F25\nLPAR UUID: 4c4c4544-0035-3010-8056-b4c04f4a3432\n"
@@ -34,8 +34,8 @@ TEST_CASE("a z system says its type from sysinfo", "[collect][system]") {
   CHECK(system.serial_number == "0000000000089F25");
   CHECK(system.uuid == "4c4c4544-0035-3010-8056-b4c04f4a3432");
   // A guest is not the partition that it runs in.
-  CHECK(system_from_sysinfo("VM00 UUID: 82038f2a-1344-aaf7-1a85-2a7250be2076\n"
-                            "LPAR UUID: 4c4c4544-0035-3010-8056-b4c04f4a3432\n")
+  CHECK(collect::system_from_sysinfo("VM00 UUID: 82038f2a-1344-aaf7-1a85-2a7250be2076\n"
+                                     "LPAR UUID: 4c4c4544-0035-3010-8056-b4c04f4a3432\n")
             .uuid == "82038f2a-1344-aaf7-1a85-2a7250be2076");
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("placeholders of device trees are no facts", "[collect][system]") {
   MapHost host;
   host.files["/proc/sysinfo"] =
       "Manufacturer: QEMU\nType: 8561\nModel: QEMU\nSequence Code: QEMU\n";
-  const inventory::System z = system_from_device_tree(host);
+  const inventory::System z = collect::system_from_device_tree(host);
   CHECK(z.manufacturer == "QEMU");
   CHECK(z.serial_number == std::nullopt);
 }
@@ -82,9 +82,9 @@ TEST_CASE("a copied tree may have the device tree at its own place only", "[coll
 TEST_CASE("a guest of Xen without firmware has the hypervisor's UUID", "[collect][system]") {
   MapHost host;
   host.files["/sys/hypervisor/uuid"] = "90056f0b-a102-49a3-8dc3-d922b722e3b8\n";
-  CHECK(system_from_device_tree(host).uuid == "90056f0b-a102-49a3-8dc3-d922b722e3b8");
+  CHECK(collect::system_from_device_tree(host).uuid == "90056f0b-a102-49a3-8dc3-d922b722e3b8");
   host.files["/sys/hypervisor/uuid"] = "00000000-0000-0000-0000-000000000000\n";
-  CHECK(system_from_device_tree(host).uuid == std::nullopt);
+  CHECK(collect::system_from_device_tree(host).uuid == std::nullopt);
 }
 
 TEST_CASE("the device tree says what SMBIOS leaves out or calls unknown", "[collect][system]") {
@@ -98,7 +98,7 @@ TEST_CASE("the device tree says what SMBIOS leaves out or calls unknown", "[coll
   host.files["/proc/device-tree/compatible"] = "example,board\0example,soc\0"s;
   host.files["/proc/device-tree/serial-number"] = "10000000abcdef01\0"s;
   const auto facts = [&] {
-    return told("system", collect_system(host),
+    return told("system", collect::collect_system(host),
                 {"manufacturer", "product_name", "model", "serial_number", "firmware_vendor"})
         .at(0);
   };
@@ -121,18 +121,19 @@ TEST_CASE("a serial number that is kept from us is not guessed from the device t
   host.files["/sys/class/dmi/id/sys_vendor"] = "Example Works\n";
   host.files["/proc/device-tree/model"] = "Board\0"s;
   host.files["/proc/device-tree/serial-number"] = "10000000abcdef01\0"s;
-  CHECK(told("system", collect_system(host), {"manufacturer", "product_name", "serial_number"}) ==
+  CHECK(told("system", collect::collect_system(host),
+             {"manufacturer", "product_name", "serial_number"}) ==
         std::vector<std::string>{"Example Works | Board | -"});
 }
 
 TEST_CASE("cases 92 and smbios-uboot: the device tree knows the board", "[system][shared_data]") {
   CaseMachine both("92-uboot-smbios-and-device-tree");
-  CHECK(told("system", collect_system(both.host()),
+  CHECK(told("system", collect::collect_system(both.host()),
              {"manufacturer", "product_name", "serial_number", "board_manufacturer"}) ==
         std::vector<std::string>{
             "raspberrypi | Raspberry Pi 4 Model B Rev 1.4 | 10000000abcdef01 | -"});
   CaseMachine board("smbios-uboot-unknown-product");
-  CHECK(told("system", collect_system(board.host()),
+  CHECK(told("system", collect::collect_system(board.host()),
              {"manufacturer", "product_name", "firmware_vendor"}) ==
         std::vector<std::string>{"- | Example Board Rev 1.0 | U-Boot"});
 }

@@ -14,8 +14,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-Lines told_disks(Host& host, std::initializer_list<std::string_view> fields) {
-  const Collected found = collect_disks(host);
+Lines told_disks(host::Host& host, std::initializer_list<std::string_view> fields) {
+  const collect::Collected found = collect::collect_disks(host);
   CHECK(found.sources.at("disks") == inventory::SourceStatus{});
   return told("disks", found, fields);
 }

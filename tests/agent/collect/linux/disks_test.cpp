@@ -17,7 +17,7 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> disk_rows(const Collected& collected) {
+std::vector<std::string> disk_rows(const collect::Collected& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("disks"), row));
@@ -57,19 +57,19 @@ TEST_CASE("disks: only whole disks of their own are listed", "[disks]") {
   for (const char* const name : {"sda", "sdab", "nvme0n1", "nvme10n2", "vda", "xvda", "mmcblk0",
                                  "sr0", "hda", "dasda", "pmem0", "cciss!c0d0"}) {
     CAPTURE(name);
-    CHECK(is_disk_name(name));
+    CHECK(collect::is_disk_name(name));
   }
   for (const char* const name : {"loop0", "ram0", "zram0", "dm-0", "md127", "nbd0", "rbd1", "drbd0",
                                  "bcache0", "zd16", "fd0", "nvme0c0n1", "mmcblk0boot0",
                                  "mmcblk0rpmb", "mtdblock0", "ublkb0", "emcpowera", "nullb0"}) {
     CAPTURE(name);
-    CHECK_FALSE(is_disk_name(name));
+    CHECK_FALSE(collect::is_disk_name(name));
   }
 }
 
 TEST_CASE("disks: our own machine with SATA, SAS and NVMe disks", "[disks]") {
   const auto host = captured_machine("debian12-two-sockets");
-  const Collected found = collect_disks(*host);
+  const collect::Collected found = collect::collect_disks(*host);
   CHECK(found.sources.at("disks") == inventory::SourceStatus{});
   const std::vector<std::string> rows = disk_rows(found);
   const std::vector<std::vector<std::string>> expected = {
@@ -91,8 +91,8 @@ TEST_CASE("disks: our own machine with SATA, SAS and NVMe disks", "[disks]") {
 TEST_CASE("disks: captured machines with SATA and NVMe disks", "[disks][shared_data]") {
   for (const char* const name : {"simple-lvm", "simple-nvme"}) {
     const UnpackedTree tree(name);
-    LiveHost host(tree.root);
-    const Collected found = collect_disks(host);
+    host::LiveHost host(tree.root);
+    const collect::Collected found = collect::collect_disks(host);
     CHECK(found.sources.at("disks") == inventory::SourceStatus{});
     const std::vector<std::string> expected = {
         R"({"firmware_revision":"1E01","identifier":"serial:WDC WD800JD-00MSA1:WD-WMAM9XE78956",)"
@@ -124,13 +124,13 @@ TEST_CASE("disks: a virtual disk is known by where it is plugged in", "[disks]")
             {"serial", "\n"},
             {"queue/rotational", "1\n"},
             {"removable", "0\n"}});
-  CHECK(disk_rows(collect_disks(host)) ==
+  CHECK(disk_rows(collect::collect_disks(host)) ==
         std::vector<std::string>{
             R"({"identifier":"path:pci-0000:00:02.0","instance":1,"media":"virtual","name":"vda",)"
             R"("path":"pci-0000:00:02.0","read_only":false,"removable":false,)"
             R"("size_bytes":1048576,"transport":"virtio"})"});
   host.files["/sys/devices/pci0000:00/0000:00:02.0/virtio1/block/vda/serial"] = "vol-0a1b\n";
-  CHECK(disk_rows(collect_disks(host))[0].find("\"identifier\":\"serial::vol-0a1b\"") !=
+  CHECK(disk_rows(collect::collect_disks(host))[0].find("\"identifier\":\"serial::vol-0a1b\"") !=
         std::string::npos);
 }
 
@@ -146,14 +146,14 @@ TEST_CASE("disks: udev and the USB device fill in what sysfs does not tell", "[d
             {"queue/rotational", "1\n"},
             {"removable", "1\n"}});
   host.files["/sys/devices/" + usb + "/serial"] = "4C530001\n";
-  const std::string before = disk_rows(collect_disks(host))[0];
+  const std::string before = disk_rows(collect::collect_disks(host))[0];
   CHECK(before.find("\"identifier\":\"serial:Ultra Fit:4C530001\"") != std::string::npos);
   CHECK(before.find("\"transport\":\"usb\"") != std::string::npos);
   CHECK(before.find("media") == std::string::npos);
   host.files["/run/udev/data/b8:32"] =
       "S:disk/by-id/x\nE:ID_MODEL_ENC=Ultra\\x20Fit\\x20\\x20\nE:ID_SERIAL_SHORT=4C530001\n"
       "E:ID_WWN=0x5000c500a1b2c3d4\nE:ID_WWN_WITH_EXTENSION=\nE:ID_REVISION=1.00\n";
-  const std::string with = disk_rows(collect_disks(host))[0];
+  const std::string with = disk_rows(collect::collect_disks(host))[0];
   CHECK(with.find("\"identifier\":\"wwn:5000c500a1b2c3d4\"") != std::string::npos);
   CHECK(with.find("\"firmware_revision\":\"1.00\"") != std::string::npos);
 }
@@ -180,7 +180,7 @@ TEST_CASE("disks: twins are numbered, and what is empty or hidden is no disk", "
             {"removable", "1"},
             {"serial", "0000000000"}});
   host.files["/sys/devices/pci0000:00/0000:00:1f.2/ata3/ata_port/ata3/port_no"] = "6\n";
-  const std::vector<std::string> rows = disk_rows(collect_disks(host));
+  const std::vector<std::string> rows = disk_rows(collect::collect_disks(host));
   REQUIRE(rows.size() == 4);
   CHECK(rows[0].find("\"name\":\"cciss/c0d0\"") != std::string::npos);
   CHECK(rows[1] ==
@@ -199,7 +199,7 @@ TEST_CASE("disks: what firmware says in place of a fact is no fact", "[disks]") 
             {"device/vendor", "Unknown "},
             {"device/model", "To Be Filled By O"},
             {"device/rev", "n/a "}});
-  CHECK(disk_rows(collect_disks(host)) ==
+  CHECK(disk_rows(collect::collect_disks(host)) ==
         std::vector<std::string>{
             R"({"identifier":"path:pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0","instance":1,)"
             R"("name":"sda","path":"pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0","size_bytes":4096,)"
@@ -209,21 +209,22 @@ TEST_CASE("disks: what firmware says in place of a fact is no fact", "[disks]") 
 TEST_CASE("disks: what may not be read makes the section partial, and no sysfs is said",
           "[disks]") {
   MapHost host;
-  CHECK(collect_disks(host).sources.at("disks").status == inventory::Status::kNotApplicable);
+  CHECK(collect::collect_disks(host).sources.at("disks").status ==
+        inventory::Status::kNotApplicable);
   add_disk(host, "sda", "pci0000:00/0000:00:03.0/host0/target0:0:0/0:0:0:0/block/sda",
            {{"size", "8"}});
-  CHECK(collect_disks(host).sources.at("disks").status == inventory::Status::kOk);
+  CHECK(collect::collect_disks(host).sources.at("disks").status == inventory::Status::kOk);
   host.failures["/sys/block/sda/device/wwid"] = {FailureKind::kDenied, "wwid is not for you."};
-  CHECK(collect_disks(host).sources.at("disks") ==
+  CHECK(collect::collect_disks(host).sources.at("disks") ==
         inventory::SourceStatus{inventory::Status::kPartial, "wwid is not for you."});
   host.failures["/sys/block"] = {FailureKind::kDenied, "no"};
-  CHECK(collect_disks(host).sources.at("disks").status == inventory::Status::kDenied);
+  CHECK(collect::collect_disks(host).sources.at("disks").status == inventory::Status::kDenied);
 
   MapHost old;  // without /sys/block, partitions stand beside the disks
   old.files["/sys/class/block/sda/size"] = "8";
   old.files["/sys/class/block/sda1/size"] = "4";
   old.files["/sys/class/block/sda1/partition"] = "1";
-  CHECK(disk_rows(collect_disks(old)) ==
+  CHECK(disk_rows(collect::collect_disks(old)) ==
         std::vector<std::string>{
             R"({"identifier":"name:sda","instance":1,"name":"sda","size_bytes":4096})"});
 }
@@ -231,26 +232,26 @@ TEST_CASE("disks: what may not be read makes the section partial, and no sysfs i
 TEST_CASE("disks: the archive of a large machine is read without trouble", "[disks][shared_data]") {
   MapHost archive;
   load_ttar(archive, read_test_file(shared_data("procfs/fixtures.ttar")));
-  const std::vector<std::string> rows = disk_rows(collect_disks(archive));
+  const std::vector<std::string> rows = disk_rows(collect::collect_disks(archive));
   REQUIRE(rows.size() == 1);  // the others have no size
   CHECK(rows[0].find("\"name\":\"sda\"") != std::string::npos);
 }
 
 TEST_CASE("disks: this machine is the same twenty times", "[disks]") {
-  LiveHost host;
-  const Collected here = collect_disks(host);
+  host::LiveHost host;
+  const collect::Collected here = collect::collect_disks(host);
   for (int i = 0; i < 20; ++i)
-    CHECK(disk_rows(collect_disks(host)) == disk_rows(here));
+    CHECK(disk_rows(collect::collect_disks(host)) == disk_rows(here));
 }
 
 TEST_CASE("udev's database is read by property", "[disks]") {
   const std::string text = "S:x\nE:ID_WWNX=1\nE:ID_WWN=0x5\nE:EMPTY=\nE:LAST=a=b";
-  CHECK(udev_property(text, "ID_WWN") == "0x5");
-  CHECK(udev_property(text, "LAST") == "a=b");
-  CHECK_FALSE(udev_property(text, "EMPTY"));
-  CHECK_FALSE(udev_property(text, "S"));
-  CHECK_FALSE(udev_property("", "ID_WWN"));
-  CHECK(decode_udev("a\\x20b\\x2fc\\x\\xzz\\") == "a b/c\\x\\xzz\\");
+  CHECK(collect::udev_property(text, "ID_WWN") == "0x5");
+  CHECK(collect::udev_property(text, "LAST") == "a=b");
+  CHECK_FALSE(collect::udev_property(text, "EMPTY"));
+  CHECK_FALSE(collect::udev_property(text, "S"));
+  CHECK_FALSE(collect::udev_property("", "ID_WWN"));
+  CHECK(collect::decode_udev("a\\x20b\\x2fc\\x\\xzz\\") == "a b/c\\x\\xzz\\");
 }
 
 }  // namespace muster::agent

@@ -21,8 +21,8 @@ struct Machine {
   std::string line;                          // name | id | version | version_id | codename
 };
 
-std::string line_of(Host& host) {
-  const Collected os = collect_os(host);
+std::string line_of(host::Host& host) {
+  const collect::Collected os = collect::collect_os(host);
   REQUIRE(os.rows.size() == 1);
   return told("os", os, {"name", "id", "version", "version_id", "codename"}).front();
 }
@@ -34,7 +34,7 @@ void check(const std::vector<Machine>& machines) {
     for (const auto& [name, text] : machine.files)
       host.files["/etc/" + name] = text;
     CHECK(line_of(host) == machine.line);
-    CHECK(collect_os(host).sources.at("os").status == Status::kOk);
+    CHECK(collect::collect_os(host).sources.at("os").status == Status::kOk);
   }
 }
 
@@ -177,13 +177,13 @@ TEST_CASE("an os-release that says nothing is said, and what is known stays", "[
   host.files["/etc/os-release"] = std::string(100, '\0');
   host.files["/proc/sys/kernel/osrelease"] = "6.1.0\n";
   host.files["/etc/hostname"] = "web1\n";
-  const Collected os = collect_os(host);
+  const collect::Collected os = collect::collect_os(host);
   CHECK(os.sources.at("os") ==
         inventory::SourceStatus{Status::kPartial,
                                 "/etc/os-release is there and says nothing of the distribution."});
   CHECK(told("os", os, {"name", "kernel_release", "hostname"}).front() == "- | 6.1.0 | web1");
   host.files["/usr/lib/os-release"] = "NAME=X\nID=x\n";
-  CHECK(collect_os(host).sources.at("os") == inventory::SourceStatus{});
+  CHECK(collect::collect_os(host).sources.at("os") == inventory::SourceStatus{});
   CHECK(line_of(host) == "X | x | - | - | -");
 }
 
@@ -198,8 +198,8 @@ TEST_CASE("release lines have a name and a version", "[collect][os]") {
         Case{"7.11", "7.11", std::nullopt}, Case{"Bar 4.1 beta\nmore 5", "Bar", "4.1"},
         Case{"", std::nullopt, std::nullopt}, Case{"\n\n", std::nullopt, std::nullopt}}) {
     CAPTURE(test.line);
-    CHECK(release_line_name(test.line) == test.name);
-    CHECK(parse_release_line(test.line) == test.version);
+    CHECK(collect::release_line_name(test.line) == test.name);
+    CHECK(collect::parse_release_line(test.line) == test.version);
   }
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("cases os-*: distributions of other projects' tests", "[collect][os][s
     CAPTURE(test.name);
     CaseMachine machine(test.name);
     CHECK(line_of(machine.host()) == test.line);
-    CHECK(collect_os(machine.host()).sources.at("os").status == Status::kOk);
+    CHECK(collect::collect_os(machine.host()).sources.at("os").status == Status::kOk);
   }
 }
 
@@ -255,13 +255,13 @@ TEST_CASE("cases 60: os-release, names and ids in all their forms", "[collect][o
   for (const auto& [name, line] : names) {
     CAPTURE(name);
     CaseMachine machine(name);
-    CHECK(told("os", collect_os(machine.host()), {"hostname", "domain", "machine_id"}).front() ==
-          line);
+    CHECK(told("os", collect::collect_os(machine.host()), {"hostname", "domain", "machine_id"})
+              .front() == line);
   }
   CaseMachine longest("60k-hostname-64");
-  CHECK(told("os", collect_os(longest.host()), {"domain"}).front() == "example.org");
+  CHECK(told("os", collect::collect_os(longest.host()), {"domain"}).front() == "example.org");
   CaseMachine zone("60q-timezone");
-  CHECK(told("os", collect_os(zone.host()), {"timezone"}).front() ==
+  CHECK(told("os", collect::collect_os(zone.host()), {"timezone"}).front() ==
         "America/Argentina/Buenos_Aires");
 }
 

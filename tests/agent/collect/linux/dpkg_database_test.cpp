@@ -29,12 +29,12 @@ MapHost debian(const std::string& status) {
   return host;
 }
 
-Lines versions(const Collected& packages) {
+Lines versions(const collect::Collected& packages) {
   return told("packages", packages, {"name", "architecture", "version", "state"});
 }
 
-SourceStatus dpkg_status(Host& host) {
-  return collect_packages(host).sources.at("dpkg");
+SourceStatus dpkg_status(host::Host& host) {
+  return collect::collect_packages(host).sources.at("dpkg");
 }
 
 // A machine on which dpkg writes a checkpoint between our reading of status and of updates/.
@@ -73,7 +73,7 @@ TEST_CASE("dpkg: the journal stands for what the status file says", "[packages]"
   update("0004", stanza_of("old", "1", "deinstall ok config-files"));
   update("0005", stanza_of("new", "1", "install ok triggers-awaited"));
   update("tmp.i", "#padding\n");  // dpkg's own, not yet of the journal
-  const Collected packages = collect_packages(host);
+  const collect::Collected packages = collect::collect_packages(host);
   CHECK(packages.sources.at("dpkg") == SourceStatus{});
   CHECK(versions(packages) ==
         Lines{"dpkg | amd64 | 1 | installed", "lib | amd64 | 1 | installed",
@@ -111,7 +111,7 @@ TEST_CASE("dpkg: a checkpoint between the two readings loses nothing", "[package
   host.files["/var/lib/dpkg/status"] = stanza_of("dpkg", "1");
   host.files["/var/lib/dpkg/updates/0000"] = stanza_of("new", "1");
   host.fresh = stanza_of("dpkg", "1") + stanza_of("new", "1");
-  CHECK(versions(collect_packages(host)) ==
+  CHECK(versions(collect::collect_packages(host)) ==
         Lines{"dpkg | amd64 | 1 | installed", "new | amd64 | 1 | installed"});
   host.checkpoints = 100;
   CHECK(dpkg_status(host) ==
@@ -129,7 +129,7 @@ TEST_CASE("dpkg: other files in status.d are passed over, damaged ones are not",
   host.files[folder + "empty.list"] = "";
   host.files[folder + ".wh..opq"] = "";
   host.files[folder + "sub/file"] = "Package: no\nVersion: 1\n";
-  const Collected packages = collect_packages(host);
+  const collect::Collected packages = collect::collect_packages(host);
   CHECK(packages.sources.at("dpkg") == SourceStatus{});
   CHECK(versions(packages) == Lines{"libsqlite3-0 | arm64 | 3 | installed"});
   host.files[folder + "libc6"] = "\n";
@@ -201,7 +201,7 @@ TEST_CASE("dpkg: a status file that is gone is not a machine without dpkg", "[pa
 
 TEST_CASE("case 20: a package in each of dpkg's states", "[packages][shared_data]") {
   CaseMachine machine("20-dpkg-states");
-  const Collected packages = collect_packages(machine.host());
+  const collect::Collected packages = collect::collect_packages(machine.host());
   CHECK(told("packages", packages, {"name", "state", "on_hold", "reinstall_required"}) ==
         Lines{"p00 | installed | false | false", "p01 | installed | true | false",
               "p02 | installed | false | false", "p03 | installed | false | false",
@@ -216,7 +216,7 @@ TEST_CASE("case 20: a package in each of dpkg's states", "[packages][shared_data
 
 TEST_CASE("case 21: two architectures, epochs, rebuilds, odd texts", "[packages][shared_data]") {
   CaseMachine machine("21-dpkg-oddities");
-  CHECK(told("packages", collect_packages(machine.host()),
+  CHECK(told("packages", collect::collect_packages(machine.host()),
              {"name", "architecture", "version", "source_version", "installed_size_bytes"}) ==
         Lines{"big | amd64 | 1.0-1 | 1.0-1 | 1264196608",
               "gpg-pubkey | all | 1~rc1+really0.9 | 1~rc1+really0.9 | -",
@@ -226,48 +226,49 @@ TEST_CASE("case 21: two architectures, epochs, rebuilds, odd texts", "[packages]
 
 TEST_CASE("case 23: a look in the middle of an upgrade", "[packages][shared_data]") {
   CaseMachine machine("23-dpkg-upgrade-moment");
-  CHECK(told("packages", collect_packages(machine.host()), {"name", "version", "state"}) ==
+  CHECK(told("packages", collect::collect_packages(machine.host()), {"name", "version", "state"}) ==
         Lines{"libc-bin | 2.36-9 | triggers_pending", "openssl | 3.0.11-1 | installed"});
 }
 
 TEST_CASE("case 24: a run that was broken off left its journal", "[packages][shared_data]") {
   CaseMachine machine("24-dpkg-updates-journal");
-  CHECK(told("packages", collect_packages(machine.host()), {"name", "version"}) ==
+  CHECK(told("packages", collect::collect_packages(machine.host()), {"name", "version"}) ==
         Lines{"openssl | 3.0.17-1"});
 }
 
 TEST_CASE("case 25: a status file of 0 bytes", "[packages][shared_data]") {
   CaseMachine machine("25-dpkg-status-empty");
-  const Collected packages = collect_packages(machine.host());
+  const collect::Collected packages = collect::collect_packages(machine.host());
   CHECK(packages.rows.empty());
   CHECK(packages.sources.at("dpkg").status == Status::kFailed);
 }
 
 TEST_CASE("cases 95, 96: one bad stanza, epochs", "[packages][shared_data]") {
   CaseMachine bad("95-partial-from-the-first");
-  const Collected packages = collect_packages(bad.host());
+  const collect::Collected packages = collect::collect_packages(bad.host());
   CHECK(told("packages", packages, {"name", "version"}) == Lines{"openssl | 3.0.11-1~deb12u2"});
   CHECK(packages.sources.at("dpkg") ==
         SourceStatus{Status::kPartial,
                      "/var/lib/dpkg/status: the stanza at line 7 (broken) has no Version."});
   CaseMachine epochs("96-epoch");
-  CHECK(told("packages", collect_packages(epochs.host()), {"name", "version"}) ==
+  CHECK(told("packages", collect::collect_packages(epochs.host()), {"name", "version"}) ==
         Lines{"bsd | 8:1.0~rc2-1", "perl | 5.36.0-7+deb12u2", "tzdata | 2024a-0+deb12u1",
               "vim | 2:9.0.1378-2"});
 }
 
 TEST_CASE("cases packages-*: real packages that are not configured", "[packages][shared_data]") {
   CaseMachine raspbian("packages-half-configured-raspbian");
-  CHECK(told("packages", collect_packages(raspbian.host()), {"name", "version", "state"}) ==
-        Lines{"ca-certificates | 20141019 | half_configured", "openssl | 1.0.1k-3 | installed"});
+  CHECK(
+      told("packages", collect::collect_packages(raspbian.host()), {"name", "version", "state"}) ==
+      Lines{"ca-certificates | 20141019 | half_configured", "openssl | 1.0.1k-3 | installed"});
   CaseMachine made("packages-not-configured");
-  const Collected packages = collect_packages(made.host());
+  const collect::Collected packages = collect::collect_packages(made.host());
   CHECK(packages.sources.at("dpkg") == SourceStatus{});
   CHECK(told("packages", packages, {"name", "state"}) ==
         Lines{"activ | installed", "bad | half_configured", "good | installed", "held | installed",
               "trigr | half_configured", "unp | unpacked"});
   CaseMachine image("packages-status.d-other-files");
-  const Collected of_image = collect_packages(image.host());
+  const collect::Collected of_image = collect::collect_packages(image.host());
   CHECK(of_image.sources.at("dpkg") == SourceStatus{});
   CHECK(told("packages", of_image, {"name", "version"}) == Lines{"libsqlite3-0 | 3.34.1-3"});
 }

@@ -13,7 +13,7 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> filesystem_rows(const Collected& collected) {
+std::vector<std::string> filesystem_rows(const collect::Collected& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("filesystems"), row));
@@ -22,9 +22,9 @@ std::vector<std::string> filesystem_rows(const Collected& collected) {
 
 std::vector<std::string> selected(std::string_view mountinfo) {
   std::vector<std::string> out;
-  const auto no_files = [](const Mount&) { return false; };
+  const auto no_files = [](const collect::Mount&) { return false; };
   for (const auto& [mount, may_be_touched] :
-       select_filesystems(parse_mountinfo(mountinfo).mounts, no_files))
+       collect::select_filesystems(collect::parse_mountinfo(mountinfo).mounts, no_files))
     out.push_back(mount.mount_point + " " + mount.type + " " + mount.root +
                   (may_be_touched ? "" : " untouched"));
   return out;
@@ -79,17 +79,18 @@ TEST_CASE("filesystems: a local one is listed once, one of another machine at ea
 
 TEST_CASE("filesystems: options that change by themselves or are secret are left out",
           "[filesystems]") {
-  Mount mount;
+  collect::Mount mount;
   mount.mount_options = {"rw", "nosuid", "relatime"};
   mount.super_options = {
       "rw",   "vers=4.2",   "clientaddr=192.0.2.5", "addr=192.0.2.9", "port=0", "mountport=4711",
       "fd=7", "password=x", "secret=<hidden>",      "relatime"};
-  CHECK(stable_mount_options(mount) == std::vector<std::string>{"nosuid", "relatime", "vers=4.2"});
-  CHECK(without_password("https://me:pw@far/x") == "https://me@far/x");
-  CHECK(without_password("https://me@far:80/x") == "https://me@far:80/x");
-  CHECK(without_password("https://far/x:y@z") == "https://far/x:y@z");
-  CHECK(without_password("nas:/a") == "nas:/a");
-  CHECK(without_password("a://") == "a://");
+  CHECK(collect::stable_mount_options(mount) ==
+        std::vector<std::string>{"nosuid", "relatime", "vers=4.2"});
+  CHECK(collect::without_password("https://me:pw@far/x") == "https://me@far/x");
+  CHECK(collect::without_password("https://me@far:80/x") == "https://me@far:80/x");
+  CHECK(collect::without_password("https://far/x:y@z") == "https://far/x:y@z");
+  CHECK(collect::without_password("nas:/a") == "nas:/a");
+  CHECK(collect::without_password("a://") == "a://");
 }
 
 TEST_CASE("filesystems: other machines are named and never touched", "[filesystems]") {
@@ -102,7 +103,7 @@ TEST_CASE("filesystems: other machines are named and never touched", "[filesyste
   host.files["/run/udev/data/b8:4"] = "E:ID_FS_UUID=1234-abcd\nE:ID_FS_LABEL_ENC=root\\x20disk\n";
   host.links["/dev/disk/by-uuid/5678-ef"] = "../../dm-0";
   host.links["/dev/disk/by-label/ho\\x2fme"] = "../../dm-0";
-  const Collected found = collect_filesystems(host);
+  const collect::Collected found = collect::collect_filesystems(host);
   CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
   CHECK(filesystem_rows(found) ==
         std::vector<std::string>{
@@ -134,10 +135,10 @@ TEST_CASE("filesystems: the first process knows the machine's mounts better than
   MapHost host;
   host.files["/proc/1/mountinfo"] = "22 1 8:4 / / rw - ext4 /dev/sda4 rw\n";
   host.files["/proc/self/mountinfo"] = "22 1 8:4 / / ro - ext4 /dev/sda4 rw\n";
-  CHECK(filesystem_rows(collect_filesystems(host))[0].find("\"read_only\":false") !=
+  CHECK(filesystem_rows(collect::collect_filesystems(host))[0].find("\"read_only\":false") !=
         std::string::npos);
   host.failures["/proc/1/mountinfo"] = {FailureKind::kDenied, "hidden"};
-  CHECK(filesystem_rows(collect_filesystems(host))[0].find("\"read_only\":true") !=
+  CHECK(filesystem_rows(collect::collect_filesystems(host))[0].find("\"read_only\":true") !=
         std::string::npos);
 }
 
@@ -150,7 +151,7 @@ TEST_CASE("filesystems: pools have no size of their own, single files are no fil
       "22 1 0:40 / /tank rw - zfs tank/data rw,xattr\n"
       "23 1 8:1 /var/lib/docker/containers/x/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n"
       "bad line\n";
-  const Collected found = collect_filesystems(host);
+  const collect::Collected found = collect::collect_filesystems(host);
   CHECK(filesystem_rows(found) ==
         std::vector<std::string>{
             R"({"device":"tank/data","instance":1,"mount_point":"/tank","network":false,)"
@@ -158,7 +159,7 @@ TEST_CASE("filesystems: pools have no size of their own, single files are no fil
   CHECK(found.sources.at("filesystems").status == inventory::Status::kPartial);
 
   MapHost none;
-  CHECK(collect_filesystems(none).sources.at("filesystems").status ==
+  CHECK(collect::collect_filesystems(none).sources.at("filesystems").status ==
         inventory::Status::kNotApplicable);
 }
 
@@ -169,12 +170,13 @@ TEST_CASE("filesystems: a list without a mount is a failure, not a machine witho
     MapHost host;
     host.files["/proc/1/mountinfo"] = text;
     host.files["/proc/self/mountinfo"] = text;
-    CHECK(collect_filesystems(host).sources.at("filesystems").status == inventory::Status::kFailed);
+    CHECK(collect::collect_filesystems(host).sources.at("filesystems").status ==
+          inventory::Status::kFailed);
   }
   MapHost host;  // the first process is hidden
   host.files["/proc/1/mountinfo"] = "";
   host.files["/proc/self/mountinfo"] = "22 1 8:4 / / rw - ext4 /dev/sda4 rw\n";
-  CHECK(collect_filesystems(host).sources.at("filesystems") == inventory::SourceStatus{});
+  CHECK(collect::collect_filesystems(host).sources.at("filesystems") == inventory::SourceStatus{});
 }
 
 TEST_CASE("filesystems: a pod's volume is told beside the files that it was given",
@@ -186,7 +188,7 @@ TEST_CASE("filesystems: a pod's volume is told beside the files that it was give
       "500 400 0:50 / / rw - overlay overlay rw\n"
       "501 500 8:2 /pods/1/etc-hosts /etc/hosts rw - ext4 /dev/sda2 rw\n"
       "502 500 8:2 /pods/1/volumes/kubernetes.io~empty-dir/data /data rw - ext4 /dev/sda2 rw\n";
-  CHECK(told("filesystems", collect_filesystems(host), {"mount_point", "size_bytes"}) ==
+  CHECK(told("filesystems", collect::collect_filesystems(host), {"mount_point", "size_bytes"}) ==
         std::vector<std::string>{"/data | 1000000"});
 }
 
@@ -196,7 +198,7 @@ using Lines = std::vector<std::string>;
 
 Lines told_filesystem_case(std::string_view name, std::initializer_list<std::string_view> fields) {
   CaseMachine machine(name);
-  const Collected found = collect_filesystems(machine.host());
+  const collect::Collected found = collect::collect_filesystems(machine.host());
   CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
   return told("filesystems", found, fields);
 }
@@ -250,7 +252,7 @@ TEST_CASE("case of an old desktop: GVfs is no file system of another machine",
 
 TEST_CASE("filesystems: the mounts of our own machine with many disks", "[filesystems]") {
   const auto host = captured_machine("debian12-many-disks");
-  const Collected found = collect_filesystems(*host);
+  const collect::Collected found = collect::collect_filesystems(*host);
   CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
   std::string all;
   for (const std::string& row : filesystem_rows(found))
@@ -272,11 +274,11 @@ TEST_CASE("filesystems: captured mounts of another machine", "[filesystems][shar
 }
 
 TEST_CASE("filesystems: this machine is the same twenty times", "[filesystems]") {
-  LiveHost host;
-  const Collected first = collect_filesystems(host);
+  host::LiveHost host;
+  const collect::Collected first = collect::collect_filesystems(host);
   CHECK(first.sources.at("filesystems") == inventory::SourceStatus{});
   for (int i = 0; i < 20; ++i)
-    CHECK(filesystem_rows(collect_filesystems(host)) == filesystem_rows(first));
+    CHECK(filesystem_rows(collect::collect_filesystems(host)) == filesystem_rows(first));
 }
 
 }  // namespace muster::agent

@@ -10,8 +10,8 @@
 
 namespace muster::agent {
 
-inline InterfaceFacts built_in(std::string address = "00:1b:21:aa:bb:cc") {
-  InterfaceFacts facts;
+inline collect::InterfaceFacts built_in(std::string address = "00:1b:21:aa:bb:cc") {
+  collect::InterfaceFacts facts;
   facts.name = "eth0";
   facts.link = "../../devices/pci0000:00/0000:00:1f.6/net/eth0";
   facts.type = 1;

@@ -14,13 +14,13 @@ TEST_CASE("interfaces: an address longer than six bytes is told as it is", "[int
     std::string what;
     std::int64_t type;
     std::string address;
-    void (*change)(InterfaceFacts&);
+    void (*change)(collect::InterfaceFacts&);
     std::optional<std::string> mac;
     std::string identifier;
   };
   const std::string ib = "80:00:02:08:fe:80:00:00:00:00:00:00:50:6b:4b:03:00:12:34:56";
   const std::string guid = "guid:50:6b:4b:03:00:12:34:56";
-  const auto same = [](InterfaceFacts&) {};
+  const auto same = [](collect::InterfaceFacts&) {};
   const std::vector<Case> cases = {
       {"InfiniBand", 32, ib, same, ib, guid},
       {"upper case", 32, "80:00:02:08:FE:80:00:00:00:00:00:00:50:6B:4B:03:00:12:34:56\n", same, ib,
@@ -34,15 +34,15 @@ TEST_CASE("interfaces: an address longer than six bytes is told as it is", "[int
        "guid:11:22:33:44:77:66:77:90"},
       {"set by software, device asked", 32,
        "80:00:02:08:fe:80:00:00:00:00:00:00:00:00:00:00:00:00:00:01",
-       [](InterfaceFacts& f) {
+       [](collect::InterfaceFacts& f) {
          f.address_assign_type = 3;
          f.permanent_address = "80:00:02:08:fe:80:00:00:00:00:00:00:50:6b:4b:03:00:12:34:56";
        },
        "80:00:02:08:fe:80:00:00:00:00:00:00:00:00:00:00:00:00:00:01", guid},
-      {"a partition has the GUID of its port", 32, ib, [](InterfaceFacts& f) { f.is_child = true; },
-       ib, "name:eth0"},
+      {"a partition has the GUID of its port", 32, ib,
+       [](collect::InterfaceFacts& f) { f.is_child = true; }, ib, "name:eth0"},
       {"a bond", 32, ib,
-       [](InterfaceFacts& f) {
+       [](collect::InterfaceFacts& f) {
          f.has_device = false;
          f.link_kind = "bond";
        },
@@ -65,10 +65,10 @@ TEST_CASE("interfaces: an address longer than six bytes is told as it is", "[int
   };
   for (const Case& test : cases) {
     CAPTURE(test.what);
-    InterfaceFacts facts = built_in(test.address);
+    collect::InterfaceFacts facts = built_in(test.address);
     facts.type = test.type;
     test.change(facts);
-    const inventory::Interface row = make_interface(facts);
+    const inventory::Interface row = collect::make_interface(facts);
     CHECK(row.mac_address == test.mac);
     CHECK(row.identifier == test.identifier);
     CHECK_FALSE(row.permanent_mac_address);
@@ -87,7 +87,8 @@ TEST_CASE("interfaces: a partition of InfiniBand is told by its link to the port
                             "/device");
   }
   host.files["/sys/devices/pci0000:00/0000:41:00.0/net/ib0.8001/parent"] = "ib0\n";
-  CHECK(told("interfaces", collect_interfaces(host), {"name", "kind", "identifier", "instance"}) ==
+  CHECK(told("interfaces", collect::collect_interfaces(host),
+             {"name", "kind", "identifier", "instance"}) ==
         std::vector<std::string>{"ib0 | infiniband | guid:50:6b:4b:03:00:12:34:56 | 1",
                                  "ib0.8001 | infiniband | name:ib0.8001 | 1"});
 }
@@ -95,7 +96,7 @@ TEST_CASE("interfaces: a partition of InfiniBand is told by its link to the port
 TEST_CASE("case 50: InfiniBand's 20 bytes", "[interfaces][shared_data]") {
   CaseMachine machine("50-infiniband");
   CHECK(
-      told("interfaces", collect_interfaces(machine.host()),
+      told("interfaces", collect::collect_interfaces(machine.host()),
            {"name", "kind", "identifier", "mac_address", "permanent_mac_address"}) ==
       std::vector<std::string>{"ib0 | infiniband | guid:50:6b:4b:03:00:12:34:56 | "
                                "00:00:10:29:fe:80:00:00:00:00:00:00:50:6b:4b:03:00:12:34:56 | -",
@@ -105,7 +106,7 @@ TEST_CASE("case 50: InfiniBand's 20 bytes", "[interfaces][shared_data]") {
 
 TEST_CASE("case 51: a mixture of interfaces", "[interfaces][shared_data]") {
   CaseMachine machine("51-mixture");
-  CHECK(told("interfaces", collect_interfaces(machine.host()),
+  CHECK(told("interfaces", collect::collect_interfaces(machine.host()),
              {"name", "kind", "identifier", "mac_address", "permanent_mac_address", "master"}) ==
         std::vector<std::string>{
             "bond0 | bond | name:bond0 | 00:1b:21:00:00:01 | - | -",

@@ -14,7 +14,7 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> interface_rows(const Collected& collected) {
+std::vector<std::string> interface_rows(const collect::Collected& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("interfaces"), row));
@@ -40,57 +40,61 @@ TEST_CASE("interfaces: what containers and modules make is left out", "[interfac
   };
   for (const Case& test : cases) {
     CAPTURE(test.name, test.kind, test.up);
-    CHECK(is_noise_interface(test.name, test.kind, test.up) == test.noise);
+    CHECK(collect::is_noise_interface(test.name, test.kind, test.up) == test.noise);
   }
 }
 
 TEST_CASE("interfaces: the permanent address is only that of a built-in device", "[interfaces]") {
   struct Case {
     std::string what;
-    void (*change)(InterfaceFacts&);
+    void (*change)(collect::InterfaceFacts&);
     std::optional<std::string> mac;
   };
   const std::string own = "00:1b:21:aa:bb:cc";
   const std::vector<Case> cases = {
-      {"built in", [](InterfaceFacts&) {}, own},
-      {"upper case", [](InterfaceFacts& f) { f.address = "00:1B:21:AA:BB:CC\n"; }, own},
+      {"built in", [](collect::InterfaceFacts&) {}, own},
+      {"upper case", [](collect::InterfaceFacts& f) { f.address = "00:1B:21:AA:BB:CC\n"; }, own},
       {"set by software, device asked",
-       [](InterfaceFacts& f) {
+       [](collect::InterfaceFacts& f) {
          f.address_assign_type = 3;
          f.address = "00:aa:aa:aa:aa:aa";
          f.permanent_address = "00:1b:21:aa:bb:cc";
        },
        own},
-      {"set by software", [](InterfaceFacts& f) { f.address_assign_type = 3; }, std::nullopt},
-      {"not known who set it", [](InterfaceFacts& f) { f.address_assign_type.reset(); },
+      {"set by software", [](collect::InterfaceFacts& f) { f.address_assign_type = 3; },
+       std::nullopt},
+      {"not known who set it", [](collect::InterfaceFacts& f) { f.address_assign_type.reset(); },
        std::nullopt},
       {"by lot",
-       [](InterfaceFacts& f) {
+       [](collect::InterfaceFacts& f) {
          f.address_assign_type = 1;
          f.permanent_address = "00:1b:21:aa:bb:cc";
        },
        std::nullopt},
-      {"no device", [](InterfaceFacts& f) { f.has_device = false; }, std::nullopt},
+      {"no device", [](collect::InterfaceFacts& f) { f.has_device = false; }, std::nullopt},
       {"USB dock",
-       [](InterfaceFacts& f) {
+       [](collect::InterfaceFacts& f) {
          f.link = "../../devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4:1.0/net/eth0";
        },
        std::nullopt},
-      {"Thunderbolt dock", [](InterfaceFacts& f) { f.removable = true; }, std::nullopt},
-      {"locally administered", [](InterfaceFacts& f) { f.address = "52:54:00:12:34:56"; },
+      {"Thunderbolt dock", [](collect::InterfaceFacts& f) { f.removable = true; }, std::nullopt},
+      {"locally administered", [](collect::InterfaceFacts& f) { f.address = "52:54:00:12:34:56"; },
        std::nullopt},
-      {"multicast", [](InterfaceFacts& f) { f.address = "01:00:5e:00:00:01"; }, std::nullopt},
-      {"zero", [](InterfaceFacts& f) { f.address = "00:00:00:00:00:00"; }, std::nullopt},
-      {"all ones", [](InterfaceFacts& f) { f.address = "ff:ff:ff:ff:ff:ff"; }, std::nullopt},
-      {"cut", [](InterfaceFacts& f) { f.address = "00:1b:21"; }, std::nullopt},
-      {"without colons", [](InterfaceFacts& f) { f.address = "001b21aabbcc"; }, std::nullopt},
-      {"InfiniBand", [](InterfaceFacts& f) { f.type = 32; }, std::nullopt},
+      {"multicast", [](collect::InterfaceFacts& f) { f.address = "01:00:5e:00:00:01"; },
+       std::nullopt},
+      {"zero", [](collect::InterfaceFacts& f) { f.address = "00:00:00:00:00:00"; }, std::nullopt},
+      {"all ones", [](collect::InterfaceFacts& f) { f.address = "ff:ff:ff:ff:ff:ff"; },
+       std::nullopt},
+      {"cut", [](collect::InterfaceFacts& f) { f.address = "00:1b:21"; }, std::nullopt},
+      {"without colons", [](collect::InterfaceFacts& f) { f.address = "001b21aabbcc"; },
+       std::nullopt},
+      {"InfiniBand", [](collect::InterfaceFacts& f) { f.type = 32; }, std::nullopt},
   };
   for (const Case& test : cases) {
     CAPTURE(test.what);
-    InterfaceFacts facts = built_in();
+    collect::InterfaceFacts facts = built_in();
     test.change(facts);
-    CHECK(permanent_mac(facts) == test.mac);
+    CHECK(collect::permanent_mac(facts) == test.mac);
   }
 }
 
@@ -124,47 +128,48 @@ TEST_CASE("interfaces: the kind follows from the kernel's words", "[interfaces]"
   };
   for (const Case& test : cases) {
     CAPTURE(test.link_kind, test.uevent, test.type);
-    InterfaceFacts facts;
+    collect::InterfaceFacts facts;
     facts.link_kind = test.link_kind;
     facts.uevent = test.uevent;
     facts.type = test.type;
     facts.has_device = test.device;
     facts.has_wireless = test.wireless;
     facts.has_tun_flags = test.tun;
-    CHECK(interface_kind(facts) == test.kind);
+    CHECK(collect::interface_kind(facts) == test.kind);
   }
 }
 
 TEST_CASE("interfaces: values that flap or mean nothing are left out", "[interfaces]") {
-  InterfaceFacts facts = built_in();
+  collect::InterfaceFacts facts = built_in();
   facts.speed_mbps = 1000;
-  CHECK_FALSE(make_interface(facts).max_speed_mbps);  // no link
+  CHECK_FALSE(collect::make_interface(facts).max_speed_mbps);  // no link
   facts.carrier = 1;
-  CHECK(make_interface(facts).max_speed_mbps == 1000);
+  CHECK(collect::make_interface(facts).max_speed_mbps == 1000);
   for (const std::int64_t speed : {-1LL, 0LL, 4294967295LL}) {
     facts.speed_mbps = speed;
-    CHECK_FALSE(make_interface(facts).max_speed_mbps);
+    CHECK_FALSE(collect::make_interface(facts).max_speed_mbps);
   }
   // A Wi-Fi client with an address of its own for each network.
   facts.has_wireless = true;
   facts.address_assign_type = 3;
   facts.address = "da:a1:19:01:02:03";
   facts.permanent_address = "00:1b:21:aa:bb:cc";
-  CHECK_FALSE(make_interface(facts).mac_address);
-  CHECK(make_interface(facts).permanent_mac_address == "00:1b:21:aa:bb:cc");
-  CHECK(make_interface(facts).identifier == "mac:00:1b:21:aa:bb:cc");
-  InterfaceFacts bridge;
+  CHECK_FALSE(collect::make_interface(facts).mac_address);
+  CHECK(collect::make_interface(facts).permanent_mac_address == "00:1b:21:aa:bb:cc");
+  CHECK(collect::make_interface(facts).identifier == "mac:00:1b:21:aa:bb:cc");
+  collect::InterfaceFacts bridge;
   bridge.name = "br0";
   bridge.type = 1;
   bridge.address = "3a:00:00:00:00:01";
   bridge.address_assign_type = 1;
-  CHECK_FALSE(make_interface(bridge).mac_address);
+  CHECK_FALSE(collect::make_interface(bridge).mac_address);
   bridge.address_assign_type = 3;
-  CHECK(make_interface(bridge).mac_address == "3a:00:00:00:00:01");
-  CHECK(make_interface(bridge).identifier == "name:br0");
+  CHECK(collect::make_interface(bridge).mac_address == "3a:00:00:00:00:01");
+  CHECK(collect::make_interface(bridge).identifier == "name:br0");
   // A virtual machine's address is not proof of identity, but does tell its interfaces apart.
-  CHECK(make_interface(built_in("52:54:00:12:34:56")).identifier == "mac:52:54:00:12:34:56");
-  CHECK_FALSE(make_interface(built_in("52:54:00:12:34:56")).permanent_mac_address);
+  CHECK(collect::make_interface(built_in("52:54:00:12:34:56")).identifier ==
+        "mac:52:54:00:12:34:56");
+  CHECK_FALSE(collect::make_interface(built_in("52:54:00:12:34:56")).permanent_mac_address);
 }
 
 TEST_CASE("interfaces: a server with a bond, a bridge and containers", "[interfaces]") {
@@ -220,12 +225,12 @@ TEST_CASE("interfaces: a server with a bond, a bridge and containers", "[interfa
       R"("mac_address":"00:1b:21:00:00:10","mtu_bytes":9000,"name":"bond0","physical":false})",
       R"({"enabled":true,"identifier":"name:lo","instance":1,"kind":"loopback",)"
       R"("mtu_bytes":65536,"name":"lo","physical":false})"};
-  CHECK(interface_rows(collect_interfaces(host)) == expected);
+  CHECK(interface_rows(collect::collect_interfaces(host)) == expected);
   // A copied tree: without the kernel's answer the bond's driver still knows.
   host.link_dump.reset();
   host.files["/sys/devices/pci0000:00/0000:02:00.1/net/eth1/bonding_slave/perm_hwaddr"] =
       "00:1b:21:00:00:11\n";
-  CHECK(interface_rows(collect_interfaces(host))[0].find("mac:00:1b:21:00:00:11") !=
+  CHECK(interface_rows(collect::collect_interfaces(host))[0].find("mac:00:1b:21:00:00:11") !=
         std::string::npos);
 }
 
@@ -237,7 +242,7 @@ TEST_CASE("interfaces: two with one address are told apart by number", "[interfa
                   {{"type", "1"}, {"address", "00:0d:3a:01:02:03"}, {"addr_assign_type", "0"}});
     host.directories.insert("/sys/devices/" + folder + "/device");
   }
-  const std::vector<std::string> rows = interface_rows(collect_interfaces(host));
+  const std::vector<std::string> rows = interface_rows(collect::collect_interfaces(host));
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].find("\"instance\":1,\"kind\":\"ethernet\"") != std::string::npos);
   CHECK(rows[1].find("\"instance\":2,\"kind\":\"ethernet\"") != std::string::npos);
@@ -245,24 +250,29 @@ TEST_CASE("interfaces: two with one address are told apart by number", "[interfa
 
 TEST_CASE("interfaces: what cannot be read is said", "[interfaces]") {
   MapHost host;
-  CHECK(collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
         inventory::Status::kNotApplicable);
   // The loopback interface is there from the start in each network namespace.
   host.directories.insert("/sys/class/net");
-  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
+  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+        inventory::Status::kFailed);
   add_interface(host, "vethab", "virtual/net/vethab", {{"type", "1\n"}});
-  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
+  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+        inventory::Status::kFailed);
   add_interface(host, "lo", "virtual/net/lo", {{"type", "772\n"}});
-  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kOk);
+  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+        inventory::Status::kOk);
   host.link_dump = "";
-  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
+  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+        inventory::Status::kFailed);
   host.link_dump = "not netlink";
-  CHECK(collect_interfaces(host).sources.at("interfaces").status == inventory::Status::kFailed);
+  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+        inventory::Status::kFailed);
 }
 
 TEST_CASE("interfaces: our own server with a bond, a VLAN and a bridge", "[interfaces]") {
   const auto host = captured_machine("debian12-two-sockets");
-  const Collected found = collect_interfaces(*host);
+  const collect::Collected found = collect::collect_interfaces(*host);
   CHECK(found.sources.at("interfaces") == inventory::SourceStatus{});
   std::string all;
   for (const std::string& row : interface_rows(found))
@@ -282,7 +292,7 @@ TEST_CASE("interfaces: an address of software's choice, and a multicast one, are
   host.files["/sys/class/net/eth0/address"] = "01:01:01:01:01:01\n";
   host.files["/sys/class/net/eth0/addr_assign_type"] = "3\n";
   host.files["/sys/class/net/eth0/type"] = "1\n";
-  const std::vector<std::string> rows = interface_rows(collect_interfaces(host));
+  const std::vector<std::string> rows = interface_rows(collect::collect_interfaces(host));
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].find("\"name\":\"eth0\"") != std::string::npos);
   CHECK(rows[0].find("mac") == std::string::npos);
@@ -291,7 +301,7 @@ TEST_CASE("interfaces: an address of software's choice, and a multicast one, are
 TEST_CASE("interfaces: the archive of a large machine", "[interfaces][shared_data]") {
   MapHost archive;
   load_ttar(archive, read_test_file(shared_data("procfs/fixtures.ttar")));
-  const std::vector<std::string> rows = interface_rows(collect_interfaces(archive));
+  const std::vector<std::string> rows = interface_rows(collect::collect_interfaces(archive));
   REQUIRE_FALSE(rows.empty());
   CHECK(rows[0].find("\"name\":\"eth0\"") != std::string::npos);
   // Its address was set by software and is a multicast one: no evidence of anything.
@@ -299,11 +309,11 @@ TEST_CASE("interfaces: the archive of a large machine", "[interfaces][shared_dat
 }
 
 TEST_CASE("interfaces: this machine is the same twenty times", "[interfaces]") {
-  LiveHost host;
-  const Collected first = collect_interfaces(host);
+  host::LiveHost host;
+  const collect::Collected first = collect::collect_interfaces(host);
   CHECK(first.sources.at("interfaces") == inventory::SourceStatus{});
   for (int i = 0; i < 20; ++i)
-    CHECK(interface_rows(collect_interfaces(host)) == interface_rows(first));
+    CHECK(interface_rows(collect::collect_interfaces(host)) == interface_rows(first));
 }
 
 }  // namespace muster::agent

@@ -27,7 +27,7 @@ MapHost with_real_table(const std::string& name) {
 TEST_CASE("each filled slot is a row, and empty slots and the firmware's chip are none",
           "[collect][memory_modules]") {
   MapHost host = with_memory_table(captured_smbios("debian12-two-sockets"));
-  const Collected collected = collect_memory_modules(host);
+  const collect::Collected collected = collect::collect_memory_modules(host);
   CHECK(collected.sources.at("memory_modules").status == Status::kOk);
   REQUIRE(collected.rows.size() == 2);
   const std::string row =
@@ -44,7 +44,7 @@ TEST_CASE("each filled slot is a row, and empty slots and the firmware's chip ar
 TEST_CASE("each filled slot of a real machine is a row and empty ones are none",
           "[collect][memory_modules][shared_data]") {
   MapHost host = with_real_table("ASRock-Single-Ryzen.dmi");
-  const Collected collected = collect_memory_modules(host);
+  const collect::Collected collected = collect::collect_memory_modules(host);
   CHECK(collected.sources.at("memory_modules").status == Status::kOk);
   REQUIRE(collected.rows.size() == 2);
   CHECK(inventory::canonical_json(*inventory::find_section("memory_modules"), collected.rows[0]) ==
@@ -53,7 +53,7 @@ TEST_CASE("each filled slot of a real machine is a row and empty ones are none",
         R"("part_number":"KF3200C16D4/32GX","serial_number":"254857A6","size_bytes":34359738368,)"
         R"("speed_mts":2400})");
   MapHost server = with_real_table("SuperMicro-Dual-Xeon.dmi");
-  CHECK(collect_memory_modules(server).rows.size() == 16);
+  CHECK(collect::collect_memory_modules(server).rows.size() == 16);
 }
 
 TEST_CASE("a damaged table is partial, so that no module counts as removed",
@@ -61,7 +61,7 @@ TEST_CASE("a damaged table is partial, so that no module counts as removed",
   MapHost host = with_memory_table(captured_smbios("debian12-two-sockets"));
   std::string& table = host.files["/sys/firmware/dmi/tables/DMI"];
   table.resize(table.find("DIMM_B1"));
-  const Collected collected = collect_memory_modules(host);
+  const collect::Collected collected = collect::collect_memory_modules(host);
   CHECK(collected.sources.at("memory_modules").status == Status::kPartial);
   CHECK(collected.sources.at("memory_modules").reason.find("damaged at byte") != std::string::npos);
   CHECK_FALSE(collected.rows.empty());
@@ -69,55 +69,57 @@ TEST_CASE("a damaged table is partial, so that no module counts as removed",
 
 TEST_CASE("memory modules say why they cannot be read", "[collect][memory_modules]") {
   MapHost host;
-  CHECK(collect_memory_modules(host).sources.at("memory_modules").status == Status::kNotApplicable);
+  CHECK(collect::collect_memory_modules(host).sources.at("memory_modules").status ==
+        Status::kNotApplicable);
   host.files["/sys/firmware/dmi/tables/DMI"] = std::string(64, '\0');
-  CHECK(collect_memory_modules(host).sources.at("memory_modules").status == Status::kFailed);
+  CHECK(collect::collect_memory_modules(host).sources.at("memory_modules").status ==
+        Status::kFailed);
   host.failures["/sys/firmware/dmi/tables/DMI"] = {FailureKind::kDenied, "no"};
-  const Collected denied = collect_memory_modules(host);
+  const collect::Collected denied = collect::collect_memory_modules(host);
   CHECK(denied.sources.at("memory_modules").status == Status::kDenied);
   CHECK(denied.rows.empty());
 }
 
 TEST_CASE("a module whose slot the firmware does not name is a row all the same",
           "[collect][memory_modules]") {
-  Smbios smbios;
-  SmbiosMemoryDevice device;
+  collect::Smbios smbios;
+  collect::SmbiosMemoryDevice device;
   device.filled = true;
   device.size_bytes = 8'589'934'592;
   smbios.memory_devices = {device};
-  const auto modules = memory_modules_from_smbios(smbios);
+  const auto modules = collect::memory_modules_from_smbios(smbios);
   REQUIRE(modules.size() == 1);
   CHECK(modules.front().locator == "Memory device");
 }
 
 TEST_CASE("a module of an impossible size stays without it", "[collect][memory_modules]") {
-  Smbios smbios;
-  SmbiosMemoryDevice device;
+  collect::Smbios smbios;
+  collect::SmbiosMemoryDevice device;
   device.filled = true;
   smbios.memory_devices = {device, device};
-  const auto modules = memory_modules_from_smbios(smbios);
+  const auto modules = collect::memory_modules_from_smbios(smbios);
   REQUIRE(modules.size() == 2);
   CHECK(modules[0].size_bytes == std::nullopt);
   CHECK(modules[0].locator == "Memory device");
 }
 
 TEST_CASE("placeholders of makers of memory are no facts", "[collect][memory_modules]") {
-  Smbios smbios;
-  SmbiosMemoryDevice device;
+  collect::Smbios smbios;
+  collect::SmbiosMemoryDevice device;
   device.filled = true;
   device.manufacturer = "Manufacturer00";
   device.serial_number = "Not Specified";
   device.asset_tag = "A1_AssetTagNum0";
   device.part_number = "ModulePartNumber00";
-  SmbiosMemoryDevice known = device;
+  collect::SmbiosMemoryDevice known = device;
   known.manufacturer = "832500008325";
   known.serial_number = "254857A6";
   known.asset_tag = "4711";
   known.part_number = "KF3200C16D4/32GX";
-  SmbiosMemoryDevice zeros = device;
+  collect::SmbiosMemoryDevice zeros = device;
   zeros.serial_number = "00000000";
   smbios.memory_devices = {device, known, zeros};
-  const auto modules = memory_modules_from_smbios(smbios);
+  const auto modules = collect::memory_modules_from_smbios(smbios);
   REQUIRE(modules.size() == 3);
   for (const std::size_t i : {0U, 2U}) {
     CHECK(modules[i].manufacturer == std::nullopt);
@@ -135,7 +137,7 @@ TEST_CASE("firmware that describes no memory does not say that there is none",
           "[collect][memory_modules]") {
   const std::string system = test_smbios::system({.manufacturer = "Example Works"});
   MapHost host = with_memory_table(system + test_smbios::end_mark());
-  const Collected none = collect_memory_modules(host);
+  const collect::Collected none = collect::collect_memory_modules(host);
   CHECK(none.rows.empty());
   CHECK(none.sources.at("memory_modules").status == Status::kNotApplicable);
   CHECK(none.sources.at("memory_modules").reason ==
@@ -143,7 +145,7 @@ TEST_CASE("firmware that describes no memory does not say that there is none",
   // All slots empty, in a machine that runs.
   const std::string empty_slot = test_smbios::structure(17, std::string(0x28 - 4, '\0'));
   MapHost empty = with_memory_table(system + empty_slot + empty_slot + test_smbios::end_mark());
-  const Collected slots = collect_memory_modules(empty);
+  const collect::Collected slots = collect::collect_memory_modules(empty);
   CHECK(slots.rows.empty());
   CHECK(slots.sources.at("memory_modules").status == Status::kNotApplicable);
   CHECK(slots.sources.at("memory_modules").reason.find("2 memory devices") != std::string::npos);
@@ -152,12 +154,12 @@ TEST_CASE("firmware that describes no memory does not say that there is none",
 TEST_CASE("cases 90 and 91: modules of odd makers and one module beside 63 empty slots",
           "[memory_modules][shared_data]") {
   CaseMachine odd("90-memory-modules");
-  CHECK(told("memory_modules", collect_memory_modules(odd.host()),
+  CHECK(told("memory_modules", collect::collect_memory_modules(odd.host()),
              {"locator", "size_bytes", "speed_mts", "manufacturer"})
             .size() >= 3);
   CaseMachine one("91-vmware-one-module");
-  const auto modules =
-      told("memory_modules", collect_memory_modules(one.host()), {"size_bytes", "serial_number"});
+  const auto modules = told("memory_modules", collect::collect_memory_modules(one.host()),
+                            {"size_bytes", "serial_number"});
   REQUIRE(modules.size() == 1);
   CHECK(modules[0].starts_with("2147483648 | "));
 }

@@ -20,18 +20,18 @@ constexpr std::string_view kMachine =
 // mount point of a single file.
 std::vector<std::string> local_points(std::string_view mountinfo, std::string_view file = "") {
   std::vector<std::string> points;
-  const auto shows_file = [&](const Mount& mount) { return mount.mount_point == file; };
-  const Mountinfo info = parse_mountinfo(mountinfo);
-  for (const auto& [mount, may_be_touched] : local_data_mounts(info.mounts, shows_file))
+  const auto shows_file = [&](const collect::Mount& mount) { return mount.mount_point == file; };
+  const collect::Mountinfo info = collect::parse_mountinfo(mountinfo);
+  for (const auto& [mount, may_be_touched] : collect::local_data_mounts(info.mounts, shows_file))
     points.push_back(mount.mount_point + (may_be_touched ? "" : " untouched"));
   return points;
 }
 
 TEST_CASE("mountinfo gives each mount with its options and decoded paths", "[collect]") {
-  const Mountinfo info = parse_mountinfo(kMachine);
+  const collect::Mountinfo info = collect::parse_mountinfo(kMachine);
   REQUIRE(info.unreadable_lines == 0);
   REQUIRE(info.mounts.size() == 8);
-  const Mount& root = info.mounts[1];
+  const collect::Mount& root = info.mounts[1];
   CHECK(root.id == 28);
   CHECK(root.parent_id == 1);
   CHECK(root.device_major == 8);
@@ -49,13 +49,13 @@ TEST_CASE("mountinfo gives each mount with its options and decoded paths", "[col
 }
 
 TEST_CASE("mountinfo escapes that are not octal stay as they are", "[collect]") {
-  CHECK(decode_mount_escapes("a\\040b") == "a b");
-  CHECK(decode_mount_escapes("\\134040") == "\\040");
-  CHECK(decode_mount_escapes("\\04") == "\\04");
-  CHECK(decode_mount_escapes("\\") == "\\");
-  CHECK(decode_mount_escapes("\\089") == "\\089");
-  CHECK(decode_mount_escapes("\\777") == "\\777");
-  CHECK(decode_mount_escapes("\\377") == "\xff");
+  CHECK(collect::decode_mount_escapes("a\\040b") == "a b");
+  CHECK(collect::decode_mount_escapes("\\134040") == "\\040");
+  CHECK(collect::decode_mount_escapes("\\04") == "\\04");
+  CHECK(collect::decode_mount_escapes("\\") == "\\");
+  CHECK(collect::decode_mount_escapes("\\089") == "\\089");
+  CHECK(collect::decode_mount_escapes("\\777") == "\\777");
+  CHECK(collect::decode_mount_escapes("\\377") == "\xff");
 }
 
 TEST_CASE("lines that are not mounts are counted, not guessed", "[collect]") {
@@ -64,14 +64,14 @@ TEST_CASE("lines that are not mounts are counted, not guessed", "[collect]") {
                "1 2 8:2 / / rw shared:1 ext4 a rw", "1 2 8:2 / / rw -", "-",
                "1 2 8:2 / relative rw - ext4 a rw", "1 2 a:2 / / rw - ext4 a rw",
                "1 2 8:2 / / rw -  a rw", "99999999999999999999 2 8:2 / / rw - e a r");
-  const Mountinfo info = parse_mountinfo(line);
+  const collect::Mountinfo info = collect::parse_mountinfo(line);
   CAPTURE(line);
   CHECK(info.mounts.empty());
   CHECK(info.unreadable_lines == 1);
 }
 
 TEST_CASE("a mount without super options is a mount", "[collect]") {
-  const Mountinfo info = parse_mountinfo("1 2 8:2 / / rw - ext4 /dev/sda2 \n");
+  const collect::Mountinfo info = collect::parse_mountinfo("1 2 8:2 / / rw - ext4 /dev/sda2 \n");
   REQUIRE(info.mounts.size() == 1);
   CHECK(info.mounts[0].super_options.empty());
 }
@@ -81,23 +81,23 @@ TEST_CASE("file systems on other machines are known by their type", "[collect]")
        {"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "fuse.sshfs", "autofs", "fuse.glusterfs",
         "fuse.rclone", "fuse", "lustre", "glusterfs", "virtiofs", "fuse.vmhgfs-fuse"}) {
     CAPTURE(type);
-    CHECK(is_network_filesystem(type));
-    CHECK_FALSE(is_pseudo_filesystem(type));
+    CHECK(collect::is_network_filesystem(type));
+    CHECK_FALSE(collect::is_pseudo_filesystem(type));
   }
   for (const char* type : {"ext4", "xfs", "btrfs", "zfs", "vfat", "fuseblk", "f2fs", "ntfs3",
                            "fuse.ntfs-3g", "fuse.mergerfs", "iso9660", "bcachefs", "fuse.cryfs",
                            "fuse.exfat-fuse", "fuse.lowntfs-3g"}) {
     CAPTURE(type);
-    CHECK_FALSE(is_network_filesystem(type));
-    CHECK_FALSE(is_pseudo_filesystem(type));
+    CHECK_FALSE(collect::is_network_filesystem(type));
+    CHECK_FALSE(collect::is_pseudo_filesystem(type));
   }
   for (const char* type : {"proc", "sysfs", "tmpfs", "cgroup2", "overlay", "squashfs", "devtmpfs",
                            "fuse.portal", "fuse.gvfsd-fuse", "fuse.lxcfs", "nsfs", "rpc_pipefs",
                            "fuse.gvfs-fuse-daemon", "fuse.kio-fuse", "fuse.vmware-vmblock",
                            "fuse.fuse-overlayfs", "fuse.AppImageLauncherFS", "fuse.fuseiso"}) {
     CAPTURE(type);
-    CHECK(is_pseudo_filesystem(type));
-    CHECK_FALSE(is_network_filesystem(type));
+    CHECK(collect::is_pseudo_filesystem(type));
+    CHECK_FALSE(collect::is_network_filesystem(type));
   }
 }
 
@@ -117,8 +117,8 @@ TEST_CASE("a local mount that lies below a network mount is told and not touched
       "2 1 0:50 / /srv rw - nfs4 nas:/srv rw\n"
       "3 2 8:3 / /srv/local rw - ext4 /dev/sda3 rw\n"
       "4 1 8:4 / /srv2 rw - ext4 /dev/sda4 rw\n";
-  const Mountinfo info = parse_mountinfo(kText);
-  const NetworkMounts network(visible_mounts(info.mounts));
+  const collect::Mountinfo info = collect::parse_mountinfo(kText);
+  const collect::NetworkMounts network(collect::visible_mounts(info.mounts));
   CHECK(network.lead_to("/srv/local"));
   CHECK(network.lead_to("/srv/local/deeper"));
   for (const char* const point : {"/", "/srv", "/srv2", "/sr/v"})

@@ -11,14 +11,14 @@ namespace {
 
 using inventory::Status;
 
-std::optional<std::string> text_of(const Collected& collected, std::string_view name) {
+std::optional<std::string> text_of(const collect::Collected& collected, std::string_view name) {
   const auto& cells = collected.rows.at(0).cells;
   const auto* text = std::get_if<std::string>(&cells[*inventory::find_section("os")->find(name)]);
   return text ? std::optional(*text) : std::nullopt;
 }
 
 TEST_CASE("os-release values are read as a shell reads them", "[collect][os]") {
-  const auto values = parse_assignments(
+  const auto values = collect::parse_assignments(
       "# comment\n\nNAME=\"Debian GNU/Linux\"\nID=debian\nA='single $x \\n'\n"
       "B=\"quote \\\" dollar \\$ back \\\\ tick \\` other \\n\"\nC=plain\\ blank rest\n"
       "D=\n  E=indented  \n9X=no\nno equals\n=empty\nF G=no\nID=again\nH=\"open\nI=a\"b\"c\r\n");
@@ -57,7 +57,7 @@ TEST_CASE("the version says the point release", "[collect][os]") {
   MapHost host;
   host.files["/etc/os-release"] = c.os_release;
   host.files[c.file] = c.content;
-  CHECK(text_of(collect_os(host), "version") == c.version);
+  CHECK(text_of(collect::collect_os(host), "version") == c.version);
 }
 
 TEST_CASE("a machine says its distribution, kernel and names", "[collect][os]") {
@@ -73,7 +73,7 @@ TEST_CASE("a machine says its distribution, kernel and names", "[collect][os]") 
   host.files["/etc/machine-id"] = "3D1219C7c4c5404aaa1f6d2a48adfda4\n";
   host.links["/etc/localtime"] = "../usr/share/zoneinfo/Europe/Ljubljana";
   host.files["/etc/timezone"] = "Etc/UTC\n";
-  const Collected collected = collect_os(host);
+  const collect::Collected collected = collect::collect_os(host);
   CHECK(collected.sources.at("os").status == Status::kOk);
   CHECK(text_of(collected, "name") == "Fedora Linux");
   CHECK(text_of(collected, "variant") == "Server Edition");
@@ -90,29 +90,29 @@ TEST_CASE("a machine says its distribution, kernel and names", "[collect][os]") 
 TEST_CASE("systems from before os-release are named by what they have", "[collect][os]") {
   MapHost host;
   host.files["/etc/redhat-release"] = "CentOS release 6.10 (Final)\n";
-  CHECK(text_of(collect_os(host), "name") == "CentOS");
-  CHECK(text_of(collect_os(host), "id") == "centos");
-  CHECK(text_of(collect_os(host), "version") == "6.10");
+  CHECK(text_of(collect::collect_os(host), "name") == "CentOS");
+  CHECK(text_of(collect::collect_os(host), "id") == "centos");
+  CHECK(text_of(collect::collect_os(host), "version") == "6.10");
   host.files["/etc/lsb-release"] =
       "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=10.04\nDISTRIB_CODENAME=lucid\n";
-  CHECK(text_of(collect_os(host), "id") == "ubuntu");
-  CHECK(text_of(collect_os(host), "codename") == "lucid");
+  CHECK(text_of(collect::collect_os(host), "id") == "ubuntu");
+  CHECK(text_of(collect::collect_os(host), "codename") == "lucid");
   MapHost copied;
   copied.files["/proc/version"] = "Linux version 5.4.0-1 (a@b) (gcc 9) #58 SMP Mon\n";
   copied.files["/etc/hostname"] = "# set by hand\ndb1\n";
-  CHECK(text_of(collect_os(copied), "kernel_release") == "5.4.0-1");
-  CHECK(text_of(collect_os(copied), "kernel_version") == "#58 SMP Mon");
-  CHECK(text_of(collect_os(copied), "hostname") == "db1");
+  CHECK(text_of(collect::collect_os(copied), "kernel_release") == "5.4.0-1");
+  CHECK(text_of(collect::collect_os(copied), "kernel_version") == "#58 SMP Mon");
+  CHECK(text_of(collect::collect_os(copied), "hostname") == "db1");
 }
 
 TEST_CASE("a machine that says nothing fails, one that keeps a file back is partial",
           "[collect][os]") {
   MapHost host;
-  CHECK(collect_os(host).sources.at("os").status == Status::kFailed);
-  CHECK(collect_os(host).rows.empty());
+  CHECK(collect::collect_os(host).sources.at("os").status == Status::kFailed);
+  CHECK(collect::collect_os(host).rows.empty());
   host.files["/etc/os-release"] = "NAME=X\n";
   host.failures["/etc/machine-id"] = {FailureKind::kDenied, "Not allowed to read it."};
-  const Collected partial = collect_os(host);
+  const collect::Collected partial = collect::collect_os(host);
   CHECK(partial.sources.at("os").status == Status::kPartial);
   CHECK(partial.sources.at("os").reason == "Not allowed to read it.");
 }
@@ -143,58 +143,63 @@ TEST_CASE("names that every machine has are no host names", "[collect][os]") {
     host.files["/etc/os-release"] = "NAME=X\n";
     host.files["/proc/sys/kernel/hostname"] = std::string(test.running) + "\n";
     host.files["/etc/hostname"] = test.file;
-    CHECK(text_of(collect_os(host), "hostname") == test.hostname);
-    CHECK(text_of(collect_os(host), "domain") == test.domain);
+    CHECK(text_of(collect::collect_os(host), "hostname") == test.hostname);
+    CHECK(text_of(collect::collect_os(host), "domain") == test.domain);
   }
 }
 
 TEST_CASE("machine ids that identify nothing are absent", "[collect][os]") {
-  CHECK(parse_machine_id("0123456789abcdef0123456789abcdef\n") ==
+  CHECK(collect::parse_machine_id("0123456789abcdef0123456789abcdef\n") ==
         "0123456789abcdef0123456789abcdef");
   for (const char* text : {"", "\n", "uninitialized\n", "00000000000000000000000000000000",
                            "0123456789abcdef0123456789abcde", "g123456789abcdef0123456789abcdef"}) {
     CAPTURE(text);
-    CHECK(parse_machine_id(text) == std::nullopt);
+    CHECK(collect::parse_machine_id(text) == std::nullopt);
   }
 }
 
 TEST_CASE("the domain is taken only from what a person wrote", "[collect][os]") {
-  CHECK(domain_from_hosts("127.0.1.1 db1.corp.example db1 # db1.no.no\n", "db1") == "corp.example");
-  CHECK(domain_from_hosts("10.0.0.1 DB1.corp.example\n", "db1") == "corp.example");
-  CHECK(domain_from_hosts("127.0.1.1 db1.localdomain db1\n", "db1") == std::nullopt);
-  CHECK(domain_from_hosts("127.0.1.1 db10.corp.example\n#1 db1.x.y\n", "db1") == std::nullopt);
-  CHECK(domain_from_hosts("db1.corp.example\n", "db1") == std::nullopt);
-  CHECK(domain_from_hosts("127.0.0.1 localhost.corp\n", "localhost") == std::nullopt);
+  CHECK(collect::domain_from_hosts("127.0.1.1 db1.corp.example db1 # db1.no.no\n", "db1") ==
+        "corp.example");
+  CHECK(collect::domain_from_hosts("10.0.0.1 DB1.corp.example\n", "db1") == "corp.example");
+  CHECK(collect::domain_from_hosts("127.0.1.1 db1.localdomain db1\n", "db1") == std::nullopt);
+  CHECK(collect::domain_from_hosts("127.0.1.1 db10.corp.example\n#1 db1.x.y\n", "db1") ==
+        std::nullopt);
+  CHECK(collect::domain_from_hosts("db1.corp.example\n", "db1") == std::nullopt);
+  CHECK(collect::domain_from_hosts("127.0.0.1 localhost.corp\n", "localhost") == std::nullopt);
 
-  CHECK(domain_from_resolv_conf("nameserver 1.1.1.1\nsearch corp.example\n") == "corp.example");
-  CHECK(domain_from_resolv_conf("search a.example b.example\n") == std::nullopt);
-  CHECK(domain_from_resolv_conf("domain a.example\nsearch b.example c.example\n") == std::nullopt);
-  CHECK(domain_from_resolv_conf("search a b\ndomain\tcorp.example\n") == "corp.example");
-  CHECK(domain_from_resolv_conf("search .\n") == std::nullopt);
-  CHECK(domain_from_resolv_conf("# Generated by NetworkManager\nsearch lan\n") == std::nullopt);
-  CHECK(domain_from_resolv_conf("") == std::nullopt);
+  CHECK(collect::domain_from_resolv_conf("nameserver 1.1.1.1\nsearch corp.example\n") ==
+        "corp.example");
+  CHECK(collect::domain_from_resolv_conf("search a.example b.example\n") == std::nullopt);
+  CHECK(collect::domain_from_resolv_conf("domain a.example\nsearch b.example c.example\n") ==
+        std::nullopt);
+  CHECK(collect::domain_from_resolv_conf("search a b\ndomain\tcorp.example\n") == "corp.example");
+  CHECK(collect::domain_from_resolv_conf("search .\n") == std::nullopt);
+  CHECK(collect::domain_from_resolv_conf("# Generated by NetworkManager\nsearch lan\n") ==
+        std::nullopt);
+  CHECK(collect::domain_from_resolv_conf("") == std::nullopt);
 
   MapHost laptop;
   laptop.files["/etc/os-release"] = "NAME=X\n";
   laptop.files["/proc/sys/kernel/hostname"] = "laptop\n";
   laptop.files["/run/systemd/resolve/stub-resolv.conf"] = "search cafe.example\n";
   laptop.links["/etc/resolv.conf"] = "../run/systemd/resolve/stub-resolv.conf";
-  CHECK(text_of(collect_os(laptop), "domain") == std::nullopt);
+  CHECK(text_of(collect::collect_os(laptop), "domain") == std::nullopt);
   laptop.files["/proc/sys/kernel/hostname"] = "laptop.corp.example\n";
-  CHECK(text_of(collect_os(laptop), "domain") == "corp.example");
+  CHECK(text_of(collect::collect_os(laptop), "domain") == "corp.example");
 }
 
 TEST_CASE("the time zone is where /etc/localtime points to", "[collect][os]") {
-  CHECK(timezone_of_link("/usr/share/zoneinfo/America/Argentina/Salta") ==
+  CHECK(collect::timezone_of_link("/usr/share/zoneinfo/America/Argentina/Salta") ==
         "America/Argentina/Salta");
-  CHECK(timezone_of_link("/usr/share/zoneinfo/posix/UTC") == "UTC");
-  CHECK(timezone_of_link("../usr/share/zoneinfo//UTC") == "UTC");
-  CHECK(timezone_of_link("/usr/share/zoneinfo/") == std::nullopt);
-  CHECK(timezone_of_link("/etc/some.tz") == std::nullopt);
+  CHECK(collect::timezone_of_link("/usr/share/zoneinfo/posix/UTC") == "UTC");
+  CHECK(collect::timezone_of_link("../usr/share/zoneinfo//UTC") == "UTC");
+  CHECK(collect::timezone_of_link("/usr/share/zoneinfo/") == std::nullopt);
+  CHECK(collect::timezone_of_link("/etc/some.tz") == std::nullopt);
   MapHost host;
   host.files["/etc/os-release"] = "NAME=X\n";
   host.files["/etc/timezone"] = "Asia/Tokyo\n";
-  CHECK(text_of(collect_os(host), "timezone") == "Asia/Tokyo");
+  CHECK(text_of(collect::collect_os(host), "timezone") == "Asia/Tokyo");
 }
 
 }  // namespace

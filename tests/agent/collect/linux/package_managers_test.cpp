@@ -17,7 +17,7 @@ using inventory::Status;
 constexpr const char* kDpkgItself =
     "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n";
 
-std::string line_of(const Collected& packages) {
+std::string line_of(const collect::Collected& packages) {
   return inventory::status_line("packages", packages.sources);
 }
 
@@ -51,17 +51,17 @@ TEST_CASE("the manager that a system is made of is known by its distribution", "
   };
   for (const Case& test : cases) {
     CAPTURE(test.id, test.id_like);
-    CHECK(own_package_manager(test.id, test.id_like) == test.own);
+    CHECK(collect::own_package_manager(test.id, test.id_like) == test.own);
   }
   MapHost old;
-  CHECK(own_package_manager(old) == std::nullopt);
+  CHECK(collect::own_package_manager(old) == std::nullopt);
   old.files["/etc/redhat-release"] = "CentOS release 6.10 (Final)\n";
-  CHECK(own_package_manager(old) == "rpm");
+  CHECK(collect::own_package_manager(old) == "rpm");
   old.files["/etc/os-release"] = "ID=debian\n";
-  CHECK(own_package_manager(old) == "dpkg");
+  CHECK(collect::own_package_manager(old) == "dpkg");
   old.files["/etc/os-release"] = "";
   old.files["/usr/lib/os-release"] = "ID=arch\n";
-  CHECK(own_package_manager(old) == "pacman");
+  CHECK(collect::own_package_manager(old) == "pacman");
 }
 
 TEST_CASE("packages: a database that is not read is a source that says so", "[packages]") {
@@ -89,7 +89,7 @@ TEST_CASE("packages: a database that is not read is a source that says so", "[pa
     MapHost host;
     host.files["/etc/os-release"] = test.os_release;
     if (!test.database.empty()) host.files[test.database] = "x";
-    const Collected packages = collect_packages(host);
+    const collect::Collected packages = collect::collect_packages(host);
     CHECK(line_of(packages) == test.line);
     CHECK(packages.rows.empty());
     for (const auto& [name, source] : packages.sources)
@@ -97,7 +97,8 @@ TEST_CASE("packages: a database that is not read is a source that says so", "[pa
     // The tool dpkg, with the empty database that its package brings, changes nothing.
     host.files["/var/lib/dpkg/status"] = "";
     host.files["/var/lib/dpkg/available"] = "";
-    if (test.line != "dpkg:not_applicable") CHECK(line_of(collect_packages(host)) == test.line);
+    if (test.line != "dpkg:not_applicable")
+      CHECK(line_of(collect::collect_packages(host)) == test.line);
   }
 }
 
@@ -108,7 +109,7 @@ TEST_CASE("packages: what dpkg installed on another manager's system is told, an
   host.files["/var/lib/rpm/rpmdb.sqlite"] = "x";
   host.files["/var/lib/dpkg/status"] =
       "Package: tool\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n";
-  const Collected packages = collect_packages(host);
+  const collect::Collected packages = collect::collect_packages(host);
   CHECK(packages.rows.size() == 1);
   CHECK(line_of(packages) == "dpkg:ok,rpm:failed");
   CHECK(packages.sources.at("rpm").reason ==
@@ -120,14 +121,14 @@ TEST_CASE("packages: a tool beside the system's own manager is said and takes no
   MapHost host;
   host.files["/etc/os-release"] = "ID=debian\n";
   host.files["/var/lib/dpkg/status"] = kDpkgItself;
-  CHECK(line_of(collect_packages(host)) == "dpkg:ok");
+  CHECK(line_of(collect::collect_packages(host)) == "dpkg:ok");
   host.directories = {"/var/lib/rpm", "/var/lib/pacman/local", "/var/db/pkg"};
   host.files["/var/lib/pacman/local/ALPM_DB_VERSION"] = "9\n";
   host.files["/lib/apk/db/installed"] = "";
-  CHECK(line_of(collect_packages(host)) == "dpkg:ok");  // empty, as tools bring them
+  CHECK(line_of(collect::collect_packages(host)) == "dpkg:ok");  // empty, as tools bring them
   host.files["/var/lib/rpm/rpmdb.sqlite"] = "x";
   host.files["/nix/var/nix/db/db.sqlite"] = "x";
-  const Collected packages = collect_packages(host);
+  const collect::Collected packages = collect::collect_packages(host);
   CHECK(line_of(packages) == "dpkg:ok,nix:not_applicable,rpm:not_applicable");
   CHECK(inventory::worst(packages.sources) == Status::kOk);
   CHECK(packages.sources.at("rpm").reason ==
@@ -139,7 +140,7 @@ TEST_CASE("cases 98a, 98b: CentOS without and with the tool dpkg", "[packages][s
   for (const char* const name : {"98a-rpm-machine", "98b-rpm-machine-with-dpkg-tool"}) {
     CAPTURE(name);
     CaseMachine machine(name);
-    const Collected packages = collect_packages(machine.host());
+    const collect::Collected packages = collect::collect_packages(machine.host());
     CHECK(line_of(packages) == "dpkg:not_applicable,rpm:failed");
     CHECK(packages.rows.empty());
   }

@@ -16,7 +16,7 @@
 namespace muster::agent {
 namespace {
 
-const Distribution kDebian = {"debian", "bookworm"};
+const collect::Distribution kDebian = {"debian", "bookworm"};
 
 std::string stanza(const std::string& name, const std::string& status,
                    const std::string& version = "1.0") {
@@ -33,7 +33,7 @@ std::string run(const std::string& command) {
   return out;
 }
 
-std::string canonical(const Collected& collected) {
+std::string canonical(const collect::Collected& collected) {
   std::string out;
   for (const inventory::Row& row : collected.rows)
     out += inventory::canonical_json(*inventory::find_section("packages"), row) + "\n";
@@ -43,7 +43,7 @@ std::string canonical(const Collected& collected) {
 }  // namespace
 
 TEST_CASE("dpkg: a stanza becomes a row with all that it says", "[packages]") {
-  const PackageList list = parse_dpkg_status(
+  const collect::PackageList list = collect::parse_dpkg_status(
       "Package: libattr1\n"
       "Status: install ok installed\n"
       "Priority: optional\n"
@@ -117,7 +117,7 @@ TEST_CASE("dpkg: a package counts in every state in which its files are there", 
   };
   for (const Case& test : cases) {
     CAPTURE(test.status);
-    const PackageList list = parse_dpkg_status(stanza("a", test.status), kDebian);
+    const collect::PackageList list = collect::parse_dpkg_status(stanza("a", test.status), kDebian);
     REQUIRE(list.packages.size() == (test.state ? 1 : 0));
     CHECK(list.problem.empty() == !test.problem);
     CHECK(list.gone.size() == (test.state || test.problem ? 0 : 1));
@@ -162,7 +162,7 @@ TEST_CASE("dpkg: a stanza that is none is named and the others are kept", "[pack
   };
   for (const Case& test : cases) {
     CAPTURE(test.text);
-    const PackageList list = parse_dpkg_status(test.text, kDebian);
+    const collect::PackageList list = collect::parse_dpkg_status(test.text, kDebian);
     CHECK(list.packages.size() == test.packages);
     CHECK(list.problem == test.problem);
   }
@@ -173,7 +173,7 @@ TEST_CASE("dpkg: a database cut off inside a line never looks whole", "[packages
   const std::string text = first + stanza("b", "install ok installed");
   for (std::size_t size = first.size() + 1; size < text.size(); ++size) {
     CAPTURE(size);
-    const PackageList list = parse_dpkg_status(text.substr(0, size), kDebian);
+    const collect::PackageList list = collect::parse_dpkg_status(text.substr(0, size), kDebian);
     if (text[size - 1] != '\n') {
       CHECK_FALSE(list.problem.empty());
       CHECK(list.packages.size() == 1);
@@ -183,7 +183,7 @@ TEST_CASE("dpkg: a database cut off inside a line never looks whole", "[packages
 
 TEST_CASE("dpkg: odd values do no harm", "[packages]") {
   const auto first = [](const std::string& fields) {
-    return parse_dpkg_status(
+    return collect::parse_dpkg_status(
                "PACKAGE: p\nstatus: Install OK Installed\nVersion: 1\n" + fields + "\n", kDebian)
         .packages.at(0)
         .row;
@@ -224,7 +224,7 @@ TEST_CASE("dpkg: empty, odd and broken databases are read as dpkg reads them", "
   };
   for (const Case& test : cases) {
     CAPTURE(test.what);
-    const PackageList list = parse_dpkg_status(test.status, kDebian);
+    const collect::PackageList list = collect::parse_dpkg_status(test.status, kDebian);
     CHECK(list.packages.size() == test.packages);
     CHECK(list.problem.empty() == !test.problem);
   }
@@ -251,8 +251,8 @@ TEST_CASE("dpkg: the package databases of other projects' tests are read as dpkg
   };
   for (const Case& test : cases) {
     CAPTURE(test.file);
-    const PackageList list =
-        parse_dpkg_status(read_test_file(shared_data("packages/dpkg/dpkg/" + test.file)), kDebian);
+    const collect::PackageList list = collect::parse_dpkg_status(
+        read_test_file(shared_data("packages/dpkg/dpkg/" + test.file)), kDebian);
     CHECK(list.packages.size() == test.packages);
     CHECK(list.problem.empty() == !test.problem);
   }
@@ -261,10 +261,11 @@ TEST_CASE("dpkg: the package databases of other projects' tests are read as dpkg
   for (std::size_t at = 0;
        (at = valid.find("Status: install ok installed\n", at)) != std::string::npos; ++at)
     ++expected;
-  CHECK(parse_dpkg_status(valid, kDebian).packages.size() == expected);
+  CHECK(collect::parse_dpkg_status(valid, kDebian).packages.size() == expected);
   // opkg keeps the same format.
-  CHECK(parse_dpkg_status(read_test_file(shared_data("packages/dpkg/opkg/single")), kDebian)
-            .packages.size() == 1);
+  CHECK(
+      collect::parse_dpkg_status(read_test_file(shared_data("packages/dpkg/opkg/single")), kDebian)
+          .packages.size() == 1);
 }
 
 TEST_CASE("packages: times come from the file lists, of co-installable packages by architecture",
@@ -285,7 +286,7 @@ TEST_CASE("packages: times come from the file lists, of co-installable packages 
   host.modified_ms["/var/lib/dpkg/info/plain.list"] = 1'700'000'000'000;
   host.modified_ms["/var/lib/dpkg/info/lib:i386.list"] = 1'600'000'000'000;
   host.modified_ms["/var/lib/dpkg/info/damaged.list"] = kLastInstant.ms + 1;
-  const Collected collected = collect_packages(host);
+  const collect::Collected collected = collect::collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
   REQUIRE(collected.rows.size() == 6);
   const auto schema = inventory::find_section("packages");
@@ -304,7 +305,7 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
       "Package: foo\nVersion: 1.2.3\nArchitecture: amd64\n\n"
       "Package: bar\nStatus: deinstall ok config-files\nVersion: 4\nArchitecture: amd64\n";
   host.files["/var/lib/dpkg/status.d/foo.md5sums"] = "07d31e  usr/lib/os-release\n";
-  const Collected collected = collect_packages(host);
+  const collect::Collected collected = collect::collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
   REQUIRE(collected.rows.size() == 1);  // bar is deinstalled
   CHECK(canonical(collected).find("pkg:deb/debian/foo@1.2.3?arch=amd64&distro=debian-12") !=
@@ -315,24 +316,25 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
         std::vector<std::string>{"foo | installed"});
 
   host.failures["/var/lib/dpkg/status.d/foo"] = {FailureKind::kDenied, "foo may not be read."};
-  CHECK(collect_packages(host).sources.at("dpkg") ==
+  CHECK(collect::collect_packages(host).sources.at("dpkg") ==
         inventory::SourceStatus{inventory::Status::kFailed, "foo may not be read."});
   host.files["/var/lib/dpkg/status.d/baz"] = "Package: baz\nVersion: 1\nArchitecture: all\n";
-  CHECK(collect_packages(host).sources.at("dpkg") ==
+  CHECK(collect::collect_packages(host).sources.at("dpkg") ==
         inventory::SourceStatus{inventory::Status::kPartial, "foo may not be read."});
 }
 
 TEST_CASE("packages: what cannot be read is said and never looks like nothing", "[packages]") {
   MapHost none;
-  CHECK(collect_packages(none).sources.at("dpkg").status == inventory::Status::kNotApplicable);
+  CHECK(collect::collect_packages(none).sources.at("dpkg").status ==
+        inventory::Status::kNotApplicable);
 
   MapHost denied;
   denied.failures["/var/lib/dpkg/status"] = {FailureKind::kDenied, "denied"};
-  CHECK(collect_packages(denied).sources.at("dpkg").status == inventory::Status::kDenied);
+  CHECK(collect::collect_packages(denied).sources.at("dpkg").status == inventory::Status::kDenied);
 
   MapHost cut;
   cut.files["/var/lib/dpkg/status"] = stanza("a", "install ok installed") + "Package: b\nSta";
-  const Collected partial = collect_packages(cut);
+  const collect::Collected partial = collect::collect_packages(cut);
   CHECK(partial.rows.size() == 1);
   CHECK(partial.sources.at("dpkg").status == inventory::Status::kPartial);
   CHECK(partial.sources.at("dpkg").reason ==
@@ -341,8 +343,8 @@ TEST_CASE("packages: what cannot be read is said and never looks like nothing", 
   MapHost twice;
   twice.files["/var/lib/dpkg/status"] =
       stanza("a", "install ok installed") + stanza("a", "install ok installed");
-  CHECK(collect_packages(twice).rows.size() == 1);
-  CHECK(collect_packages(twice).sources.at("dpkg").status == inventory::Status::kPartial);
+  CHECK(collect::collect_packages(twice).rows.size() == 1);
+  CHECK(collect::collect_packages(twice).sources.at("dpkg").status == inventory::Status::kPartial);
 }
 
 TEST_CASE("packages: this machine's packages are those of dpkg-query", "[packages]") {
@@ -362,8 +364,8 @@ TEST_CASE("packages: this machine's packages are those of dpkg-query", "[package
     if (line.starts_with("config-files ") || line.starts_with("not-installed ")) continue;
     expected.insert(line.substr(blank + 1));
   }
-  LiveHost host;
-  const Collected collected = collect_packages(host);
+  host::LiveHost host;
+  const collect::Collected collected = collect::collect_packages(host);
   CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
   std::set<std::string> found;
   const auto* const schema = inventory::find_section("packages");
@@ -377,7 +379,7 @@ TEST_CASE("packages: this machine's packages are those of dpkg-query", "[package
   }
   CHECK(found == expected);
   CHECK(collected.rows.size() == expected.size());
-  CHECK(canonical(collect_packages(host)) == canonical(collected));
+  CHECK(canonical(collect::collect_packages(host)) == canonical(collected));
 }
 
 }  // namespace muster::agent

@@ -20,9 +20,9 @@ std::string hex(std::string_view text) {
 }  // namespace
 
 TEST_CASE("rtnetlink: links have a name, a kind and the address they came with", "[netlink]") {
-  const auto links = parse_link_dump(test_netlink::link(1, "lo") +
-                                     test_netlink::link(2, "eth0", "", hex("001122334455")) +
-                                     test_netlink::link(9, "br-lan", "bridge", "", false));
+  const auto links = collect::parse_link_dump(
+      test_netlink::link(1, "lo") + test_netlink::link(2, "eth0", "", hex("001122334455")) +
+      test_netlink::link(9, "br-lan", "bridge", "", false));
   REQUIRE(links);
   REQUIRE(links->size() == 3);
   CHECK((*links)[1].index == 2);
@@ -42,7 +42,7 @@ TEST_CASE("rtnetlink: an address is our own end of the link, with all flags", "[
       test_netlink::address({10, 64, 0, 253, 3,
                              attribute(1, hex("fe800000000000000000000000000001")) +
                                  attribute(8, number(std::uint32_t{0x0340}))});
-  const auto addresses = parse_address_dump(dump);
+  const auto addresses = collect::parse_address_dump(dump);
   REQUIRE(addresses);
   REQUIRE(addresses->size() == 2);
   CHECK((*addresses)[0].address == hex("c0000202"));
@@ -58,34 +58,34 @@ TEST_CASE("rtnetlink: a capture of a machine with the other byte order reads the
           "[netlink]") {
   // s390x, recorded as it runs and replayed on x86-64.
   const auto links =
-      parse_link_dump(hex("0000002c"
-                          "0010"
-                          "0002"
-                          "0000000100000000"
-                          "0000"
-                          "0001"
-                          "00000002"
-                          "00000001"
-                          "00000000"
-                          "00090003"
-                          "6574683000"
-                          "000000"));
+      collect::parse_link_dump(hex("0000002c"
+                                   "0010"
+                                   "0002"
+                                   "0000000100000000"
+                                   "0000"
+                                   "0001"
+                                   "00000002"
+                                   "00000001"
+                                   "00000000"
+                                   "00090003"
+                                   "6574683000"
+                                   "000000"));
   REQUIRE(links);
   REQUIRE(links->size() == 1);
   CHECK((*links)[0].name == "eth0");
   CHECK((*links)[0].index == 2);
   CHECK((*links)[0].up);
   const auto addresses =
-      parse_address_dump(hex("00000028"
-                             "0014"
-                             "0002"
-                             "0000000100000000"
-                             "02188000"
-                             "00000002"
-                             "00080002"
-                             "c0000202"
-                             "00080008"
-                             "00000080"));
+      collect::parse_address_dump(hex("00000028"
+                                      "0014"
+                                      "0002"
+                                      "0000000100000000"
+                                      "02188000"
+                                      "00000002"
+                                      "00080002"
+                                      "c0000202"
+                                      "00080008"
+                                      "00000080"));
   REQUIRE(addresses);
   REQUIRE(addresses->size() == 1);
   CHECK((*addresses)[0].address == hex("c0000202"));
@@ -95,39 +95,42 @@ TEST_CASE("rtnetlink: a capture of a machine with the other byte order reads the
 
 TEST_CASE("rtnetlink: the smallest error number there is does no harm", "[netlink]") {
   using namespace std::string_view_literals;
-  const auto links = parse_link_dump("\x14\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80"sv);
+  const auto links = collect::parse_link_dump("\x14\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80"sv);
   REQUIRE_FALSE(links);
   CHECK(links.failure().message.find("2147483648") != std::string::npos);
 }
 
 TEST_CASE("rtnetlink: what does not fit is refused or left out", "[netlink]") {
-  CHECK(parse_link_dump("")->empty());
-  CHECK(parse_link_dump(std::string(15, '\0')).failure().kind == FailureKind::kMalformed);
-  CHECK(parse_link_dump(std::string(16, '\0')).failure().kind == FailureKind::kMalformed);
+  CHECK(collect::parse_link_dump("")->empty());
+  CHECK(collect::parse_link_dump(std::string(15, '\0')).failure().kind == FailureKind::kMalformed);
+  CHECK(collect::parse_link_dump(std::string(16, '\0')).failure().kind == FailureKind::kMalformed);
   const std::string link = test_netlink::link(2, "eth0", "bridge");
   for (std::size_t size = 1; size < link.size(); ++size)
-    CHECK_FALSE(parse_link_dump(link.substr(0, size)));
+    CHECK_FALSE(collect::parse_link_dump(link.substr(0, size)));
   // An attribute longer than its message ends the attributes, not more.
   std::string broken = link;
   broken[32] = '\x7f';
-  CHECK(parse_link_dump(broken)->at(0).name.empty());
+  CHECK(collect::parse_link_dump(broken)->at(0).name.empty());
   broken[32] = '\x03';  // shorter than its own header
-  CHECK(parse_link_dump(broken)->at(0).name.empty());
+  CHECK(collect::parse_link_dump(broken)->at(0).name.empty());
   // Too short for its header; another type; the end of the dump.
-  CHECK(parse_link_dump(message(16, std::string(8, '\0')))->empty());
-  CHECK(parse_link_dump(message(24, std::string(16, '\0')))->empty());
-  CHECK(parse_link_dump(message(3, number(std::int32_t{0})))->empty());
-  CHECK(parse_address_dump(message(20, "\x02"))->empty());
-  const auto refused = parse_link_dump(message(2, number(std::int32_t{-1})));
+  CHECK(collect::parse_link_dump(message(16, std::string(8, '\0')))->empty());
+  CHECK(collect::parse_link_dump(message(24, std::string(16, '\0')))->empty());
+  CHECK(collect::parse_link_dump(message(3, number(std::int32_t{0})))->empty());
+  CHECK(collect::parse_address_dump(message(20, "\x02"))->empty());
+  const auto refused = collect::parse_link_dump(message(2, number(std::int32_t{-1})));
   CHECK(refused.failure().kind == FailureKind::kIo);
   CHECK(refused.failure().message == "The kernel refused to answer over rtnetlink (error 1).");
-  CHECK(parse_link_dump(message(2, number(std::int32_t{0})))->empty());  // an acknowledgement
+  CHECK(collect::parse_link_dump(message(2, number(std::int32_t{0})))
+            ->empty());  // an acknowledgement
 
   using test_netlink::address;
-  CHECK(parse_address_dump(address({2, 24, 0, 0, 2, attribute(2, hex("c000"))}))->empty());
-  CHECK(parse_address_dump(address({2, 24, 0, 0, 2, ""}))->empty());
-  CHECK(parse_address_dump(address({2, 33, 0, 0, 2, attribute(2, hex("c0000201"))}))->empty());
-  CHECK(parse_address_dump(address({7, 24, 0, 0, 2, attribute(2, hex("c0000201"))}))->empty());
+  CHECK(collect::parse_address_dump(address({2, 24, 0, 0, 2, attribute(2, hex("c000"))}))->empty());
+  CHECK(collect::parse_address_dump(address({2, 24, 0, 0, 2, ""}))->empty());
+  CHECK(collect::parse_address_dump(address({2, 33, 0, 0, 2, attribute(2, hex("c0000201"))}))
+            ->empty());
+  CHECK(collect::parse_address_dump(address({7, 24, 0, 0, 2, attribute(2, hex("c0000201"))}))
+            ->empty());
 }
 
 }  // namespace muster::agent

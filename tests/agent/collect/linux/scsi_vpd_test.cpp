@@ -63,13 +63,13 @@ TEST_CASE("a serial number page is read as far as it can be trusted", "[disks][v
   };
   for (const Case& test : cases) {
     CAPTURE(to_hex(test.page));
-    CHECK(parse_vpd_serial(test.page) == test.serial);
+    CHECK(collect::parse_vpd_serial(test.page) == test.serial);
   }
 }
 
 TEST_CASE("a device identification page gives the name and the full model", "[disks][vpd]") {
-  CHECK(parse_vpd_wwn(sata_page83()) == "50026b724b09a1ff");
-  CHECK(parse_vpd_ata_model(sata_page83()) == "KINGSTON SH103S3240G");
+  CHECK(collect::parse_vpd_wwn(sata_page83()) == "50026b724b09a1ff");
+  CHECK(collect::parse_vpd_ata_model(sata_page83()) == "KINGSTON SH103S3240G");
 
   struct Case {
     std::string designators;
@@ -121,37 +121,39 @@ TEST_CASE("a device identification page gives the name and the full model", "[di
     CAPTURE(test.designators);
     const std::string content = bytes(test.designators);
     std::string page = bytes("008300") + static_cast<char>(content.size()) + content;
-    CHECK(parse_vpd_wwn(page) == test.wwn);
-    CHECK_FALSE(parse_vpd_ata_model(page));
+    CHECK(collect::parse_vpd_wwn(page) == test.wwn);
+    CHECK_FALSE(collect::parse_vpd_ata_model(page));
   }
 }
 
 TEST_CASE("an ATA information page gives model, firmware and what it is", "[disks][vpd]") {
-  const auto found =
-      parse_vpd_ata_identity(sata_page89("KINGSTON SH103S3240G", "580ABBF0", bytes("0e81")));
+  const auto found = collect::parse_vpd_ata_identity(
+      sata_page89("KINGSTON SH103S3240G", "580ABBF0", bytes("0e81")));
   REQUIRE(found);
   CHECK(found->model == "KINGSTON SH103S3240G");
   CHECK(found->firmware_revision == "580ABBF0");
   CHECK(found->sata);
-  CHECK(parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("0000")))->sata == false);
-  CHECK(parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("ffff")))->sata == false);
-  CHECK(parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("0000")))->firmware_revision ==
-        "1.0");
-  CHECK_FALSE(parse_vpd_ata_identity(sata_page89("", "        ", bytes("0e81"))));
-  CHECK_FALSE(parse_vpd_ata_identity(sata_page83()));
+  CHECK(collect::parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("0000")))->sata ==
+        false);
+  CHECK(collect::parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("ffff")))->sata ==
+        false);
+  CHECK(collect::parse_vpd_ata_identity(sata_page89("OLD", "1.0     ", bytes("0000")))
+            ->firmware_revision == "1.0");
+  CHECK_FALSE(collect::parse_vpd_ata_identity(sata_page89("", "        ", bytes("0e81"))));
+  CHECK_FALSE(collect::parse_vpd_ata_identity(sata_page83()));
 }
 
 TEST_CASE("a page cut off anywhere is no reason to read behind its end", "[disks][vpd]") {
   const std::string page = sata_page83();
   for (std::size_t size = 0; size < page.size(); ++size) {
     const std::string cut = page.substr(0, size);
-    CHECK_FALSE(parse_vpd_wwn(cut));
-    parse_vpd_serial(cut);
-    parse_vpd_ata_model(cut);
+    CHECK_FALSE(collect::parse_vpd_wwn(cut));
+    collect::parse_vpd_serial(cut);
+    collect::parse_vpd_ata_model(cut);
   }
   const std::string identity = sata_page89("MODEL", "FIRMWARE", bytes("0e81"));
   for (std::size_t size = 0; size < identity.size(); size += 13)
-    CHECK_FALSE(parse_vpd_ata_identity(identity.substr(0, size)));
+    CHECK_FALSE(collect::parse_vpd_ata_identity(identity.substr(0, size)));
 }
 
 TEST_CASE("world wide names have one spelling", "[disks]") {
@@ -174,7 +176,7 @@ TEST_CASE("world wide names have one spelling", "[disks]") {
   };
   for (const auto& [text, name] : cases) {
     CAPTURE(text);
-    CHECK(normal_wwn(text) == name);
+    CHECK(collect::normal_wwn(text) == name);
   }
 }
 

@@ -16,13 +16,13 @@ using inventory::Status;
 
 constexpr std::string_view kTable = "/sys/firmware/dmi/tables/DMI";
 
-std::optional<std::string> system_text(const Collected& collected, std::string_view name) {
+std::optional<std::string> system_text(const collect::Collected& collected, std::string_view name) {
   const auto& cells = collected.rows.at(0).cells;
   const auto* text =
       std::get_if<std::string>(&cells[*inventory::find_section("system")->find(name)]);
   return text ? std::optional(*text) : std::nullopt;
 }
-inventory::SourceStatus status_in(const Collected& collected) {
+inventory::SourceStatus status_in(const collect::Collected& collected) {
   return collected.sources.at("system");
 }
 
@@ -39,7 +39,7 @@ MapHost with_real_system(const std::string& name) {
 TEST_CASE("a server says who made it, in which chassis and with which firmware",
           "[collect][system]") {
   MapHost host = with_system_table(captured_smbios("debian12-two-sockets"));
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   REQUIRE(collected.rows.size() == 1);
   CHECK(system_text(collected, "manufacturer") == "Example Servers");
@@ -61,7 +61,7 @@ TEST_CASE("a server says who made it, in which chassis and with which firmware",
 TEST_CASE("a real server says who made it, in which chassis and with which firmware",
           "[collect][system][shared_data]") {
   MapHost host = with_real_system("SuperMicro-Dual-Xeon.dmi");
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   REQUIRE(collected.rows.size() == 1);
   CHECK(system_text(collected, "manufacturer") == "Supermicro");
@@ -82,13 +82,13 @@ TEST_CASE("damage behind what the section needs takes nothing from it", "[collec
   const std::string damaged =
       whole.substr(0, whole.rfind(std::string("\x7f\x04", 2))) + std::string("\x11\x02\0\0\0\0", 6);
   MapHost host = with_system_table(damaged);
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "product_name") == "RackNode 240");
   CHECK(system_text(collected, "board_product") == "RN240-MB");
 
   MapHost cut = with_system_table(whole.substr(0, whole.find("RN240-MB")));  // within the board
-  const Collected partial = collect_system(cut);
+  const collect::Collected partial = collect::collect_system(cut);
   CHECK(status_in(partial).status == Status::kPartial);
   CHECK(status_in(partial).reason.find("damaged at byte") != std::string::npos);
   CHECK(system_text(partial, "product_name") == "RackNode 240");
@@ -98,14 +98,14 @@ TEST_CASE("damage behind what the section needs takes nothing from it", "[collec
 TEST_CASE("damage in a real table takes nothing from what stands before it",
           "[collect][system][shared_data]") {
   MapHost host = with_real_system("HyperV.dmi");
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "virtualization") == "hyperv");
   CHECK(system_text(collected, "uuid") == "b26849ef-4fb0-4e03-a9d1-1a165a40c8d7");
 
   MapHost cut = with_real_system("HyperV.dmi");
   cut.files[std::string(kTable)].resize(200);  // within the board
-  const Collected partial = collect_system(cut);
+  const collect::Collected partial = collect::collect_system(cut);
   CHECK(status_in(partial).status == Status::kPartial);
   CHECK(status_in(partial).reason.find("damaged at byte 166") != std::string::npos);
   CHECK(system_text(partial, "product_name") == "Virtual Machine");
@@ -123,7 +123,7 @@ TEST_CASE("without root, the kernel's public copies are read and the section is 
   host.files["/sys/class/dmi/id/chassis_type"] = "10\n";
   host.files["/sys/class/dmi/id/bios_date"] = "03/21/2023\n";
   host.files["/sys/class/dmi/id/board_version"] = "   \n";
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kPartial);
   CHECK(status_in(collected).reason.find("product_serial, product_uuid") != std::string::npos);
   CHECK(system_text(collected, "manufacturer") == "LENOVO");
@@ -134,7 +134,7 @@ TEST_CASE("without root, the kernel's public copies are read and the section is 
   // The tables alone are kept from us: still not everything was read.
   host.failures.erase("/sys/class/dmi/id/product_serial");
   host.failures.erase("/sys/class/dmi/id/product_uuid");
-  CHECK(status_in(collect_system(host)).status == Status::kPartial);
+  CHECK(status_in(collect::collect_system(host)).status == Status::kPartial);
 }
 
 TEST_CASE("a tree with the kernel's copies only is read whole", "[collect][system]") {
@@ -146,7 +146,7 @@ TEST_CASE("a tree with the kernel's copies only is read whole", "[collect][syste
            {"product_uuid", "2c4f7a10-8b2e-4d11-9a55-7e0d3c1b9f02\n"},
            {"chassis_type", "23\n"}})
     host.files["/sys/class/dmi/id/" + name] = text;
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "manufacturer") == "Example Servers");
   CHECK(system_text(collected, "serial_number") == "RN240-0031");
@@ -158,7 +158,7 @@ TEST_CASE("a real tree with the kernel's copies only is read whole",
           "[collect][system][shared_data]") {
   MapHost host;
   load_ttar(host, read_test_file(shared_data("procfs/fixtures.ttar")));
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "manufacturer") == "Dell Inc.");
   CHECK(system_text(collected, "product_name") == "PowerEdge R6515");
@@ -169,7 +169,7 @@ TEST_CASE("a real tree with the kernel's copies only is read whole",
 TEST_CASE("firmware that nobody lets us read changes no row", "[collect][system]") {
   MapHost host;
   host.failures[std::string(kTable)] = {FailureKind::kDenied, "only root"};
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kDenied);
   CHECK(collected.rows.empty());
 }
@@ -180,7 +180,7 @@ TEST_CASE("a board with a device tree says its model and serial number", "[colle
   host.files["/proc/device-tree/serial-number"] = std::string("10000000abcdef01\0", 17);
   host.files["/proc/device-tree/compatible"] =
       std::string("raspberrypi,4-model-b\0brcm,bcm2711\0", 35);
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "product_name") == "Raspberry Pi 4 Model B Rev 1.4");
   CHECK(system_text(collected, "serial_number") == "10000000abcdef01");
@@ -191,11 +191,11 @@ TEST_CASE("a board with a device tree says its model and serial number", "[colle
 TEST_CASE("without any firmware only the virtualization is told, or nothing at all",
           "[collect][system]") {
   MapHost host;
-  CHECK(status_in(collect_system(host)).status == Status::kNotApplicable);
-  CHECK_FALSE(status_in(collect_system(host)).reason.empty());
-  CHECK(collect_system(host).rows.empty());
+  CHECK(status_in(collect::collect_system(host)).status == Status::kNotApplicable);
+  CHECK_FALSE(status_in(collect::collect_system(host)).reason.empty());
+  CHECK(collect::collect_system(host).rows.empty());
   host.files["/proc/cpuinfo"] = "processor : 0\nflags : fpu hypervisor\n";
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "virtualization") == "other");
   CHECK(system_text(collected, "manufacturer") == std::nullopt);
@@ -203,7 +203,7 @@ TEST_CASE("without any firmware only the virtualization is told, or nothing at a
 
 // The kernel's copies of one table: drivers/firmware/dmi-id.c.
 std::string all_facts(MapHost& host) {
-  return told("system", collect_system(host),
+  return told("system", collect::collect_system(host),
               {"manufacturer", "model", "product_name", "version", "serial_number", "uuid",
                "sku_number", "family", "firmware_vendor", "firmware_version",
                "firmware_release_date", "firmware_revision"})
@@ -297,28 +297,28 @@ TEST_CASE("the model is the name that people know, and the machine type stays be
   MapHost host = with_id_files({{"sys_vendor", row.manufacturer},
                                 {"product_name", row.product},
                                 {"product_version", row.version}});
-  const Collected collected = collect_system(host);
+  const collect::Collected collected = collect::collect_system(host);
   CHECK(system_text(collected, "model") == row.model);
   CHECK(system_text(collected, "product_name") == row.product);
 }
 
 TEST_CASE("cases 01, 07 and 15: placeholders of real makers are absent", "[system][shared_data]") {
   CaseMachine placeholders("01-smbios-placeholders");
-  CHECK(told("system", collect_system(placeholders.host()),
+  CHECK(told("system", collect::collect_system(placeholders.host()),
              {"manufacturer", "product_name", "version", "serial_number", "uuid", "sku_number",
               "family", "board_manufacturer", "board_product", "board_version",
               "board_serial_number", "chassis_serial_number", "chassis_asset_tag"}) ==
         std::vector<std::string>{"- | - | - | - | - | - | - | - | - | - | - | - | -"});
-  CHECK(told("system", collect_system(placeholders.host()),
+  CHECK(told("system", collect::collect_system(placeholders.host()),
              {"chassis_manufacturer", "chassis_type", "firmware_revision"}) ==
         std::vector<std::string>{"Muster Works | Notebook | 5.17"});
   for (const char* const name : {"07a-shared-uuid-6ab5", "07b-shared-uuid-6ab5"}) {
     CaseMachine shared(name);
-    CHECK(told("system", collect_system(shared.host()), {"uuid", "serial_number"}) ==
+    CHECK(told("system", collect::collect_system(shared.host()), {"uuid", "serial_number"}) ==
           std::vector<std::string>{"- | -"});
   }
   CaseMachine defaults("15a-default-string");
-  CHECK(told("system", collect_system(defaults.host()),
+  CHECK(told("system", collect::collect_system(defaults.host()),
              {"manufacturer", "product_name", "serial_number", "board_serial_number"}) ==
         std::vector<std::string>{"- | Loom 14 | - | -"});
 }
@@ -326,7 +326,7 @@ TEST_CASE("cases 01, 07 and 15: placeholders of real makers are absent", "[syste
 TEST_CASE("case 02: the byte order of the UUID follows the version", "[system][shared_data]") {
   const auto uuid = [](const char* name) {
     CaseMachine machine(name);
-    return told("system", collect_system(machine.host()), {"uuid"}).at(0);
+    return told("system", collect::collect_system(machine.host()), {"uuid"}).at(0);
   };
   CHECK(uuid("02a-uuid-smbios24") == "00112233-4455-6677-8899-aabbccddeeff");
   CHECK(uuid("02b-uuid-smbios26") == "33221100-5544-7766-8899-aabbccddeeff");
@@ -337,9 +337,9 @@ TEST_CASE("case firmware-revision-0.0: none, with and without privileges",
           "[system][shared_data]") {
   CaseMachine both("firmware-revision-0.0");
   for (const char* const root : {"/root-with-tables", "/root-without-tables"}) {
-    LiveHost host(both.root() + root);
+    host::LiveHost host(both.root() + root);
     CHECK(
-        told("system", collect_system(host),
+        told("system", collect::collect_system(host),
              {"product_name", "firmware_version", "firmware_release_date", "firmware_revision"}) ==
         std::vector<std::string>{"XA320 V2 | 0.86 | 2019-07-19 | -"});
   }

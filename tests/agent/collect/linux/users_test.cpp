@@ -14,7 +14,7 @@
 namespace muster::agent {
 
 TEST_CASE("users: an account has its ids, name, home, shell and groups", "[users]") {
-  const UserList list = parse_users(
+  const collect::UserList list = collect::parse_users(
       "root:x:0:0:root:/root:/bin/bash\n"
       "novak:x:1000:1000:Janez Nov\xC3\xA1k,Room 7,123,:/home/novak:/bin/zsh\n"
       "nobody:x:65534:65534::/nonexistent:\n"
@@ -75,16 +75,16 @@ TEST_CASE("users: lines that are no entries are named, those of a directory are 
   };
   for (const Case& test : cases) {
     CAPTURE(test.passwd, test.group);
-    const UserList list = parse_users(test.passwd, test.group);
+    const collect::UserList list = collect::parse_users(test.passwd, test.group);
     CHECK(list.users.size() == test.users);
     CHECK(list.problem == test.problem);
   }
-  CHECK(parse_users(root + "root:x:5:5:::\n", wheel).users[0].uid == 0);
-  CHECK(parse_users(root, std::nullopt).problem.empty());
+  CHECK(collect::parse_users(root + "root:x:5:5:::\n", wheel).users[0].uid == 0);
+  CHECK(collect::parse_users(root, std::nullopt).problem.empty());
 }
 
 TEST_CASE("users: whatever the C library takes for an account is one", "[users]") {
-  const UserList list = parse_users(
+  const collect::UserList list = collect::parse_users(
       "root:x:0:0:root:/root:/bin/bash\n"
       "  eve::0:0::/:/bin/sh\n"
       "\tmallory:x: 0:+0:\n"
@@ -101,7 +101,7 @@ TEST_CASE("users: whatever the C library takes for an account is one", "[users]"
 
 TEST_CASE("users: the groups of an account are those that id says", "[users]") {
   const auto groups_of = [](const std::string& account, const std::string& group) {
-    return parse_users("root:x:0:0::/:\n" + account + "\n", "root:x:0:\n" + group)
+    return collect::parse_users("root:x:0:0::/:\n" + account + "\n", "root:x:0:\n" + group)
         .users.at(1)
         .groups;
   };
@@ -121,35 +121,36 @@ TEST_CASE("users: the groups of an account are those that id says", "[users]") {
 
 TEST_CASE("users: what may not be read is said, and shadow is never touched", "[users]") {
   MapHost host;
-  CHECK(collect_users(host).sources.at("users").status == inventory::Status::kNotApplicable);
+  CHECK(collect::collect_users(host).sources.at("users").status ==
+        inventory::Status::kNotApplicable);
   host.files["/etc/passwd"] = "a:x:1:1:::\nb\n";
   host.files["/etc/shadow"] = "a:secret:::::::\n";
-  CHECK(collect_users(host).rows.size() == 1);
-  CHECK(collect_users(host).sources.at("users").status == inventory::Status::kPartial);
+  CHECK(collect::collect_users(host).rows.size() == 1);
+  CHECK(collect::collect_users(host).sources.at("users").status == inventory::Status::kPartial);
   host.files["/etc/passwd"] = "root:x:0:0:::\n";
-  CHECK(collect_users(host).sources.at("users") == inventory::SourceStatus{});
+  CHECK(collect::collect_users(host).sources.at("users") == inventory::SourceStatus{});
   host.files["/etc/group"] = "";
-  CHECK(collect_users(host).sources.at("users").status == inventory::Status::kFailed);
-  CHECK(collect_users(host).rows.empty());
+  CHECK(collect::collect_users(host).sources.at("users").status == inventory::Status::kFailed);
+  CHECK(collect::collect_users(host).rows.empty());
   host.files["/etc/group"] = "root:x:0:\n";
-  CHECK(collect_users(host).sources.at("users") == inventory::SourceStatus{});
+  CHECK(collect::collect_users(host).sources.at("users") == inventory::SourceStatus{});
   for (const char* const impossible : {"", "\n", "# all gone\n", "+::::::\n"}) {
     CAPTURE(impossible);
     host.files["/etc/passwd"] = impossible;
-    CHECK(collect_users(host).sources.at("users") ==
+    CHECK(collect::collect_users(host).sources.at("users") ==
           inventory::SourceStatus{
               inventory::Status::kFailed,
               "/etc/passwd lists no account with user id 0, which every system has."});
   }
   host.failures["/etc/group"] = {FailureKind::kDenied, "no"};
-  CHECK(collect_users(host).sources.at("users").status == inventory::Status::kDenied);
-  CHECK(collect_users(host).rows.empty());
+  CHECK(collect::collect_users(host).sources.at("users").status == inventory::Status::kDenied);
+  CHECK(collect::collect_users(host).rows.empty());
   CHECK(host.asked == std::set<std::string>{"/etc/group", "/etc/passwd"});
 }
 
 TEST_CASE("users: this machine's accounts have the groups that id says", "[users]") {
-  LiveHost host;
-  const Collected found = collect_users(host);
+  host::LiveHost host;
+  const collect::Collected found = collect::collect_users(host);
   REQUIRE_FALSE(found.rows.empty());
   CHECK(std::get<std::string>(found.rows[0].cells[0]) == "root");
   for (const std::string& line : told("users", found, {"name", "groups"})) {
@@ -193,7 +194,7 @@ TEST_CASE("cases 80*, 81: odd lines of /etc/passwd and /etc/group", "[users][sha
   for (const Case& test : cases) {
     CAPTURE(test.name);
     CaseMachine machine(test.name);
-    const Collected users = collect_users(machine.host());
+    const collect::Collected users = collect::collect_users(machine.host());
     CHECK(users.sources.at("users").status == test.status);
     std::vector<std::string> found = told("users", users, {"name", "uid", "groups"});
     for (std::string& line : found) {

@@ -48,10 +48,10 @@ TEST_CASE("what the firmware of a machine says tells what it runs in", "[collect
   inventory::System system;
   if (*c.manufacturer) system.manufacturer = c.manufacturer;
   if (*c.product) system.product_name = c.product;
-  VirtualizationEvidence evidence;
+  collect::VirtualizationEvidence evidence;
   evidence.hypervisor_flag = c.flag;
   evidence.clock_sources = c.clock_sources;
-  CHECK(virtualization_of(evidence, system) == c.expected);
+  CHECK(collect::virtualization_of(evidence, system) == c.expected);
 }
 
 TEST_CASE("any field of the firmware may name the hypervisor", "[collect][system]") {
@@ -91,10 +91,10 @@ TEST_CASE("any field of the firmware may name the hypervisor", "[collect][system
   CAPTURE(row.text);
   System system;
   system.*row.field = row.text;
-  VirtualizationEvidence evidence;
+  collect::VirtualizationEvidence evidence;
   evidence.hypervisor_flag = row.flag;
   evidence.clock_sources = row.clock_sources;
-  CHECK(virtualization_of(evidence, system) == row.expected);
+  CHECK(collect::virtualization_of(evidence, system) == row.expected);
 }
 
 TEST_CASE("the real machines of clouds are told from their virtual ones", "[collect][system]") {
@@ -102,9 +102,9 @@ TEST_CASE("the real machines of clouds are told from their virtual ones", "[coll
     inventory::System system;
     system.manufacturer = maker;
     system.product_name = product;
-    VirtualizationEvidence evidence;
+    collect::VirtualizationEvidence evidence;
     evidence.hypervisor_flag = flag;
-    return virtualization_of(evidence, system);
+    return collect::virtualization_of(evidence, system);
   };
   CHECK(answer("Alibaba Cloud", "Alibaba Cloud ECS", true) == "kvm");
   CHECK(answer("Alibaba Cloud", "Alibaba Cloud ECS", false) == "none");
@@ -118,7 +118,7 @@ TEST_CASE("the real machines of clouds are told from their virtual ones", "[coll
 
 TEST_CASE("case virtualization-cloudstack: the maker says KVM", "[system][shared_data]") {
   CaseMachine machine("virtualization-cloudstack");
-  CHECK(told("system", collect_system(machine.host()), {"virtualization"}) ==
+  CHECK(told("system", collect::collect_system(machine.host()), {"virtualization"}) ==
         std::vector<std::string>{"kvm"});
 }
 
@@ -127,16 +127,16 @@ TEST_CASE("the control domain of Xen is real hardware and its guests are not",
   MapHost host;
   host.files["/sys/hypervisor/type"] = "xen\n";
   host.files["/proc/cpuinfo"] = "processor : 0\nflags : fpu hypervisor\n";
-  CHECK(virtualization_of(gather_virtualization_evidence(host), {}) == "xen");
+  CHECK(collect::virtualization_of(collect::gather_virtualization_evidence(host), {}) == "xen");
   host.files["/proc/xen/capabilities"] = "control_d\n";
-  CHECK(virtualization_of(gather_virtualization_evidence(host), {}) == "none");
+  CHECK(collect::virtualization_of(collect::gather_virtualization_evidence(host), {}) == "none");
 }
 
 TEST_CASE("machines without SMBIOS tell their hypervisor in other places", "[collect][system]") {
   const auto answer = [](std::map<std::string, std::string> files) {
     MapHost host;
     host.files = std::move(files);
-    return virtualization_of(gather_virtualization_evidence(host), {});
+    return collect::virtualization_of(collect::gather_virtualization_evidence(host), {});
   };
   const std::string guest = "processor : 0\nflags : fpu hypervisor\n\nprocessor : 1\nflags : fpu\n";
   CHECK(answer({{"/proc/cpuinfo", guest},
