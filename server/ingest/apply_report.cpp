@@ -6,6 +6,7 @@
 #include <set>
 
 #include "server/error.h"
+#include "server/ingest/agent_state.h"
 #include "server/ingest/identify.h"
 #include "server/ingest/section_writer.h"
 #include "server/ingest/valid_time.h"
@@ -22,19 +23,6 @@ constexpr std::string_view kFindAgent =
 constexpr std::string_view kReactivate = R"sql(
   UPDATE agents SET state = 'active', source_record = NULL, state_changed_at = ?1, state_changed_by = 'ingest'
   WHERE agent_id = ?2)sql";
-constexpr std::string_view kFindRecordState = R"sql(
-  SELECT agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms, collected_each, collected_hourly,
-         collected_daily, agent_version FROM agent_state WHERE source_record = ?1)sql";
-constexpr std::string_view kPutRecordState = R"sql(
-  INSERT INTO agent_state (source_record, agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms,
-    collected_each, collected_hourly, collected_daily, agent_version, address, vitals, interval_s)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-  ON CONFLICT (source_record) DO UPDATE SET agent_id = excluded.agent_id, sequence = excluded.sequence,
-    boot_id = excluded.boot_id, root = excluded.root, reply = excluded.reply, reported_at = excluded.reported_at,
-    clock_offset_ms = excluded.clock_offset_ms, collected_each = excluded.collected_each,
-    collected_hourly = excluded.collected_hourly, collected_daily = excluded.collected_daily,
-    agent_version = excluded.agent_version, address = excluded.address,
-    vitals = COALESCE(excluded.vitals, agent_state.vitals), interval_s = excluded.interval_s)sql";
 constexpr std::string_view kRootLines =
     "SELECT section, schema, hash, status_line FROM section_state WHERE source_record = ?1";
 constexpr std::string_view kFindPresence = R"sql(
@@ -47,34 +35,6 @@ constexpr std::string_view kAddPresence =
 constexpr std::string_view kLastRevision = "SELECT MAX(revision_id) FROM revisions";
 constexpr std::string_view kAddGap = R"sql(
   INSERT INTO history_gaps (source_record, since, until, reason, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
-
-struct AgentState {
-  std::string agent_id, boot_id, root, reply, agent_version;
-  std::int64_t sequence = 0;
-  Instant reported_at;
-  std::int64_t clock_offset_ms = 0;
-  std::optional<std::int64_t> collected[3];  // by Interval
-};
-
-std::optional<AgentState> find_agent_state(store::Transaction& transaction,
-                                           std::int64_t source_record) {
-  std::optional<AgentState> out;
-  transaction.query(kFindRecordState, {source_record}, [&](const store::ResultRow& row) {
-    AgentState state;
-    state.agent_id = row.text(0);
-    state.sequence = row.integer(1);
-    state.boot_id = row.text(2);
-    state.root = row.text(3);
-    state.reply = row.text(4);
-    state.reported_at = {row.integer(5)};
-    state.clock_offset_ms = row.integer(6);
-    for (int i = 0; i < 3; ++i)
-      state.collected[i] = row.optional_integer(7 + i);
-    state.agent_version = row.text(10);
-    out = std::move(state);
-  });
-  return out;
-}
 
 bool all_ok(std::string_view status_line) {
   for (std::size_t at = 0; at < status_line.size();) {
@@ -93,7 +53,7 @@ class Application {
  public:
   Application(store::Transaction& transaction, const ReportContext& context,
               const DecodedReport& report)
-      : session_(transaction), context_(context), report_(report) {}
+      : transaction_(transaction), context_(context), report_(report) {}
 
   ReportResult run() {
     result_.reply.acknowledged = report_.sequence;
@@ -102,7 +62,7 @@ class Application {
     result_.reply.refused = report_.refused;
     if (!find_source_record()) return std::move(result_);
     store::store_fault("ingest.agent_found");
-    state_ = find_agent_state(session_, source_record_);
+    state_ = find_agent_state(transaction_, source_record_);
     if (state_ && state_->agent_id == context_.agent_id && repeated_or_stale())
       return std::move(result_);
     learn_times();
@@ -123,7 +83,7 @@ class Application {
   bool find_source_record() {
     std::optional<std::string> agent_state;
     std::optional<std::int64_t> source_record;
-    session_.query(kFindAgent, {context_.agent_id}, [&](const store::ResultRow& row) {
+    transaction_.query(kFindAgent, {context_.agent_id}, [&](const store::ResultRow& row) {
       agent_state = row.text(0);
       source_record = row.optional_integer(1);
     });
@@ -161,7 +121,7 @@ class Application {
       }
       return false;
     }
-    if (split_from_clone_) session_.execute(kReactivate, {context_.now.ms, context_.agent_id});
+    if (split_from_clone_) transaction_.execute(kReactivate, {context_.now.ms, context_.agent_id});
     learn_times();
     std::int64_t since_ms = context_.now.ms;
     for (const auto& [name, section] : report_.sections) {
@@ -172,11 +132,11 @@ class Application {
     std::vector<Evidence> evidence = evidence_of(identity_facts(report_));
     if (split_from_clone_) evidence.clear();
     store::store_fault("ingest.identify");
-    const Identification found = identify(session_, {.agent_id = context_.agent_id,
-                                                     .evidence = evidence,
-                                                     .since_ms = since_ms,
-                                                     .recorded_at_ms = context_.now.ms,
-                                                     .revision = revision()});
+    const Identification found = identify(transaction_, {.agent_id = context_.agent_id,
+                                                         .evidence = evidence,
+                                                         .since_ms = since_ms,
+                                                         .recorded_at_ms = context_.now.ms,
+                                                         .revision = revision()});
     store::store_fault("ingest.identified");
     source_record_ = found.source_record;
     result_.identified = found.reason;
@@ -214,7 +174,7 @@ class Application {
       const bool upgraded = state_ && state_->agent_version != report_.agent_version;
       revision_ =
           store::add_revision(
-              session_, context_.now,
+              transaction_, context_.now,
               {.kind = "report",
                .actor = context_.agent_id,
                .source_record = source_record_ == 0 ? std::nullopt : std::optional(source_record_),
@@ -250,14 +210,15 @@ class Application {
 
   void apply_sections() {
     for (const auto& [name, section] : report_.sections) {
-      const std::optional<SectionState> before = find_section_state(session_, source_record_, name);
+      const std::optional<SectionState> before =
+          find_section_state(transaction_, source_record_, name);
       const auto not_before = before ? std::optional(before->collected_at) : std::nullopt;
       const Instant at =
           valid_time(times_, section.collected_at, section.collected_boottime_ms, not_before);
       auto confirmed = before ? confirmed_at(*before, section.schema->interval) : std::nullopt;
       if (confirmed) confirmed = std::min(*confirmed, at);
       const SectionResult applied =
-          apply_section(session_, application_for(at, confirmed), section, before);
+          apply_section(transaction_, application_for(at, confirmed), section, before);
       if (applied.outcome == SectionOutcome::kSendFull) {
         result_.reply.send_full.push_back(name);
         if (before && section.base) base_mismatch_ = true;
@@ -276,7 +237,7 @@ class Application {
 
   std::vector<inventory::RootLine> root_lines() {
     std::vector<inventory::RootLine> lines;
-    session_.query(kRootLines, {source_record_}, [&](const store::ResultRow& row) {
+    transaction_.query(kRootLines, {source_record_}, [&](const store::ResultRow& row) {
       // A section that only a newer server knew is in nobody's root: the agent was told that we
       // ignore it.
       if (inventory::find_section(row.text(0)) == nullptr) return;
@@ -301,7 +262,7 @@ class Application {
       held.insert(line.section);
       const auto theirs = report_.hashes.find(line.section);
       if (theirs == report_.hashes.end()) {
-        drop_section(session_, application_for(context_.now, std::nullopt), line.section);
+        drop_section(transaction_, application_for(context_.now, std::nullopt), line.section);
       } else if (theirs->second.hash != line.hash_hex || theirs->second.schema != line.schema ||
                  theirs->second.status != line.status) {
         ask_whole(line.section);
@@ -325,23 +286,24 @@ class Application {
     if (!state_ || state_->agent_id != context_.agent_id) return;
     const bool skipped = report_.sequence > state_->sequence + 1 + report_.coalesced;
     if (!skipped || !(base_mismatch_ || roots_differ_)) return;
-    session_.execute(kAddGap, {source_record_, state_->reported_at.ms, context_.now.ms,
-                               "history_gap", revision()});
+    transaction_.execute(kAddGap, {source_record_, state_->reported_at.ms, context_.now.ms,
+                                   "history_gap", revision()});
     store::store_fault("ingest.gap");
     result_.gap = true;
   }
 
   void write_evidence_if_changed() {
     if (!evidence_changed_) return;
-    write_evidence(session_, source_record_, evidence_of(identity_facts(session_, source_record_)),
-                   context_.now.ms, [this] { return revision(); });
+    write_evidence(transaction_, source_record_,
+                   evidence_of(identity_facts(transaction_, source_record_)), context_.now.ms,
+                   [this] { return revision(); });
     store::store_fault("ingest.evidence");
   }
 
   void write_presence() {
     std::optional<std::int64_t> presence;
     std::int64_t last_seen = 0;
-    session_.query(kFindPresence, {source_record_}, [&](const store::ResultRow& row) {
+    transaction_.query(kFindPresence, {source_record_}, [&](const store::ResultRow& row) {
       presence = row.integer(0);
       last_seen = row.integer(1);
     });
@@ -349,37 +311,41 @@ class Application {
     // kept.
     const std::int64_t silence_ms = (3 * context_.interval_s + 60) * 1000;
     if (presence && context_.now.ms - last_seen <= silence_ms) {
-      session_.execute_later(kExtendPresence, {context_.now.ms, *presence});
+      transaction_.execute_later(kExtendPresence, {context_.now.ms, *presence});
     } else {
       // Being heard of again changes no fact, so it makes no revision of its own; it counts as
       // known with the last one.
       const std::int64_t known_with =
-          revision_ ? *revision_ : session_.find_integer(kLastRevision).value_or(0);
-      session_.execute_later(kAddPresence, {source_record_, context_.now.ms, known_with});
+          revision_ ? *revision_ : transaction_.find_integer(kLastRevision).value_or(0);
+      transaction_.execute_later(kAddPresence, {source_record_, context_.now.ms, known_with});
     }
   }
 
   void write_state() {
-    std::optional<std::int64_t> collected[3];
+    AgentState next;
+    next.agent_id = context_.agent_id;
+    next.sequence = report_.sequence;
+    next.boot_id = report_.boot_id;
+    next.root = report_.root;
+    next.reply = wire::to_json(result_.reply);
+    next.reported_at = context_.now;
+    next.clock_offset_ms = context_.now - report_.sent_at;
+    next.agent_version = report_.agent_version;
     for (int i = 0; i < 3; ++i) {
-      if (state_) collected[i] = state_->collected[i];
+      auto& collected = next.collected[i];
+      if (state_) collected = state_->collected[i];
       const auto told = report_.collected.find(inventory::to_string(static_cast<Interval>(i)));
       if (told == report_.collected.end()) continue;
       const std::int64_t at = class_time(times_, told->second).ms;
       // A time that the server's clock noted while it was ahead is not kept for ever.
-      const bool plausible = collected[i] && *collected[i] <= context_.now.ms;
-      collected[i] = plausible ? std::max(*collected[i], at) : at;
+      const bool plausible = collected && *collected <= context_.now.ms;
+      collected = plausible ? std::max(*collected, at) : at;
     }
-    session_.execute_later(
-        kPutRecordState,
-        {source_record_, context_.agent_id, report_.sequence, report_.boot_id, report_.root,
-         wire::to_json(result_.reply), context_.now.ms, context_.now - report_.sent_at,
-         collected[0], collected[1], collected[2], report_.agent_version, context_.address,
-         report_.vitals.empty() ? store::SqlValue() : store::SqlValue(report_.vitals),
-         context_.interval_s});
+    put_agent_state(transaction_, source_record_, next,
+                    {context_.address, report_.vitals, context_.interval_s});
   }
 
-  store::Transaction& session_;
+  store::Transaction& transaction_;
   const ReportContext& context_;
   const DecodedReport& report_;
   ReportResult result_;
