@@ -24,6 +24,7 @@
 #include "common/crypto/openssl.h"
 #include "common/crypto/pinning.h"
 #include "common/support/digest.h"
+#include "common/support/file.h"
 #include "common/support/text.h"
 #include "server/cli/problem.h"
 #include "server/cli/shell_command.h"
@@ -90,9 +91,12 @@ HttpClient::HttpClient(Connection connection, const Clock& clock)
     context_ = new net::Context(
         net::Context::TLS_CLIENT_USE, "", "", connection_.ca_file, net::Context::VERIFY_STRICT, 9,
         /*loadDefaultCAs=*/!own_authorities && connection_.ca_sha256.empty());
-  } catch (const Poco::Exception& problem) {
+  } catch (const Poco::Exception&) {
+    // Poco's message is the file's name once more.
+    const Result<std::string> content = read_file(connection_.ca_file);
     throw Problem(kFailed,
-                  "the CA file " + connection_.ca_file + " cannot be used: " + problem.message(),
+                  content ? "the CA file " + connection_.ca_file + " holds no certificate in PEM"
+                          : content.failure().message,
                   "--ca-file with the server's CA certificate in PEM");
   }
   context_->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);

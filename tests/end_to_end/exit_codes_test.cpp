@@ -56,6 +56,13 @@ TEST_CASE("muster ends with a code that says why it could not", "[end_to_end]") 
   fails({"items", "--colums", "name"}, 2);
   CHECK_THAT(fails({"itms"}, 2), Catch::Contains("muster items"));
 
+  // 1: what keeps it from working here
+  const auto trusts = [&](const std::string& file) {
+    return fails({"login", installation.url(), "--token-stdin", "--ca-file", file}, 1, "guest");
+  };
+  CHECK_THAT(trusts("/nowhere/ca.pem"), Catch::Contains("/nowhere/ca.pem: No such file"));
+  CHECK_THAT(trusts("/etc/passwd"), Catch::Contains("/etc/passwd holds no certificate"));
+
   // 3: there is no such thing
   fails({"show", "nobody-has-this-name"}, 3);
   fails({"ticket", "show", "INC-99999"}, 3);
