@@ -10,15 +10,15 @@
 namespace muster::cli {
 namespace {
 
-constexpr std::size_t kPageItems = 500;
+constexpr std::size_t kPageRows = 500;
 constexpr JsonLimits kAnswerLimits = {
     .depth = 24, .members = 4096, .values = 5'000'000, .text_bytes = 4UL * 1024 * 1024};
 
-const JsonValue::Array& items_of(const JsonValue& answer) {
-  const JsonValue* items = answer.find("items");
-  if (items == nullptr || items->array() == nullptr)
+const JsonValue::Array& rows_of(const JsonValue& answer) {
+  const JsonValue* data = answer.find("data");
+  if (data == nullptr || data->array() == nullptr)
     throw Problem(kUnreachable, "the answer is not a list: is this a Muster server?");
-  return *items->array();
+  return *data->array();
 }
 
 // The first page's object stands for all pages: its "next" is that of the last.
@@ -105,7 +105,7 @@ Answer Api::send(const std::string& method, const std::vector<std::string>& segm
 List Api::whole_list(const std::vector<std::string>& segments) {
   List list;
   list.first = get(segments).body;
-  list.items = items_of(list.first);
+  list.rows = rows_of(list.first);
   return list;
 }
 
@@ -115,15 +115,15 @@ List Api::list(const std::vector<std::string>& segments, Parameters parameters,
   const std::size_t own_parameters = parameters.size();
   bool is_first = true;
   for (;;) {
-    const std::size_t missing = limit ? *limit - list.items.size() : kPageItems;
-    parameters.emplace_back("limit", std::to_string(std::min(missing, kPageItems)));
+    const std::size_t missing = limit ? *limit - list.rows.size() : kPageRows;
+    parameters.emplace_back("limit", std::to_string(std::min(missing, kPageRows)));
     Answer page = get(segments, parameters);
-    const JsonValue::Array& items = items_of(page.body);
-    list.items.insert(list.items.end(), items.begin(), items.end());
+    const JsonValue::Array& rows = rows_of(page.body);
+    list.rows.insert(list.rows.end(), rows.begin(), rows.end());
     const auto next = page.body.text_at("next");
     if (is_first) list.first = std::move(page.body);
     is_first = false;
-    list.is_cut = next && limit && list.items.size() >= *limit;
+    list.is_cut = next && limit && list.rows.size() >= *limit;
     if (!next || list.is_cut) {
       set_next(list.first, next);
       return list;

@@ -27,8 +27,8 @@ struct Answer {
 };
 
 struct List {
-  JsonValue first;  // the first page's object, for the members beside "items"
-  JsonValue::Array items;
+  JsonValue first;  // the first page's object, for the members beside "data"
+  JsonValue::Array rows;
   bool is_cut = false;  // there are more
 };
 
@@ -42,7 +42,7 @@ class Api {
   Answer send(const std::string& method, const std::vector<std::string>& segments,
               const std::string& body = {}, const Parameters& parameters = {},
               const Headers& headers = {});
-  // At most `limit` items, nullopt: all there are; in pages of up to 500.
+  // At most `limit` rows, nullopt: all there are; in pages of up to 500.
   List list(const std::vector<std::string>& segments, Parameters parameters,
             std::optional<std::size_t> limit);
 

@@ -170,7 +170,7 @@ void Context::remark(std::string_view text) const {
 
 void Context::say_cut(const List& list) const {
   if (!list.is_cut) return;
-  const std::string shown = with_thousands(static_cast<std::int64_t>(list.items.size()));
+  const std::string shown = with_thousands(static_cast<std::int64_t>(list.rows.size()));
   const auto total = list.first.integer_at("total");
   remark(total ? shown + " of " + with_thousands(*total) + " shown; --all for the rest"
                : shown + " shown, there are more; --all for the rest");

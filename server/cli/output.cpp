@@ -66,7 +66,7 @@ Tone tone_of(std::string_view state) {
   return Tone::kPlain;
 }
 
-std::string with_format(const JsonValue& answer, const JsonValue::Array* items) {
+std::string with_format(const JsonValue& answer, const JsonValue::Array* rows) {
   JsonWriter json;
   json.begin_object().member("format", kFormatNumber);
   bool written = false;
@@ -74,21 +74,21 @@ std::string with_format(const JsonValue& answer, const JsonValue::Array* items) 
     for (const auto& [name, value] : *members) {
       if (name == "format") continue;
       json.key(name);
-      if (name == "items" && items != nullptr) {
+      if (name == "data" && rows != nullptr) {
         written = true;
         json.begin_array();
-        for (const JsonValue& item : *items)
-          item.write(json);
+        for (const JsonValue& row : *rows)
+          row.write(json);
         json.end_array();
       } else {
         value.write(json);
       }
     }
   }
-  if (items != nullptr && !written) {
-    json.key("items").begin_array();
-    for (const JsonValue& item : *items)
-      item.write(json);
+  if (rows != nullptr && !written) {
+    json.key("data").begin_array();
+    for (const JsonValue& row : *rows)
+      row.write(json);
     json.end_array();
   }
   json.end_object();
@@ -168,14 +168,14 @@ std::vector<Column> Output::chosen(const std::vector<Column>& known) const {
 }
 
 void Output::list(const std::vector<Column>& known, const JsonValue& answer,
-                  const JsonValue::Array& items) {
+                  const JsonValue::Array& rows) {
   if (options_.format == Format::kJson) {
-    out_ << with_format(answer, &items) << '\n';
+    out_ << with_format(answer, &rows) << '\n';
     return;
   }
   if (options_.format == Format::kJsonLines) {
-    for (const JsonValue& item : items)
-      out_ << item.dump() << '\n';
+    for (const JsonValue& row : rows)
+      out_ << row.dump() << '\n';
     return;
   }
   Table table;
@@ -187,11 +187,11 @@ void Output::list(const std::vector<Column>& known, const JsonValue& answer,
     table.giving.push_back(giving_of(column));
     if (options_.columns) table.giving.back().rank = 0;  // what was asked for by name is shown
   }
-  for (const JsonValue& item : items) {
-    std::vector<Cell> row;
+  for (const JsonValue& row : rows) {
+    std::vector<Cell> cells;
     for (const Column& column : columns)
-      row.push_back(cell(member(item, column.name), column.kind, column.missing));
-    table.rows.push_back(std::move(row));
+      cells.push_back(cell(member(row, column.name), column.kind, column.missing));
+    table.rows.push_back(std::move(cells));
   }
   if (options_.format == Format::kCsv) {
     out_ << csv(table, {options_.headings, !options_.is_exact, options_.ends_with_crlf});

@@ -66,9 +66,9 @@ class Output {
   // The chosen columns. Throws Problem (kUsage) for a name that is not among them.
   std::vector<Column> chosen(const std::vector<Column>& known) const;
 
-  // A list: `answer` is the API's object (for --json), `items` all its items.
+  // A list: `answer` is the API's object (for --json), `rows` all its entries.
   void list(const std::vector<Column>& known, const JsonValue& answer,
-            const JsonValue::Array& items);
+            const JsonValue::Array& rows);
   // One object as --json, --jsonl or --csv; false when text is wanted (nothing was printed).
   bool object(const JsonValue& answer, const std::vector<Column>& csv_columns = {});
   // Rows as text; other formats never come here. Says which columns found no room, and `advice`.
@@ -98,7 +98,7 @@ class Output {
 std::string plain_text(const JsonValue& value);
 std::optional<Instant> instant_at(const JsonValue& object, std::string_view name);
 Tone tone_of(std::string_view state);
-// {"format":1, the members of `answer`}; `items`, when given, in place of its own.
-std::string with_format(const JsonValue& answer, const JsonValue::Array* items);
+// {"format":1, the members of `answer`}; `rows`, when given, in place of its "data".
+std::string with_format(const JsonValue& answer, const JsonValue::Array* rows);
 
 }  // namespace muster::cli

@@ -121,7 +121,7 @@ TEST_CASE("15 of a hundred uses of a one-use token at once, one gets a certifica
   CHECK(refused == 99);
   const HttpAnswer agents = here.server.ask_as_admin({.path = "/api/v1/agents"});
   const auto json = JsonValue::parse(agents.body).value();
-  CHECK(json.find("items")->array()->size() == 1);
+  CHECK(json.find("data")->array()->size() == 1);
   here.check_unharmed();
 }
 

@@ -34,7 +34,7 @@ struct World {
     foreign_ticket = api.post("/api/v1/tickets", R"({"title":"anas"})").at("number");
     own_ticket = api.send(api.requester().token, "POST", "/api/v1/tickets", R"({"title":"renas"})")
                      .at("number");
-    token_id = api.get("/api/v1/tokens").at("items[0].token_id");
+    token_id = api.get("/api/v1/tokens").at("data[0].token_id");
     foreign = {{"item", "1"},          {"ticket", foreign_ticket}, {"user_id", "4"},
                {"token_id", token_id}, {"section", "os"},          {"link_id", "1"},
                {"agent_id", "none"}};

@@ -30,9 +30,9 @@ TEST_CASE("20 there is no second set-up and no default account", "[abuse]") {
   // each of which costs a hash.
   const auto users = JsonValue::parse(here.server.ask_as_admin({.path = "/api/v1/users"}).body);
   REQUIRE(users.ok());
-  REQUIRE(users->find("items") != nullptr);
-  REQUIRE(users->find("items")->array()->size() == 1);
-  CHECK(users->find("items")->array()->front().text_at("name") == ServerProcess::kAdmin);
+  REQUIRE(users->find("data") != nullptr);
+  REQUIRE(users->find("data")->array()->size() == 1);
+  CHECK(users->find("data")->array()->front().text_at("name") == ServerProcess::kAdmin);
   for (const char* const name : {"admin", "root", "muster"})
     CHECK(here.sign_in(name, name).status == 401);
   const int without_password = here.sign_in("admin", "").status;

@@ -139,7 +139,7 @@ TEST_CASE("21 what was stored is still only a value when it is used later", "[ab
   const auto all =
       JsonValue::parse(here.server.ask_as_admin({.path = "/api/v1/items?limit=500"}).body).value();
   std::set<std::string> names;
-  for (const JsonValue& item : *all.find("items")->array())
+  for (const JsonValue& item : *all.find("data")->array())
     names.insert(item.text_at("name").value_or(""));
   for (const std::string& payload : kPayloads)
     CHECK(names.contains(payload));

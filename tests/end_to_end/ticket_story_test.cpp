@@ -36,7 +36,7 @@ TEST_CASE("a ticket shows the item's facts and what was installed before the tro
   // For a program, as JSON.
   const JsonValue context = installation.json({"ticket", "context", ticket});
   INFO(context.dump());
-  const JsonValue* changes = context.find("items");
+  const JsonValue* changes = context.find("data");
   REQUIRE(changes != nullptr);
   REQUIRE(changes->array()->size() == 1);
   CHECK_THAT(changes->array()->front().dump(), Catch::Contains("nvidia-driver"));

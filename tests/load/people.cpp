@@ -49,7 +49,7 @@ class Browser {
 std::vector<std::string> item_ids(const test::HttpAnswer& answer) {
   std::vector<std::string> out;
   const Result<JsonValue> json = JsonValue::parse(answer.body);
-  const JsonValue* items = json ? json->find("items") : nullptr;
+  const JsonValue* items = json ? json->find("data") : nullptr;
   if (items == nullptr || items->array() == nullptr) return out;
   for (const JsonValue& item : *items->array()) {
     if (const auto id = item.integer_at("item_id")) out.push_back(std::to_string(*id));

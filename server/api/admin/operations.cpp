@@ -35,7 +35,7 @@ class Operations {
 
   http::Response list(const http::Request&) {
     JsonWriter json;
-    json.begin_object().key("items").begin_array();
+    json.begin_object().key("data").begin_array();
     for (const Download& download : downloads_.list()) {
       json.begin_object()
           .member("name", download.name)

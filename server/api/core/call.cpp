@@ -213,7 +213,7 @@ http::Response list_answer(const Call& call, const std::optional<std::string>& n
                            const std::function<void(JsonWriter&)>& write,
                            const std::function<void(JsonWriter&)>& more) {
   JsonWriter json;
-  json.begin_object().key("items").begin_array();
+  json.begin_object().key("data").begin_array();
   write(json);
   json.end_array();
   if (more) more(json);

@@ -91,7 +91,7 @@ auto choice_member(const JsonValue& body, std::string_view name,
 
 std::string etag(std::int64_t version);  // "v3" with quotes
 
-// {"items":[...],"next":...} with the Link header; `write` writes the items.
+// {"data":[...],"next":...} with the Link header; `write` writes the entries of data.
 http::Response list_answer(const Call& call, const std::optional<std::string>& next,
                            const std::function<void(JsonWriter&)>& write,
                            const std::function<void(JsonWriter&)>& more = {});

@@ -67,7 +67,7 @@ http::Response show_ticket_context(Call& call) {
             .member("began_at", context.began_at)
             .member("is_cut", context.is_cut);
         write_left_out(json, left_out);
-        json.key("linked_items").begin_array();
+        json.key("items").begin_array();
         for (std::size_t i = 0; i < context.items.size(); ++i) {
           json.begin_object();
           write_summary(json, summaries[i]);

@@ -41,7 +41,7 @@ void say_nothing_found(Context& context) {
   const auto actor = context.invocation.text("--actor");
   if (!actor) return;
   try {
-    const JsonValue::Array users = context.api().list({"users"}, {}, std::nullopt).items;
+    const JsonValue::Array users = context.api().list({"users"}, {}, std::nullopt).rows;
     const bool is_user = std::any_of(users.begin(), users.end(), [&](const JsonValue& user) {
       return user.text_at("name") == *actor;
     });
@@ -71,12 +71,12 @@ int audit(Context& context) {
   if (context.out.list_columns(kColumns)) return kDone;
   context.out.chosen(kColumns);
   const List list = context.api().list({"audit"}, parameters, context.limit());
-  if (list.items.empty() && context.out.is_text()) {
+  if (list.rows.empty() && context.out.is_text()) {
     say_nothing_found(context);
     return kDone;
   }
   context.out.list(kColumns, list.first,
-                   context.out.is_terminal() ? for_people(list.items) : list.items);
+                   context.out.is_terminal() ? for_people(list.rows) : list.rows);
   context.say_cut(list);
   return kDone;
 }

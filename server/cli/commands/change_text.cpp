@@ -89,7 +89,7 @@ JsonValue::Array with_notes(const JsonValue& answer, const JsonValue::Array& cha
   }
   for (const JsonValue& gap : array_at(answer, "gaps"))
     noted.push_back(gap_entry(gap, gap.text_at("item_name")));
-  for (const JsonValue& item : array_at(answer, "linked_items")) {
+  for (const JsonValue& item : array_at(answer, "items")) {
     for (const JsonValue& gap : array_at(item, "gaps"))
       noted.push_back(gap_entry(gap, item.text_at("name")));
   }

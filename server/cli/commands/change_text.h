@@ -13,7 +13,7 @@ namespace muster::cli {
 const std::vector<Column>& change_columns();
 
 // The changes with a member "note" (what is to be doubted) and, where the answer has "gaps" (also
-// those of "linked_items"), the gaps among them at their place, newest first. Changes of a ticket's
+// those of "items"), the gaps among them at their place, newest first. Changes of a ticket's
 // context, which are {"item_name", "change":{...}}, become flat.
 JsonValue::Array with_notes(const JsonValue& answer, const JsonValue::Array& changes);
 

@@ -15,11 +15,11 @@ int changes(Context& context) {
   const List list = context.api().list({"items", context.invocation.required("ITEM"), "changes"},
                                        parameters, context.limit());
   if (context.out.options().format == Format::kJson) {
-    context.out.list({}, list.first, list.items);
+    context.out.list({}, list.first, list.rows);
     context.say_cut(list);
     return kDone;
   }
-  const JsonValue::Array noted = with_notes(list.first, list.items);
+  const JsonValue::Array noted = with_notes(list.first, list.rows);
   write_changes(context, noted, false);
   if (noted.empty()) context.remark("no observed change");
   context.say_cut(list);

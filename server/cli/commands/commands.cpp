@@ -27,9 +27,9 @@ int show_list(Context& context, const std::vector<std::string>& segments,
   if (context.out.list_columns(columns)) return kDone;
   context.out.chosen(columns);  // a wrong name is said before anything is asked
   const List list = context.api().list(segments, parameters, context.limit());
-  context.out.list(columns, list.first, list.items);
+  context.out.list(columns, list.first, list.rows);
   context.say_cut(list);
-  if (list.items.empty()) context.remark("none");
+  if (list.rows.empty()) context.remark("none");
   return kDone;
 }
 
@@ -38,8 +38,8 @@ int show_whole_list(Context& context, const std::vector<std::string>& segments,
   if (context.out.list_columns(columns)) return kDone;
   context.out.chosen(columns);
   const List list = context.api().whole_list(segments);
-  context.out.list(columns, list.first, list.items);
-  if (list.items.empty()) context.remark("none");
+  context.out.list(columns, list.first, list.rows);
+  if (list.rows.empty()) context.remark("none");
   return kDone;
 }
 

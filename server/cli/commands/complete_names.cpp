@@ -30,16 +30,16 @@ bool is_plain(const std::string& prefix) {
 std::vector<std::string> item_names(Api& api, const std::string& prefix) {
   Parameters parameters;
   if (!prefix.empty() && is_plain(prefix)) parameters.emplace_back("q", "name:" + prefix + "*");
-  return members(api.list({"items"}, parameters, kMostNames).items, "name");
+  return members(api.list({"items"}, parameters, kMostNames).rows, "name");
 }
 
 std::vector<std::string> ticket_numbers(Api& api, const std::string& prefix) {
-  const auto open = members(api.list({"tickets"}, {{"state", "open"}}, kMostNames).items, "number");
+  const auto open = members(api.list({"tickets"}, {{"state", "open"}}, kMostNames).rows, "number");
   const bool has_one = std::any_of(open.begin(), open.end(), [&](const std::string& number) {
     return number.starts_with(prefix);
   });
   if (has_one) return open;
-  return members(api.list({"tickets"}, {}, kMostNames).items, "number");
+  return members(api.list({"tickets"}, {}, kMostNames).rows, "number");
 }
 
 std::vector<std::string> names_of(Api& api, NameKind kind, const std::string& prefix) {
@@ -49,19 +49,19 @@ std::vector<std::string> names_of(Api& api, NameKind kind, const std::string& pr
     case NameKind::kTicket:
       return ticket_numbers(api, prefix);
     case NameKind::kSection:
-      return members(api.whole_list({"sections"}).items, "name");
+      return members(api.whole_list({"sections"}).rows, "name");
     case NameKind::kClass:
-      return members(api.whole_list({"classes"}).items, "name");
+      return members(api.whole_list({"classes"}).rows, "name");
     case NameKind::kField:
-      return members(api.whole_list({"query", "fields"}).items, "name");
+      return members(api.whole_list({"query", "fields"}).rows, "name");
     case NameKind::kUser:
-      return members(api.list({"users"}, {}, kMostNames).items, "name");
+      return members(api.list({"users"}, {}, kMostNames).rows, "name");
     case NameKind::kToken:
-      return members(api.list({"tokens"}, {}, kMostNames).items, "token_id");
+      return members(api.list({"tokens"}, {}, kMostNames).rows, "token_id");
     case NameKind::kJoinToken:
-      return members(api.list({"join-tokens"}, {}, kMostNames).items, "token_id");
+      return members(api.list({"join-tokens"}, {}, kMostNames).rows, "token_id");
     case NameKind::kWaitingAgent:
-      return members(api.whole_list({"agents", "waiting"}).items, "agent_id");
+      return members(api.whole_list({"agents", "waiting"}).rows, "agent_id");
   }
   return {};
 }

@@ -26,7 +26,7 @@ int fields(Context& context) {
   const List list = context.api().whole_list({"query", "fields"});
   JsonValue::Array chosen;
   std::vector<std::string> sections;
-  for (const JsonValue& field : list.items) {
+  for (const JsonValue& field : list.rows) {
     const std::string name = field.text_at("name").value_or("");
     const std::string section = section_of(name);
     if (!section.empty() && (sections.empty() || sections.back() != section))

@@ -40,7 +40,7 @@ int items(Context& context) {
   if (context.out.list_columns(item_columns())) return kDone;
   context.out.chosen(item_columns());
   const List list = context.api().list({"items"}, parameters, context.limit());
-  context.out.list(item_columns(), list.first, list.items);
+  context.out.list(item_columns(), list.first, list.rows);
   context.say_cut(list);
   // A question about security must not be answered by silence (model.md section 7).
   const std::int64_t undetermined = list.first.integer_at("undetermined").value_or(0);
@@ -49,7 +49,7 @@ int items(Context& context) {
                    " more could not be determined (the facts were never collected); --undetermined "
                    "lists them");
   }
-  if (list.items.empty()) context.remark("no item matches");
+  if (list.rows.empty()) context.remark("no item matches");
   return kDone;
 }
 

@@ -148,7 +148,7 @@ void write_latest(Context& context, const std::string& id, Parameters points) {
   points.emplace_back("limit", kLatestChanges);
   const JsonValue answer = context.api().get({"items", id, "changes"}, points).body;
   context.out.line("");
-  const JsonValue::Array noted = with_notes(answer, array_at(answer, "items"));
+  const JsonValue::Array noted = with_notes(answer, array_at(answer, "data"));
   if (noted.empty()) {
     context.out.line("no observed change yet");
     return;
@@ -168,7 +168,7 @@ void write_tickets(Context& context, const JsonValue& item, const std::string& i
       {Fit::kWhole}, {Fit::kWhole}, {Fit::kWords, 0, 24}, {Fit::kWhole, 2}, {Fit::kWhole, 1}};
   const Answer answer =
       context.api().get({"tickets"}, {{"item", id}, {"state", "open"}, {"limit", kMostTickets}});
-  for (const JsonValue& ticket : array_at(answer.body, "items")) {
+  for (const JsonValue& ticket : array_at(answer.body, "data")) {
     table.rows.push_back({{ticket.text_at("number").value_or("?")},
                           {ticket.text_at("state").value_or("")},
                           {ticket.text_at("title").value_or("")},

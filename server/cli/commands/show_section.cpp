@@ -62,7 +62,7 @@ std::vector<Column> section_columns(Context& context, const JsonValue::Array& ro
     return std::any_of(columns.begin(), columns.end(),
                        [&](const Column& column) { return column.name == name; });
   };
-  const JsonValue::Array sections = context.api().whole_list({"sections"}).items;
+  const JsonValue::Array sections = context.api().whole_list({"sections"}).rows;
   for (const JsonValue& section : sections) {
     if (section.text_at("name") != context.invocation.text("--section")) continue;
     for (const JsonValue& field : array_at(section, "fields")) {
@@ -154,13 +154,13 @@ int show_section(Context& context) {
                                         context.invocation.required("--section")},
                                        context.points(), context.limit());
   if (context.out.options().format == Format::kJson) {
-    context.out.list({}, list.first, list.items);
+    context.out.list({}, list.first, list.rows);
     context.say_cut(list);
     return kDone;
   }
-  const std::vector<Column> columns = section_columns(context, list.items);
+  const std::vector<Column> columns = section_columns(context, list.rows);
   if (context.out.list_columns(columns)) return kDone;
-  const JsonValue::Array rows = flat_rows(list.items);
+  const JsonValue::Array rows = flat_rows(list.rows);
   const bool is_for_people = context.out.is_terminal() && !context.out.options().columns;
   if (is_for_people && rows.size() == 1 && !list.is_cut) {
     write_as_list(context, columns, rows.front());

@@ -51,7 +51,7 @@ void write_items(Context& context, const JsonValue& found) {
   table.giving = {{Fit::kWhole, 0, 16}, {Fit::kWhole, 2},     {Fit::kMiddle, 1, 12},
                   {Fit::kEnd, 3, 10},   {Fit::kWhole, 0, 12}, {Fit::kWhole, 0, 10},
                   {Fit::kWhole}};
-  for (const JsonValue& item : array_at(found, "linked_items")) {
+  for (const JsonValue& item : array_at(found, "items")) {
     const auto cell = [&](const char* name, Kind kind = Kind::kText) {
       const JsonValue* value = item.find(name);
       return value == nullptr ? Cell{"-"} : context.out.cell(value, kind, "-");
@@ -67,7 +67,7 @@ void write_items(Context& context, const JsonValue& found) {
 
 // What was seen to change on the linked items before the trouble began.
 void write_context(Context& context, const JsonValue& found) {
-  const JsonValue::Array noted = with_notes(found, array_at(found, "items"));
+  const JsonValue::Array noted = with_notes(found, array_at(found, "data"));
   const auto from = instant_at(found, "from");
   const auto began = instant_at(found, "began_at");
   if (context.out.is_text()) {

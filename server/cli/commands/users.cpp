@@ -20,7 +20,7 @@ struct NamedUser {
 
 NamedUser user_named(Context& context, const std::string& name) {
   std::vector<std::string> names;
-  for (const JsonValue& user : context.api().list({"users"}, {}, std::nullopt).items) {
+  for (const JsonValue& user : context.api().list({"users"}, {}, std::nullopt).rows) {
     const auto id = user.integer_at("user_id");
     const std::string each = user.text_at("name").value_or("");
     if (id && (lower_ascii(each) == lower_ascii(name) || std::to_string(*id) == name))

@@ -87,7 +87,7 @@ TEST_CASE("a disabled account and a revoked token are refused at once", "[api][a
   CHECK(api.send(api.viewer().session, "GET", "/api/v1/items").status() == 401);
 
   const Answer tokens = api.send(api.viewer().token, "GET", "/api/v1/tokens");
-  const std::string token = "/api/v1/tokens/" + tokens.at("items[0].token_id");
+  const std::string token = "/api/v1/tokens/" + tokens.at("data[0].token_id");
   CHECK(api.send(api.technician().token, "DELETE", token).code() == "token_not_found");
   CHECK(api.remove(token).status() == 204);
   CHECK(api.send(api.viewer().token, "GET", "/api/v1/items").code() == "invalid_token");

@@ -28,7 +28,7 @@ struct Answer {
     const std::string* value = response.header(name);
     return value == nullptr ? "" : *value;
   }
-  // "items[0].values.name": the text, or the JSON of what is no text; empty where there is nothing.
+  // "data[0].values.name": the text, or the JSON of what is no text; empty where there is nothing.
   std::string at(std::string_view where) const {
     const JsonValue* value = &json;
     for (const std::string_view step : split(where, '.')) {
@@ -44,7 +44,7 @@ struct Answer {
     }
     return value->text() != nullptr ? *value->text() : value->dump();
   }
-  std::size_t size(std::string_view list = "items") const {
+  std::size_t size(std::string_view list = "data") const {
     const JsonValue* value = json.find(list);
     return value != nullptr && value->array() != nullptr ? value->array()->size() : 0;
   }

@@ -66,10 +66,10 @@ TEST_CASE("compare, changes and context count accounts for who may read them", "
   }
   // What was read, and of whom.
   const Answer audit = api.get("/api/v1/audit?action=item.read_personal");
-  CHECK(audit.at("items[0].object") == "ticket/" + ticket.at("ticket_id"));
-  CHECK(audit.at("items[0].detail") == R"({"sections":["users"],"items":[1]})");
-  CHECK(audit.at("items[1].object") == "item/1");
-  CHECK(audit.at("items[2].detail") == R"({"sections":["users"],"items":[1,2]})");
+  CHECK(audit.at("data[0].object") == "ticket/" + ticket.at("ticket_id"));
+  CHECK(audit.at("data[0].detail") == R"({"sections":["users"],"items":[1]})");
+  CHECK(audit.at("data[1].object") == "item/1");
+  CHECK(audit.at("data[2].detail") == R"({"sections":["users"],"items":[1,2]})");
 }
 
 TEST_CASE("nothing is said to be left out where nothing was", "[api][items]") {
@@ -202,7 +202,7 @@ TEST_CASE("a class is named alike when it is entered and when it is asked about"
     REQUIRE(made.status() == 201);
     CHECK(made.at("class") == kept);
     const std::string query = "/api/v1/items?q=class:" + std::string(typed);
-    CHECK(api.get(query).at("items[0].class") == kept);
+    CHECK(api.get(query).at("data[0].class") == kept);
     const std::string path = made.header("Location");
     CHECK(api.patch(path, made.etag(), R"({"class":"server"})").at("class") ==
           "hardware.computer.server");

@@ -20,7 +20,7 @@ TEST_CASE("agents are listed with the names of their items", "[api][agents]") {
   const Answer agents = api.get("/api/v1/agents");
   REQUIRE(agents.size() == 2);
   std::set<std::string> names;
-  for (const char* place : {"items[0].item_name", "items[1].item_name"})
+  for (const char* place : {"data[0].item_name", "data[1].item_name"})
     names.insert(agents.at(place));
   CHECK(names == std::set<std::string>{"web-1", "web-2"});
   CHECK(api.get("/api/v1/agents/" + api.web.agent_id).at("item_name") == "web-1");
@@ -30,19 +30,19 @@ TEST_CASE("a join token says whether it can be used", "[api][agents]") {
   Named api;
   CHECK(api.post("/api/v1/join-tokens", R"({"expires_in_s":3600})").at("state") == "usable");
   const std::string list = "/api/v1/join-tokens";
-  CHECK(api.get(list).at("items[0].state") == "usable");
+  CHECK(api.get(list).at("data[0].state") == "usable");
   api.store->write([](store::Transaction& transaction) {
     transaction.execute("UPDATE join_tokens SET uses = max_uses");
   });
-  CHECK(api.get(list).at("items[0].state") == "used_up");
+  CHECK(api.get(list).at("data[0].state") == "used_up");
   api.store->write([](store::Transaction& transaction) {
     transaction.execute("UPDATE join_tokens SET uses = 0");
   });
   api.store.pass(2 * kHourMs);
-  CHECK(api.get(list).at("items[0].state") == "expired");
-  const std::string id = api.get(list).at("items[0].token_id");
+  CHECK(api.get(list).at("data[0].state") == "expired");
+  const std::string id = api.get(list).at("data[0].token_id");
   CHECK(api.remove(list + '/' + id).status() == 204);
-  CHECK(api.get(list).at("items[0].state") == "revoked");
+  CHECK(api.get(list).at("data[0].state") == "revoked");
 }
 
 TEST_CASE("tickets are listed with the items that they are about", "[api][tickets]") {
@@ -54,7 +54,7 @@ TEST_CASE("tickets are listed with the items that they are about", "[api][ticket
   const Answer tickets = api.get("/api/v1/tickets");
   REQUIRE(tickets.size() == 2);
   std::set<std::string> names;
-  for (const char* place : {"items[0].item_names", "items[1].item_names"})
+  for (const char* place : {"data[0].item_names", "data[1].item_names"})
     names.insert(tickets.at(place));
   CHECK(names == std::set<std::string>{"[]", R"(["web-1","web-2"])"});
 }
@@ -72,13 +72,13 @@ TEST_CASE("the audit log is asked by the name of an item or ticket", "[api][peop
   for (const std::string& object : {std::string("web-1"), "item/" + id}) {
     const Answer told = api.get("/api/v1/audit?object=" + http::percent_encode(object));
     // Newest first; what became of the agent of an item is told with the item.
-    CHECK(told.at("items[0].action") == "agent.revoke");
-    CHECK(told.at("items[1].detail") == R"({"owner":{"before":"kos","after":"novak"}})");
-    CHECK(told.at("items[2].detail") == R"({"owner":{"after":"kos"}})");
+    CHECK(told.at("data[0].action") == "agent.revoke");
+    CHECK(told.at("data[1].detail") == R"({"owner":{"before":"kos","after":"novak"}})");
+    CHECK(told.at("data[2].detail") == R"({"owner":{"after":"kos"}})");
   }
   CHECK(api.get("/api/v1/audit?object=nosuch").code() == "item_not_found");
   const std::string number = api.post("/api/v1/tickets", R"({"title":"slow"})").at("number");
-  CHECK(api.get("/api/v1/audit?object=" + number).at("items[0].action") == "ticket.create");
+  CHECK(api.get("/api/v1/audit?object=" + number).at("data[0].action") == "ticket.create");
 }
 
 TEST_CASE("a comparison has the names of the two, and leaves out their identity", "[api][items]") {

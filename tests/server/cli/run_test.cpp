@@ -14,7 +14,7 @@ namespace {
 
 const std::string kItems = "GET /api/v1/items?limit=2";
 const std::string kTwo =
-    R"({"items":[{"item_id":1,"name":"lap-1","state":"ok","memory_bytes":17179869184,"seen_at":"2026-11-23T09:57:00Z"},)"
+    R"({"data":[{"item_id":1,"name":"lap-1","state":"ok","memory_bytes":17179869184,"seen_at":"2026-11-23T09:57:00Z"},)"
     R"({"item_id":2,"name":"=evil"}],"total":1204,"undetermined":3,"next":"c"})";
 
 std::string temporary_folder() {
@@ -53,7 +53,7 @@ TEST_CASE("programs get tabs, CSV or JSON with exact values", "[cli]") {
   CHECK(world.out.str() == "name\r\nlap-1\r\n=evil\r\n");
   CHECK(world.run({"items", "--exact"}) == kUsage);
   world.run({"items", "--json", "--limit=2"});
-  CHECK(world.out.str().starts_with(R"({"format":1,"items":[{"item_id":1,)"));
+  CHECK(world.out.str().starts_with(R"({"format":1,"data":[{"item_id":1,)"));
   world.run({"--jsonl", "--limit=2", "items"});
   CHECK(lines(world.out.str()).size() == 2);
   CHECK(world.run({"items", "--json", "--csv"}) == kUsage);
@@ -62,30 +62,30 @@ TEST_CASE("programs get tabs, CSV or JSON with exact values", "[cli]") {
 TEST_CASE("--all follows the pages", "[cli]") {
   FakeWorld world;
   world.answer("GET /api/v1/items?q=a%20b&limit=500", 200,
-               R"({"items":[{"name":"x"}],"next":"n1"})");
-  world.answer("GET /api/v1/items?q=a%20b&cursor=n1&limit=500", 200, R"({"items":[{"name":"y"}]})");
+               R"({"data":[{"name":"x"}],"next":"n1"})");
+  world.answer("GET /api/v1/items?q=a%20b&cursor=n1&limit=500", 200, R"({"data":[{"name":"y"}]})");
   CHECK(world.run({"items", "a", "b", "--all", "--columns=name", "--no-headers"}) == kDone);
   CHECK(world.out.str() == "x\ny\n");
 }
 
 TEST_CASE("a pipe gets all rows, a terminal a screenful and the remark", "[cli]") {
   FakeWorld world;
-  world.answer("GET /api/v1/items?limit=500", 200, R"({"items":[{"name":"x"}],"next":"n1"})");
-  world.answer("GET /api/v1/items?cursor=n1&limit=500", 200, R"({"items":[{"name":"y"}]})");
-  world.answer("GET /api/v1/items?limit=50", 200, R"({"items":[{"name":"x"}],"next":"n1"})");
+  world.answer("GET /api/v1/items?limit=500", 200, R"({"data":[{"name":"x"}],"next":"n1"})");
+  world.answer("GET /api/v1/items?cursor=n1&limit=500", 200, R"({"data":[{"name":"y"}]})");
+  world.answer("GET /api/v1/items?limit=50", 200, R"({"data":[{"name":"x"}],"next":"n1"})");
   world.answer("GET /api/v1/items?cursor=n1&limit=49", 200,
-               R"({"items":[],"next":"n2","total":60})");
+               R"({"data":[],"next":"n2","total":60})");
   for (const char* format : {"--csv", "--jsonl", "--columns=name"}) {
     CHECK(world.run({"items", format, "--no-headers"}) == kDone);
     CHECK(lines(world.out.str()).size() == 2);
     CHECK(world.error.str().empty());
   }
   world.run({"items", "--json"});
-  CHECK(world.out.str() == "{\"format\":1,\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]}\n");
+  CHECK(world.out.str() == "{\"format\":1,\"data\":[{\"name\":\"x\"},{\"name\":\"y\"}]}\n");
   // What was asked for by number stays a number.
-  world.answer("GET /api/v1/items?limit=1", 200, R"({"items":[{"name":"x"}],"next":"n1"})");
+  world.answer("GET /api/v1/items?limit=1", 200, R"({"data":[{"name":"x"}],"next":"n1"})");
   world.run({"items", "--json", "--limit", "1"});
-  CHECK(world.out.str() == "{\"format\":1,\"items\":[{\"name\":\"x\"}],\"next\":\"n1\"}\n");
+  CHECK(world.out.str() == "{\"format\":1,\"data\":[{\"name\":\"x\"}],\"next\":\"n1\"}\n");
   CHECK(world.error.str() == "1 shown, there are more; --all for the rest\n");
 }
 
@@ -103,8 +103,8 @@ TEST_CASE("a reader that has what it wanted is no error, a full disk is one", "[
 
 TEST_CASE("a question that nothing answers is answered", "[cli]") {
   FakeWorld world;
-  world.answer("GET /api/v1/audit?actor=nosuch&limit=500", 200, R"({"items":[]})");
-  world.answer("GET /api/v1/users?limit=500", 200, R"({"items":[{"name":"ana"}]})");
+  world.answer("GET /api/v1/audit?actor=nosuch&limit=500", 200, R"({"data":[]})");
+  world.answer("GET /api/v1/users?limit=500", 200, R"({"data":[{"name":"ana"}]})");
   CHECK(world.run({"audit", "--actor", "nosuch"}) == kDone);
   CHECK(world.out.str().empty());
   CHECK(world.error.str() == "no entry matches\nthere is no user nosuch (muster user list)\n");
@@ -114,7 +114,7 @@ TEST_CASE("a question that nothing answers is answered", "[cli]") {
     CHECK(world.run(words) == kUsage);
     CHECK(world.error.str().find("nothing lies between --from and --to") != std::string::npos);
   }
-  world.answer("GET /api/v1/join-tokens?limit=500", 200, R"({"items":[]})");
+  world.answer("GET /api/v1/join-tokens?limit=500", 200, R"({"data":[]})");
   CHECK(world.run({"join-token", "list"}) == kDone);
   CHECK(world.error.str() == "none\n");
 }
@@ -130,7 +130,7 @@ TEST_CASE("--columns without names lists them, a wrong name asks nobody", "[cli]
 
 TEST_CASE("times go out with an offset", "[cli]") {
   FakeWorld world;
-  world.answer("GET /api/v1/items?at=2026-11-20T14%3A00%3A00Z&limit=500", 200, R"({"items":[]})");
+  world.answer("GET /api/v1/items?at=2026-11-20T14%3A00%3A00Z&limit=500", 200, R"({"data":[]})");
   CHECK(world.run({"items", "--at", "2026-11-20 14:00", "--utc"}) == kDone);
   CHECK(world.run({"items", "--at", "whenever"}) == kUsage);
 }
@@ -139,7 +139,7 @@ TEST_CASE("ages under --at count from then, and the future is refused", "[cli]")
   FakeWorld world;
   world.terminal.out = true;
   world.answer("GET /api/v1/items?at=2026-11-20T12%3A00%3A00Z&limit=50", 200,
-               R"({"items":[{"name":"lap-1","seen_at":"2026-11-20T08:00:00Z"}]})");
+               R"({"data":[{"name":"lap-1","seen_at":"2026-11-20T08:00:00Z"}]})");
   CHECK(world.run({"items", "--at", "2026-11-20 12:00", "--utc", "--columns", "name,seen_at",
                    "--color=never"}) == kDone);
   CHECK(world.out.str().find("lap-1  4 h") != std::string::npos);
@@ -156,7 +156,7 @@ TEST_CASE("ages under --at count from then, and the future is refused", "[cli]")
     CHECK(world.requests.empty());
   }
   // The server's clock may be a little ahead of ours.
-  world.answer("GET /api/v1/items?at=2026-11-23T10%3A00%3A30Z&limit=50", 200, R"({"items":[]})");
+  world.answer("GET /api/v1/items?at=2026-11-23T10%3A00%3A30Z&limit=50", 200, R"({"data":[]})");
   CHECK(world.run({"items", "--at", "2026-11-23T10:00:30Z"}) == kDone);
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("changes are sentences, and a gap is a line of its own", "[cli]") {
   world.terminal.columns = 200;
   world.answer(
       "GET /api/v1/items/lap-1/changes?limit=50", 200,
-      R"({"items":[{"section":"packages","kind":"changed","sentence":"openssl upgraded 1 to 2","at":"2026-11-23T10:00:00Z","not_before":"2026-11-23T09:45:00Z","time_uncertain":true,"possibly_collector":true}],)"
+      R"({"data":[{"section":"packages","kind":"changed","sentence":"openssl upgraded 1 to 2","at":"2026-11-23T10:00:00Z","not_before":"2026-11-23T09:45:00Z","time_uncertain":true,"possibly_collector":true}],)"
       R"("gaps":[{"since":"2026-11-22T08:00:00Z","until":"2026-11-22T09:00:00Z","reason":"the server's database was restored"}]})");
   CHECK(world.run({"changes", "lap-1", "--utc", "--color", "never"}) == kDone);
   const std::string text = world.out.str();

@@ -101,7 +101,7 @@ TEST_CASE("undo of unlink links again as it was, and links are found by the item
 TEST_CASE("what has no undo says so, and what was so already is no change", "[cli]") {
   FakeWorld world;
   world.answer("GET /api/v1/users?limit=500", 200,
-               R"({"items":[{"user_id":3,"name":"ana","role":"viewer"}]})");
+               R"({"data":[{"user_id":3,"name":"ana","role":"viewer"}]})");
   world.answer("GET /api/v1/users/3", 200, R"({"user_id":3,"name":"ana","role":"viewer"})");
   world.answer("PATCH /api/v1/users/3", 200, "{}");
   world.run({"user", "role", "ana", "technician"});

@@ -63,7 +63,7 @@ JsonValue Installation::json(std::vector<std::string> arguments) const {
 JsonValue::Array Installation::list(std::vector<std::string> arguments) const {
   arguments.emplace_back("--all");
   const JsonValue answer = json(arguments);
-  const JsonValue* items = answer.find("items");
+  const JsonValue* items = answer.find("data");
   if (items == nullptr || items->array() == nullptr)
     throw std::runtime_error("no items: " + answer.dump());
   return *items->array();

@@ -22,7 +22,7 @@ struct Machines : ApiFixture {
     const Answer answer = get("/api/v1/audit?object=" + http::percent_encode(object));
     std::vector<std::string> out;
     for (std::size_t i = answer.size(); i > 0; --i)
-      out.push_back(answer.at("items[" + std::to_string(i - 1) + "].action"));
+      out.push_back(answer.at("data[" + std::to_string(i - 1) + "].action"));
     return out;
   }
 };
@@ -139,18 +139,18 @@ TEST_CASE("an item is read as it was and as it was known", "[api][items]") {
   CHECK(api.get(path + "?at=2026-11-23T08:00:00").path() == "at");
 
   const std::string packages = path + "/sections/packages";
-  CHECK(api.get(packages).at("items[0].values.version") == "3.0.11");
-  CHECK(api.get(packages + at(first)).at("items[0].values.version") == "3.0.8");
+  CHECK(api.get(packages).at("data[0].values.version") == "3.0.11");
+  CHECK(api.get(packages + at(first)).at("data[0].values.version") == "3.0.8");
   CHECK(api.get(packages + at(second) + "&known_at=" + query_time(first))
-            .at("items[0].values.version") == "3.0.8");
+            .at("data[0].values.version") == "3.0.8");
   CHECK(api.get("/api/v1/items?q=packages.version:3.0.8&at=" + query_time(first)).at("total") ==
         "1");
   CHECK(api.get("/api/v1/items?q=packages.version:3.0.8").at("total") == "0");
 
   const Answer changes = api.get(path + "/changes?section=packages");
   REQUIRE(changes.size() == 1);
-  CHECK(changes.at("items[0].sentence") == "openssl upgraded 3.0.8 to 3.0.11");
-  CHECK(changes.at("items[0].not_before") == to_rfc3339(first));
+  CHECK(changes.at("data[0].sentence") == "openssl upgraded 3.0.8 to 3.0.11");
+  CHECK(changes.at("data[0].not_before") == to_rfc3339(first));
   CHECK(api.get(path + "/changes?at=" + query_time(first)).size() == 0);
 
   const Answer compared =
@@ -171,7 +171,7 @@ TEST_CASE("lists of rows and items go on where the page before ended", "[api][it
     const Answer page = api.get(next);
     CHECK(page.at("total") == "5");
     for (std::size_t i = 0; i < page.size(); ++i)
-      names.push_back(page.at("items[" + std::to_string(i) + "].values.name"));
+      names.push_back(page.at("data[" + std::to_string(i) + "].values.name"));
     const std::string link = page.header("Link");
     next = link.empty() ? "" : link.substr(1, link.find('>') - 1);
   }
@@ -188,7 +188,7 @@ TEST_CASE("lists of rows and items go on where the page before ended", "[api][it
   }
   const std::string link = api.get(odd + "/tickets?limit=1").header("Link");
   REQUIRE(link.starts_with("<" + odd + "/tickets?limit=1&cursor="));
-  CHECK(api.get(link.substr(1, link.find('>') - 1)).at("items[0].title") == "first");
+  CHECK(api.get(link.substr(1, link.find('>') - 1)).at("data[0].title") == "first");
 }
 
 TEST_CASE("a name that two items have is ambiguous, a number never is", "[api][items]") {
@@ -252,11 +252,11 @@ TEST_CASE("a ticket shows what changed on its machines before the trouble began"
   const std::string path = ticket.header("Location");
 
   const Answer context = api.get(path + "/context");
-  CHECK(context.at("items[0].item_name") == "web-1");
+  CHECK(context.at("data[0].item_name") == "web-1");
   bool upgraded = false;
   bool later = false;
   for (std::size_t i = 0; i < context.size(); ++i) {
-    const std::string entry = "items[" + std::to_string(i) + ']';
+    const std::string entry = "data[" + std::to_string(i) + ']';
     const std::string sentence = context.at(entry + ".change.sentence");
     if (sentence == "openssl upgraded 3.0.8 to 3.0.11") {
       upgraded = true;
@@ -269,8 +269,7 @@ TEST_CASE("a ticket shows what changed on its machines before the trouble began"
   }
   CHECK(upgraded);
   CHECK(later);
-  CHECK(api.get(path + "/context?hours=1").at("items[0].change.sentence") ==
-        "nginx 1.22 installed");
+  CHECK(api.get(path + "/context?hours=1").at("data[0].change.sentence") == "nginx 1.22 installed");
 
   // Rena sees her ticket without the technician's links and notes.
   api.post(path + "/notes", R"({"text":"smells of openssl"})");
@@ -321,15 +320,14 @@ TEST_CASE("facts about persons need a permission and reading them is on record",
   CHECK(api.audited("item/1").empty());
 
   const Credentials& tone = api.technician().token;
-  CHECK(api.send(tone, "GET", targets[0]).at("items[0].values.full_name") == "Ana Novak");
+  CHECK(api.send(tone, "GET", targets[0]).at("data[0].values.full_name") == "Ana Novak");
   CHECK(api.audited("item/1") == std::vector<std::string>{"item.read_personal"});
   CHECK(api.send(tone, "GET", targets[1]).size() == 1);
   CHECK(api.send(tone, "GET", targets[2]).at("sections[0].same") == "1");
   CHECK(api.audited("item/1").size() == 3);
   CHECK(api.send(tone, "GET", targets[3]).at("total") == "1");
   CHECK(api.audited("items") == std::vector<std::string>{"item.query_personal"});
-  CHECK(api.get("/api/v1/audit?action=item.read_personal").at("items[0].detail.section") ==
-        "users");
+  CHECK(api.get("/api/v1/audit?action=item.read_personal").at("data[0].detail.section") == "users");
 }
 
 }  // namespace

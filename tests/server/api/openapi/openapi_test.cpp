@@ -204,7 +204,7 @@ void drive_people(ApiFixture& api) {
         204);
   const Answer page = api.get("/api/v1/users?limit=2");
   CHECK(page.size() == 2);
-  CHECK(api.get("/api/v1/users?limit=2&cursor=" + page.at("next")).at("items[0].user_id") == "3");
+  CHECK(api.get("/api/v1/users?limit=2&cursor=" + page.at("next")).at("data[0].user_id") == "3");
   CHECK(api.get("/api/v1/users?limit=501").path() == "limit");
   CHECK(api.get("/api/v1/users?cursor=xyz").code() == "invalid_cursor");
 
@@ -235,17 +235,17 @@ void drive_agents(ApiFixture& api) {
   std::ofstream(api.settings.downloads_directory / "muster-agent.deb") << "a package";
   const Answer made = api.post("/api/v1/join-tokens", R"({"note":"lab","max_uses":2})");
   CHECK(made.status() == 201);
-  CHECK(made.at("install_commands").find(api.get("/downloads").at("items[0].sha256")) !=
+  CHECK(made.at("install_commands").find(api.get("/downloads").at("data[0].sha256")) !=
         std::string::npos);
   CHECK(made.at("enrol_command").find(made.at("join_code")) != std::string::npos);
-  CHECK(api.get("/api/v1/join-tokens").at("items[0].note") == "lab");
+  CHECK(api.get("/api/v1/join-tokens").at("data[0].note") == "lab");
   CHECK(api.get("/api/v1/join-tokens?limit=x").code() == "invalid_parameter");
   CHECK(api.remove("/api/v1/join-tokens/" + made.at("token_id")).status() == 204);
   CHECK(api.remove("/api/v1/join-tokens/nothing").code() == "join_token_not_found");
 
   ReportingMachine machine(*api.store, api.ingest, "web-1");
   machine.report();
-  CHECK(api.get("/api/v1/agents?state=active").at("items[0].item_id") == "1");
+  CHECK(api.get("/api/v1/agents?state=active").at("data[0].item_id") == "1");
   CHECK(api.get("/api/v1/agents?state=asleep").path() == "state");
   const std::string agent = "/api/v1/agents/" + machine.agent_id;
   CHECK(api.get(agent).at("agent_version") == "0.1.0");
@@ -260,7 +260,7 @@ void drive_agents(ApiFixture& api) {
         "address) VALUES (?1, 'ab12', ?2, ?3, ?3, '192.0.2.8')",
         {waiting, api.store.now().ms + kDayMs, api.store.now().ms});
   });
-  CHECK(api.get("/api/v1/agents/waiting").at("items[0].agent_id") == waiting);
+  CHECK(api.get("/api/v1/agents/waiting").at("data[0].agent_id") == waiting);
   CHECK(api.get("/api/v1/agents/waiting?limit=1").code() == "unknown_parameter");
   CHECK(api.post("/api/v1/agents/" + waiting + "/approve").at("state") == "active");
   CHECK(api.post("/api/v1/agents/" + waiting + "/approve").status() == 404);
@@ -274,7 +274,7 @@ void drive_open_routes(ApiFixture& api) {
     CHECK(api.get(target).status() == 200);
     CHECK(api.get(std::string(target) + "?x=1").code() == "unknown_parameter");
   }
-  CHECK(api.get("/downloads").at("items[0].name") == "muster-agent.deb");
+  CHECK(api.get("/downloads").at("data[0].name") == "muster-agent.deb");
   CHECK(api.send({}, "GET", "/downloads/muster-agent.deb").response.download);
   CHECK(api.send({}, "GET", "/downloads/muster-agent.deb.sha256").response.body.size() > 64);
   CHECK(api.send({}, "GET", "/downloads/..%2Fside.log").code() == "download_not_found");
@@ -297,7 +297,7 @@ void drive_items(ApiFixture& api) {
     CHECK(api.post(printer + step).status() == 200);
     CHECK(api.post(std::string("/api/v1/items/nothing") + step).code() == "item_not_found");
   }
-  CHECK(api.get("/api/v1/items/web-1/sections/os").at("items[0].values.hostname") == "web-1");
+  CHECK(api.get("/api/v1/items/web-1/sections/os").at("data[0].values.hostname") == "web-1");
   CHECK(api.get("/api/v1/items/web-1/sections/nothing").code() == "section_not_found");
   CHECK(api.get("/api/v1/items/printer/sections/os").code() == "section_not_reported");
   CHECK(api.get("/api/v1/items/web-1/changes").status() == 200);
@@ -325,7 +325,7 @@ void drive_items(ApiFixture& api) {
   const Answer link = api.post(path + "/links", R"({"item":"printer","role":"related"})");
   CHECK(link.status() == 201);
   CHECK(api.post(path + "/links", R"({"item":"printer"})").code() == "already_linked");
-  CHECK(api.get(path + "/context").at("linked_items[0].name") == "web-1");
+  CHECK(api.get(path + "/context").at("items[0].name") == "web-1");
   CHECK(api.get(path + "/context?hours=0").path() == "hours");
   CHECK(api.remove(path + "/links/" + link.at("link_id")).status() == 204);
   CHECK(api.remove(path + "/links/" + link.at("link_id")).code() == "link_not_found");
