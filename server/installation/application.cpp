@@ -29,8 +29,6 @@ constexpr std::string_view kAgentsOnly =
     "There is nothing at this address: this is the agents' port. People, scripts and muster use "
     "the "
     "other one, people_port, which is 8443 unless it was set.";
-constexpr std::string_view kDeleteSessions =
-    "DELETE FROM sessions WHERE expires_at <= ?1 OR last_used_at <= ?2";
 
 std::string url_of(const ListenerConfig& listener, const ca::CertificateAuthority& authority,
                    std::uint16_t port) {
@@ -259,9 +257,8 @@ void Application::maintain() {
     if (rolled || renewed) reload_certificates();
   });
   attempt("sessions that have ended could not be deleted", [&] {
-    parts.store.write([&](store::Transaction& transaction) {
-      transaction.execute(kDeleteSessions, {now.ms, now.ms - people::kSessionIdleMs});
-    });
+    parts.store.write(
+        [&](store::Transaction& transaction) { people::end_old_sessions(transaction, now); });
   });
 }
 

@@ -79,7 +79,7 @@ SignedIn begin_session(store::Transaction& session, Instant now, User user,
                        const SignInOrigin& origin) {
   SignedIn begun{to_hex(random_bytes(kSecretBytes)), to_hex(random_bytes(kSecretBytes)),
                  now + kSessionLifetimeMs, std::move(user)};
-  session.execute(kEndOldSessions, {now.ms, now.ms - kSessionIdleMs});
+  end_old_sessions(session, now);
   if (!origin.previous_cookie.empty())
     session.execute(kEndSession, {store::Blob{sha256(origin.previous_cookie)}});
   session.execute(kInsertSession, {store::Blob{sha256(begun.cookie)}, begun.user.id,
@@ -99,6 +99,10 @@ void audit_sign_in(store::Transaction& session, Instant now, const std::optional
 }
 
 }  // namespace
+
+void end_old_sessions(store::Transaction& transaction, Instant now) {
+  transaction.execute(kEndOldSessions, {now.ms, now.ms - kSessionIdleMs});
+}
 
 SignedIn SignIn::login(std::string_view name, std::string_view password,
                        const SignInOrigin& origin) {

@@ -39,6 +39,9 @@ struct SignedIn {
   User user;
 };
 
+// Deletes the sessions that have expired or lain idle for too long.
+void end_old_sessions(store::Transaction& transaction, Instant now);
+
 class SignIn {
  public:
   SignIn(store::Store& store, Passwords& passwords, SignInLimits limits = {})
