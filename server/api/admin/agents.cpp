@@ -126,7 +126,7 @@ void write_commands(JsonWriter& json, Services& services, const std::string& joi
 
 }  // namespace
 
-http::Response list_tokens_to_join(Call& call) {
+http::Response list_join_tokens(Call& call) {
   const ca::JoinTokenPage page =
       call.services.store.read_value<ca::JoinTokenPage>([&](store::Transaction& transaction) {
         return ca::list_join_tokens(transaction, call.limit(), call.text("cursor"));
@@ -140,7 +140,7 @@ http::Response list_tokens_to_join(Call& call) {
   });
 }
 
-http::Response add_token_to_join(Call& call) {
+http::Response add_join_token(Call& call) {
   const JsonValue body = call.body({"note", "expires_in_s", "max_uses"});
   ca::NewJoinToken wanted;
   wanted.note = text_member(body, "note");
@@ -162,12 +162,12 @@ http::Response add_token_to_join(Call& call) {
   return http::Response::json(std::move(json).text(), 201);
 }
 
-http::Response remove_token_to_join(Call& call) {
+http::Response remove_join_token(Call& call) {
   call.services.enrolment.revoke_join_token(call.actor(), call.request.path_parameter("token_id"));
   return http::Response::empty();
 }
 
-http::Response list_all_agents(Call& call) {
+http::Response list_agents(Call& call) {
   ca::AgentFilter filter;
   filter.state = call.text("state");
   if (filter.state && std::ranges::find(kAgentStates, *filter.state) == std::end(kAgentStates)) {
@@ -196,7 +196,7 @@ http::Response show_agent(Call& call) {
       }));
 }
 
-http::Response revoke_one_agent(Call& call) {
+http::Response revoke_agent(Call& call) {
   const JsonValue body = call.body({"reason"});
   return agent_answer(call, call.services.enrolment.revoke_agent(
                                 call.actor(), call.request.path_parameter("agent_id"),

@@ -6,14 +6,14 @@
 
 namespace muster::server::api {
 
-// session_api.cpp
+// people/session.cpp
 http::Response sign_in(Call& call);
 http::Response show_session(Call& call);
 http::Response sign_out(Call& call);
 http::Response change_password(Call& call);
 
-// users_api.cpp
-http::Response list_all_users(Call& call);
+// people/users.cpp
+http::Response list_users(Call& call);
 http::Response add_user(Call& call);
 http::Response show_user(Call& call);
 http::Response change_user(Call& call);
@@ -23,23 +23,23 @@ http::Response add_token(Call& call);
 http::Response remove_token(Call& call);
 http::Response show_audit(Call& call);
 
-// agents_api.cpp
-http::Response list_tokens_to_join(Call& call);
-http::Response add_token_to_join(Call& call);
-http::Response remove_token_to_join(Call& call);
-http::Response list_all_agents(Call& call);
+// admin/agents.cpp
+http::Response list_join_tokens(Call& call);
+http::Response add_join_token(Call& call);
+http::Response remove_join_token(Call& call);
+http::Response list_agents(Call& call);
 http::Response show_agent(Call& call);
-http::Response revoke_one_agent(Call& call);
+http::Response revoke_agent(Call& call);
 http::Response list_waiting_agents(Call& call);
 http::Response approve_agent(Call& call);
 
-// catalogue_api.cpp
+// inventory/catalogue.cpp
 http::Response list_classes(Call& call);
 http::Response list_query_fields(Call& call);
 http::Response list_sections(Call& call);
 http::Response show_openapi(Call& call);
 
-// items_api.cpp
+// cmdb/items.cpp
 http::Response search_items(Call& call);
 http::Response add_item(Call& call);
 http::Response show_item(Call& call);
@@ -48,14 +48,14 @@ http::Response archive_item(Call& call);
 http::Response unarchive_item(Call& call);
 http::Response remove_item(Call& call);
 
-// item_facts_api.cpp
+// inventory/item_facts.cpp
 http::Response show_item_section(Call& call);
 http::Response show_item_changes(Call& call);
-http::Response show_item_tickets(Call& call);
-http::Response compare_two(Call& call);
+http::Response compare_items(Call& call);
 
-// tickets_api.cpp
-http::Response list_all_tickets(Call& call);
+// desk/tickets.cpp
+http::Response list_tickets(Call& call);
+http::Response show_item_tickets(Call& call);
 http::Response add_ticket(Call& call);
 http::Response show_ticket(Call& call);
 http::Response change_ticket(Call& call);
@@ -63,7 +63,7 @@ http::Response add_ticket_note(Call& call);
 http::Response add_ticket_link(Call& call);
 http::Response remove_ticket_link(Call& call);
 
-// ticket_context_api.cpp
+// desk/ticket_context.cpp
 http::Response show_ticket_context(Call& call);
 
 }  // namespace muster::server::api

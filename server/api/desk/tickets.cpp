@@ -158,7 +158,7 @@ std::int64_t ticket_of_path(const Call& call) {
   return *id;
 }
 
-http::Response list_all_tickets(Call& call) {
+http::Response list_tickets(Call& call) {
   desk::TicketFilter filter;
   filter.states = states_of(call.text("state"));
   filter.assignee = call.text("assignee");

@@ -199,7 +199,7 @@ http::Response show_item_changes(Call& call) {
       });
 }
 
-http::Response compare_two(Call& call) {
+http::Response compare_items(Call& call) {
   const auto a = call.text("a");
   const auto b = call.text("b");
   if (!a || !b)

@@ -72,7 +72,7 @@ std::vector<std::string> audit_objects(store::Transaction& transaction, const st
 
 }  // namespace
 
-http::Response list_all_users(Call& call) {
+http::Response list_users(Call& call) {
   const people::UserPage page =
       call.services.store.read_value<people::UserPage>([&](store::Transaction& transaction) {
         return people::list_users(transaction, call.limit(), call.text("cursor"));
