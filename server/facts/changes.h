@@ -73,6 +73,4 @@ struct ChangePage {
 ChangePage item_changes(store::Transaction& transaction, std::int64_t item_id,
                         const store::ReadPoint& point, const ChangeQuery& query);
 
-void write_json(JsonWriter& json, const Change& change);
-
 }  // namespace muster::server::facts

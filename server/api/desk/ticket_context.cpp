@@ -4,6 +4,7 @@
 #include "server/api/cmdb/item_ref.h"
 #include "server/api/core/handlers.h"
 #include "server/api/desk/ticket_ref.h"
+#include "server/api/inventory/change_json.h"
 #include "server/api/inventory/personal_data.h"
 #include "server/desk/context.h"
 #include "server/desk/tickets.h"
@@ -58,7 +59,7 @@ http::Response show_ticket_context(Call& call) {
               .member("item_name", change.item_name)
               .member("seen_afterwards", change.seen_afterwards);
           json.key("change");
-          facts::write_json(json, change.change);
+          write_change(json, change.change);
           json.end_object();
         }
       },

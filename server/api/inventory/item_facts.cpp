@@ -5,6 +5,7 @@
 #include "common/support/text.h"
 #include "server/api/cmdb/item_ref.h"
 #include "server/api/core/handlers.h"
+#include "server/api/inventory/change_json.h"
 #include "server/api/inventory/personal_data.h"
 #include "server/cmdb/item_fields.h"
 #include "server/cmdb/items.h"
@@ -189,7 +190,7 @@ http::Response show_item_changes(Call& call) {
       call, page.next,
       [&](JsonWriter& json) {
         for (const facts::Change& change : page.changes)
-          facts::write_json(json, change);
+          write_change(json, change);
       },
       [&](JsonWriter& json) {
         json.member("item_id", item_id);
