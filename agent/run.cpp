@@ -70,7 +70,7 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
     if (out.good()) return code;
     return commands::fail(context, {FailureKind::kIo, "standard output could not be written"});
   }
-  return commands::kUsage;  // require_subcommand lets nobody come here
+  return commands::kUsage;  // unreachable: require_subcommand
 }
 
 }  // namespace muster::agent

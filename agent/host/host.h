@@ -52,7 +52,7 @@ class Host {
   virtual Result<std::vector<std::string>> list(std::string_view path) = 0;
   // Where a symbolic link points to, as it is written in the link.
   virtual Result<std::string> read_link(std::string_view path) = 0;
-  // Of the thing itself, not of what a link points to.
+  // lstat(2): does not follow a final symlink.
   virtual Result<FileStatus> status(std::string_view path) = 0;
   // Never called for network file systems: statvfs(3) hangs when their server is away.
   virtual Result<FilesystemSpace> space(std::string_view mount_point) = 0;

@@ -67,7 +67,7 @@ std::string inventory_json(std::vector<LookResult> sections, const InventoryText
   json.key("vitals").raw(how.vitals.empty() ? "{}" : how.vitals).end_object();
   std::string text = std::move(json).text();
   if (how.pretty) {
-    // Vitals that are no JSON would be a mistake of ours; they are then easier to find as they are.
+    // Vitals that are no JSON are a programming error: easier to find when shown as they are.
     if (const auto document = JsonValue::parse(text, kOwnText)) text = document->dump_pretty();
   }
   if (text.back() != '\n') text += '\n';

@@ -4,8 +4,9 @@
 // order in which they are written.
 //
 //   JsonWriter json;
-//   json.begin_object().member("name", name).member("size_bytes",
-//   size).key("tags").begin_array()...end_array().end_object(); send(json.text());
+//   json.begin_object().member("name", name).member("size_bytes", size);
+//   json.key("tags").begin_array()...end_array().end_object();
+//   send(json.text());
 //
 // Optionals without a value are left out (`member`). Text must be valid UTF-8 (see to_valid_text).
 #pragma once

@@ -15,7 +15,7 @@ namespace muster {
 
 enum class FileMode : unsigned { kPrivate = 0600, kPublic = 0644 };
 
-// Larger ones are refused unread: no key or chain of ours comes near.
+// Larger ones are refused unread: no key and no chain is that large.
 constexpr std::size_t kMaxFileBytes = 256 * 1024;
 
 Result<Done> replace_file(const std::filesystem::path& path, std::string_view bytes, FileMode mode);

@@ -9,7 +9,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t kLongestWord = 64;  // longer words are like no name of ours
+constexpr std::size_t kLongestWord = 64;  // no name is longer
 
 // Edit distance in which a swap of neighbours, the most common slip, is one edit (optimal string
 // alignment).

@@ -19,7 +19,8 @@ constexpr std::string_view kAuthenticate = R"sql(
     ON certificates.serial = ?2 AND certificates.agent_id = agents.agent_id
   WHERE agents.agent_id = ?1)sql";
 constexpr std::string_view kInsertAgent = R"sql(
-  INSERT INTO agents (agent_id, state, enrolled_at, enrolled_with, enrolled_from, state_changed_at, state_changed_by)
+  INSERT INTO agents (agent_id, state, enrolled_at, enrolled_with, enrolled_from, state_changed_at,
+    state_changed_by)
   VALUES (?1, 'active', ?2, ?3, ?4, ?2, ?5))sql";
 constexpr std::string_view kIssuedSince =
     "SELECT COUNT(*) FROM certificates WHERE agent_id = ?1 AND issued_at > ?2";
@@ -29,7 +30,8 @@ constexpr std::string_view kInsertCertificate = R"sql(
 constexpr std::string_view kForgetCertificates =
     "DELETE FROM certificates WHERE agent_id = ?1 AND not_after < ?2 AND revoked_at IS NULL";
 constexpr std::string_view kSelectAgents = R"sql(
-  SELECT agents.agent_id, agents.state, agents.enrolled_at, agents.enrolled_with, agents.enrolled_from,
+  SELECT agents.agent_id, agents.state, agents.enrolled_at, agents.enrolled_with,
+    agents.enrolled_from,
          agents.state_changed_at, agents.state_changed_by, agents.state_reason, assignments.item_id,
          COALESCE(agent_state.reported_at, agents.last_reported_at),
          COALESCE(agent_state.agent_version, agents.last_version),
@@ -42,14 +44,16 @@ constexpr std::string_view kSelectAgents = R"sql(
   LEFT JOIN assignments
     ON assignments.source_record = agents.source_record AND assignments.until IS NULL)sql";
 constexpr std::string_view kRevokeAgent = R"sql(
-  UPDATE agents SET state = 'revoked', state_changed_at = ?2, state_changed_by = ?3, state_reason = ?4
+  UPDATE agents SET state = 'revoked', state_changed_at = ?2, state_changed_by = ?3,
+    state_reason = ?4
   WHERE agent_id = ?1)sql";
 constexpr std::string_view kRevokeCertificates =
     "UPDATE certificates SET revoked_at = ?2 WHERE agent_id = ?1 AND revoked_at IS NULL";
 constexpr std::string_view kSelectWaiting =
     "SELECT agent_id, serial, not_after, first_seen_at, last_seen_at, address FROM waiting_agents";
 constexpr std::string_view kFreshWaiting = R"sql(
-  SELECT last_seen_at FROM waiting_agents WHERE agent_id = ?1 AND serial = ?2 AND last_seen_at > ?3)sql";
+  SELECT last_seen_at FROM waiting_agents WHERE agent_id = ?1 AND serial = ?2
+    AND last_seen_at > ?3)sql";
 constexpr std::string_view kCountWaiting = "SELECT COUNT(*) FROM waiting_agents";
 constexpr std::string_view kNoteWaiting = R"sql(
   INSERT INTO waiting_agents (agent_id, serial, not_after, first_seen_at, last_seen_at, address)

@@ -15,15 +15,18 @@ namespace {
 // An agent that the restored store does not know at all must be known as revoked, or it would wait
 // for approval.
 constexpr std::string_view kRevokeLoggedAgent = R"sql(
-  INSERT INTO agents (agent_id, state, enrolled_at, state_changed_at, state_changed_by, state_reason)
+  INSERT INTO agents (agent_id, state, enrolled_at, state_changed_at, state_changed_by,
+    state_reason)
   VALUES (?1, 'revoked', ?2, ?2, 'side log', 'revoked before the database was restored')
-  ON CONFLICT (agent_id) DO UPDATE SET state = 'revoked', state_changed_at = excluded.state_changed_at,
+  ON CONFLICT (agent_id) DO UPDATE SET state = 'revoked', state_changed_at =
+    excluded.state_changed_at,
     state_changed_by = excluded.state_changed_by, state_reason = excluded.state_reason
   WHERE agents.state <> 'revoked')sql";
 constexpr std::string_view kRevokeLoggedCertificates =
     "UPDATE certificates SET revoked_at = ?2 WHERE agent_id = ?1 AND revoked_at IS NULL";
 constexpr std::string_view kRevokeCertificate = R"sql(
-  INSERT INTO certificates (serial, agent_id, issued_at, not_after, revoked_at) VALUES (?1, '', ?2, ?2, ?2)
+  INSERT INTO certificates (serial, agent_id, issued_at, not_after, revoked_at)
+    VALUES (?1, '', ?2, ?2, ?2)
   ON CONFLICT (serial) DO UPDATE SET revoked_at = excluded.revoked_at
   WHERE certificates.revoked_at IS NULL)sql";
 constexpr std::string_view kForgetRevokedWaiting = "DELETE FROM waiting_agents WHERE agent_id = ?1";

@@ -55,10 +55,11 @@ const std::vector<std::string>& item_sort_fields();
 // and without regard to case; archived items give way to others. Four digits or more that are none
 // of these, nor ever were an item's number, are the end of a serial number.
 struct ResolvedItem {
-  std::optional<std::int64_t> item_id;  // exactly one item is called so
-  // Otherwise those that are called so, or, when none is, those that a search for the text finds.
+  std::optional<std::int64_t> item_id;  // the only item that the name matches
+  // Otherwise those that the name matches or, when there are none, those that a search for the
+  // text finds.
   std::vector<ItemSummary> candidates;  // at most kCandidates
-  bool exact = false;                   // the candidates are called so
+  bool exact = false;                   // the name matches the candidates
   bool by_end_of_serial = false;        // their serial numbers end so
 };
 constexpr std::size_t kCandidates = 20;

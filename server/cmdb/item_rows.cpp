@@ -9,7 +9,8 @@ constexpr std::string_view kAddItem =
 constexpr std::string_view kAddSourceRecord =
     "INSERT INTO source_records (kind, created_by) VALUES (?1, ?2) RETURNING source_record";
 constexpr std::string_view kAssign = R"sql(
-  INSERT INTO assignments (source_record, item_id, reason, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+  INSERT INTO assignments (source_record, item_id, reason, since, opened_by)
+    VALUES (?1, ?2, ?3, ?4, ?5))sql";
 constexpr std::string_view kUnassign =
     "UPDATE assignments SET until = ?1, closed_by = ?2 WHERE source_record = ?3 AND until IS NULL";
 constexpr std::string_view kAssignedItem =

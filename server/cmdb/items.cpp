@@ -21,7 +21,8 @@ constexpr std::string_view kFindItem =
 constexpr std::string_view kFindPurged =
     "SELECT purged_at, purged_by FROM purged_items WHERE item_id = ?1";
 constexpr std::string_view kFindManual = R"sql(
-  SELECT MAX(s.source_record) FROM source_records s JOIN assignments a ON a.source_record = s.source_record
+  SELECT MAX(s.source_record) FROM source_records s
+    JOIN assignments a ON a.source_record = s.source_record
   WHERE a.item_id = ?1 AND a.until IS NULL AND s.kind = 'manual')sql";
 constexpr std::string_view kTouchItem = "UPDATE items SET version = version + 1 WHERE item_id = ?1";
 constexpr std::string_view kKeepLastReport = R"sql(
@@ -36,7 +37,8 @@ constexpr std::string_view kFindValue =
 constexpr std::string_view kCloseValue =
     "UPDATE item_values SET until = ?1, closed_by = ?2 WHERE value_id = ?3";
 constexpr std::string_view kOpenValue = R"sql(
-  INSERT INTO item_values (source_record, attribute, value, since, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+  INSERT INTO item_values (source_record, attribute, value, since, opened_by)
+    VALUES (?1, ?2, ?3, ?4, ?5))sql";
 
 // What was known of an item first: valid time, as far as it had been recorded by ?2; and when that
 // was recorded.

@@ -68,7 +68,7 @@ int run(const std::vector<std::string>& arguments, const Environment& environmen
       return fail(error, exception_text(failure));
     }
   }
-  return kUsage;  // require_subcommand lets nobody come here
+  return kUsage;  // unreachable: require_subcommand
 }
 
 }  // namespace muster::server::commands

@@ -36,7 +36,8 @@ constexpr std::string_view kListedLinks = R"sql(
   SELECT ticket_id, item_id FROM ticket_links
   WHERE unlinked_at IS NULL AND (?1 = 1 OR linked_by = ?2) AND ticket_id IN )sql";
 constexpr std::string_view kTicketsOfItem = R"sql(
-  SELECT ticket_id, role FROM ticket_links WHERE item_id = ?1 AND unlinked_at IS NULL ORDER BY link_id)sql";
+  SELECT ticket_id, role FROM ticket_links WHERE item_id = ?1
+    AND unlinked_at IS NULL ORDER BY link_id)sql";
 constexpr std::string_view kTouchLinkedTicket =
     "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
 

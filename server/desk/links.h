@@ -39,7 +39,7 @@ struct Link {
   std::string linked_by = {};
 };
 
-// Who does not work tickets can link an item that they own to a ticket of theirs, as affected.
+// Without kWorkTickets a user may only link an item that they own to their own ticket, as affected.
 Link link_item(store::Transaction& transaction, Instant now, const people::Actor& actor,
                const TicketView& view, std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
                const std::string& reason);
@@ -51,7 +51,7 @@ void unlink_item(store::Transaction& transaction, Instant now, const people::Act
 void tell_tickets_of_purge(store::Transaction& transaction, Instant now, const people::Actor& actor,
                            std::int64_t item_id);
 
-// The open ones, oldest first. Who does not see all tickets gets those that they made.
+// The open ones, oldest first. Users without kReadTickets see only the links they created.
 std::vector<Link> list_links(store::Transaction& transaction, Instant now, const TicketView& view,
                              std::int64_t ticket_id);
 

@@ -26,7 +26,7 @@ struct Note {
   std::string text = {};
 };
 
-// A note needs somebody who sees all tickets; a reply on an own ticket is everybody's. Errors:
+// A note needs somebody who sees all tickets; anyone may reply to their own ticket. Errors:
 // ticket_not_found 404, forbidden 403, invalid_value 422, too_many_notes 409.
 Note add_note(store::Transaction& transaction, Instant now, const people::Actor& actor,
               const TicketView& view, std::int64_t ticket_id, NoteKind kind,

@@ -27,12 +27,14 @@ constexpr std::string_view kColumns =
     "tickets.created_at, created_by, updated_at, resolved_at, resolution, tickets.version "
     "FROM tickets LEFT JOIN users ON users.user_id = tickets.assignee";
 constexpr std::string_view kInsertTicket = R"sql(
-  INSERT INTO tickets (type, state, title, description, requester, requester_user, assignee, began_at, created_at,
+  INSERT INTO tickets (type, state, title, description, requester, requester_user, assignee,
+    began_at, created_at,
                        created_by, updated_at)
   VALUES ('incident', 'new', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7) RETURNING ticket_id)sql";
 constexpr std::string_view kUpdate = R"sql(
   UPDATE tickets SET state = ?2, title = ?3, description = ?4, requester = ?5, requester_user = ?6,
-    assignee = (SELECT user_id FROM users WHERE name = ?7), began_at = ?8, updated_at = ?9, resolved_at = ?10,
+    assignee = (SELECT user_id FROM users WHERE name = ?7), began_at = ?8, updated_at = ?9,
+    resolved_at = ?10,
     resolution = ?11, version = version + 1
   WHERE ticket_id = ?1)sql";
 

@@ -66,7 +66,7 @@ struct NewTicket {
   std::optional<Instant> began_at = {};       // default: now
 };
 
-// Who does not work tickets can only report for themselves and assign nobody.
+// Without kWorkTickets a user may only open tickets for themselves and may not assign them.
 Ticket create_ticket(store::Transaction& transaction, Instant now, const people::Actor& actor,
                      const TicketView& view, const NewTicket& ticket);
 

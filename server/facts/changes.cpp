@@ -30,7 +30,8 @@ constexpr std::string_view kClosed =
     "r.close_reason IN "
     "('changed', 'removed')";
 constexpr std::string_view kFindRevision = R"sql(
-  SELECT recorded_at, actor, time_uncertain, possibly_collector FROM revisions WHERE revision_id = ?1)sql";
+  SELECT recorded_at, actor, time_uncertain, possibly_collector FROM revisions
+    WHERE revision_id = ?1)sql";
 constexpr std::string_view kFindGaps = R"sql(
   SELECT since, until, reason FROM history_gaps
   WHERE source_record = ?1 AND until >= ?2 AND since < ?3 AND opened_by <= ?4 ORDER BY since)sql";

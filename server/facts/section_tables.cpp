@@ -29,7 +29,7 @@ std::string_view column_type(FieldType type) {
   return "TEXT";
 }
 
-// Field names are checked words of ours, and quoted because some ("name", "section") are words of
+// Field names are checked at compile time, and quoted because some ("name", "section") are words of
 // SQL too.
 std::string quoted(std::string_view name) {
   return '"' + std::string(name) + '"';

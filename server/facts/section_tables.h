@@ -24,8 +24,7 @@ namespace muster::server::facts {
 // bytes), since, until, not_before and close_not_before (the last good look before the row was
 // opened, and before it was closed), opened_by, closed_by, extra, and two reasons:
 //   open_reason   NULL: observed; initial: first look at this source; collected: its source had
-//   been switched off;
-//                 schema: a newer agent reports more fields
+//                 been switched off; schema: a newer agent reports more fields
 //   close_reason  changed, removed: observed; not_collected, schema, erased
 
 // Which rows have a content is answered by section_S_by_content (content_id, row_id), an index over

@@ -12,7 +12,8 @@ namespace muster::server::facts {
 namespace {
 
 constexpr std::string_view kStatuses = R"sql(
-  SELECT s.source, s.status, s.reason, s.since FROM section_status s WHERE s.source_record = ?3 AND s.section = ?4 AND )sql";
+  SELECT s.source, s.status, s.reason, s.since FROM section_status s WHERE s.source_record = ?3
+    AND s.section = ?4 AND )sql";
 // When each section was last looked at: by its own last report, or by the last report of its class,
 // which names only the sections that changed.
 constexpr std::string_view kLooks = R"sql(

@@ -8,7 +8,7 @@
 namespace muster::server::facts {
 namespace {
 
-// Texts below are put together from names of ours and expressions of this part's callers only.
+// Texts below are put together from constant names and its callers' expressions only.
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string out;
   for (const std::string_view part : parts)

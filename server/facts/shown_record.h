@@ -6,8 +6,8 @@
 //              that once did (its facts are kept, stale); among equals the latest assignment.
 //   attribute  the value that was entered last (the greatest value_id).
 //
-// All fragments read the values ?1, ?2 of ReadPoint and nothing else, and contain only names of
-// ours. The alias that is passed names an `assignments` row whose own holds() the caller tests.
+// All fragments read the values ?1, ?2 of ReadPoint and nothing else, and contain only constant
+// names. The alias that is passed names an `assignments` row whose own holds() the caller tests.
 // Aliases with the prefix sr_ belong to this file. Pure; any thread.
 #pragma once
 #include <string>
@@ -40,7 +40,8 @@ std::string shown_record(const inventory::SectionSchema& section, std::string_vi
 std::string is_winning(std::string_view value, std::string_view assignment,
                        const store::ReadPoint& point);
 
-// SQL, a scalar: the winning value of an attribute (a word of ours) of the item; NULL without one.
+// SQL, a scalar: the winning value of an attribute (a constant, never what somebody sent) of the
+// item; NULL without one.
 std::string winning_value(std::string_view attribute, std::string_view item,
                           const store::ReadPoint& point);
 

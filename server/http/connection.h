@@ -147,7 +147,7 @@ class Connection {
   bool expired_ = false;
   bool was_served_ = false;
   bool keep_alive_ = false;
-  bool was_answered_ = false;  // the last bytes of the connection are an answer of ours
+  bool was_answered_ = false;  // the last bytes that were sent are an answer
 };
 
 }  // namespace muster::server::http

@@ -5,14 +5,18 @@ namespace muster::server::ingest {
 namespace {
 
 constexpr std::string_view kFindRecordState = R"sql(
-  SELECT agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms, collected_each, collected_hourly,
+  SELECT agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms, collected_each,
+    collected_hourly,
          collected_daily, agent_version FROM agent_state WHERE source_record = ?1)sql";
 constexpr std::string_view kPutRecordState = R"sql(
-  INSERT INTO agent_state (source_record, agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms,
+  INSERT INTO agent_state (source_record, agent_id, sequence, boot_id, root, reply, reported_at,
+    clock_offset_ms,
     collected_each, collected_hourly, collected_daily, agent_version, address, vitals, interval_s)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-  ON CONFLICT (source_record) DO UPDATE SET agent_id = excluded.agent_id, sequence = excluded.sequence,
-    boot_id = excluded.boot_id, root = excluded.root, reply = excluded.reply, reported_at = excluded.reported_at,
+  ON CONFLICT (source_record) DO UPDATE SET agent_id = excluded.agent_id,
+    sequence = excluded.sequence,
+    boot_id = excluded.boot_id, root = excluded.root, reply = excluded.reply,
+    reported_at = excluded.reported_at,
     clock_offset_ms = excluded.clock_offset_ms, collected_each = excluded.collected_each,
     collected_hourly = excluded.collected_hourly, collected_daily = excluded.collected_daily,
     agent_version = excluded.agent_version, address = excluded.address,

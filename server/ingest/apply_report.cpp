@@ -21,12 +21,14 @@ using inventory::Interval;
 constexpr std::string_view kFindAgent =
     "SELECT state, source_record FROM agents WHERE agent_id = ?1";
 constexpr std::string_view kReactivate = R"sql(
-  UPDATE agents SET state = 'active', source_record = NULL, state_changed_at = ?1, state_changed_by = 'ingest'
+  UPDATE agents SET state = 'active', source_record = NULL, state_changed_at = ?1,
+    state_changed_by = 'ingest'
   WHERE agent_id = ?2)sql";
 constexpr std::string_view kRootLines =
     "SELECT section, schema, hash, status_line FROM section_state WHERE source_record = ?1";
 constexpr std::string_view kFindPresence = R"sql(
-  SELECT presence_id, last_seen FROM presence WHERE source_record = ?1 ORDER BY since DESC LIMIT 1)sql";
+  SELECT presence_id, last_seen FROM presence WHERE source_record = ?1 ORDER BY since DESC LIMIT
+    1)sql";
 constexpr std::string_view kExtendPresence =
     "UPDATE presence SET last_seen = CASE WHEN since > ?1 THEN since ELSE ?1 END WHERE presence_id "
     "= ?2";
@@ -34,7 +36,8 @@ constexpr std::string_view kAddPresence =
     "INSERT INTO presence (source_record, since, last_seen, opened_by) VALUES (?1, ?2, ?2, ?3)";
 constexpr std::string_view kLastRevision = "SELECT MAX(revision_id) FROM revisions";
 constexpr std::string_view kAddGap = R"sql(
-  INSERT INTO history_gaps (source_record, since, until, reason, opened_by) VALUES (?1, ?2, ?3, ?4, ?5))sql";
+  INSERT INTO history_gaps (source_record, since, until, reason, opened_by)
+    VALUES (?1, ?2, ?3, ?4, ?5))sql";
 
 bool all_ok(std::string_view status_line) {
   for (std::size_t at = 0; at < status_line.size();) {

@@ -35,14 +35,16 @@ constexpr Rule kRules[] = {
     {"agents: those that report have an item", R"sql(
      SELECT 'agent ' || a.agent_id FROM agents a
      WHERE a.state = 'active' AND a.source_record IS NOT NULL AND NOT EXISTS (
-       SELECT 1 FROM assignments s WHERE s.source_record = a.source_record AND s.until IS NULL))sql"},
+       SELECT 1 FROM assignments s WHERE s.source_record = a.source_record
+       AND s.until IS NULL))sql"},
     {"agents: at most one is active for a source record", R"sql(
      SELECT 'source record ' || source_record FROM agents
      WHERE state = 'active' AND source_record IS NOT NULL
      GROUP BY source_record HAVING COUNT(*) > 1)sql"},
     {"revisions: their times never go back", R"sql(
      SELECT 'revision ' || r.revision_id FROM revisions r
-     JOIN (SELECT revision_id + 1 AS next_id, recorded_at FROM revisions) p ON p.next_id = r.revision_id
+     JOIN (SELECT revision_id + 1 AS next_id, recorded_at
+     FROM revisions) p ON p.next_id = r.revision_id
      WHERE r.recorded_at < p.recorded_at)sql"},
     {"values: end after they began", R"sql(
      SELECT 'value ' || value_id FROM item_values
@@ -56,11 +58,13 @@ constexpr Rule kRules[] = {
     {"presence: stretches of one machine do not overlap", R"sql(
      SELECT 'presence ' || id FROM (
        SELECT presence_id AS id, since, last_seen, LAG(last_seen) OVER (
-         PARTITION BY source_record ORDER BY since, presence_id) AS before_seen FROM presence) AS spans
+         PARTITION BY source_record ORDER BY since, presence_id) AS before_seen
+         FROM presence) AS spans
      WHERE last_seen < since OR before_seen > since)sql"},
     {"certificates: belong to agents", R"sql(
      SELECT 'certificate ' || c.serial FROM certificates c
-     WHERE c.agent_id <> '' AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.agent_id = c.agent_id))sql"},
+     WHERE c.agent_id <> '' AND NOT EXISTS (SELECT 1 FROM agents a
+     WHERE a.agent_id = c.agent_id))sql"},
 };
 
 constexpr std::string_view kSourceRecords =

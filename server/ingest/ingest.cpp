@@ -50,7 +50,7 @@ wire::Reply Ingest::report(const std::string& agent_id, std::string_view json,
                   {"why", refusal.detail}});
   }
   if (result.gap) {
-    log_.warning("ingest", "reports that this server never saw: the lost span is kept as a gap",
+    log_.warning("ingest", "reports are missing (sequence gap); recorded as history_gap",
                  {{"agent", agent_id}});
   }
   if (!result.identified.empty()) {

@@ -21,16 +21,19 @@ constexpr std::string_view kFindSectionState = R"sql(
   SELECT schema, hash, kept_hash, status_line, collected_at, ok_at FROM section_state
   WHERE source_record = ?1 AND section = ?2)sql";
 constexpr std::string_view kPutSectionState = R"sql(
-  INSERT INTO section_state (source_record, section, schema, hash, kept_hash, status_line, collected_at, ok_at)
+  INSERT INTO section_state (source_record, section, schema, hash, kept_hash, status_line,
+    collected_at, ok_at)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
   ON CONFLICT (source_record, section) DO UPDATE SET schema = excluded.schema, hash = excluded.hash,
-    kept_hash = excluded.kept_hash, status_line = excluded.status_line, collected_at = excluded.collected_at,
+    kept_hash = excluded.kept_hash, status_line = excluded.status_line,
+    collected_at = excluded.collected_at,
     ok_at = COALESCE(excluded.ok_at, section_state.ok_at))sql";
 constexpr std::string_view kDeleteState =
     "DELETE FROM section_state WHERE source_record = ?1 AND section = ?2";
 // Every source of the section that ever had a status, with the one that holds now.
 constexpr std::string_view kFindStatuses = R"sql(
-  SELECT source, status, reason, until, status_id FROM section_status WHERE source_record = ?1 AND section = ?2)sql";
+  SELECT source, status, reason, until, status_id FROM section_status WHERE source_record = ?1
+    AND section = ?2)sql";
 constexpr std::string_view kCloseStatus =
     "UPDATE section_status SET until = ?1, closed_by = ?2 WHERE status_id = ?3";
 constexpr std::string_view kOpenStatus = R"sql(

@@ -23,7 +23,8 @@ constexpr std::string_view kChangePassword = R"sql(
   UPDATE users SET password_hash = ?2, must_change_password = 0, version = version + 1
   WHERE user_id = ?1)sql";
 constexpr std::string_view kInsertSession = R"sql(
-  INSERT INTO sessions (hash, user_id, csrf_token, created_at, last_used_at, expires_at, address, user_agent)
+  INSERT INTO sessions (hash, user_id, csrf_token, created_at, last_used_at, expires_at, address,
+    user_agent)
   VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7))sql";
 constexpr std::string_view kEndSession = "DELETE FROM sessions WHERE hash = ?1 RETURNING user_id";
 constexpr std::string_view kEndSessions = "DELETE FROM sessions WHERE user_id = ?1";

@@ -21,7 +21,8 @@ constexpr std::string_view kSelectUsers =
     "SELECT user_id, name, display_name, email, role, created_at, disabled_at, "
     "must_change_password, version FROM users";
 constexpr std::string_view kInsertUser = R"sql(
-  INSERT INTO users (name, display_name, email, role, password_hash, created_at, must_change_password)
+  INSERT INTO users (name, display_name, email, role, password_hash, created_at,
+    must_change_password)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING RETURNING user_id)sql";
 constexpr std::string_view kUpdate = R"sql(
   UPDATE users SET display_name = ?2, email = ?3, role = ?4, disabled_at = ?5, version = version + 1

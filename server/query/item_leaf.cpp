@@ -19,7 +19,7 @@ const SectionSchema& section_named(std::string_view name) {
   return *section;
 }
 
-// Items whose winning value of `attribute` (a word of ours) passes `test`, which speaks of v.value.
+// Items whose winning value of `attribute` (a constant) passes `test`, which speaks of v.value.
 std::string items_with_value(std::string_view attribute, const std::string& test,
                              const store::ReadPoint& point) {
   return "i.item_id IN (SELECT a.item_id FROM item_values v CROSS JOIN assignments a WHERE "

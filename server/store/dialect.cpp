@@ -36,8 +36,8 @@ const Dialect kSqlite = {
         "ESCAPE '!' ORDER BY name",
     .last_identity = "SELECT last_insert_rowid()",
     .identity_column = "",
-    .last_given = "SELECT seq FROM sqlite_sequence WHERE name = ?1",
-    .give_on = "",
+    .last_generated = "SELECT seq FROM sqlite_sequence WHERE name = ?1",
+    .restart_identity = "",
 };
 
 // BY DEFAULT, not ALWAYS: rows that are moved from another database keep their numbers.
@@ -56,8 +56,8 @@ const Dialect kPostgres = {
     .identity_column =
         "SELECT CAST(column_name AS TEXT) FROM information_schema.columns "
         "WHERE table_schema = 'public' AND table_name = ?1 AND is_identity = 'YES'",
-    .last_given = "",
-    .give_on = "SELECT setval(CAST(pg_get_serial_sequence(?1, ?2) AS regclass), ?3)",
+    .last_generated = "",
+    .restart_identity = "SELECT setval(CAST(pg_get_serial_sequence(?1, ?2) AS regclass), ?3)",
 };
 
 std::string translate(const Dialect& dialect, std::string_view ddl) {

@@ -22,15 +22,16 @@ struct Dialect {
   std::string_view clustered;
   // Of ?1 = table: names and types of its columns, in order of name.
   std::string_view columns;
-  // One column: the names of all tables of ours, in order of name.
+  // One column: the names of all tables, in order of name.
   std::string_view tables;
   // The key that was generated last on this connection.
   std::string_view last_identity;
-  // For moving a store: of ?1 = table, the name of its generated key and the last one that was
-  // given; and giving on behind ?3, of ?1 = table, ?2 = column. Empty: not to be had.
+  // For moving a store: of ?1 = table, the name of its generated key and the last key that was
+  // generated; and for ?1 = table, ?2 = column: set the sequence to continue after ?3. Empty where
+  // the database does not support it.
   std::string_view identity_column;
-  std::string_view last_given;
-  std::string_view give_on;
+  std::string_view last_generated;
+  std::string_view restart_identity;
 };
 
 extern const Dialect kSqlite;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kCreateList = R"sql(
 CREATE TABLE IF NOT EXISTS schema_migrations (
-  number BIGINT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL))sql";
+  number BIGINT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL,
+    applied_at BIGINT NOT NULL))sql";
 constexpr std::string_view kReadList =
     "SELECT number, name, sha256 FROM schema_migrations ORDER BY number";
 constexpr std::string_view kAddToList =

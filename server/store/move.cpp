@@ -91,15 +91,16 @@ class TableMove {
 };
 
 // A key is never given twice, also none whose row was deleted.
-void give_on(const Dialect& from_dialect, Transaction& from, const Dialect& to_dialect,
-             Transaction& to, const std::string& table) {
-  if (from_dialect.last_given.empty() || to_dialect.give_on.empty()) {
+void restart_identity(const Dialect& from_dialect, Transaction& from, const Dialect& to_dialect,
+                      Transaction& to, const std::string& table) {
+  if (from_dialect.last_generated.empty() || to_dialect.restart_identity.empty()) {
     throw StoreError(StoreErrorKind::kOther,
                      "a store can be moved from SQLite to PostgreSQL, not the other way");
   }
   const auto column = to.find_text(to_dialect.identity_column, {table});
-  const auto last = from.find_integer(from_dialect.last_given, {table});
-  if (column && last && *last > 0) to.find_integer(to_dialect.give_on, {table, *column, *last});
+  const auto last = from.find_integer(from_dialect.last_generated, {table});
+  if (column && last && *last > 0)
+    to.find_integer(to_dialect.restart_identity, {table, *column, *last});
 }
 
 std::vector<std::string> tables_to_move(Database& database, Transaction& transaction) {
@@ -135,7 +136,7 @@ std::vector<MovedTable> move_tables(Database& from_database, Transaction& from,
     from.scan("SELECT " + list_of(columns) + " FROM " + quoted(table), {},
               [&](const ResultRow& row) { move.add(row); });
     move.flush();
-    give_on(from_database.dialect(), from, to_database.dialect(), to, table);
+    restart_identity(from_database.dialect(), from, to_database.dialect(), to, table);
     out.push_back(move.moved());
     progress(out.back());
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The PostgreSQL driver, on libpq (docs/decisions/0021): in pipeline mode
-// throughout. Works with PostgreSQL 13 and newer and keeps to what other systems of its protocol
-// have too, where there is a choice.
+// The PostgreSQL driver, on libpq (docs/decisions/0021), in pipeline mode throughout. Works with
+// PostgreSQL 13 and newer, and where there is a choice keeps to what other systems of its protocol
+// have too.
 //
 //   writing   READ COMMITTED under one lock for all servers of the database, a row that begin(true)
 //             takes (docs/decisions/0020), so that revisions become visible in the order of their

@@ -4,7 +4,7 @@
 //
 //   at        valid time: what was so at that moment. Without it: now.
 //   known_at  recorded time: only what had been recorded by then counts. Without it: all that is
-//   known now.
+//             known now.
 //
 // Every temporal query contains `holds(alias)` of each temporal table that it reads and binds ?1 =
 // at_ms and ?2 = revision as its first two values; its own values begin with ?3. Pure; any thread.
@@ -21,7 +21,7 @@
 namespace muster::server::store {
 
 struct ReadPoint {
-  std::int64_t at_ms = 0;  // ages in a query count from here
+  std::int64_t at_ms = 0;  // reference time for ages in a query
   std::int64_t revision = std::numeric_limits<std::int64_t>::max();  // the last that was known
   bool is_now = true;  // neither at= nor known_at= was given
 

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kLastTime = "SELECT MAX(recorded_at) FROM revisions";
 constexpr std::string_view kInsert = R"sql(
-  INSERT INTO revisions (recorded_at, kind, actor, source_record, report_sequence, agent_version, time_uncertain,
+  INSERT INTO revisions (recorded_at, kind, actor, source_record, report_sequence, agent_version,
+    time_uncertain,
                          possibly_collector)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING revision_id)sql";
 

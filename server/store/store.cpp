@@ -77,7 +77,7 @@ void Store::commit_batch(std::vector<Waiting*>& batch) {
   Attempt first = attempt(batch, false);
   if (first.error == nullptr) return count(batch.size(), false);
   if (first.is_final && writer_ == nullptr) {
-    // There is no connection to be had: nobody waits for as many attempts as there are batches.
+    // No connection can be made: nobody waits for as many attempts as there are batches.
     const std::lock_guard lock(mutex_);
     batch.insert(batch.end(), queue_.begin(), queue_.end());
     queue_.clear();

@@ -88,7 +88,7 @@ class Store {
   // One transaction with these works; rolled back when `error` is set.
   struct Attempt {
     std::exception_ptr error;
-    bool is_final = false;  // trying the works one by one would be no use, or wrong
+    bool is_final = false;  // the jobs must not be retried one by one
   };
   Attempt attempt(std::span<Waiting* const> works, bool redo);
   std::unique_ptr<Connection> take_reader();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Case 3: texts that break programs: NUL, invalid UTF-8, lone surrogates, overlong forms, a byte
 // order mark, right-to-left overrides, terminal escapes and line breaks in a machine's names.
-// Expected: what is no valid text refuses the report (NUL and broken UTF-8 are no JSON of ours);
+// Expected: what is no valid text refuses the report (NUL and broken UTF-8 are not valid there);
 // what is valid is kept as it is, with its hash agreed; log and command line print it escaped, on
 // one line. The same on both stores: nothing that PostgreSQL cannot keep gets that far. Not
 // covered: the web pages, which come later (case 1).

@@ -223,7 +223,7 @@ std::string path_of(int descriptor) {
   return size <= 0 ? "" : std::string(buffer, static_cast<std::size_t>(size));
 }
 
-// `call` on a file of ours is a step, and `after` keeps account of it.
+// `call` on a watched file is a step, and `after` keeps account of it.
 template <class Call, class After>
 auto on_descriptor(int descriptor, Call call, After after) {
   Power* const all = power();

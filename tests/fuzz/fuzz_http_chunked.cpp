@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A chunked body, in one piece, byte by byte and in pieces of seven: the same verdict, the same
 // body and the same bytes left for the next request; and what is left is no part of the body. A
-// body of the fuzzer's content in chunks of ours is read whole.
+// body of the fuzzer's content in chunks made here is read whole.
 #include <optional>
 
 #include "server/http/parser.h"

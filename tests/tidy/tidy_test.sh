@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What no compiler checks: licence lines, opening comments, banned calls, the length of files, the numbers of
-# migrations, and that the documentation names files and links that are there. Reads the tree only; run by CTest and
+# What no compiler checks: licence lines, opening comments, banned calls, the length of files and functions, formatting,
+# unclear phrases (words.txt), what a room may include (arrows.sh), the numbers of migrations, and that the documentation
+# names files and links that are there. Reads the tree only; run by CTest and
 # by hand:
 #
 #   tests/tidy/tidy_test.sh [SOURCE_ROOT]
@@ -76,6 +77,33 @@ while IFS= read -r line; do
   [ -f "$file" ] || { say "$allow: $file is not there any more"; continue; }
   [ "$(wc -l < "$file")" -gt 400 ] || say "$allow: $file has 400 lines or fewer; take it off the list"
 done < "$allow"
+
+# --- how sources are written: as clang-format writes them, in functions of at most 70 lines ---------------------------
+# Tables are functions, too, and may be longer: long_functions.txt has each with its reason.
+if command -v clang-format-14 > /dev/null; then
+  while IFS= read -r line; do say "$line"; done < <(
+    printf '%s\0' "${sources[@]}" | xargs -0 -P "$(nproc)" -n 40 clang-format-14 --dry-run 2>&1 |
+      sed -nE 's/^([^ :]+:[0-9]+):[0-9]+: (warning|error): .*/\1: not as clang-format writes it/p' | sort -u)
+else
+  say "clang-format-14 is not there: packaging/install-build-packages.sh --tests installs it"
+fi
+while IFS=: read -r file line; do say "$file:$line: longer than 100 columns"; done < <(
+  awk 'length > 100 { print FILENAME ":" FNR }' "${programs[@]}")
+allow=tests/tidy/long_functions.txt
+while read -r place function lines; do
+  grep -qF "${place%:*} $function  " "$allow" ||
+    say "$place: $function has $lines lines; split it, or give the reason in $allow"
+done < <(awk -f tests/tidy/functions.awk "${sources[@]}" | awk '$3 > 70')
+
+# --- words: plain, and those of the field ----------------------------------------------------------------------------
+while IFS=$'\t' read -r phrase instead; do
+  [[ -z $phrase || $phrase == '#'* ]] && continue
+  while IFS=: read -r file line _; do say "$file:$line: says \"$phrase\"; better: $instead"; done < <(
+    grep -nHiE -- "$phrase" "${sources[@]}" "${scripts[@]}" "${pages[@]}" server/api/openapi/openapi.yaml | grep -v "^tests/tidy/" || true)
+done < tests/tidy/words.txt
+
+# --- arrows: what a room may include ---------------------------------------------------------------------------------
+while IFS= read -r line; do say "$line"; done < <(bash tests/tidy/arrows.sh)
 
 # --- migrations: numbered without a hole, each told of in docs -------------------------------------------------------
 number=0

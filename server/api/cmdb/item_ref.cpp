@@ -18,9 +18,11 @@ namespace {
                     (candidate.serial_number ? ' ' + *candidate.serial_number : ""));
   }
   const std::string at_least = candidates.size() < cmdb::kCandidates ? "" : "at least ";
-  throw Error(Status::kConflict, "ambiguous_item",
-              '"' + text + "\" is ambiguous: " + at_least + std::to_string(candidates.size()) +
-                  (by_end_of_serial ? " serial numbers end so." : " items are called so."))
+  throw Error(
+      Status::kConflict, "ambiguous_item",
+      '"' + text + "\" is ambiguous: " +
+          (by_end_of_serial ? "it is the end of the serial numbers of " : "the name matches ") +
+          at_least + std::to_string(candidates.size()) + " items.")
       .with("candidates", std::move(names));
 }
 
@@ -34,7 +36,7 @@ void refuse_name_of_later(store::Transaction& transaction, const std::string& te
   const std::string called = cmdb::item_summaries(transaction, {then.item_id}, point).front().name;
   throw Error(Status::kNotFound, "item_not_found",
               "No item was called \"" + text + "\" at " + to_rfc3339({point.at_ms}) +
-                  ". What is called so now is item " + std::to_string(then.item_id) +
+                  ". The item with that name now is item " + std::to_string(then.item_id) +
                   ", which was called \"" + called + "\" then.");
 }
 

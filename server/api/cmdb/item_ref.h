@@ -18,7 +18,7 @@
 namespace muster::server::api {
 
 // The item's id. Errors: 404 item_not_found, 410 item_purged, 409 ambiguous_item with `candidates`;
-// for a point in the past, by which the item that is called so at `now` was not known yet, 404
+// for a point in the past, when the item that has the name at `now` was not known yet, 404
 // item_not_known_yet.
 std::int64_t find_item_named(store::Transaction& transaction, const std::string& text,
                              const store::ReadPoint& point, Instant now,

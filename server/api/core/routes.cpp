@@ -110,7 +110,7 @@ http::Response run(Services& services, const Row& row, const http::Request& requ
   if (row.permission) {
     call.principal = authenticate(services, request);
     people::require(call.principal, *row.permission);
-    // A browser sends its cookie by itself; only our own pages know the token beside it.
+    // CSRF: the cookie is sent automatically, the token only by our own pages.
     if (request.method != "GET" && request.method != "HEAD") {
       const std::string* token = request.header("x-csrf-token");
       people::require_csrf(call.principal, token == nullptr ? "" : *token);

@@ -18,8 +18,7 @@ inline constexpr int kPublicRoute = -1;
 // `services` outlives the routes.
 std::vector<http::Route> people_routes(Services& services);
 
-// For ServerOptions::body_limit: who shows no credentials has little to say, and nobody has more
-// than 1 MiB.
+// For ServerOptions::body_limit: 64 KiB for requests without credentials, 1 MiB otherwise.
 std::size_t people_body_limit(const http::Request& request);
 
 }  // namespace muster::server::api

@@ -20,7 +20,7 @@ constexpr Answer kAnswers[] = {
     {store::StoreErrorKind::kConnectionLost, Status::kUnavailable, "store_unreachable", 30,
      "The database cannot be reached; the server's log says why."},
     {store::StoreErrorKind::kInterrupted, Status::kUnavailable, "read_too_long", 60,
-     "This took the database too long and was stopped; ask for less."},
+     "The query took longer than the time limit and was cancelled; narrow it."},
     {store::StoreErrorKind::kNotSynced, Status::kUnavailable, "store_unreachable", 30,
      "The server's disk did not confirm a write; the server is restarting."},
     {store::StoreErrorKind::kFull, Status::kInsufficientStorage, "store_full", 300,

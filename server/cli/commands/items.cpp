@@ -63,7 +63,7 @@ std::vector<CommandSpec> items_commands() {
             {"--known-at", "T", "as it was known at that time"},
             {"--sort", "FIELD", "name, -seen_at, ... (- for descending)"},
             {"--archived", "", "archived items too"},
-            {"--undetermined", "", "those of which the answer is not known"}},
+            {"--undetermined", "", "items for which the query is undetermined"}},
            {"muster items 'class:laptop memory_bytes<8GiB'",
             "muster items 'packages.name:openssl packages.version<3.0.9' --csv --all",
             "muster items lap --at '2026-11-20 14:00' --columns name,os,owner"},

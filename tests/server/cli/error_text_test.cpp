@@ -50,7 +50,7 @@ TEST_CASE("the mark stands right behind wide and escaped characters", "[cli]") {
   CHECK(underlined("ab", 9, 1'000'000, "more")[1] == "  ^  expected more");
 }
 
-TEST_CASE("an ambiguous name lists who is called so, as text or as a list", "[cli]") {
+TEST_CASE("an ambiguous name lists the items that it matches, as text or as a list", "[cli]") {
   for (
       const char* candidates :
       {R"("17 lap-0421 5CG1234X9Q; 18 lap-0422")", R"(["17 lap-0421 5CG1234X9Q","18 lap-0422"])",

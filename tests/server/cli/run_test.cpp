@@ -155,7 +155,7 @@ TEST_CASE("ages under --at count from then, and the future is refused", "[cli]")
     CHECK(world.error.str().find("lies in the future") != std::string::npos);
     CHECK(world.requests.empty());
   }
-  // The server's clock may be a little ahead of ours.
+  // The server's clock may be a little ahead of the one here.
   world.answer("GET /api/v1/items?at=2026-11-23T10%3A00%3A30Z&limit=50", 200, R"({"data":[]})");
   CHECK(world.run({"items", "--at", "2026-11-23T10:00:30Z"}) == kDone);
 }

@@ -64,7 +64,7 @@ class FaultServer {
 
   // As the administrator, who signs in the first time; status 0 when there was no answer.
   HttpAnswer ask_as_admin(HttpAsk what);
-  std::string join_code(int uses = 1000);  // empty when there was none to be had
+  std::string join_code(int uses = 1000);  // empty when it cannot be made
   void forget_session() { cookie_.clear(); }
 
  private:
