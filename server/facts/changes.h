@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "common/json/write.h"
 #include "common/support/clock.h"
 #include "server/store/read_point.h"
 #include "server/store/transaction.h"
