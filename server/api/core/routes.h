@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The people's API as one table: every route with its permission. A handler made here authenticates
 // and authorises its request before it does anything else, so the table can be put into a Router
-// (server/http/router.h) as it is, beside the open routes of operations_api.h. GET /metrics is in
-// this table because it needs a permission; what it answers is operations_api.h's metrics().
+// (server/http/router.h) as it is, beside the open routes of operations.h. GET /metrics is in
+// this table because it needs a permission; what it answers is operations.h's metrics().
 #pragma once
 #include <vector>
 
