@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+// A section of a report becomes rows in three steps, and nothing is written before the first two
+// have said that all of it can be:
+//
+//   1. plan    which open rows close and which rows open. A delta looks at the keys that it names
+//              and no others; a whole section is compared with all open rows.
+//   2. check   the hash that the plan leads to is the one that the agent sent. Hashes are sums of
+//              row hashes, so a delta adds and subtracts the rows that it touches. Where base or
+//              result disagree, or a key to remove is unknown, nothing is written and the agent is
+//              asked for the whole section: it heals by one exchange.
+//   3. write   closes first, since of one key at most one row is open at any time; then contents
+//              that are new, then rows, then the statuses of the sources, then the new state.
+//
+// A row closes only because its source was `ok` (changed, removed) or is switched off or cannot
+// exist (not_collected). Rows of a source that could not be read stay as they are; kept_hash is the
+// sum of those that the agent does not send in a whole section, so that
+//
+//   hash + kept_hash = the sum of the hashes of all open rows of the section
+//
+// which muster-server doctor checks (check_invariants.h).
 #include "server/ingest/section_writer.h"
 
 #include <algorithm>
@@ -75,7 +94,7 @@ class Planner {
   Planner(store::Transaction& transaction, const SectionApplication& application,
           const DecodedSection& section, const std::optional<SectionState>& state,
           const std::map<std::string, KnownSource, std::less<>>& sources)
-      : session_(transaction),
+      : transaction_(transaction),
         application_(application),
         section_(section),
         state_(state),
@@ -116,8 +135,8 @@ class Planner {
     for (const std::int64_t key : keys)
       wanted.push_back({application_.source_record, key});
     OpenRows out;
-    session_.query_many(sql_.find_open, wanted,
-                        [&](std::size_t, const store::ResultRow& row) { add_open(out, row); });
+    transaction_.query_many(sql_.find_open, wanted,
+                            [&](std::size_t, const store::ResultRow& row) { add_open(out, row); });
     return out;
   }
 
@@ -168,8 +187,8 @@ class Planner {
 
   SectionResult plan_whole(Plan& plan) {
     OpenRows open;
-    session_.query(sql_.all_open, {application_.source_record},
-                   [&](const store::ResultRow& row) { add_open(open, row); });
+    transaction_.query(sql_.all_open, {application_.source_record},
+                       [&](const store::ResultRow& row) { add_open(open, row); });
     plan.hash = section_.hash;
     std::unordered_set<std::int64_t> keys;
     keys.reserve(section_.rows.size());
@@ -204,7 +223,7 @@ class Planner {
     return {};
   }
 
-  store::Transaction& session_;
+  store::Transaction& transaction_;
   const SectionApplication& application_;
   const DecodedSection& section_;
   const std::optional<SectionState>& state_;

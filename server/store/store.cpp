@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+// Group commit. One writer thread owns the one connection that writes:
+//
+//   1. It takes what has queued, at most StoreOptions::batch, and runs all of it in one transaction
+//      with one commit. What queues meanwhile is the next batch: no timer, so that an idle server
+//      commits at once and a busy one commits what gathered during the last commit.
+//   2. When anything throws, the batch is rolled back and each is tried alone, so that only the
+//      faulty one fails. Not after an error that each would meet again (the lock is taken, the
+//      connection is gone), and never after a commit whose outcome is unknown: what was perhaps
+//      committed must not be done twice.
+//   3. Only then are those who wait told. The mutex guards the queue, never a statement.
+//
+// Invariants: a write returns after its commit is durable, or throws; the writer's connection is
+// replaced when it is gone, before the next batch; after a sync that failed the process ends
+// (on_lost_sync), because the kernel may have dropped the pages that it could not write.
 #include "server/store/store.h"
 
 #include "server/store/fault.h"
