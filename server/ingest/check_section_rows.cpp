@@ -63,7 +63,7 @@ std::optional<inventory::Row> row_of(const SectionSchema& schema, const store::R
 class RowChecker {
  public:
   RowChecker(store::Transaction& transaction, const SectionSchema& schema)
-      : session_(transaction),
+      : transaction_(transaction),
         schema_(schema),
         open_rows_(rows_text(schema, true)),
         closed_rows_(rows_text(schema, false)),
@@ -74,10 +74,10 @@ class RowChecker {
   void look(std::int64_t source_record) {
     spans_.clear();
     Hash128 sum;
-    session_.query(open_rows_, {source_record},
-                   [&](const store::ResultRow& row) { sum += look_at(row, kForEver); });
-    session_.query(closed_rows_, {source_record},
-                   [&](const store::ResultRow& row) { look_at(row, row.integer(4)); });
+    transaction_.query(open_rows_, {source_record},
+                       [&](const store::ResultRow& row) { sum += look_at(row, kForEver); });
+    transaction_.query(closed_rows_, {source_record},
+                       [&](const store::ResultRow& row) { look_at(row, row.integer(4)); });
     look_at_spans(source_record);
     compare(source_record, sum);
   }
@@ -124,7 +124,7 @@ class RowChecker {
   // The sums are made here and not in SQL, which cannot add 128-bit numbers.
   void compare(std::int64_t source_record, const Hash128& sum) {
     bool has_state = false;
-    session_.query(kState, {source_record, schema_.name}, [&](const store::ResultRow& row) {
+    transaction_.query(kState, {source_record, schema_.name}, [&](const store::ResultRow& row) {
       has_state = true;
       const auto hash = Hash128::from_bytes(row.text(0));
       const auto kept = Hash128::from_bytes(row.text(1));
@@ -145,7 +145,7 @@ class RowChecker {
     }
   }
 
-  store::Transaction& session_;
+  store::Transaction& transaction_;
   const SectionSchema& schema_;
   const std::string open_rows_;
   const std::string closed_rows_;

@@ -28,6 +28,7 @@
 #include "common/json/write.h"
 #include "server/facts/section_tables.h"
 #include "server/ingest/section_sql.h"
+#include "server/ingest/section_statuses.h"
 #include "server/store/fault.h"
 
 namespace muster::server::ingest {
@@ -49,28 +50,10 @@ constexpr std::string_view kPutSectionState = R"sql(
     ok_at = COALESCE(excluded.ok_at, section_state.ok_at))sql";
 constexpr std::string_view kDeleteState =
     "DELETE FROM section_state WHERE source_record = ?1 AND section = ?2";
-// Every source of the section that ever had a status, with the one that holds now.
-constexpr std::string_view kFindStatuses = R"sql(
-  SELECT source, status, reason, until, status_id FROM section_status WHERE source_record = ?1
-    AND section = ?2)sql";
-constexpr std::string_view kCloseStatus =
-    "UPDATE section_status SET until = ?1, closed_by = ?2 WHERE status_id = ?3";
-constexpr std::string_view kOpenStatus = R"sql(
-  INSERT INTO section_status (source_record, section, source, status, reason, since, opened_by)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
-
 struct OpenRow {
   std::int64_t row_id = 0;
   Hash128 hash;
   std::string source;
-};
-
-struct KnownSource {
-  bool ever_ok = false;  // ok or partial at some time
-  bool open = false;
-  std::int64_t status_id = 0;  // of the open interval
-  inventory::Status status = inventory::Status::kFailed;
-  std::string reason;
 };
 
 // What is to be written, worked out before the first write.
@@ -93,7 +76,7 @@ class Planner {
  public:
   Planner(store::Transaction& transaction, const SectionApplication& application,
           const DecodedSection& section, const std::optional<SectionState>& state,
-          const std::map<std::string, KnownSource, std::less<>>& sources)
+          const KnownSources& sources)
       : transaction_(transaction),
         application_(application),
         section_(section),
@@ -227,7 +210,7 @@ class Planner {
   const SectionApplication& application_;
   const DecodedSection& section_;
   const std::optional<SectionState>& state_;
-  const std::map<std::string, KnownSource, std::less<>>& sources_;
+  const KnownSources& sources_;
   const SectionSql& sql_;
 };
 
@@ -285,49 +268,6 @@ void write_rows(store::Transaction& transaction, const SectionApplication& appli
   }
   transaction.execute_many(sql.insert, opens);
   store::store_fault("section.opened");
-}
-
-std::map<std::string, KnownSource, std::less<>> known_sources(store::Transaction& transaction,
-                                                              std::int64_t source_record,
-                                                              std::string_view section) {
-  std::map<std::string, KnownSource, std::less<>> out;
-  transaction.query(kFindStatuses, {source_record, section}, [&](const store::ResultRow& row) {
-    KnownSource& source = out[std::string(row.text(0))];
-    const inventory::Status status =
-        inventory::parse_status(row.text(1)).value_or(inventory::Status::kFailed);
-    if (status == inventory::Status::kOk || status == inventory::Status::kPartial)
-      source.ever_ok = true;
-    if (row.is_null(3)) {
-      source.open = true;
-      source.status = status;
-      source.reason = row.optional_text(2).value_or("");
-      source.status_id = row.integer(4);
-    }
-  });
-  return out;
-}
-
-void write_statuses(store::Transaction& transaction, const SectionApplication& application,
-                    const DecodedSection& section,
-                    const std::map<std::string, KnownSource, std::less<>>& known) {
-  const auto close = [&](const KnownSource& source) {
-    transaction.execute(kCloseStatus,
-                        {application.at.ms, application.revision(), source.status_id});
-  };
-  for (const auto& [name, source] : known) {
-    if (source.open && !section.sources.contains(name)) close(source);
-  }
-  for (const auto& [name, now] : section.sources) {
-    const auto before = known.find(name);
-    const bool was_open = before != known.end() && before->second.open;
-    if (was_open && before->second.status == now.status && before->second.reason == now.reason)
-      continue;
-    if (was_open) close(before->second);
-    transaction.execute(
-        kOpenStatus, {application.source_record, section.schema->name, name, to_string(now.status),
-                      now.reason.empty() ? store::SqlValue() : store::SqlValue(now.reason),
-                      application.at.ms, application.revision()});
-  }
 }
 
 }  // namespace
@@ -396,11 +336,7 @@ void drop_section(store::Transaction& transaction, const SectionApplication& app
     plan.closes.push_back({row.integer(0), "not_collected"});
   });
   write_rows(transaction, last, *schema, plan);
-  for (const auto& [name, source] :
-       known_sources(transaction, application.source_record, section)) {
-    if (source.open)
-      transaction.execute(kCloseStatus, {last.at.ms, last.revision(), source.status_id});
-  }
+  close_statuses(transaction, last, section);
   transaction.execute(kDeleteState, {application.source_record, section});
   store::store_fault("section.dropped");
 }
