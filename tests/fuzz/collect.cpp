@@ -31,13 +31,14 @@ void check_report(const inventory::SectionSchema& schema,
                                                .collected_at = {1'789'999'999'000},
                                                .sources = section.sources,
                                                .delta = inventory::full_delta(section)};
-  const server::DecodedReport decoded = server::decode_report(wire::to_json(report));
+  const server::ingest::DecodedReport decoded =
+      server::ingest::decode_report(wire::to_json(report));
   for (const auto& [name, refusal] : decoded.refused)
     std::cerr << "refused " << name << ": " << refusal.code << " at " << refusal.path << "\n";
   require(decoded.refused.empty() && decoded.ignored.empty());
-  const server::DecodedSection& taken = decoded.sections.at(std::string(schema.name));
+  const server::ingest::DecodedSection& taken = decoded.sections.at(std::string(schema.name));
   require(taken.hash == section.hash && taken.rows.size() == section.rows.size());
-  for (const server::DecodedRow& row : taken.rows) {
+  for (const server::ingest::DecodedRow& row : taken.rows) {
     const auto sent = section.rows.find(row.key);
     require(sent != section.rows.end() && sent->second.hash == row.hash &&
             sent->second.source == row.source);
@@ -50,10 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const inventory::SectionSchema* const schema =
       inventory::find_section(MUSTER_FUZZ_SECTION);
   static const auto collector = *std::find_if(
-      agent::collectors().begin(), agent::collectors().end(),
-      [](const agent::Collector& each) { return each.section == MUSTER_FUZZ_SECTION; });
+      agent::collect::collectors().begin(), agent::collect::collectors().end(),
+      [](const agent::collect::Collector& each) { return each.section == MUSTER_FUZZ_SECTION; });
   fuzz::TextHost host(fuzz::as_text(data, size));
-  agent::Collected collected = collector.collect(host);
+  agent::collect::Collected collected = collector.collect(host);
   require(!collected.sources.empty());
   for (const auto& [source, status] : collected.sources)
     require(std::find(schema->sources.begin(), schema->sources.end(), source) !=

@@ -12,8 +12,8 @@ using muster::fuzz::require;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest = fuzz::as_text(data, size);
   const std::string_view first = fuzz::take_part(rest, "\x1e");
-  auto rows = agent::parse_if_inet6(first);
-  for (auto& row : agent::parse_fib_trie(first, rest))
+  auto rows = agent::collect::parse_if_inet6(first);
+  for (auto& row : agent::collect::parse_fib_trie(first, rest))
     rows.push_back(std::move(row));
   for (const auto& row : rows) {
     require(!row.interface.empty() && !row.address.empty());
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(row.prefix_length >= 0 && row.prefix_length <= (is_v6 ? 128 : 32));
     char bytes[16];
     require(::inet_pton(is_v6 ? AF_INET6 : AF_INET, row.address.c_str(), bytes) == 1);
-    require(agent::ip_text({bytes, is_v6 ? 16U : 4U}) == row.address);
+    require(agent::collect::ip_text({bytes, is_v6 ? 16U : 4U}) == row.address);
   }
   return 0;
 }

@@ -24,20 +24,23 @@ namespace {
 
 struct Folder {
   server::TemporaryFolder folder;
-  StateDirectory directory = StateDirectory::open(folder.path() / "state").value();
+  sync::StateDirectory directory = sync::StateDirectory::open(folder.path() / "state").value();
   Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
 };
 
 // An empty part is a file that is not there. Behind 1D 0A in the key's and the certificate's part
 // is another one for the key and the certificate that were renewed and not proven yet; without it
 // they are the same.
-void write_files(const StateDirectory& directory, std::string_view rest) {
+void write_files(const sync::StateDirectory& directory, std::string_view rest) {
   constexpr struct {
     std::string_view name;
     std::string_view next;
-  } kFiles[] = {{kAgentFile, ""},         {kCertificateFile, kNextCertificateFile},
-                {kKeyFile, kNextKeyFile}, {kSequenceFile, ""},
-                {kExchangeFile, ""},      {kAuthoritiesFile, ""}};
+  } kFiles[] = {{sync::kAgentFile, ""},
+                {sync::kCertificateFile, sync::kNextCertificateFile},
+                {sync::kKeyFile, sync::kNextKeyFile},
+                {sync::kSequenceFile, ""},
+                {sync::kExchangeFile, ""},
+                {sync::kAuthoritiesFile, ""}};
   const auto put = [&](std::string_view name, std::string_view text) {
     require((text.empty() ? directory.remove(name) : directory.write(name, text)).ok());
   };
@@ -54,7 +57,8 @@ void write_files(const StateDirectory& directory, std::string_view rest) {
     static_cast<void>(directory.remove(name));
     if (text.empty()) continue;
     const bool sealed = text.starts_with('S');
-    require(directory.write(name, sealed ? seal("MUSTER-SPOOL-1\n", text.substr(1)) : text).ok());
+    require(
+        directory.write(name, sealed ? sync::seal("MUSTER-SPOOL-1\n", text.substr(1)) : text).ok());
   }
 }
 
@@ -64,23 +68,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Folder* const made = new Folder;  // lives as long as the process
   const fuzz::FixedClock clock;
   write_files(made->directory, fuzz::as_text(data, size));
-  if (const auto identity = look_at_identity(made->directory)) {
+  if (const auto identity = sync::look_at_identity(made->directory)) {
     require(is_uuid(identity->agent_id) && identity->server.port > 0);
-    require(ServerAddress::parse(identity->server.url()).ok());
-    require(JsonValue::parse(agent_json(*identity))->text_at("agent_id") == identity->agent_id);
-    require(promote_next(made->directory).ok() || !identity->next);
-    require(discard_next(made->directory).ok());
-    static_cast<void>(renewal_is_due(identity->current.certificate, clock.now()));
+    require(sync::ServerAddress::parse(identity->server.url()).ok());
+    require(JsonValue::parse(sync::agent_json(*identity))->text_at("agent_id") ==
+            identity->agent_id);
+    require(sync::promote_next(made->directory).ok() || !identity->next);
+    require(sync::discard_next(made->directory).ok());
+    static_cast<void>(sync::renewal_is_due(identity->current.certificate, clock.now()));
   }
-  if (const auto status = look_at_status(made->directory, clock)) {
-    require(!status_text(*status).empty() && !status_json(*status).empty());
+  if (const auto status = sync::look_at_status(made->directory, clock)) {
+    require(!sync::status_text(*status).empty() && !sync::status_json(*status).empty());
   }
-  auto spool = Spool::open(made->directory, made->log);
+  auto spool = sync::Spool::open(made->directory, made->log);
   require(spool.ok());
   const auto oldest = spool->oldest();
   const auto newest = spool->newest();
   if (oldest && newest && *oldest && *newest) require((*oldest)->sequence <= (*newest)->sequence);
-  for (const SpoolFile& file : spool->files())
+  for (const sync::SpoolFile& file : spool->files())
     require(file.sequence > 0);
   // What was set aside or merged must not wait for the next input.
   std::error_code none;

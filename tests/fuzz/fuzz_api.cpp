@@ -23,11 +23,11 @@ struct Server : ApiServer {
   Server() : ApiServer(cheap()) {
     machine.install("openssl", "3.0.8");
     machine.report();
-    token = add_account("ana", Role::kAdmin).token;
+    token = add_account("ana", people::Role::kAdmin).token;
   }
 
-  static PasswordOptions cheap() {
-    PasswordOptions options;
+  static people::PasswordOptions cheap() {
+    people::PasswordOptions options;
     options.cost = {.log2_n = 1, .r = 1, .p = 1};
     return options;
   }
@@ -36,12 +36,12 @@ struct Server : ApiServer {
   std::string token;
 };
 
-std::optional<Request> take_request(std::string_view text, const std::string& token) {
-  Request request;
+std::optional<http::Request> take_request(std::string_view text, const std::string& token) {
+  http::Request request;
   std::string_view line = fuzz::take_part(text, "\n");
   request.method = fuzz::take_part(line, " ");
-  auto parsed = parse_target(line);
-  auto* target = std::get_if<Target>(&parsed);
+  auto parsed = http::parse_target(line);
+  auto* target = std::get_if<http::Target>(&parsed);
   if (target == nullptr || request.method.empty()) return std::nullopt;
   for (const std::string& segment : target->segments)
     request.path += '/' + segment;
@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (int requests = 0; requests < 8 && !rest.empty(); ++requests) {
     auto request = take_request(fuzz::take_part(rest, "\x1e\n"), here.token);
     if (!request) continue;
-    const Response response = here.handle(*request);
+    const http::Response response = here.handle(*request);
     require(response.status < 500);
     require(ApiDocument::instance().violations(here.matched(), response).empty());
     require(response.body.find("SQLITE") == std::string::npos);
@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (request->method != "GET" && here.matched() != nullptr &&
         (here.matched()->pattern.find("/users/{") != std::string::npos ||
          here.matched()->pattern.find("/tokens/{") != std::string::npos)) {
-      here.store->write([](Transaction& transaction) {
+      here.store->write([](store::Transaction& transaction) {
         transaction.execute("UPDATE tokens SET revoked_at = NULL WHERE token_id = 1");
         transaction.execute(
             "UPDATE users SET role = 'admin', disabled_at = NULL WHERE user_id = 1");

@@ -69,8 +69,8 @@ CollectedSection take_section(const SectionSchema& schema, std::string_view& res
   return out;
 }
 
-server::DecodedSection decoded(const SectionSchema& schema, const SectionSnapshot& section,
-                               SectionDelta delta) {
+server::ingest::DecodedSection decoded(const SectionSchema& schema, const SectionSnapshot& section,
+                                       SectionDelta delta) {
   wire::Report report;
   report.sequence = 1;
   report.boot_id = "boot";
@@ -81,7 +81,7 @@ server::DecodedSection decoded(const SectionSchema& schema, const SectionSnapsho
                            .collected_at = kNow,
                            .sources = section.sources,
                            .delta = std::move(delta)};
-  auto out = server::decode_report(wire::to_json(report));
+  auto out = server::ingest::decode_report(wire::to_json(report));
   require(out.refused.empty() && out.sections.contains(name));
   return std::move(out.sections.at(name));
 }

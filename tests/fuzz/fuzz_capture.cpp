@@ -10,36 +10,38 @@ using muster::fuzz::require;
 
 namespace {
 
-void ask(CapturedHost& host, const std::string& subject) {
+void ask(host::CapturedHost& host, const std::string& subject) {
   const auto content = host.read(subject);
   if (content) require(!host.read(subject, content->size() / 2).ok() || content->empty());
-  if (const auto names = host.list(subject)) require(decode_names(encode_names(*names)) == *names);
+  if (const auto names = host.list(subject))
+    require(host::decode_names(host::encode_names(*names)) == *names);
   static_cast<void>(host.read_link(subject));
   if (const auto status = host.status(subject)) {
-    const auto again = decode_status(encode_status(*status));
+    const auto again = host::decode_status(host::encode_status(*status));
     require(again && again->inode == status->inode && again->mode == status->mode);
   }
   if (const auto space = host.space(subject))
-    require(decode_space(encode_space(*space))->size_bytes == space->size_bytes);
+    require(host::decode_space(host::encode_space(*space))->size_bytes == space->size_bytes);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = muster::fuzz::as_text(data, size);
-  const auto entries = parse_capture(text);
+  const auto entries = host::parse_capture(text);
   if (!entries) return 0;
-  const std::string written = write_capture(*entries, "a comment\nof two lines");
-  const auto again = parse_capture(written);
-  require(again && write_capture(*again, "a comment\nof two lines") == written);
-  const auto parsed = CapturedHost::parse(text);
+  const std::string written = host::write_capture(*entries, "a comment\nof two lines");
+  const auto again = host::parse_capture(written);
+  require(again && host::write_capture(*again, "a comment\nof two lines") == written);
+  const auto parsed = host::CapturedHost::parse(text);
   require(parsed.ok());
-  CapturedHost& host = **parsed;
-  for (const CaptureEntry& entry : *entries)
+  host::CapturedHost& host = **parsed;
+  for (const host::CaptureEntry& entry : *entries)
     ask(host, entry.subject);
   if (const auto name = host.machine_name())
-    require(decode_machine_name(encode_machine_name(*name))->architecture == name->architecture);
-  static_cast<void>(host.netlink(NetlinkDump::kLinks));
-  static_cast<void>(host.netlink(NetlinkDump::kAddresses));
+    require(host::decode_machine_name(host::encode_machine_name(*name))->architecture ==
+            name->architecture);
+  static_cast<void>(host.netlink(host::NetlinkDump::kLinks));
+  static_cast<void>(host.netlink(host::NetlinkDump::kAddresses));
   return 0;
 }

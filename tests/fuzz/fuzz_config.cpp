@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     require(config.failure().message.find("file.ini") != std::string::npos);
   }
-  const auto settings = server::parse_config(text, "server.ini", {}, environment);
+  const auto settings = server::installation::parse_config(text, "server.ini", {}, environment);
   if (settings) {
     // A port may be 0, which takes any free one; everything else has its bounds.
     for (const auto* listener : {&settings->people, &settings->agents}) {

@@ -27,14 +27,14 @@ void require_numbers(const std::string& cursor) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{2}}) {
     const auto key = [&] {
       try {
-        return muster::server::parse_cursor(cursor, count);
+        return muster::server::store::parse_cursor(cursor, count);
       } catch (const muster::server::Error& error) {
         if (error.code != "invalid_cursor") std::abort();
         return std::vector<std::int64_t>();
       }
     }();
     if (key.empty()) continue;
-    if (key.size() != count || muster::server::make_cursor(key) != cursor) std::abort();
+    if (key.size() != count || muster::server::store::make_cursor(key) != cursor) std::abort();
   }
 }
 
@@ -53,20 +53,20 @@ void add_removed_packages(muster::server::StoreFixture& fixture, std::int64_t re
   }
 }
 
-muster::server::ChangePage changes(muster::server::StoreFixture& fixture,
-                                   const muster::server::ChangeQuery& query) {
-  return fixture.read([&](muster::server::Transaction& transaction) {
-    return muster::server::item_changes(transaction, 1, fixture.now(), query);
+muster::server::facts::ChangePage changes(muster::server::StoreFixture& fixture,
+                                          const muster::server::facts::ChangeQuery& query) {
+  return fixture.read([&](muster::server::store::Transaction& transaction) {
+    return muster::server::facts::item_changes(transaction, 1, fixture.now(), query);
   });
 }
 
 // Change by change: none is left out, none comes twice.
 void require_changes_walk(muster::server::StoreFixture& fixture) {
-  muster::server::ChangeQuery query;
+  muster::server::facts::ChangeQuery query;
   query.limit = 1;
   std::set<std::int64_t> seen;
   do {
-    const muster::server::ChangePage page = changes(fixture, query);
+    const muster::server::facts::ChangePage page = changes(fixture, query);
     if (page.changes.size() != 1 || !seen.insert(page.changes.front().row_id).second) std::abort();
     query.cursor = page.next;
   } while (query.cursor);
@@ -79,22 +79,23 @@ void require_pages(muster::server::StoreFixture& fixture, const std::string& cur
   using namespace muster::server;
   const auto require_page = [&](auto&& list) {
     try {
-      if (fixture.read(list) > std::min(limit, kMaxPage) || limit == 0) std::abort();
+      if (fixture.read(list) > std::min(limit, store::kMaxPage) || limit == 0) std::abort();
     } catch (const Error& error) {
-      const bool is_limit = error.code == "invalid_limit" && (limit == 0 || limit > kMaxPage);
+      const bool is_limit =
+          error.code == "invalid_limit" && (limit == 0 || limit > store::kMaxPage);
       if (!is_limit && error.code != "invalid_cursor") std::abort();
     }
   };
-  require_page([&](Transaction& transaction) {
-    AuditFilter filter;
+  require_page([&](store::Transaction& transaction) {
+    people::AuditFilter filter;
     filter.limit = limit;
     filter.cursor = cursor;
-    return list_audit(transaction, filter).records.size();
+    return people::list_audit(transaction, filter).records.size();
   });
-  require_page([&](Transaction& transaction) {
-    return list_join_tokens(transaction, limit, cursor).tokens.size();
+  require_page([&](store::Transaction& transaction) {
+    return ca::list_join_tokens(transaction, limit, cursor).tokens.size();
   });
-  ChangeQuery query;
+  facts::ChangeQuery query;
   query.cursor = cursor;
   try {
     if (changes(fixture, query).changes.size() > query.limit) std::abort();
@@ -104,15 +105,16 @@ void require_pages(muster::server::StoreFixture& fixture, const std::string& cur
 }
 
 // Page by page, one item each.
-void require_walk(muster::server::StoreFixture& fixture, muster::server::ItemListOptions options) {
+void require_walk(muster::server::StoreFixture& fixture,
+                  muster::server::cmdb::ItemListOptions options) {
   using namespace muster::server;
   options.limit = 1;
   options.cursor.reset();
   std::set<std::int64_t> seen;
   std::int64_t total = 0;
   do {
-    const ItemPage page = fixture.read([&](Transaction& transaction) {
-      return list_items(transaction, "", fixture.at(1), options);
+    const cmdb::ItemPage page = fixture.read([&](store::Transaction& transaction) {
+      return cmdb::list_items(transaction, "", fixture.at(1), options);
     });
     if (page.rows.size() > 1) std::abort();
     for (const auto& row : page.rows) {
@@ -141,7 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const bool walked = [] {
     for (const char* sort : kSorts) {
       for (const bool descending : {false, true}) {
-        ItemListOptions options;
+        cmdb::ItemListOptions options;
         options.sort = sort;
         options.descending = descending;
         require_walk(*fixture, options);
@@ -156,14 +158,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require_numbers(cursor);
     require_pages(*fixture, cursor, size * 40);
     for (const char* sort : kSorts) {
-      ItemListOptions options;
+      cmdb::ItemListOptions options;
       options.sort = sort;
       options.cursor = cursor;
       options.descending = size % 2 == 1;
       options.include_archived = size % 3 == 1;
       try {
-        fixture->read([&](Transaction& transaction) {
-          return list_items(transaction, "", fixture->now(), options);
+        fixture->read([&](store::Transaction& transaction) {
+          return cmdb::list_items(transaction, "", fixture->now(), options);
         });
       } catch (const Error& error) {
         if (error.code != "invalid_cursor") std::abort();
@@ -171,10 +173,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   try {
-    ItemListOptions options;
+    cmdb::ItemListOptions options;
     options.sort = bytes;
-    fixture->read([&](Transaction& transaction) {
-      return list_items(transaction, "", fixture->now(), options);
+    fixture->read([&](store::Transaction& transaction) {
+      return cmdb::list_items(transaction, "", fixture->now(), options);
     });
   } catch (const Error& error) {
     if (error.code != "invalid_sort") std::abort();

@@ -9,9 +9,10 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const muster::agent::Distribution distribution = muster::agent::parse_distribution(text);
+  const muster::agent::collect::Distribution distribution =
+      muster::agent::collect::parse_distribution(text);
   for (const bool one_per_file : {false, true}) {
-    const auto list = muster::agent::parse_dpkg_status(text, distribution, one_per_file);
+    const auto list = muster::agent::collect::parse_dpkg_status(text, distribution, one_per_file);
     for (const auto& package : list.packages) {
       // What is a row must be able to be one: keys are there.
       if (package.row.name.empty() || package.row.version.empty() ||
@@ -21,10 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   // A journal that says what the status file said changes nothing but the order and, of packages
   // that dpkg lists twice, the number.
-  auto list = muster::agent::parse_dpkg_status(text, distribution);
+  auto list = muster::agent::collect::parse_dpkg_status(text, distribution);
   const std::size_t before = list.packages.size();
-  muster::agent::apply_dpkg_update(list, muster::agent::parse_dpkg_status(text, distribution));
+  muster::agent::collect::apply_dpkg_update(
+      list, muster::agent::collect::parse_dpkg_status(text, distribution));
   if (list.packages.size() > before) std::abort();
-  muster::agent::has_dpkg_stanza(text);
+  muster::agent::collect::has_dpkg_stanza(text);
   return 0;
 }

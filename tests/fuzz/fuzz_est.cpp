@@ -10,10 +10,10 @@ using muster::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::as_text(data, size);
-  static_cast<void>(is_request_content_type(text));
+  static_cast<void>(ca::is_request_content_type(text));
   for (const std::string& header :
        {std::string(text), "Basic " + to_base64(text), "basic \t" + std::string(text)}) {
-    const auto credentials = parse_basic_authorization(header);
+    const auto credentials = ca::parse_basic_authorization(header);
     if (!credentials) continue;
     require(header.size() <= 1024);
     require(credentials->user.find(':') == std::string::npos);
@@ -21,13 +21,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(is_valid_utf8(part));
       require(part.find_first_of(std::string_view("\0\r\n\x7f", 4)) == std::string::npos);
     }
-    const std::string token = join_token_of(*credentials);
+    const std::string token = ca::join_token_of(*credentials);
     require(token == credentials->password ||
             (credentials->password.empty() && token == credentials->user));
   }
-  const EstAnswer refused = est_refused(401, text);
+  const ca::EstAnswer refused = ca::est_refused(401, text);
   require(refused.body == printable(text) + "\n" && !refused.www_authenticate.empty());
-  require(est_enrolled("x").is_base64);
-  require(est_certificates("x").status == 200);
+  require(ca::est_enrolled("x").is_base64);
+  require(ca::est_certificates("x").status == 200);
   return 0;
 }

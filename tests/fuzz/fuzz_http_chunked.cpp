@@ -22,14 +22,14 @@ struct Outcome {
 };
 
 Outcome decode(std::string_view text, std::size_t piece) {
-  ChunkedDecoder decoder(kLimit);
+  http::ChunkedDecoder decoder(kLimit);
   Outcome out;
   std::string in;
   for (std::size_t at = 0; at < text.size(); at += piece) {
     in += text.substr(at, piece);
     const auto fed = decoder.feed(in, out.body);
     require(out.body.size() <= kLimit);
-    if (const auto* refusal = std::get_if<Refusal>(&fed)) {
+    if (const auto* refusal = std::get_if<http::Refusal>(&fed)) {
       out.status = refusal->status;
       return out;
     }

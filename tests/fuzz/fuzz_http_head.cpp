@@ -14,30 +14,30 @@ using muster::fuzz::require;
 
 namespace {
 
-constexpr HeadLimits kLimits = {.bytes = 300, .headers = 6};
+constexpr http::HeadLimits kLimits = {.bytes = 300, .headers = 6};
 
 // {length, status}: a head of that length, a refusal, or neither yet.
 std::pair<std::size_t, int> find_end(std::string_view text) {
-  const auto found = find_head_end(text, kLimits);
-  if (const auto* refusal = std::get_if<Refusal>(&found)) return {0, refusal->status};
+  const auto found = http::find_head_end(text, kLimits);
+  if (const auto* refusal = std::get_if<http::Refusal>(&found)) return {0, refusal->status};
   return {std::get<0>(found).value_or(0), 0};
 }
 
 // As a proxy in front of us would write it anew.
-std::string written(const RequestHead& head) {
+std::string written(const http::RequestHead& head) {
   std::string out =
       head.method + ' ' + head.target + " HTTP/1." + std::to_string(head.minor_version) + "\r\n";
-  for (const Header& field : head.headers)
+  for (const http::Header& field : head.headers)
     out += field.name + ": " + field.value + "\r\n";
   return out + "\r\n";
 }
 
-void check_head(const RequestHead& head) {
-  require(is_token(head.method) && head.target.starts_with('/'));
+void check_head(const http::RequestHead& head) {
+  require(http::is_token(head.method) && head.target.starts_with('/'));
   require(head.headers.size() <= kLimits.headers);
   std::multiset<std::string> names;
-  for (const Header& field : head.headers) {
-    require(is_token(field.name));
+  for (const http::Header& field : head.headers) {
+    require(http::is_token(field.name));
     require(field.name.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
     require(field.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
     require(!field.value.starts_with(' ') && !field.value.ends_with(' '));
@@ -54,7 +54,7 @@ void check_head(const RequestHead& head) {
 // As the connection reads it: what came with the head, then the rest.
 void check_body(std::string_view text) {
   constexpr std::size_t kBodyBytes = 64;
-  ChunkedDecoder decoder(kBodyBytes);
+  http::ChunkedDecoder decoder(kBodyBytes);
   std::string in;
   std::string body;
   for (const std::string_view part : {text.substr(0, 9), text.substr(std::min(text.size(), 9UL))}) {
@@ -79,17 +79,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (whole.first == 0) return 0;
   const std::string_view head_text = text.substr(0, whole.first);
   require(head_text.ends_with("\r\n\r\n"));
-  const auto parsed = parse_head(head_text, kLimits);
-  if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
+  const auto parsed = http::parse_head(head_text, kLimits);
+  if (const auto* refusal = std::get_if<http::Refusal>(&parsed)) {
     require(refusal->status >= 400 && refusal->status <= 505);
     return 0;
   }
-  const RequestHead& head = std::get<RequestHead>(parsed);
+  const http::RequestHead& head = std::get<http::RequestHead>(parsed);
   check_head(head);
   if (head.chunked) check_body(text.substr(whole.first));
   const std::string plain = written(head);
-  const auto again = parse_head(plain, {.bytes = 1000, .headers = 6});
-  const auto* same = std::get_if<RequestHead>(&again);
+  const auto again = http::parse_head(plain, {.bytes = 1000, .headers = 6});
+  const auto* same = std::get_if<http::RequestHead>(&again);
   require(same != nullptr && same->headers == head.headers && same->target == head.target);
   require(same->content_length == head.content_length && same->chunked == head.chunked);
   require(same->keep_alive == head.keep_alive && same->expect_continue == head.expect_continue);

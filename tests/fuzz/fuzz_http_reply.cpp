@@ -14,8 +14,8 @@ using muster::fuzz::require;
 namespace {
 
 // nullopt: refused, or not whole.
-std::optional<HttpReply> read(std::string_view text, std::size_t piece) {
-  HttpReplyParser parser;
+std::optional<sync::HttpReply> read(std::string_view text, std::size_t piece) {
+  sync::HttpReplyParser parser;
   for (std::size_t at = 0; at < text.size(); at += piece) {
     const auto complete = parser.feed(text.substr(at, piece));
     if (!complete) return std::nullopt;
@@ -43,11 +43,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (!whole) return 0;
   require(whole->status >= 200 && whole->status <= 999);
-  require(whole->body.size() <= kReplyBodyBytes);
+  require(whole->body.size() <= sync::kReplyBodyBytes);
   require(!whole->retry_after_s || (*whole->retry_after_s >= 1 && *whole->retry_after_s <= 3600));
-  const Answer answer = read_answer(*whole, 7);
-  require(answer.kind != AnswerKind::kReply || answer.reply.acknowledged == 7);
-  require(answer.kind != AnswerKind::kStale || answer.last_sequence >= 7);
-  require(answer.kind == AnswerKind::kReply || !answer.message.empty());
+  const sync::Answer answer = sync::read_answer(*whole, 7);
+  require(answer.kind != sync::AnswerKind::kReply || answer.reply.acknowledged == 7);
+  require(answer.kind != sync::AnswerKind::kStale || answer.last_sequence >= 7);
+  require(answer.kind == sync::AnswerKind::kReply || !answer.message.empty());
   return 0;
 }

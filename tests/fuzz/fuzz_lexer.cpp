@@ -32,13 +32,13 @@ void check_refusal(const Error& error, std::string_view text) {
   }
 }
 
-void check_tree(const Node& node, std::size_t depth, std::size_t& terms) {
-  require(depth <= 2 * kQueryDepth + 4);
-  if (node.kind == NodeKind::kWord || node.kind == NodeKind::kCondition) ++terms;
-  if (node.kind == NodeKind::kNot || node.kind == NodeKind::kGroup)
+void check_tree(const query::Node& node, std::size_t depth, std::size_t& terms) {
+  require(depth <= 2 * query::kQueryDepth + 4);
+  if (node.kind == query::NodeKind::kWord || node.kind == query::NodeKind::kCondition) ++terms;
+  if (node.kind == query::NodeKind::kNot || node.kind == query::NodeKind::kGroup)
     require(node.children.size() == 1);
-  if (node.kind == NodeKind::kOr) require(node.children.size() >= 2);
-  for (const Node& child : node.children)
+  if (node.kind == query::NodeKind::kOr) require(node.children.size() >= 2);
+  for (const query::Node& child : node.children)
     check_tree(child, depth + 1, terms);
 }
 
@@ -47,25 +47,25 @@ void check_tree(const Node& node, std::size_t depth, std::size_t& terms) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::as_text(data, size);
   try {
-    const auto tokens = lex(text);
-    require(text.size() <= kQueryBytes && is_valid_utf8(text));
-    require(!tokens.empty() && tokens.back().kind == TokenKind::kEnd);
-    for (const QueryToken& token : tokens) {
+    const auto tokens = query::lex(text);
+    require(text.size() <= query::kQueryBytes && is_valid_utf8(text));
+    require(!tokens.empty() && tokens.back().kind == query::TokenKind::kEnd);
+    for (const query::QueryToken& token : tokens) {
       require(token.span.column >= 1);
       require(token.span.column + token.span.length <= characters(text) + 2);
-      if (token.kind == TokenKind::kCondition || token.kind == TokenKind::kWord)
+      if (token.kind == query::TokenKind::kCondition || token.kind == query::TokenKind::kWord)
         require(!token.literal.pieces.empty());
     }
     std::size_t terms = 0;
-    check_tree(parse_query(text), 0, terms);
-    require(terms <= kQueryTerms);
+    check_tree(query::parse_query(text), 0, terms);
+    require(terms <= query::kQueryTerms);
   } catch (const Error& error) {
     check_refusal(error, text);
   }
   if (text.empty() || text.size() > 1000 || !is_valid_utf8(text) || printable(text) != text)
     return 0;
-  const auto tokens = lex(quote_literal(text));
-  require(tokens.size() == 2 && tokens[0].kind == TokenKind::kWord);
+  const auto tokens = query::lex(query::quote_literal(text));
+  require(tokens.size() == 2 && tokens[0].kind == query::TokenKind::kWord);
   require(tokens[0].literal.text == text && !tokens[0].literal.has_wildcard());
   return 0;
 }

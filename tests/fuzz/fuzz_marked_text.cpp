@@ -14,11 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::string> values;
   for (int i = 0; i < 2; ++i)
     values.emplace_back(fuzz::take_part(rest, "\x1e"));
-  const agent::MarkedText shown = agent::show_marked(rest, values, all);
+  const agent::commands::MarkedText shown = agent::commands::show_marked(rest, values, all);
   for (const std::string_view line : split(shown.text, '\n'))
     require(printable(line) == line);
   std::size_t last = 0;
-  for (const agent::Place& place : agent::find_values(rest, values)) {
+  for (const agent::commands::Place& place : agent::commands::find_values(rest, values)) {
     require(place.begin >= last && place.begin < place.end && place.end <= rest.size());
     last = place.end;
   }

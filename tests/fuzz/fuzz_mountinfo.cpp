@@ -14,30 +14,33 @@ using muster::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::as_text(data, size);
-  const agent::Mountinfo info = agent::parse_mountinfo(text);
+  const agent::collect::Mountinfo info = agent::collect::parse_mountinfo(text);
   require(info.mounts.size() + info.unreadable_lines <= lines(text).size());
-  for (const agent::Mount& mount : info.mounts) {
+  for (const agent::collect::Mount& mount : info.mounts) {
     require(!mount.mount_point.empty() && !mount.type.empty());
-    const auto options = agent::stable_mount_options(mount);
+    const auto options = agent::collect::stable_mount_options(mount);
     require(std::is_sorted(options.begin(), options.end()));
-    static_cast<void>(agent::without_password(mount.source));
+    static_cast<void>(agent::collect::without_password(mount.source));
   }
   // In the place of a host: a mount point of an odd number of bytes is a file.
-  const auto shows_file = [](const agent::Mount& mount) {
+  const auto shows_file = [](const agent::collect::Mount& mount) {
     return mount.mount_point.size() % 2 == 1;
   };
-  const agent::NetworkMounts network(agent::visible_mounts(info.mounts));
-  for (const auto& [mount, may_be_touched] : agent::local_data_mounts(info.mounts, shows_file)) {
-    require(!agent::is_network_filesystem(mount.type) && !agent::is_pseudo_filesystem(mount.type));
+  const agent::collect::NetworkMounts network(agent::collect::visible_mounts(info.mounts));
+  for (const auto& [mount, may_be_touched] :
+       agent::collect::local_data_mounts(info.mounts, shows_file)) {
+    require(!agent::collect::is_network_filesystem(mount.type) &&
+            !agent::collect::is_pseudo_filesystem(mount.type));
     require(may_be_touched != network.lead_to(mount.mount_point));
     require(mount.root == "/" || !may_be_touched || !shows_file(mount));
   }
   std::set<std::string> points;
-  for (const auto& [mount, may_be_touched] : agent::select_filesystems(info.mounts, shows_file)) {
+  for (const auto& [mount, may_be_touched] :
+       agent::collect::select_filesystems(info.mounts, shows_file)) {
     require(points.insert(mount.mount_point).second);
-    require(!may_be_touched || !agent::is_network_filesystem(mount.type));
+    require(!may_be_touched || !agent::collect::is_network_filesystem(mount.type));
     require(!may_be_touched || !network.lead_to(mount.mount_point));
   }
-  require(agent::decode_mount_escapes(text).size() <= text.size());
+  require(agent::collect::decode_mount_escapes(text).size() <= text.size());
   return 0;
 }

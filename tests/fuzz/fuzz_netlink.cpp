@@ -10,14 +10,14 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const auto links = muster::agent::parse_link_dump(bytes);
-  const auto addresses = muster::agent::parse_address_dump(bytes);
+  const auto links = muster::agent::collect::parse_link_dump(bytes);
+  const auto addresses = muster::agent::collect::parse_address_dump(bytes);
   if (links && addresses) {
-    for (const auto& row : muster::agent::make_addresses(*addresses, *links)) {
+    for (const auto& row : muster::agent::collect::make_addresses(*addresses, *links)) {
       if (row.interface.empty() || row.address.empty() || row.prefix_length > 128) std::abort();
     }
   }
-  muster::agent::parse_if_inet6(bytes);
-  muster::agent::parse_fib_trie(bytes, bytes);
+  muster::agent::collect::parse_if_inet6(bytes);
+  muster::agent::collect::parse_fib_trie(bytes, bytes);
   return 0;
 }

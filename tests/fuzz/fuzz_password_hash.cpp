@@ -33,8 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!crypto::verify_password(password, text).ok());
   }
   try {
-    server::check_new_password(password, text);
-    require(password.size() >= server::kMinPasswordCharacters);
+    server::people::check_new_password(password, text);
+    require(password.size() >= server::people::kMinPasswordCharacters);
     require(password.size() <= crypto::kMaxPasswordBytes);
     require(password.find('\0') == std::string_view::npos);
   } catch (const server::Error& error) {

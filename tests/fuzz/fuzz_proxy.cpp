@@ -15,29 +15,29 @@ using muster::fuzz::require;
 namespace {
 
 void check_header(std::string_view text) {
-  using State = ProxyHeader::State;
-  ProxyHeader last;
-  for (std::size_t end = 0; end <= text.size() && end <= kMaxProxyHeaderBytes + 8; ++end) {
-    last = parse_proxy_header(text.substr(0, end));
-    require(last.length_bytes <= kMaxProxyHeaderBytes);
+  using State = http::ProxyHeader::State;
+  http::ProxyHeader last;
+  for (std::size_t end = 0; end <= text.size() && end <= http::kMaxProxyHeaderBytes + 8; ++end) {
+    last = http::parse_proxy_header(text.substr(0, end));
+    require(last.length_bytes <= http::kMaxProxyHeaderBytes);
     if (last.state != State::kNeedsMore) break;
-    require(end < kMaxProxyHeaderBytes);  // it is never waited for without end
+    require(end < http::kMaxProxyHeaderBytes);  // it is never waited for without end
   }
   if (last.state != State::kComplete) return;
   require(last.length_bytes >= 16 && last.length_bytes <= text.size());
   // What comes behind it changes nothing.
-  const ProxyHeader whole = parse_proxy_header(text);
+  const http::ProxyHeader whole = http::parse_proxy_header(text);
   require(whole.state == State::kComplete && whole.length_bytes == last.length_bytes);
   require(whole.address == last.address);
-  if (whole.address) require(parse_address(*whole.address).has_value());
+  if (whole.address) require(http::parse_address(*whole.address).has_value());
 }
 
 void check_addresses(std::string_view text) {
-  if (const auto address = parse_address(text)) {
+  if (const auto address = http::parse_address(text)) {
     require(text.find('\0') == std::string_view::npos);
-    require(parse_address(to_text(*address)) == address);
-    require(limit_key(text) == limit_key(to_text(*address)));
-    const AddressList alone({to_text(*address)});
+    require(http::parse_address(http::to_text(*address)) == address);
+    require(http::limit_key(text) == http::limit_key(http::to_text(*address)));
+    const http::AddressList alone({http::to_text(*address)});
     require(alone.contains(text) && !alone.empty());
   }
   std::string_view rest = text;
@@ -47,10 +47,10 @@ void check_addresses(std::string_view text) {
   for (const std::string_view each : split(networks, ','))
     texts.emplace_back(each);
   try {
-    const AddressList list(texts);
-    const std::string client = forwarded_client(list, peer, rest);
+    const http::AddressList list(texts);
+    const std::string client = http::forwarded_client(list, peer, rest);
     if (!list.contains(peer)) require(client == peer);
-    if (client != peer) require(parse_address(client).has_value());
+    if (client != peer) require(http::parse_address(client).has_value());
   } catch (const std::invalid_argument&) {
     // a network that is none: the configuration is refused
   }

@@ -44,10 +44,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return made;
   }();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const ReadPoint& point : {fixture->now(), fixture->at(1)}) {
+  for (const store::ReadPoint& point : {fixture->now(), fixture->at(1)}) {
     try {
-      fixture->read([&](Transaction& transaction) {
-        return match_items(transaction, text, point, {.personal = true}).undetermined;
+      fixture->read([&](store::Transaction& transaction) {
+        const query::ItemFilter filter =
+            query::build_filter(transaction, text, point, {.personal = true});
+        std::int64_t found = 0;
+        for (const std::string& condition : {filter.matches, filter.undetermined()}) {
+          if (condition.empty() || (!filter.can_be_undetermined() && condition != filter.matches))
+            continue;
+          const std::string count = "SELECT COUNT(*) FROM items i WHERE " + condition;
+          found += transaction.find_integer(count, filter.values).value_or(0);
+        }
+        return found;
       });
     } catch (const Error& error) {
       if (!is_good_refusal(error, text)) std::abort();

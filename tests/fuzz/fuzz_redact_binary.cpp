@@ -16,16 +16,16 @@ using muster::fuzz::require;
 
 namespace {
 
-void check_smbios(std::string_view table, const Substitutes& substitutes) {
-  const std::string out = redact_smbios(table, substitutes);
+void check_smbios(std::string_view table, const host::Substitutes& substitutes) {
+  const std::string out = host::redact_smbios(table, substitutes);
   require(out.size() == table.size());
-  const auto before = smbios_serials(table);
-  const auto after = smbios_serials(out);
+  const auto before = host::smbios_serials(table);
+  const auto after = host::smbios_serials(out);
   require(before.size() == after.size());
   for (std::size_t i = 0; i < before.size(); ++i)
     require(after[i] == substitutes.text(before[i]));
-  const Smbios was = parse_smbios(table, {});
-  const Smbios is = parse_smbios(out, {});
+  const collect::Smbios was = collect::parse_smbios(table, {});
+  const collect::Smbios is = collect::parse_smbios(out, {});
   require(was.system.has_value() == is.system.has_value());
   // A product whose name is a serial number too (one string, named twice) loses it with that.
   const auto is_serial = [&](const std::optional<std::string>& text) {
@@ -37,8 +37,8 @@ void check_smbios(std::string_view table, const Substitutes& substitutes) {
   require(was.memory_devices.size() == is.memory_devices.size());
 }
 
-void check_edid(std::string_view edid, const Substitutes& substitutes) {
-  const std::string out = redact_edid(edid, substitutes);
+void check_edid(std::string_view edid, const host::Substitutes& substitutes) {
+  const std::string out = host::redact_edid(edid, substitutes);
   require(out.size() == edid.size());
   for (std::size_t block = 0; block + 128 <= out.size() && block < 128; block += 128) {
     unsigned sum = 0;
@@ -48,12 +48,12 @@ void check_edid(std::string_view edid, const Substitutes& substitutes) {
   }
 }
 
-void check_netlink(std::string_view messages, const Substitutes& substitutes) {
+void check_netlink(std::string_view messages, const host::Substitutes& substitutes) {
   const auto as_it_is = [](std::string_view name) { return std::string(name); };
-  const std::string out = redact_netlink(messages, substitutes, as_it_is);
+  const std::string out = host::redact_netlink(messages, substitutes, as_it_is);
   require(out.size() == messages.size());
-  const auto was = parse_link_dump(messages);
-  const auto is = parse_link_dump(out);
+  const auto was = collect::parse_link_dump(messages);
+  const auto is = collect::parse_link_dump(out);
   if (!was) return;
   require(is && is->size() == was->size());
   for (std::size_t i = 0; i < was->size(); ++i) {
@@ -65,7 +65,7 @@ void check_netlink(std::string_view messages, const Substitutes& substitutes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Substitutes substitutes("a secret of the fuzzer's own....");
+  static const host::Substitutes substitutes("a secret of the fuzzer's own....");
   std::string_view rest = fuzz::as_text(data, size);
   switch (fuzz::take_choice(rest, 3)) {
     case 0:

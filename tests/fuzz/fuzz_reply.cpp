@@ -19,19 +19,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Escapes make a text longer, so what was just within the limit may not be any more.
   require(again.ok() || written.size() > wire::kReplyBytes);
   if (again) require(wire::to_json(*again) == written);
-  agent::SyncState state;
+  agent::sync::SyncState state;
   state.snapshot["os"] = {};
-  agent::PendingReport sent;
+  agent::sync::PendingReport sent;
   sent.sections["os"] = {};
-  agent::accept_reply(state, sent, *reply, Instant{1'790'000'000'000});
-  const auto encoded = agent::encode_state(state);
-  require(agent::decode_state(encoded).ok());
+  agent::sync::accept_reply(state, sent, *reply, Instant{1'790'000'000'000});
+  const auto encoded = agent::sync::encode_state(state);
+  require(agent::sync::decode_state(encoded).ok());
   // What it asks for goes out as a report that can be read.
-  agent::Gathered gathered;
+  agent::sync::Gathered gathered;
   gathered.boot_id = "boot";
   const fuzz::FixedClock clock;
   for (const char* boot : {"boot", "later"}) {
-    if (auto answer = agent::plan_follow_up(state, gathered)) {
+    if (auto answer = agent::sync::plan_follow_up(state, gathered)) {
       answer->sections["os"].base = inventory::Hash128{1, 2};
       answer->sections["os"].remove = {"[]"};
       answer->sections["os"].upsert["[]"].canonical = "{}";
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       answer->collected["each"] = {};
       answer->coalesced = 1;
       answer->vitals = "{}";
-      const auto report = agent::to_wire(*answer, clock, boot);
+      const auto report = agent::sync::to_wire(*answer, clock, boot);
       require(JsonValue::parse(wire::to_json(report)).ok());
     }
   }

@@ -33,30 +33,30 @@ struct World {
     machine.report();
     neighbour.install("openssl", "3.0.8");
     neighbour.report();
-    transaction = store->database().connect(false, 0);
+    connection = store->database().connect(false, 0);
   }
 
   TemporaryStore store;
   Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
-  Ingest ingest{*store, log};
+  ingest::Ingest ingest{*store, log};
   ReportingMachine machine{*store, ingest, "web-1"};
   ReportingMachine neighbour{*store, ingest, "web-2"};
-  std::unique_ptr<Connection> connection;
-  ContentIds contents;
+  std::unique_ptr<store::Connection> connection;
+  ingest::ContentIds contents;
 };
 
 void check_text(const std::string& text) {
   require(is_valid_utf8(text) && text.find('\0') == std::string::npos);
 }
 
-void check_row(const inventory::SectionSchema& schema, const DecodedRow& row) {
+void check_row(const inventory::SectionSchema& schema, const ingest::DecodedRow& row) {
   const std::string canonical = inventory::canonical_json(schema, row.row);
   require(inventory::row_hash(canonical) == row.hash && canonical.size() <= inventory::kRowBytes);
   require(inventory::row_key(schema, row.row) == row.key);
   check_text(canonical);
 }
 
-void check_decoded(const DecodedReport& report) {
+void check_decoded(const ingest::DecodedReport& report) {
   require(report.sequence >= 1 && !report.boot_id.empty() && report.root.size() == 64);
   check_text(report.boot_id + report.sent_boot_id + report.agent_version + report.vitals);
   for (const auto& [name, section] : report.sections) {
@@ -67,7 +67,7 @@ void check_decoded(const DecodedReport& report) {
     std::set<std::string> keys(section.remove.begin(), section.remove.end());
     require(keys.size() == section.remove.size());
     inventory::Hash128 sum;
-    for (const DecodedRow& row : section.rows) {
+    for (const ingest::DecodedRow& row : section.rows) {
       require(keys.insert(row.key).second && section.sources.contains(row.source));
       check_row(*section.schema, row);
       sum += row.hash;
@@ -80,7 +80,7 @@ void check_decoded(const DecodedReport& report) {
   }
 }
 
-std::int64_t rows_of_neighbour(Transaction& transaction, const std::string& agent_id) {
+std::int64_t rows_of_neighbour(store::Transaction& transaction, const std::string& agent_id) {
   return transaction
       .find_integer(
           "SELECT count(*) FROM section_packages r JOIN agent_state s ON s.source_record = "
@@ -89,16 +89,16 @@ std::int64_t rows_of_neighbour(Transaction& transaction, const std::string& agen
       .value();
 }
 
-void check_applied(World& world, const DecodedReport& report) {
-  Transaction& transaction = *world.session;
+void check_applied(World& world, const ingest::DecodedReport& report) {
+  store::Connection& transaction = *world.connection;
   transaction.begin(true);
   const std::int64_t before = rows_of_neighbour(transaction, world.neighbour.agent_id);
   try {
-    const ReportContext context{world.machine.agent_id, "192.0.2.7", world.store.now(), 900,
-                                world.contents};
-    const ReportResult result = apply_report(transaction, context, report);
+    const ingest::ReportContext context{world.machine.agent_id, "192.0.2.7", world.store.now(), 900,
+                                        world.contents};
+    const ingest::ReportResult result = ingest::apply_report(transaction, context, report);
     if (!result.stale_after) require(result.reply.acknowledged == report.sequence);
-    for (const InvariantCheck& check : check_invariants(transaction))
+    for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction))
       require(check.ok());
     require(rows_of_neighbour(transaction, world.neighbour.agent_id) == before);
   } catch (const Error& error) {
@@ -112,7 +112,7 @@ void check_applied(World& world, const DecodedReport& report) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static World* const world = new World;  // lives as long as the process
   try {
-    const DecodedReport report = decode_report(fuzz::as_text(data, size));
+    const ingest::DecodedReport report = ingest::decode_report(fuzz::as_text(data, size));
     check_decoded(report);
     check_applied(*world, report);
   } catch (const Error& error) {

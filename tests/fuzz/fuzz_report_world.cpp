@@ -18,7 +18,7 @@ constexpr std::size_t kEvents = 60;
 struct World {
   TemporaryStore store;
   Log log{LogLevel::kError, [](LogLevel, const std::string&) {}};
-  Ingest ingest{*store, log};
+  ingest::Ingest ingest{*store, log};
 };
 
 // One store for many lives: each input has a machine of its own, and a store that has seen many is
@@ -132,8 +132,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     reply = life.machine.deliver();
   }
   require(reply.send_full.empty() && !reply.send_hashes && reply.refused.empty());
-  here.store->read([](Transaction& transaction) {
-    for (const InvariantCheck& check : check_invariants(transaction))
+  here.store->read([](store::Transaction& transaction) {
+    for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction))
       require(check.ok());
   });
   return 0;

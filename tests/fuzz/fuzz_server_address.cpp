@@ -10,11 +10,11 @@ using muster::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::as_text(data, size);
-  if (const auto address = agent::ServerAddress::parse(text)) {
+  if (const auto address = agent::sync::ServerAddress::parse(text)) {
     require(!address->host.empty() && address->port > 0);
     require(address->host.find_first_of("/@ \t\r\n#?[]") == std::string::npos);
     require(address->host.find('\0') == std::string::npos);
-    const auto again = agent::ServerAddress::parse(address->url());
+    const auto again = agent::sync::ServerAddress::parse(address->url());
     require(again && again->host == address->host && again->port == address->port);
   }
   try {

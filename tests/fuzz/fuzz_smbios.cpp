@@ -16,17 +16,17 @@ using muster::fuzz::require;
 namespace {
 
 // What is left of the texts is no placeholder, and does not change again.
-void check_facts(const Smbios& smbios) {
-  muster::inventory::System facts = system_from_smbios(smbios);
-  leave_out_placeholders(facts);
+void check_facts(const collect::Smbios& smbios) {
+  muster::inventory::System facts = collect::system_from_smbios(smbios);
+  collect::leave_out_placeholders(facts);
   const auto serial = facts.serial_number;
   const auto version = facts.version;
-  leave_out_placeholders(facts);
+  collect::leave_out_placeholders(facts);
   require(facts.serial_number == serial && facts.version == version);
-  require(model_name(facts).has_value() == facts.product_name.has_value());
+  require(collect::model_name(facts).has_value() == facts.product_name.has_value());
 }
 
-void check(const Smbios& smbios, std::string_view table) {
+void check(const collect::Smbios& smbios, std::string_view table) {
   require(smbios.structures <= table.size() / 4 + 1);
   for (const auto& device : smbios.memory_devices) {
     require(!device.size_bytes || (*device.size_bytes > 0 && device.filled));
@@ -40,7 +40,7 @@ void check(const Smbios& smbios, std::string_view table) {
   if (smbios.system && smbios.system->uuid) require(muster::is_uuid(*smbios.system->uuid));
   if (smbios.firmware && smbios.firmware->release_date) {
     const std::string& date = *smbios.firmware->release_date;
-    require(date.size() == 10 && firmware_date(date) == date);
+    require(date.size() == 10 && collect::firmware_date(date) == date);
   }
   require(smbios.board.has_value() == !smbios.boards.empty());
   require(smbios.chassis.has_value() == !smbios.enclosures.empty());
@@ -52,10 +52,10 @@ void check(const Smbios& smbios, std::string_view table) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = muster::fuzz::as_text(data, size);
   const bool has_entry = bytes.starts_with("_SM") || bytes.starts_with("_DMI_");
-  std::optional<SmbiosEntryPoint> entry;
-  if (auto parsed = parse_smbios_entry_point(bytes.substr(0, 32))) entry = *parsed;
+  std::optional<collect::SmbiosEntryPoint> entry;
+  if (auto parsed = collect::parse_smbios_entry_point(bytes.substr(0, 32))) entry = *parsed;
   const std::string_view table = has_entry && size > 32 ? bytes.substr(32) : bytes;
-  check(parse_smbios(table, entry), table);
-  check(parse_smbios(table, std::nullopt), table);
+  check(collect::parse_smbios(table, entry), table);
+  check(collect::parse_smbios(table, std::nullopt), table);
   return 0;
 }

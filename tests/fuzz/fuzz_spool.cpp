@@ -22,27 +22,27 @@ void require(bool truth) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace muster::agent;
   const std::string_view bytes(static_cast<const char*>(static_cast<const void*>(data)), size);
-  static_cast<void>(unseal("MUSTER-SPOOL-1\n", bytes));
-  if (const auto report = decode_pending(bytes)) {
-    const std::string again = encode_pending(*report);
-    require(decode_pending(again).ok());
+  static_cast<void>(sync::unseal("MUSTER-SPOOL-1\n", bytes));
+  if (const auto report = sync::decode_pending(bytes)) {
+    const std::string again = sync::encode_pending(*report);
+    require(sync::decode_pending(again).ok());
     muster::inventory::Snapshot snapshot;
-    static_cast<void>(bring_forward(*report, snapshot));
-    static_cast<void>(merge(*report, *report));
+    static_cast<void>(sync::bring_forward(*report, snapshot));
+    static_cast<void>(sync::merge(*report, *report));
     const muster::fuzz::FixedClock clock;
-    static_cast<void>(to_wire(*report, clock, "boot"));
+    static_cast<void>(sync::to_wire(*report, clock, "boot"));
     for (const auto& [name, section] : snapshot) {
-      const PendingSection whole = pending_section(name, nullptr, section, {});
+      const sync::PendingSection whole = sync::pending_section(name, nullptr, section, {});
       require(!whole.base && whole.upsert.size() == section.rows.size());
-      const PendingSection none = pending_section(name, &section, section, {});
+      const sync::PendingSection none = sync::pending_section(name, &section, section, {});
       require(none.base == section.hash && none.upsert.empty() && none.remove.empty());
     }
   }
-  if (const auto state = decode_state(bytes)) {
-    require(decode_state(encode_state(*state)).ok());
-    static_cast<void>(root_of(*state));
+  if (const auto state = sync::decode_state(bytes)) {
+    require(sync::decode_state(sync::encode_state(*state)).ok());
+    static_cast<void>(sync::root_of(*state));
   }
-  if (const auto record = parse_exchange_record(bytes))
-    require(parse_exchange_record(to_json(*record)).ok());
+  if (const auto record = sync::parse_exchange_record(bytes))
+    require(sync::parse_exchange_record(sync::to_json(*record)).ok());
   return 0;
 }

@@ -11,17 +11,17 @@ using muster::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::as_text(data, size);
-  const std::string encoded = percent_encode(text);
+  const std::string encoded = http::percent_encode(text);
   const bool is_plain = is_valid_utf8(text) && printable(text) == text;
-  if (is_plain) require(percent_decode(encoded, false) == text);
+  if (is_plain) require(http::percent_decode(encoded, false) == text);
   for (const bool plus : {false, true}) {
-    if (const auto decoded = percent_decode(text, plus))
+    if (const auto decoded = http::percent_decode(text, plus))
       require(is_valid_utf8(*decoded) && decoded->find('\0') == std::string::npos);
   }
-  const auto parsed = parse_target(text);
-  const auto* target = std::get_if<Target>(&parsed);
+  const auto parsed = http::parse_target(text);
+  const auto* target = std::get_if<http::Target>(&parsed);
   if (target == nullptr) {
-    require(std::get<Refusal>(parsed).status == 400);
+    require(std::get<http::Refusal>(parsed).status == 400);
     return 0;
   }
   std::string again;
@@ -31,19 +31,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!segment.empty() || i + 1 == target->segments.size());
     require(is_valid_utf8(segment));
     require(segment.find_first_of(std::string_view("\0\r\n", 3)) == std::string::npos);
-    again += '/' + percent_encode(segment);
+    again += '/' + http::percent_encode(segment);
   }
   if (again.empty()) again = "/";
   require(target->segments.size() <= 32 && target->query.size() <= 64);
   char mark = '?';
   for (const auto& [name, value] : target->query) {
     require(!name.empty() && is_valid_utf8(name) && is_valid_utf8(value));
-    again += mark + percent_encode(name) + '=' + percent_encode(value);
+    again += mark + http::percent_encode(name) + '=' + http::percent_encode(value);
     mark = '&';
   }
-  const auto same = parse_target(again);
-  require(std::holds_alternative<Target>(same));
-  require(std::get<Target>(same).segments == target->segments);
-  require(std::get<Target>(same).query == target->query);
+  const auto same = http::parse_target(again);
+  require(std::holds_alternative<http::Target>(same));
+  require(std::get<http::Target>(same).segments == target->segments);
+  require(std::get<http::Target>(same).query == target->query);
   return 0;
 }

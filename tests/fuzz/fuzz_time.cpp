@@ -51,20 +51,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(at->ms >= 0 && at->ms <= kEndOf9999);
     require(parse_rfc3339(to_rfc3339(*at)) == at);
   }
-  if (const auto span = server::parse_time_span(text)) {
+  if (const auto span = server::query::parse_time_span(text)) {
     require(span->first_ms >= 0 && span->first_ms <= span->last_ms);
     require(span->last_ms - span->first_ms < 86'400'000 && span->last_ms <= kEndOf9999);
   }
   for (const std::string_view unit : {"bytes", "MHz", "Mbit/s", "MT/s", ""}) {
-    if (const auto number = server::parse_quantity(text, unit)) {
-      require(*number <= server::kLargestNumber && *number >= -server::kLargestNumber);
-      require(server::parse_quantity(std::to_string(*number), unit) == number);
+    if (const auto number = server::query::parse_quantity(text, unit)) {
+      require(*number <= server::query::kLargestNumber &&
+              *number >= -server::query::kLargestNumber);
+      require(server::query::parse_quantity(std::to_string(*number), unit) == number);
     }
-    require(!server::expected_quantity(unit).empty());
+    require(!server::query::expected_quantity(unit).empty());
   }
-  if (const auto age = server::parse_age(text))
-    require(*age >= 0 && *age <= server::kLargestNumber);
-  static_cast<void>(server::parse_truth(text));
+  if (const auto age = server::query::parse_age(text))
+    require(*age >= 0 && *age <= server::query::kLargestNumber);
+  static_cast<void>(server::query::parse_truth(text));
   check_command_line(text);
   return 0;
 }

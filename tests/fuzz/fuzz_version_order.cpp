@@ -11,19 +11,19 @@ using muster::fuzz::require;
 
 namespace {
 
-bool less(Ecosystem ecosystem, std::string_view a, std::string_view b) {
-  return compare_versions(ecosystem, a, b) < 0;
+bool less(facts::Ecosystem ecosystem, std::string_view a, std::string_view b) {
+  return facts::compare_versions(ecosystem, a, b) < 0;
 }
 
-void check(Ecosystem ecosystem, std::string_view a, std::string_view b, std::string_view c) {
-  require(compare_versions(ecosystem, a, a) == 0);
-  require(less(ecosystem, a, b) == (compare_versions(ecosystem, b, a) > 0));
+void check(facts::Ecosystem ecosystem, std::string_view a, std::string_view b, std::string_view c) {
+  require(facts::compare_versions(ecosystem, a, a) == 0);
+  require(less(ecosystem, a, b) == (facts::compare_versions(ecosystem, b, a) > 0));
   if (less(ecosystem, a, b) && less(ecosystem, b, c)) require(less(ecosystem, a, c));
-  const bool ab = compare_versions(ecosystem, a, b) == 0;
-  const bool bc = compare_versions(ecosystem, b, c) == 0;
-  if (ab && bc) require(compare_versions(ecosystem, a, c) == 0);
+  const bool ab = facts::compare_versions(ecosystem, a, b) == 0;
+  const bool bc = facts::compare_versions(ecosystem, b, c) == 0;
+  if (ab && bc) require(facts::compare_versions(ecosystem, a, c) == 0);
   if (ab) require(less(ecosystem, a, c) == less(ecosystem, b, c));
-  require(compare_with_literal(ecosystem, a, a) == 0);
+  require(facts::compare_with_literal(ecosystem, a, a) == 0);
 }
 
 }  // namespace
@@ -32,10 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view rest = muster::fuzz::as_text(data, size);
   const std::string_view a = muster::fuzz::take_part(rest, "\n");
   const std::string_view b = muster::fuzz::take_part(rest, "\n");
-  for (const Ecosystem ecosystem :
-       {ecosystem_of(a), Ecosystem::kGeneric, Ecosystem::kDebian, Ecosystem::kKernel})
+  for (const facts::Ecosystem ecosystem : {facts::ecosystem_of(a), facts::Ecosystem::kGeneric,
+                                           facts::Ecosystem::kDebian, facts::Ecosystem::kKernel})
     check(ecosystem, a, b, rest);
-  const DebianVersion parts = split_debian(a);
+  const facts::DebianVersion parts = facts::split_debian(a);
   std::string whole;
   if (parts.has_epoch) whole += std::string(parts.epoch) + ':';
   whole += parts.upstream;

@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace muster;
   fuzz::TextHost host(fuzz::as_text(data, size));
-  const auto vitals = JsonValue::parse(agent::collect_vitals(host));
+  const auto vitals = JsonValue::parse(agent::collect::collect_vitals(host));
   fuzz::require(vitals.ok() && vitals->object() != nullptr);
   for (const char* name : {"uptime_seconds", "memory_available_bytes", "swap_free_bytes",
                            "processes", "logged_on_users"})
