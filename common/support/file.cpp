@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/support/file.h"
-#include "common/support/fault.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,6 +9,8 @@
 #include <cstdio>
 #include <system_error>
 #include <utility>
+
+#include "common/support/fault.h"
 
 namespace muster {
 namespace {

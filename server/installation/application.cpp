@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/installation/application.h"
-#include "server/facts/section_tables.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -17,6 +16,7 @@
 #include "server/api/core/routes.h"
 #include "server/api/core/services.h"
 #include "server/api/core/store_errors.h"
+#include "server/facts/section_tables.h"
 #include "server/installation/data_directory.h"
 #include "server/store/postgres.h"
 
@@ -27,8 +27,7 @@ constexpr int kExpiredDays = static_cast<int>(ca::kExpiredGraceMs / crypto::kDay
 // Whoever takes one port for the other is told which is which.
 constexpr std::string_view kAgentsOnly =
     "There is nothing at this address: this is the agents' port. People, scripts and muster use "
-    "the "
-    "other one, people_port, which is 8443 unless it was set.";
+    "the other one, people_port, which is 8443 unless it was set.";
 
 std::string url_of(const ListenerConfig& listener, const ca::CertificateAuthority& authority,
                    std::uint16_t port) {

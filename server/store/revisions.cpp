@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/revisions.h"
-#include "server/store/fault.h"
 
 #include <algorithm>
+
+#include "server/store/fault.h"
 
 namespace muster::server::store {
 namespace {

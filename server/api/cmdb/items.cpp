@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cmdb/items.h"
+
 #include "server/api/cmdb/item_ref.h"
 #include "server/api/core/handlers.h"
 #include "server/cmdb/item_list.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/people/users.h"
+
 #include "common/support/text.h"
 #include "server/api/cmdb/item_ref.h"
 #include "server/api/core/handlers.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/commands/change_text.h"
+
 #include "server/cli/commands/commands.h"
 
 namespace muster::cli {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/ca/enrolment.h"
-#include "server/facts/section_tables.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -10,6 +9,7 @@
 #include "common/crypto/pkcs7.h"
 #include "common/crypto/request.h"
 #include "common/support/text.h"
+#include "server/facts/section_tables.h"
 #include "tests/support/store/temporary_store.h"
 
 namespace muster::server {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/query/parser.h"
-#include "common/support/suggest.h"
 
 #include <catch2/catch.hpp>
+
+#include "common/support/suggest.h"
 
 namespace muster::server {
 namespace {
