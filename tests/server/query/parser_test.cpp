@@ -3,8 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "common/support/suggest.h"
-
 namespace muster::server {
 namespace {
 
@@ -146,14 +144,6 @@ TEST_CASE("length, depth and number of conditions are limited", "[query]") {
   CHECK_THROWS_AS(query::parse_query(repeat("NOT ", 1000)), Error);
   CHECK_NOTHROW(query::parse_query(std::string(query::kQueryBytes, 'a')));
   CHECK_THROWS_AS(query::parse_query(std::string(query::kQueryBytes + 1, 'a')), Error);
-}
-
-TEST_CASE("the nearest names are offered for a wrong one", "[query]") {
-  const std::vector<std::string> names = {"memory_bytes", "os.hostname", "owner", "os.name"};
-  CHECK(nearest("memory_byte", names, 3) == std::vector<std::string>{"memory_bytes"});
-  CHECK(nearest("hostnme", names, 1) == std::vector<std::string>{"os.hostname"});
-  CHECK(nearest("zzzzzz", names, 3).empty());
-  CHECK(nearest(std::string(3000, 'a'), names, 3).empty());
 }
 
 }  // namespace
