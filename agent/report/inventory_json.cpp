@@ -24,7 +24,8 @@ void write_section(JsonWriter& json, LookResult result) {
   const inventory::SectionSchema& schema = *result.section.schema;
   inventory::SourceStatuses sources = result.section.sources;
   SectionSnapshot snapshot;
-  if (auto next = inventory::next_snapshot(nullptr, std::move(result.section))) {
+  if (auto next =
+          inventory::next_snapshot(nullptr, std::move(result.section), result.collected_at)) {
     snapshot = std::move(*next);
   } else {
     for (auto& [name, status] : sources)

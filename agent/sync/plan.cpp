@@ -30,11 +30,11 @@ std::optional<HeldSection> held_by_server(const SyncState& state, std::string_vi
 // A collector that brought what cannot be a section: its rows stay as they were, and the server is
 // told why.
 SectionSnapshot as_failed(const SectionSnapshot* previous, inventory::CollectedSection section,
-                          const std::string& why) {
+                          const std::string& why, Instant now) {
   section.rows.clear();
   for (auto& [name, source] : section.sources)
     source = {inventory::Status::kFailed, why};
-  auto next = inventory::next_snapshot(previous, std::move(section));
+  auto next = inventory::next_snapshot(previous, std::move(section), now);
   return next ? std::move(*next) : SectionSnapshot{};
 }
 
@@ -91,14 +91,14 @@ void plan_section(SyncState& state, LookedSection& looked,
   const auto known = state.snapshot.find(name);
   const SectionSnapshot* previous = known == state.snapshot.end() ? nullptr : &known->second;
   const inventory::CollectedSection bare{looked.section.schema, looked.section.sources, {}};
-  auto made = inventory::next_snapshot(previous, std::move(looked.section));
+  auto made = inventory::next_snapshot(previous, std::move(looked.section), now);
   looked.section = bare;
   if (!made) {
     log.warning("collect", "a section cannot be reported as it was collected",
                 {{"section", name}, {"reason", made.failure().message}});
   }
   SectionSnapshot next =
-      made ? std::move(*made) : as_failed(previous, bare, made.failure().message);
+      made ? std::move(*made) : as_failed(previous, bare, made.failure().message, now);
   const auto ignored = state.ignored.find(name);
   const bool offer_again =
       ignored != state.ignored.end() && now - ignored->second >= kIgnoredRetryMs;
@@ -119,6 +119,8 @@ void plan_section(SyncState& state, LookedSection& looked,
     state.send_full.erase(name);
     state.send_alone.erase(name);
   }
+  if (previous != nullptr && inventory::has_new_sightings(*previous, next))
+    state.has_new_sightings = true;
   state.snapshot.insert_or_assign(name, std::move(next));
 }
 

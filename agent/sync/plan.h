@@ -41,6 +41,7 @@ struct SyncState {
   std::set<std::string, std::less<>> send_full;         // to go whole
   std::set<std::string, std::less<>> send_alone;        // to go whole, each in a report of its own
   bool send_hashes = false;
+  bool has_new_sightings = false;  // of rows that linger; not saved, but a reason to save
 };
 
 std::string encode_state(const SyncState& state);

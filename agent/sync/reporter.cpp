@@ -99,7 +99,7 @@ Result<Done> Reporter::recover(SyncState& state, Spool& spool) const {
 
 Result<Done> Reporter::record_changes(Cycle& cycle) const {
   auto report = plan_changes(cycle.state, cycle.gathered, log_, clock_.now());
-  if (!report) return Done{};
+  if (!report) return cycle.state.has_new_sightings ? save_state(cycle.state) : Done{};
   for (const auto& [name, section] : report->sections)
     cycle.outcome.changed.push_back(name);
   if (const auto taken = take_sequence(cycle.state); !taken) return taken.failure();

@@ -22,12 +22,39 @@ inventory::SectionSnapshot decode_snapshot(ByteReader& in) {
   section.sources = decode_sources(in);
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     std::string key = in.text();
-    inventory::SnapshotRow row{in.text(), in.text(), {}};
+    inventory::SnapshotRow row{in.text(), in.text(), {}, {}};
     row.hash = inventory::row_hash(row.canonical);
     if (const auto [at, is_new] = section.rows.emplace(std::move(key), std::move(row)); is_new)
       section.hash += at->second.hash;
   }
   return section;
+}
+
+// When rows that linger were last seen: by section, those that have a time.
+void encode_sightings(ByteWriter& out, const inventory::Snapshot& snapshot) {
+  for (const auto& [name, section] : snapshot) {
+    std::uint64_t count = 0;
+    for (const auto& [key, row] : section.rows)
+      count += row.last_seen ? 1 : 0;
+    if (count == 0) continue;
+    out.text(name).number(count);
+    for (const auto& [key, row] : section.rows) {
+      if (row.last_seen) out.text(key).number(row.last_seen->ms);
+    }
+  }
+}
+
+void decode_sightings(ByteReader& in, inventory::Snapshot& snapshot) {
+  while (in.ok() && !in.finished()) {
+    const auto section = snapshot.find(in.text());
+    for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
+      const std::string key = in.text();
+      const Instant at = in.instant();
+      if (section == snapshot.end()) continue;
+      const auto row = section->second.rows.find(key);
+      if (row != section->second.rows.end()) row->second.last_seen = at;
+    }
+  }
 }
 
 void encode(ByteWriter& out, const RefusedSection& refused) {
@@ -80,6 +107,7 @@ std::string encode_state(const SyncState& state) {
   encode(out, state.send_full);
   encode(out, state.send_alone);
   out.flag(state.send_hashes);
+  encode_sightings(out, state.snapshot);
   return out.take();
 }
 
@@ -104,6 +132,7 @@ Result<SyncState> decode_state(std::string_view bytes) {
   state.send_full = decode_names(in);
   state.send_alone = decode_names(in);
   state.send_hashes = in.flag();
+  decode_sightings(in, state.snapshot);
   if (!in.finished()) return Failure{FailureKind::kMalformed, "its content is not whole"};
   return state;
 }

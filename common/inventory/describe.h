@@ -27,7 +27,8 @@
 //     pairing;
 //   - .values are of a text, which they make an enum, and each is named once;
 //   - .sources and .source_field come together, and the field is a text key of this section;
-//   - a field's .schema is from 1 to the section's.
+//   - a field's .schema is from 1 to the section's;
+//   - only a section with a key has .linger_days, at most 366 of them.
 // A section without a key holds at most one row. Released fields are never renamed or retyped, only
 // added (docs/adding-a-section.md). Works for any thread; nothing here allocates at run time.
 // SectionSchema (schema.h) is the same at run time.
@@ -127,6 +128,9 @@ struct SectionOptions {
   // cannot have them, then say only that nobody who could see them looked: the section stays
   // unknown (docs/query.md, Undetermined).
   bool never_empty = false;
+  // Days for which a row that comes and goes (a connection, a logon) stays after it was last seen:
+  // the agent goes on reporting it, so that an idle machine reports no change. 0: not at all.
+  int linger_days = 0;
 };
 
 template <class... Fields>
@@ -159,6 +163,8 @@ template <Described Row, class Visit>
 constexpr void for_each_field(Visit&& visit) {
   std::apply([&](const auto&... field) { (visit(field), ...); }, Row::kSection.fields);
 }
+
+inline constexpr int kMostLingerDays = 366;
 
 constexpr bool is_declared_name(std::string_view name) {
   if (name.empty() || name.front() < 'a' || name.front() > 'z') return false;
@@ -207,6 +213,8 @@ consteval bool well_formed() {
   if (!is_declared_name(kOptions.name) || kOptions.title.empty() || kOptions.meaning.empty())
     return false;
   if (kOptions.sources.empty() != kOptions.source_field.empty()) return false;
+  if (kOptions.linger_days < 0 || kOptions.linger_days > kMostLingerDays) return false;
+  constexpr bool kLingers = kOptions.linger_days > 0;
   return std::apply(
       [](const auto&... field) {
         const std::string_view names[] = {field.name...};
@@ -214,6 +222,7 @@ consteval bool well_formed() {
         const int loose = (0 + ... + (field.options.may_be_absent ? 1 : 0));
         const int firm = (0 + ... + (tells_apart(field) ? 1 : 0));
         if (loose > 1 || (loose == 1 && firm == 0)) return false;
+        if (kLingers && firm == 0) return false;
         const bool has_source =
             kOptions.source_field.empty() || (... || (field.name == kOptions.source_field));
         return (... && well_formed(field, kOptions)) && are_distinct(names) && instances <= 1 &&

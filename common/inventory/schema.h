@@ -46,6 +46,7 @@ struct SectionSchema {
   Privacy privacy = Privacy::kNone;
   int schema = 1;
   bool never_empty = false;                  // every machine has such rows
+  int linger_days = 0;                       // how long rows stay after they were last seen
   std::vector<std::string_view> sources;     // never empty
   std::optional<std::size_t> source_field;   // index of the field that names a row's source
   std::vector<FieldSchema> fields;           // in the order of the declaration
@@ -92,6 +93,7 @@ SectionSchema make_schema() {
   schema.privacy = options.privacy;
   schema.schema = options.schema;
   schema.never_empty = options.never_empty;
+  schema.linger_days = options.linger_days;
   schema.sources.assign(options.sources.begin(), options.sources.end());
   if (schema.sources.empty()) schema.sources.push_back(options.name);
   for_each_field<T>([&](const auto& field) {

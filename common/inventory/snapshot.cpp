@@ -48,6 +48,49 @@ void keep_rows_of(SectionSnapshot& next, const SectionSnapshot& previous, std::s
   }
 }
 
+// Notes that the rows were seen. A clock that was set back must not make them stay for longer.
+void note_sightings(SectionSnapshot& next, const SectionSnapshot* previous, Instant looked_at) {
+  for (auto& [key, row] : next.rows) {
+    row.last_seen = looked_at;
+    if (previous == nullptr) continue;
+    const auto before = previous->rows.find(key);
+    if (before == previous->rows.end() || !before->second.last_seen) continue;
+    const std::int64_t age_ms = looked_at - *before->second.last_seen;
+    if (age_ms >= 0 && age_ms < kSightingStepMs) row.last_seen = before->second.last_seen;
+  }
+}
+
+// Adds the rows of ok sources that are gone, but not for long enough.
+void keep_lingering_rows(SectionSnapshot& next, const SectionSnapshot& previous,
+                         const SectionSchema& schema, Instant looked_at) {
+  constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+  using Rows = std::remove_cvref_t<decltype(previous.rows)>;
+  std::vector<std::pair<Instant, Rows::const_iterator>> staying;
+  for (auto row = previous.rows.begin(); row != previous.rows.end(); ++row) {
+    const auto source = next.sources.find(row->second.source);
+    if (source == next.sources.end() || source->second.status != Status::kOk ||
+        next.rows.contains(row->first))
+      continue;
+    // Without a time it was kept by a version that noted none: its days begin now.
+    const Instant last_seen = std::min(row->second.last_seen.value_or(looked_at), looked_at);
+    if (looked_at - last_seen < schema.linger_days * kDayMs) staying.emplace_back(last_seen, row);
+  }
+  if (staying.size() > kLingeringRows) {
+    std::nth_element(staying.begin(), staying.begin() + kLingeringRows, staying.end(),
+                     [](const auto& a, const auto& b) {
+                       return a.first != b.first ? a.first > b.first
+                                                 : a.second->first < b.second->first;
+                     });
+    staying.resize(kLingeringRows);
+  }
+  for (const auto& [last_seen, row] : staying) {
+    SnapshotRow kept = row->second;
+    kept.last_seen = last_seen;
+    next.hash += kept.hash;
+    next.rows.emplace(row->first, std::move(kept));
+  }
+}
+
 }  // namespace
 
 std::string status_line(std::string_view section, const SourceStatuses& sources) {
@@ -79,7 +122,8 @@ Status worst(const SourceStatuses& sources) {
   return out;
 }
 
-Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected) {
+Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected,
+                                      Instant looked_at) {
   const SectionSchema& schema = *collected.schema;
   number_twins(schema, collected.rows);
   SectionSnapshot next;
@@ -111,12 +155,22 @@ Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, Collected
     }
     next.hash += hash;
   }
+  if (schema.linger_days > 0) note_sightings(next, previous, looked_at);
   if (previous == nullptr) return next;
   for (const auto& [name, source] : next.sources) {
     if (source.status == Status::kPartial || keeps_rows(source.status))
       keep_rows_of(next, *previous, name);
   }
+  if (schema.linger_days > 0) keep_lingering_rows(next, *previous, schema, looked_at);
   return next;
+}
+
+bool has_new_sightings(const SectionSnapshot& previous, const SectionSnapshot& next) {
+  return std::any_of(next.rows.begin(), next.rows.end(), [&](const auto& row) {
+    if (!row.second.last_seen) return false;
+    const auto before = previous.rows.find(row.first);
+    return before == previous.rows.end() || before->second.last_seen != row.second.last_seen;
+  });
 }
 
 SectionDelta full_delta(const SectionSnapshot& next) {

@@ -12,6 +12,7 @@
 #include "common/inventory/canonical.h"
 #include "common/inventory/schema.h"
 #include "common/inventory/status.h"
+#include "common/support/clock.h"
 #include "common/support/result.h"
 
 namespace muster::inventory {
@@ -20,6 +21,9 @@ struct SnapshotRow {
   std::string canonical;  // the row as canonical JSON
   std::string source;     // which of the section's sources it is from
   Hash128 hash;
+  // When a look last found it, to the hour; only in sections that linger. Not part of the row:
+  // neither hash nor delta say it.
+  std::optional<Instant> last_seen = {};
 };
 
 struct SectionSnapshot {
@@ -38,12 +42,23 @@ struct CollectedSection {
   std::vector<Row> rows;
 };
 
-// The section as it is believed after `collected`, given what was believed before: sources that are
-// ok replace their rows, partial ones only add and change, denied, timeout and failed ones keep
-// what was, not_applicable and disabled ones drop it. Equal twins get their `instance`. kMalformed
-// names the key when two rows still have the same one, and the row when one is larger than
-// kRowBytes.
-Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected);
+// Rows of a section that linger without being seen; of more, those last seen longest ago go.
+inline constexpr std::size_t kLingeringRows = 20'000;
+// A sighting is noted once an hour, so that a look that finds nothing new has nothing to save.
+inline constexpr std::int64_t kSightingStepMs = 3600 * 1000;
+
+// The section as it is believed after a look at `looked_at` brought `collected`, given what was
+// believed before: sources that are ok replace their rows, partial ones only add and change,
+// denied, timeout and failed ones keep what was, not_applicable and disabled ones drop it. Where
+// the section lingers, a row that an ok source no longer has stays for linger_days after it was
+// last seen. Equal twins get their `instance`. kMalformed names the key when two rows still have
+// the same one, and the row when one is larger than kRowBytes.
+Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected,
+                                      Instant looked_at);
+
+// Whether `next` knows of sightings that `previous` does not: it is to be saved, though there is
+// nothing to report.
+bool has_new_sightings(const SectionSnapshot& previous, const SectionSnapshot& next);
 
 struct SectionDelta {
   std::optional<Hash128> base;      // nullopt: `upsert` is the whole section

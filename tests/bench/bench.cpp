@@ -29,7 +29,7 @@ void put(inventory::Snapshot& snapshot, const std::string& name, std::vector<inv
   inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
   // As an agent: of several sources those that the machine has.
   collected.sources.emplace(std::string(schema->sources.front()), inventory::SourceStatus{});
-  snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected)).value();
+  snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected), {}).value();
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(std::find(schema->sources.begin(), schema->sources.end(), source) !=
             schema->sources.end());
   inventory::CollectedSection section{schema, collected.sources, collected.rows};
-  const auto snapshot = inventory::next_snapshot(nullptr, section);
+  const auto snapshot = inventory::next_snapshot(nullptr, section, {});
   if (!snapshot) {
     // Rows with one key, or larger than a row may be, are a failure of the section and no more. But
     // a collector gives no row without what every row has.
@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // The same machine a moment later: nothing has changed.
-  const auto again = inventory::next_snapshot(&*snapshot, section);
+  const auto again = inventory::next_snapshot(&*snapshot, section, {});
   require(again && again->hash == snapshot->hash);
   check_report(*schema, *snapshot);
   return 0;

@@ -105,10 +105,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto& schemas = section_schemas();
   const SectionSchema& schema =
       schemas[fuzz::take_choice(rest, static_cast<unsigned>(schemas.size()))];
-  const auto first = next_snapshot(nullptr, take_section(schema, rest));
+  const auto first = next_snapshot(nullptr, take_section(schema, rest), {});
   if (!first) return 0;
   check_whole(schema, *first);
-  const auto second = next_snapshot(&*first, take_section(schema, rest));
+  const auto second = next_snapshot(&*first, take_section(schema, rest), {});
   if (!second) return 0;
   check_whole(schema, *second);
   // What the server has after the difference is what the agent has.

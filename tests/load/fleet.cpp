@@ -140,7 +140,7 @@ inventory::Snapshot Fleet::snapshot(const Machine& machine) const {
   inventory::Snapshot out;
   for (const auto& [name, unused] : models_.front().sections) {
     if (name == "packages") continue;
-    auto made = inventory::next_snapshot(nullptr, section_of(machine, name));
+    auto made = inventory::next_snapshot(nullptr, section_of(machine, name), {});
     if (!made) throw std::runtime_error(std::string(name) + ": " + made.failure().message);
     out[name] = std::move(*made);
   }

@@ -92,6 +92,10 @@ inline std::string section_page(const inventory::SectionSchema& schema) {
     sources += (sources.empty() ? "" : ", ") + code(source);
   out += "- Looked at: " + interval_sentence(schema.interval) + "\n";
   out += "- Privacy: " + privacy_sentence(schema.privacy) + "\n";
+  if (schema.linger_days > 0) {
+    out += "- A row stays for " + std::to_string(schema.linger_days) +
+           " days after it was last seen\n";
+  }
   out += "- Sources, each with a status of its own: " + sources;
   if (schema.source_field) {
     out += "; " + code(schema.fields[*schema.source_field].name) + " says which one a row is from";

@@ -54,5 +54,21 @@ TEST_CASE("numbers that cannot be make the agent's state malformed", "[codec]") 
   CHECK_FALSE(sync::decode_state(sync::encode_state(state)).ok());
 }
 
+TEST_CASE("when rows were last seen comes back, and its lack is no mistake", "[codec]") {
+  sync::SyncState state;
+  inventory::SectionSnapshot& section = state.snapshot["contacts"];
+  section.rows["[\"a\"]"] = {"{\"peer\":\"a\"}", "contacts", {}, Instant{1234}};
+  section.rows["[\"b\"]"] = {"{\"peer\":\"b\"}", "contacts", {}, {}};
+  state.snapshot["users"].rows["[\"ana\"]"] = {"{\"name\":\"ana\"}", "users", {}, {}};
+  const auto read = sync::decode_state(sync::encode_state(state));
+  REQUIRE(read.ok());
+  const auto& rows = read->snapshot.at("contacts").rows;
+  CHECK(rows.at("[\"a\"]").last_seen == Instant{1234});
+  CHECK_FALSE(rows.at("[\"b\"]").last_seen);
+  CHECK_FALSE(read->snapshot.at("users").rows.begin()->second.last_seen);
+  const std::string bytes = sync::encode_state(state);
+  CHECK_FALSE(sync::decode_state(std::string_view(bytes).substr(0, bytes.size() - 1)).ok());
+}
+
 }  // namespace
 }  // namespace muster::agent

@@ -64,6 +64,53 @@ TEST_CASE("An unchanged machine sends one small report without sections, which n
   CHECK(world.waiting() == 0);
 }
 
+// A section made for this test: who was connected to the machine.
+struct Contact {
+  std::string peer;
+  static constexpr auto kSection = inventory::section<Contact>(
+      {.name = "contacts", .title = "Contacts", .meaning = "Who was connected", .linger_days = 2},
+      inventory::key("peer", &Contact::peer, "Peer"));
+};
+
+const inventory::SectionSchema& contact_schema() {
+  static const inventory::SectionSchema kSchema = inventory::make_schema<Contact>();
+  return kSchema;
+}
+
+sync::LookedSection contacts(const std::vector<std::string>& peers, const FakeClock& clock) {
+  sync::LookedSection looked;
+  looked.section.schema = &contact_schema();
+  looked.section.sources["contacts"] = {};
+  for (const std::string& peer : peers)
+    looked.section.rows.push_back(inventory::to_row(Contact{peer}));
+  looked.collected = {clock.now(), clock.boottime_ms()};
+  return looked;
+}
+
+// Each cycle reads the agent's state from its disk, so what is not saved is forgotten.
+TEST_CASE("What lingers is reported as there until its days are over", "[sync]") {
+  constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+  World world;
+  world.server.made = &contact_schema();
+  world.cycle({contacts({"a", "b"}, world.clock)});
+  CHECK(world.server.sections["contacts"].rows.size() == 2);
+  for (int day = 1; day <= 5; ++day) {
+    world.clock.pass(kDayMs - 3'600'000);
+    const auto outcome = world.cycle({contacts({"a"}, world.clock)});
+    CHECK(outcome.acknowledged);
+    // b goes on the third day; a is seen every day, though nothing is reported of it.
+    CHECK(outcome.changed.empty() == (day != 3));
+    CHECK(world.server.sections["contacts"].rows.size() == (day < 3 ? 2U : 1U));
+    CHECK(last_report(world).text_at("root") == world.server.root());
+  }
+  world.clock.pass(kDayMs);
+  world.cycle({contacts({}, world.clock)});
+  CHECK(world.server.sections["contacts"].rows.size() == 1);
+  world.clock.pass(kDayMs);
+  world.cycle({contacts({}, world.clock)});
+  CHECK(world.server.sections["contacts"].rows.empty());
+}
+
 TEST_CASE("A lost reply is answered by the same report again, and it changes nothing twice",
           "[sync]") {
   World world;

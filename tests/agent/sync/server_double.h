@@ -59,12 +59,13 @@ class ServerDouble final : public sync::Transport {
   std::map<std::string, ServerSection> sections;
   std::int64_t last_sequence = 0;
   std::string last_root;
-  std::deque<Fault> faults;                    // one for each coming request
-  std::deque<sync::HttpReply> canned;          // instead of thinking
-  bool away = false;                           // no connection at all
-  std::set<std::string> unknown;               // sections that this server does not know
-  std::map<std::string, std::string> refuses;  // section -> a text that no row may contain
-  std::vector<std::string> reports;            // JSON of all that arrived, oldest first
+  std::deque<Fault> faults;                        // one for each coming request
+  std::deque<sync::HttpReply> canned;              // instead of thinking
+  bool away = false;                               // no connection at all
+  std::set<std::string> unknown;                   // sections that this server does not know
+  const inventory::SectionSchema* made = nullptr;  // a section made for a test, the only one
+  std::map<std::string, std::string> refuses;      // section -> a text that no row may contain
+  std::vector<std::string> reports;                // JSON of all that arrived, oldest first
   std::vector<std::string> replies;
   int answered = 0;
 

@@ -46,9 +46,8 @@ sync::HttpReply answer_of(int status, std::string body, std::string type) {
 
 namespace {
 
-std::string key_of(const std::string& section, const JsonValue& row) {
+std::string key_of(const inventory::SectionSchema* schema, const JsonValue& row) {
   JsonValue::Array key;
-  const inventory::SectionSchema* schema = inventory::find_section(section);
   for (const std::size_t index : schema->key_fields) {
     const JsonValue* value = row.find(schema->fields[index].name);
     key.push_back(value != nullptr ? *value : JsonValue(std::string()));
@@ -94,7 +93,7 @@ bool ServerDouble::take_section(const std::string& name, const JsonValue& sectio
     }
   }
   for (const JsonValue& row : rows)
-    next.rows[key_of(name, row)] = row.dump();
+    next.rows[key_of(made != nullptr ? made : inventory::find_section(name), row)] = row.dump();
   next.schema = static_cast<int>(section.integer_at("schema").value());
   next.status = status_of_section(name, section);
   if (next.hash().to_hex() != section.text_at("hash").value()) {

@@ -36,6 +36,11 @@ consteval bool is_well_formed(Make) {
 consteval SectionOptions options(int schema = 1) {
   return {.name = "things", .title = "Things", .meaning = "What there is", .schema = schema};
 }
+consteval SectionOptions lingering(int days) {
+  SectionOptions made = options();
+  made.linger_days = days;
+  return made;
+}
 consteval SectionOptions with_source(std::string_view field,
                                      std::span<const std::string_view> sources = kColours) {
   SectionOptions made = options(2);
@@ -97,6 +102,13 @@ TEST_CASE("one of several keys may be absent, where its declaration says so", "[
       is_well_formed([] { return section<Thing>(options(), text_key({.may_be_absent = true})); }));
   STATIC_REQUIRE_FALSE(is_well_formed(
       [] { return section<Thing>(options(), text_key(), text_fact({.may_be_absent = true})); }));
+}
+
+TEST_CASE("only rows with a key linger, and not for ever", "[describe]") {
+  STATIC_REQUIRE(is_well_formed([] { return section<Thing>(lingering(366), text_key()); }));
+  STATIC_REQUIRE_FALSE(is_well_formed([] { return section<Thing>(lingering(367), text_key()); }));
+  STATIC_REQUIRE_FALSE(is_well_formed([] { return section<Thing>(lingering(-1), text_key()); }));
+  STATIC_REQUIRE_FALSE(is_well_formed([] { return section<Thing>(lingering(1), text_fact()); }));
 }
 
 TEST_CASE("names are unique, of a kind, and have a meaning", "[describe]") {

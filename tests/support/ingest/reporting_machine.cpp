@@ -165,7 +165,7 @@ void ReportingMachine::put(inventory::Snapshot& next, const std::string& name,
   }
   const auto before = believed_.find(name);
   next[name] = inventory::next_snapshot(before == believed_.end() ? nullptr : &before->second,
-                                        std::move(collected))
+                                        std::move(collected), {})
                    .value();
 }
 
