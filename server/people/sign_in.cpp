@@ -76,30 +76,35 @@ std::string to_text_of(std::string_view bytes, std::size_t most) {
   return printable(bytes.substr(0, most));
 }
 
-SignedIn begin_session(store::Transaction& session, Instant now, User user,
+SignedIn begin_session(store::Transaction& transaction, Instant now, User user,
                        const SignInOrigin& origin) {
   SignedIn begun{to_hex(random_bytes(kSecretBytes)), to_hex(random_bytes(kSecretBytes)),
                  now + kSessionLifetimeMs, std::move(user)};
-  end_old_sessions(session, now);
+  end_old_sessions(transaction, now);
   if (!origin.previous_cookie.empty())
-    session.execute(kEndSession, {store::Blob{sha256(origin.previous_cookie)}});
-  session.execute(kInsertSession, {store::Blob{sha256(begun.cookie)}, begun.user.id,
-                                   begun.csrf_token, now.ms, begun.expires_at.ms, origin.address,
-                                   to_text_of(origin.user_agent, kMaxUserAgentBytes)});
+    transaction.execute(kEndSession, {store::Blob{sha256(origin.previous_cookie)}});
+  transaction.execute(
+      kInsertSession,
+      {store::Blob{sha256(begun.cookie)}, begun.user.id, begun.csrf_token, now.ms,
+       begun.expires_at.ms, origin.address, to_text_of(origin.user_agent, kMaxUserAgentBytes)});
   return begun;
 }
 
 // `user` is absent when nobody has that name: what was typed is not written down, since people type
 // passwords into the wrong field.
-void audit_sign_in(store::Transaction& session, Instant now, const std::optional<User>& user,
+void audit_sign_in(store::Transaction& transaction, Instant now, const std::optional<User>& user,
                    const std::string& action, const SignInOrigin& origin) {
-  add_audit(session, {now,
-                      {user ? user->name : "unknown", origin.address, origin.request_id},
-                      action,
-                      user ? "user/" + std::to_string(user->id) : "user/unknown"});
+  add_audit(transaction, {now,
+                          {user ? user->name : "unknown", origin.address, origin.request_id},
+                          action,
+                          user ? "user/" + std::to_string(user->id) : "user/unknown"});
 }
 
 }  // namespace
+
+void end_sessions(store::Transaction& transaction, std::int64_t user_id) {
+  transaction.execute(kEndSessions, {user_id});
+}
 
 void end_old_sessions(store::Transaction& transaction, Instant now) {
   transaction.execute(kEndOldSessions, {now.ms, now.ms - kSessionIdleMs});
@@ -111,28 +116,28 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
 
   std::optional<User> user;
   std::optional<std::string> hash;
-  store_.read([&](store::Transaction& session) {
-    user = find_user_named(session, name);
-    if (user) hash = session.find_text(kActiveHash, {user->id});
+  store_.read([&](store::Transaction& transaction) {
+    user = find_user_named(transaction, name);
+    if (user) hash = transaction.find_text(kActiveHash, {user->id});
   });
   const bool right = hash ? passwords_.verify(password, *hash) : passwords_.verify_nobody(password);
   std::optional<PasswordHash> better;
   if (right && passwords_.needs_rehash(*hash)) better = passwords_.rehash(password);
 
   std::optional<SignedIn> begun;
-  const auto begin = [&](store::Transaction& session) {
+  const auto begin = [&](store::Transaction& transaction) {
     begun.reset();
     const Instant now = store_.clock().now();
     // The account may have been disabled, or its password changed, while the hash was computed.
-    if (!right || session.find_text(kActiveHash, {user->id}) != hash) {
-      audit_sign_in(session, now, user, "session.refuse", origin);
+    if (!right || transaction.find_text(kActiveHash, {user->id}) != hash) {
+      audit_sign_in(transaction, now, user, "session.refuse", origin);
       return;
     }
-    if (better) session.execute(kSetHash, {user->id, better->text});
-    limiter_.forgive(session, name, origin.address);
-    begun = begin_session(session, now, get_user(session, user->id), origin);
+    if (better) transaction.execute(kSetHash, {user->id, better->text});
+    limiter_.forgive(transaction, name, origin.address);
+    begun = begin_session(transaction, now, get_user(transaction, user->id), origin);
     store::store_fault("session.begun");
-    audit_sign_in(session, now, user, "session.begin", origin);
+    audit_sign_in(transaction, now, user, "session.begin", origin);
   };
   try {
     store_.write(begin);
@@ -147,8 +152,9 @@ SignedIn SignIn::login(std::string_view name, std::string_view password,
 // The store failed, not the person, who would be locked out by it long after it is mended.
 void SignIn::take_back(std::string_view name, const SignInOrigin& origin) {
   try {
-    store_.write(
-        [&](store::Transaction& session) { limiter_.forgive(session, name, origin.address); });
+    store_.write([&](store::Transaction& transaction) {
+      limiter_.forgive(transaction, name, origin.address);
+    });
   } catch (const store::StoreError&) {
     // The first failure is the one to tell of; what stays counted is forgotten after the window.
     return;
@@ -156,19 +162,19 @@ void SignIn::take_back(std::string_view name, const SignInOrigin& origin) {
 }
 
 void SignIn::logout(std::string_view cookie, const SignInOrigin& origin) {
-  store_.write([&](store::Transaction& session) {
-    const auto user_id = session.find_integer(kEndSession, {store::Blob{sha256(cookie)}});
+  store_.write([&](store::Transaction& transaction) {
+    const auto user_id = transaction.find_integer(kEndSession, {store::Blob{sha256(cookie)}});
     if (!user_id) return;
     store::store_fault("session.ended");
-    audit_sign_in(session, store_.clock().now(), find_user(session, *user_id), "session.end",
-                  origin);
+    audit_sign_in(transaction, store_.clock().now(), find_user(transaction, *user_id),
+                  "session.end", origin);
   });
 }
 
 void SignIn::touch(std::string_view sql, const std::string& hash, Instant now) {
   try {
-    store_.write([&](store::Transaction& session) {
-      session.execute(sql, {store::Blob{hash}, now.ms});
+    store_.write([&](store::Transaction& transaction) {
+      transaction.execute(sql, {store::Blob{hash}, now.ms});
     });
   } catch (const store::StoreError& error) {
     // On a full disk people must still be able to read; all that is lost is that the session will
@@ -183,11 +189,11 @@ Principal SignIn::authenticate_session(std::string_view cookie) {
   std::optional<Found> found;
   const std::string hash = sha256(cookie.substr(0, 2 * kSecretBytes + 1));
   if (cookie.size() == 2 * kSecretBytes) {
-    store_.read([&](store::Transaction& session) {
-      session.query(kFindSession, {store::Blob{hash}, now.ms, now.ms - kSessionIdleMs},
-                    [&](const store::ResultRow& row) {
-                      found = read_principal(row, PrincipalKind::kSession);
-                    });
+    store_.read([&](store::Transaction& transaction) {
+      transaction.query(kFindSession, {store::Blob{hash}, now.ms, now.ms - kSessionIdleMs},
+                        [&](const store::ResultRow& row) {
+                          found = read_principal(row, PrincipalKind::kSession);
+                        });
     });
   }
   if (!found) {
@@ -203,8 +209,8 @@ Principal SignIn::authenticate_token(std::string_view bearer) {
   std::optional<Found> found;
   const std::string hash = sha256(bearer.substr(0, kTokenCharacters + 1));
   if (bearer.size() == kTokenCharacters && bearer.starts_with(kTokenPrefix)) {
-    store_.read([&](store::Transaction& session) {
-      session.query(kFindToken, {store::Blob{hash}, now.ms}, [&](const store::ResultRow& row) {
+    store_.read([&](store::Transaction& transaction) {
+      transaction.query(kFindToken, {store::Blob{hash}, now.ms}, [&](const store::ResultRow& row) {
         found = read_principal(row, PrincipalKind::kToken);
       });
     });
@@ -223,14 +229,14 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   check_new_password(next, principal.name);
   limiter_.count(store_, principal.name, origin.address);
   std::optional<std::string> hash;
-  store_.read([&](store::Transaction& session) {
-    hash = session.find_text(kActiveHash, {principal.user_id});
+  store_.read([&](store::Transaction& transaction) {
+    hash = transaction.find_text(kActiveHash, {principal.user_id});
   });
   const Actor actor{principal.name, origin.address, origin.request_id};
   const std::string object = "user/" + std::to_string(principal.user_id);
   if (!hash || !passwords_.verify(current, *hash)) {
-    store_.write([&](store::Transaction& session) {
-      add_audit(session, {store_.clock().now(), actor, "user.change_password_refused", object});
+    store_.write([&](store::Transaction& transaction) {
+      add_audit(transaction, {store_.clock().now(), actor, "user.change_password_refused", object});
     });
     throw Error(Status::kUnprocessable, "wrong_password", "The current password is wrong.")
         .at("current_password");
@@ -242,18 +248,18 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   }
   const PasswordHash changed = passwords_.hash_new(next, principal.name);
   std::optional<SignedIn> begun;
-  store_.write([&](store::Transaction& session) {
+  store_.write([&](store::Transaction& transaction) {
     const Instant now = store_.clock().now();
-    if (session.find_text(kActiveHash, {principal.user_id}) != hash) throw sign_in_failed();
+    if (transaction.find_text(kActiveHash, {principal.user_id}) != hash) throw sign_in_failed();
     // Whoever knew the temporary password may have made tokens with it; they end with it.
-    if (get_user(session, principal.user_id).must_change_password) {
-      revoke_all_tokens(session, now, principal.user_id);
+    if (get_user(transaction, principal.user_id).must_change_password) {
+      revoke_all_tokens(transaction, now, principal.user_id);
     }
-    session.execute(kChangePassword, {principal.user_id, changed.text});
-    session.execute(kEndSessions, {principal.user_id});
-    limiter_.forgive(session, principal.name, origin.address);
-    begun = begin_session(session, now, get_user(session, principal.user_id), origin);
-    add_audit(session, {now, actor, "user.change_password", object});
+    transaction.execute(kChangePassword, {principal.user_id, changed.text});
+    end_sessions(transaction, principal.user_id);
+    limiter_.forgive(transaction, principal.name, origin.address);
+    begun = begin_session(transaction, now, get_user(transaction, principal.user_id), origin);
+    add_audit(transaction, {now, actor, "user.change_password", object});
   });
   return std::move(*begun);
 }

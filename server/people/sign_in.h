@@ -39,6 +39,9 @@ struct SignedIn {
   User user;
 };
 
+// Deletes all sessions of a user.
+void end_sessions(store::Transaction& transaction, std::int64_t user_id);
+
 // Deletes the sessions that have expired or lain idle for too long.
 void end_old_sessions(store::Transaction& transaction, Instant now);
 

@@ -82,23 +82,23 @@ void SignInLimiter::count(store::Store& store, std::string_view name,
 
   // Who is over a limit already costs no write: a flood of attempts must not become a flood of
   // commits.
-  store.read([&](store::Transaction& session) {
+  store.read([&](store::Transaction& transaction) {
     for (const Counter& counter : counters) {
       const auto since =
-          session.find_integer(kLook, {counter.key, now_ms, window_ms, counter.limit});
+          transaction.find_integer(kLook, {counter.key, now_ms, window_ms, counter.limit});
       if (since) full_since = std::max(full_since.value_or(*since), *since);
     }
   });
   if (full_since) refuse(*full_since + window_ms - now_ms);
 
-  store.write([&](store::Transaction& session) {
+  store.write([&](store::Transaction& transaction) {
     full_since.reset();
-    session.execute(kForgetOld, {now_ms - 2 * window_ms});
+    transaction.execute(kForgetOld, {now_ms - 2 * window_ms});
     std::vector<std::string> counted;
     for (const Counter& counter : counters) {
       std::int64_t attempts = 0;
       std::int64_t since = now_ms;
-      session.query(kCount, {counter.key, now_ms, window_ms}, [&](const store::ResultRow& row) {
+      transaction.query(kCount, {counter.key, now_ms, window_ms}, [&](const store::ResultRow& row) {
         attempts = row.integer(0);
         since = row.integer(1);
       });
@@ -107,17 +107,17 @@ void SignInLimiter::count(store::Store& store, std::string_view name,
       // Not an exception: that would undo and repeat the work of others in the same commit.
       full_since = since;
       for (const std::string& key : counted)
-        session.execute(kUncount, {key});
+        transaction.execute(kUncount, {key});
       return;
     }
   });
   if (full_since) refuse(*full_since + window_ms - now_ms);
 }
 
-void SignInLimiter::forgive(store::Transaction& session, std::string_view name,
+void SignInLimiter::forgive(store::Transaction& transaction, std::string_view name,
                             std::string_view address) const {
   for (const Counter& counter : counters_of(limits_, name, address))
-    session.execute(counter.key.starts_with("address ") ? kUncount : kForget, {counter.key});
+    transaction.execute(counter.key.starts_with("address ") ? kUncount : kForget, {counter.key});
 }
 
 }  // namespace muster::server::people

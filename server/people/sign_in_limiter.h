@@ -31,7 +31,8 @@ class SignInLimiter {
   void count(store::Store& store, std::string_view name, std::string_view address) const;
   // After a success, in its transaction: the name's counters begin anew and the address gets its
   // attempt back.
-  void forgive(store::Transaction& session, std::string_view name, std::string_view address) const;
+  void forgive(store::Transaction& transaction, std::string_view name,
+               std::string_view address) const;
 
  private:
   SignInLimits limits_;

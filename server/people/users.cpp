@@ -7,6 +7,7 @@
 #include "common/json/write.h"
 #include "common/support/text.h"
 #include "server/error.h"
+#include "server/people/sign_in.h"
 #include "server/people/tokens.h"
 #include "server/store/fault.h"
 #include "server/store/list.h"
@@ -35,7 +36,6 @@ constexpr std::string_view kSetPassword = R"sql(
 constexpr std::string_view kLockAdmins = "UPDATE users SET version = version WHERE role = 'admin'";
 constexpr std::string_view kOtherAdmins =
     "SELECT COUNT(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL AND user_id <> ?1";
-constexpr std::string_view kEndSessionsOfUser = "DELETE FROM sessions WHERE user_id = ?1";
 
 User read_user(const store::ResultRow& row) {
   User user;
@@ -186,7 +186,7 @@ User update_user(store::Transaction& transaction, Instant now, const Actor& acto
   if (change.disabled && *change.disabled != user.disabled_at.has_value()) {
     detail.member("disabled", *change.disabled);
     user.disabled_at = *change.disabled ? std::optional(now) : std::nullopt;
-    if (*change.disabled) transaction.execute(kEndSessionsOfUser, {user.id});
+    if (*change.disabled) end_sessions(transaction, user.id);
   }
   if (was_admin && (user.role != Role::kAdmin || user.disabled_at))
     keep_an_admin(transaction, user);
@@ -205,7 +205,7 @@ User reset_password(store::Transaction& transaction, Instant now, const Actor& a
                     const PasswordHash& password) {
   const User user = get_at_version(transaction, user_id, expected_version);
   transaction.execute(kSetPassword, {user.id, password.text});
-  transaction.execute(kEndSessionsOfUser, {user.id});
+  end_sessions(transaction, user.id);
   revoke_all_tokens(transaction, now, user.id);
   JsonWriter detail;
   detail.begin_object().member("name", user.name).end_object();

@@ -32,14 +32,14 @@ struct World {
     REQUIRE(server.stop() == 0);
   }
 
-  std::unique_ptr<server::store::Connection> session() const {
+  std::unique_ptr<server::store::Connection> connection() const {
     return server::store::open_sqlite((server.data() / "muster.db").string(), false)
         ->connect(false, 0);
   }
   // All agents report while somebody else holds the lock on writing, so that their reports wait
   // together.
   void report_together() {
-    const auto holder = session();
+    const auto holder = connection();
     holder->begin(true);
     std::vector<std::thread> threads;
     for (SimulatedAgent& agent : agents) {
@@ -68,7 +68,7 @@ struct World {
   std::string missing() {
     const Ended doctor = server.doctor();
     if (doctor.code != 0) return doctor.out + doctor.error;
-    const auto reader = session();
+    const auto reader = connection();
     std::string wrong;
     for (SimulatedAgent& agent : agents)
       wrong += agent.missing_in(*reader, true);

@@ -42,8 +42,8 @@ http::Response sign_in(Call& call) {
 
 http::Response show_session(Call& call) {
   const people::User user =
-      call.services.store.read_value<people::User>([&](store::Transaction& session) {
-        return people::get_user(session, call.principal.user_id);
+      call.services.store.read_value<people::User>([&](store::Transaction& transaction) {
+        return people::get_user(transaction, call.principal.user_id);
       });
   JsonWriter json;
   json.begin_object();

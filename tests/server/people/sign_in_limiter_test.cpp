@@ -111,8 +111,8 @@ TEST_CASE("a flood that is refused writes nothing and leaves nothing for ever", 
   CHECK(store->counters().works == before);
   store.pass(200'000);
   let_through(limiter, store, 1, "berta", "192.0.2.2");
-  store->read([](store::Transaction& session) {
-    CHECK(session.find_integer("SELECT COUNT(*) FROM sign_in_attempts") == 3);
+  store->read([](store::Transaction& transaction) {
+    CHECK(transaction.find_integer("SELECT COUNT(*) FROM sign_in_attempts") == 3);
   });
 }
 

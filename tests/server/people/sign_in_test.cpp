@@ -34,9 +34,10 @@ TEST_CASE("the right password begins a session, and its cookie is recognised", "
 TEST_CASE("a wrong password, an unknown name and a disabled account look alike", "[people]") {
   PeopleFixture people;
   people.add("gone", people::Role::kViewer);
-  people.store->write([&](store::Transaction& session) {
-    const people::User gone = *people::find_user_named(session, "gone");
-    people::update_user(session, people.store.now(), people.actor, gone.id, {}, {.disabled = true});
+  people.store->write([&](store::Transaction& transaction) {
+    const people::User gone = *people::find_user_named(transaction, "gone");
+    people::update_user(transaction, people.store.now(), people.actor, gone.id, {},
+                        {.disabled = true});
   });
   std::set<std::string> messages;
   const auto fail = [&](std::string_view name, std::string_view password) {
@@ -62,8 +63,8 @@ TEST_CASE("a wrong password, an unknown name and a disabled account look alike",
 TEST_CASE("what is in the store does not open a session", "[people]") {
   PeopleFixture people;
   const people::SignedIn signed_in = people.login("novak");
-  people.store->read([&](store::Transaction& session) {
-    const std::string stored = session.find_text("SELECT hash FROM sessions").value();
+  people.store->read([&](store::Transaction& transaction) {
+    const std::string stored = transaction.find_text("SELECT hash FROM sessions").value();
     CHECK(stored == sha256(signed_in.cookie));
     CHECK(session_code(people, to_hex(stored)) == "not_signed_in");
   });
@@ -171,8 +172,8 @@ TEST_CASE("a hash of an old cost is replaced when its password is next seen", "[
   people::Passwords passwords(dearer);
   people::SignIn sign_in(*people.store, passwords);
   const auto stored = [&] {
-    return people.store->read_value<std::string>([&](store::Transaction& session) {
-      return *session.find_text("SELECT password_hash FROM users WHERE name = 'novak'");
+    return people.store->read_value<std::string>([&](store::Transaction& transaction) {
+      return *transaction.find_text("SELECT password_hash FROM users WHERE name = 'novak'");
     });
   };
   CHECK(passwords.needs_rehash(stored()));
@@ -185,8 +186,8 @@ TEST_CASE("an API token acts for its owner until it is revoked, expires or the o
           "[people]") {
   PeopleFixture people;
   const auto make = [&](std::optional<Instant> expires_at) {
-    return people.store->write_value<people::CreatedToken>([&](store::Transaction& session) {
-      return people::create_token(session, people.store.now(), people.actor, people.user.id,
+    return people.store->write_value<people::CreatedToken>([&](store::Transaction& transaction) {
+      return people::create_token(transaction, people.store.now(), people.actor, people.user.id,
                                   "script", expires_at);
     });
   };
@@ -203,8 +204,8 @@ TEST_CASE("an API token acts for its owner until it is revoked, expires or the o
   CHECK(principal.csrf_token.empty());
   CHECK(code(brief.secret).empty());
 
-  people.store->write([&](store::Transaction& session) {
-    people::revoke_token(session, people.store.now(), people.actor, revoked.token.id, {});
+  people.store->write([&](store::Transaction& transaction) {
+    people::revoke_token(transaction, people.store.now(), people.actor, revoked.token.id, {});
   });
   CHECK(code(revoked.secret) == "invalid_token");
   people.store.pass(1000);

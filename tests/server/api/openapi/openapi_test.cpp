@@ -254,8 +254,8 @@ void drive_agents(ApiFixture& api) {
   CHECK(api.post(agent + "/revoke", R"({"reason":"stolen"})").at("state") == "revoked");
 
   const std::string waiting = random_uuid();
-  api.store->write([&](store::Transaction& session) {
-    session.execute(
+  api.store->write([&](store::Transaction& transaction) {
+    transaction.execute(
         "INSERT INTO waiting_agents (agent_id, serial, not_after, first_seen_at, last_seen_at, "
         "address) VALUES (?1, 'ab12', ?2, ?3, ?3, '192.0.2.8')",
         {waiting, api.store.now().ms + kDayMs, api.store.now().ms});
