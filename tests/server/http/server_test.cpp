@@ -290,6 +290,7 @@ TEST_CASE("one address gets only its share of connections; an idle one of its ow
           "[http]") {
   auto options = plain_options();
   options.limits.connections_per_address = 2;
+  options.limits.threads = 1;  // so that the first is idle before the second is answered
   const Server server(options);
   RawClient first(server.port());
   RawClient second(server.port());
