@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // muster-agent capture FILE: looks once and writes down all that the collectors read, redacted.
-#include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "agent/commands/commands.h"
@@ -25,50 +24,38 @@ constexpr std::string_view kComment =
     "shares and their servers.\n"
     "Please look through it before you hand it on; words may be blanked out by hand.\n";
 
-class CaptureCommand final : public Command {
- public:
-  std::string_view name() const override { return "capture"; }
-  std::string_view summary() const override {
-    return "Record what the collectors read into a file, redacted";
-  }
-
-  void set_up(CLI::App& subcommand) override {
-    subcommand.add_option("file", file_, "Where to write it; - is standard output")->required();
-    host_.set_up(subcommand);
-  }
-
-  int run(CommandContext& context) override {
-    const auto host = host_.open();
-    if (!host) return fail(context, host.failure());
-    auto recording = std::make_shared<host::RecordingHost>(*host);
-    report::SectionCollector collector(recording, std::make_shared<SystemClock>(),
-                                       collect::collectors(), &collect::collect_vitals);
-    const auto results = collector.collect({}, context.options.disabled_sections);
-    static_cast<void>(collector.vitals());  // for what it reads
-    const auto entries = host::redact(recording->entries(), random_bytes(kSecretBytes));
-    const std::string text = host::write_capture(entries, kComment);
-    if (file_ == "-") {
-      context.out << text;
-      return kSucceeded;
-    }
-    const auto written = replace_file(file_, text, FileMode::kPrivate);
-    if (!written) return fail(context, written.failure());
-    context.out << "wrote " << entries.size() << " answers of " << results.size() << " sections to "
-                << printable(file_)
-                << "\nLook through it before you hand it on. To see what it gives:\n"
-                << "  muster-agent inventory --pretty --capture " << printable(file_) << "\n";
+int write_capture_file(CommandContext& context) {
+  const std::string file = context.invocation.required("FILE");
+  const auto host = open_host(context.invocation);
+  if (!host) return fail(context, host.failure());
+  auto recording = std::make_shared<host::RecordingHost>(*host);
+  report::SectionCollector collector(recording, std::make_shared<SystemClock>(),
+                                     collect::collectors(), &collect::collect_vitals);
+  const auto results = collector.collect({}, context.options.disabled_sections);
+  static_cast<void>(collector.vitals());  // for what it reads
+  const auto entries = host::redact(recording->entries(), random_bytes(kSecretBytes));
+  const std::string text = host::write_capture(entries, kComment);
+  if (file == "-") {
+    context.out << text;
     return kSucceeded;
   }
-
- private:
-  std::string file_;
-  HostChoice host_;
-};
-
+  const auto written = replace_file(file, text, FileMode::kPrivate);
+  if (!written) return fail(context, written.failure());
+  context.out << "wrote " << entries.size() << " answers of " << results.size() << " sections to "
+              << printable(file)
+              << "\nLook through it before you hand it on. To see what it gives:\n"
+              << "  muster-agent inventory --pretty --capture " << printable(file) << "\n";
+  return kSucceeded;
+}
 }  // namespace
 
-std::unique_ptr<Command> capture_command() {
-  return std::make_unique<CaptureCommand>();
+Command capture_command() {
+  return {{"capture",
+           "record what the collectors read into a file, redacted",
+           {{"FILE", Count::kOne, "where to write it; - is standard output"}},
+           with_host_options({}),
+           {"muster-agent capture machine.capture"}},
+          write_capture_file};
 }
 
 }  // namespace muster::agent::commands

@@ -12,17 +12,11 @@ int fail(CommandContext& context, const Failure& failure, int code) {
   return code;
 }
 
-std::vector<std::unique_ptr<Command>> commands() {
-  std::vector<std::unique_ptr<Command>> all;
-  all.push_back(inventory_command());
-  all.push_back(sections_command());
-  all.push_back(explain_command());
-  all.push_back(capture_command());
-  all.push_back(enroll_command());
-  all.push_back(run_command());
-  all.push_back(status_command());
-  all.push_back(report_command());
-  return all;
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> kCommands = {
+      inventory_command(), sections_command(), explain_command(), capture_command(),
+      enroll_command(),    run_command(),      status_command(),  report_command()};
+  return kCommands;
 }
 
 }  // namespace muster::agent::commands

@@ -3,7 +3,6 @@
 // nothing in the collectors for it: whatever passes through the host is noted and searched.
 #include <arpa/inet.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 #include <set>
@@ -96,139 +95,123 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
-class ExplainCommand final : public Command {
- public:
-  std::string_view name() const override { return "explain"; }
-  std::string_view summary() const override { return "Show where a value comes from"; }
-
-  void set_up(CLI::App& subcommand) override {
-    subcommand.add_option("target", target_, "SECTION or SECTION.FIELD, as in disks.serial_number")
-        ->required();
-    subcommand.add_flag("--all", all_, "Show long files whole, not only around the value");
-    host_.set_up(subcommand);
+void explain_declaration(std::ostream& out, const Target& target) {
+  const SectionSchema& section = *target.section;
+  out << section.name << ": " << section.meaning << "\n  looked at: " << to_string(section.interval)
+      << ", privacy: " << to_string(section.privacy) << "\n";
+  for (const FieldSchema& field : section.fields) {
+    if (target.field != nullptr && target.field != &field) continue;
+    out << section.name << "." << field.name << ": " << field.meaning << "\n";
+    out << "  type: " << to_string(field.type) << (field.is_key() ? ", part of the key" : "");
+    if (!field.unit.empty()) out << ", in " << field.unit;
+    out << "\n";
+    if (!field.source.empty()) out << "  source: " << field.source << "\n";
   }
+}
 
-  int run(CommandContext& context) override {
-    const auto target = parse_target(target_);
-    if (!target) return fail(context, target.failure(), kUsage);
-    const auto host = host_.open();
-    if (!host) return fail(context, host.failure());
-    auto recording = std::make_shared<host::RecordingHost>(*host);
-    report::SectionCollector collector(recording, std::make_shared<SystemClock>(),
-                                       collect::collectors(), &collect::collect_vitals);
-    const auto results = collector.collect({std::string(target->section->name)});
-    if (results.empty()) {
-      return fail(context, {FailureKind::kNotFound, "nothing collects the section " +
-                                                        std::string(target->section->name) +
-                                                        " on this system"});
-    }
-    explain_declaration(context.out, *target);
-    explain_result(context.out, results.front());
-    const auto values = explain_values(context.out, *target, results.front());
-    explain_reads(context.out, recording->entries(), values);
-    return kSucceeded;
+void explain_result(std::ostream& out, const report::LookResult& result) {
+  out << "\n"
+      << counted(result.section.rows.size(), "row", "rows") << " in " << result.duration_ms
+      << " ms\n";
+  for (const auto& [name, source] : result.section.sources) {
+    out << "  " << name << ": " << to_string(source.status);
+    if (!source.reason.empty()) out << ", " << printable(source.reason);
+    out << "\n";
   }
+}
 
- private:
-  static void explain_declaration(std::ostream& out, const Target& target) {
-    const SectionSchema& section = *target.section;
-    out << section.name << ": " << section.meaning
-        << "\n  looked at: " << to_string(section.interval)
-        << ", privacy: " << to_string(section.privacy) << "\n";
-    for (const FieldSchema& field : section.fields) {
-      if (target.field != nullptr && target.field != &field) continue;
-      out << section.name << "." << field.name << ": " << field.meaning << "\n";
-      out << "  type: " << to_string(field.type) << (field.is_key() ? ", part of the key" : "");
-      if (!field.unit.empty()) out << ", in " << field.unit;
-      out << "\n";
-      if (!field.source.empty()) out << "  source: " << field.source << "\n";
-    }
+void print_values(std::ostream& out, const FieldSchema& field, const std::set<std::string>& shown) {
+  out << "\n" << field.name << (shown.empty() ? " has no value here\n" : ":\n");
+  std::size_t count = 0;
+  for (const std::string& text : shown) {
+    if (++count > kShownValues) break;
+    out << "  " << printable(text) << "\n";
   }
-
-  static void explain_result(std::ostream& out, const report::LookResult& result) {
-    out << "\n"
-        << counted(result.section.rows.size(), "row", "rows") << " in " << result.duration_ms
-        << " ms\n";
-    for (const auto& [name, source] : result.section.sources) {
-      out << "  " << name << ": " << to_string(source.status);
-      if (!source.reason.empty()) out << ", " << printable(source.reason);
-      out << "\n";
-    }
+  if (shown.size() > kShownValues) {
+    out << "  ... and " << shown.size() - kShownValues << " more\n";
   }
+}
 
-  // The values to look for.
-  static std::vector<std::string> explain_values(std::ostream& out, const Target& target,
-                                                 const report::LookResult& result) {
-    std::set<std::string> shown;
-    std::set<std::string> searched;
-    const auto& fields = target.section->fields;
-    for (const inventory::Row& row : result.section.rows) {
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (target.field != nullptr && target.field != &fields[i]) continue;
-        if (target.field == nullptr && fields[i].type == FieldType::kBoolean) continue;
-        for (const std::string& text : texts_of(row.cells[i])) {
-          shown.insert(text);
-          searched.insert(text);
-        }
-        add_other_forms(row.cells[i], fields[i], searched);
+// The values to look for.
+std::vector<std::string> explain_values(std::ostream& out, const Target& target,
+                                        const report::LookResult& result) {
+  std::set<std::string> shown;
+  std::set<std::string> searched;
+  const auto& fields = target.section->fields;
+  for (const inventory::Row& row : result.section.rows) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (target.field != nullptr && target.field != &fields[i]) continue;
+      if (target.field == nullptr && fields[i].type == FieldType::kBoolean) continue;
+      for (const std::string& text : texts_of(row.cells[i])) {
+        shown.insert(text);
+        searched.insert(text);
       }
-    }
-    if (target.field == nullptr) {
-      std::erase_if(searched,
-                    [](const std::string& text) { return text.size() < kLeastBytesOfSection; });
-    } else {
-      print_values(out, *target.field, shown);
-    }
-    return {searched.begin(), searched.end()};
-  }
-
-  static void print_values(std::ostream& out, const FieldSchema& field,
-                           const std::set<std::string>& shown) {
-    out << "\n" << field.name << (shown.empty() ? " has no value here\n" : ":\n");
-    std::size_t count = 0;
-    for (const std::string& text : shown) {
-      if (++count > kShownValues) break;
-      out << "  " << printable(text) << "\n";
-    }
-    if (shown.size() > kShownValues) {
-      out << "  ... and " << shown.size() - kShownValues << " more\n";
+      add_other_forms(row.cells[i], fields[i], searched);
     }
   }
-
-  void explain_reads(std::ostream& out, const std::vector<host::CaptureEntry>& entries,
-                     const std::vector<std::string>& values) const {
-    std::size_t occurrences = 0;
-    for (const host::CaptureEntry& entry : entries) {
-      out << "\n" << host::to_string(entry.question) << " " << printable(entry.subject) << ": ";
-      if (entry.failure) {
-        out << muster::to_string(*entry.failure) << ", " << printable(entry.answer) << "\n";
-        continue;
-      }
-      const MarkedText marked = show_marked(entry.answer, values, all_);
-      occurrences += marked.occurrences;
-      out << counted(entry.answer.size(), "byte", "bytes");
-      if (marked.occurrences > 0) out << ", found " << counted(marked.occurrences, "time", "times");
-      out << "\n" << marked.text;
-    }
-    out << "\n" << counted(entries.size(), "question", "questions") << " asked; ";
-    if (occurrences > 0) {
-      out << "values found " << counted(occurrences, "time", "times")
-          << ", in lines with > and between [[ ]]\n";
-    } else {
-      out << "no value occurs in the answers as it is written here, so it was computed from "
-             "them\n";
-    }
+  if (target.field == nullptr) {
+    std::erase_if(searched,
+                  [](const std::string& text) { return text.size() < kLeastBytesOfSection; });
+  } else {
+    print_values(out, *target.field, shown);
   }
+  return {searched.begin(), searched.end()};
+}
 
-  std::string target_;
-  HostChoice host_;
-  bool all_ = false;
-};
+void explain_reads(std::ostream& out, const std::vector<host::CaptureEntry>& entries,
+                   const std::vector<std::string>& values, bool whole_files) {
+  std::size_t occurrences = 0;
+  for (const host::CaptureEntry& entry : entries) {
+    out << "\n" << host::to_string(entry.question) << " " << printable(entry.subject) << ": ";
+    if (entry.failure) {
+      out << muster::to_string(*entry.failure) << ", " << printable(entry.answer) << "\n";
+      continue;
+    }
+    const MarkedText marked = show_marked(entry.answer, values, whole_files);
+    occurrences += marked.occurrences;
+    out << counted(entry.answer.size(), "byte", "bytes");
+    if (marked.occurrences > 0) out << ", found " << counted(marked.occurrences, "time", "times");
+    out << "\n" << marked.text;
+  }
+  out << "\n" << counted(entries.size(), "question", "questions") << " asked; ";
+  if (occurrences > 0) {
+    out << "values found " << counted(occurrences, "time", "times")
+        << ", in lines with > and between [[ ]]\n";
+  } else {
+    out << "no value occurs in the answers as it is written here, so it was computed from "
+           "them\n";
+  }
+}
 
+int explain(CommandContext& context) {
+  const auto target = parse_target(context.invocation.required("SECTION[.FIELD]"));
+  if (!target) return fail(context, target.failure(), kWrongUsage);
+  const auto host = open_host(context.invocation);
+  if (!host) return fail(context, host.failure());
+  auto recording = std::make_shared<host::RecordingHost>(*host);
+  report::SectionCollector collector(recording, std::make_shared<SystemClock>(),
+                                     collect::collectors(), &collect::collect_vitals);
+  const auto results = collector.collect({std::string(target->section->name)});
+  if (results.empty()) {
+    return fail(context, {FailureKind::kNotFound, "nothing collects the section " +
+                                                      std::string(target->section->name) +
+                                                      " on this system"});
+  }
+  explain_declaration(context.out, *target);
+  explain_result(context.out, results.front());
+  const auto values = explain_values(context.out, *target, results.front());
+  explain_reads(context.out, recording->entries(), values, context.invocation.has("--all"));
+  return kSucceeded;
+}
 }  // namespace
 
-std::unique_ptr<Command> explain_command() {
-  return std::make_unique<ExplainCommand>();
+Command explain_command() {
+  return {{"explain",
+           "show where a value comes from",
+           {{"SECTION[.FIELD]"}},
+           with_host_options({{"--all", "", "show long files whole, not only around the value"}}),
+           {"muster-agent explain disks.serial_number"}},
+          explain};
 }
 
 }  // namespace muster::agent::commands

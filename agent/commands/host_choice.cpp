@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/commands/host_choice.h"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "agent/host/captured_host.h"
@@ -10,9 +9,6 @@
 
 namespace muster::agent::commands {
 namespace {
-
-constexpr const char* kRootHelp =
-    "Look at a copied tree (DIR/proc, DIR/sys, DIR/etc, ...) instead of /";
 
 Result<std::string> absolute(const std::string& path) {
   std::error_code problem;
@@ -35,17 +31,22 @@ Result<std::shared_ptr<host::Host>> open_capture(const std::string& path) {
 
 }  // namespace
 
-void HostChoice::set_up(CLI::App& subcommand) {
-  auto* root_option = subcommand.add_option("--root", root, kRootHelp);
-  subcommand.add_option("--capture", capture, "Look at what `muster-agent capture` recorded")
-      ->excludes(root_option);
+OptionSpec root_option() {
+  return {"--root", "DIR", "look at a copied tree (DIR/proc, DIR/sys, DIR/etc, ...) instead of /"};
 }
 
-void HostChoice::set_up_root(CLI::App& subcommand) {
-  subcommand.add_option("--root", root, kRootHelp);
+std::vector<OptionSpec> with_host_options(std::vector<OptionSpec> own) {
+  own.push_back(root_option());
+  own.push_back({.name = "--capture",
+                 .value = "FILE",
+                 .help = "look at what muster-agent capture recorded",
+                 .excludes = "--root"});
+  return own;
 }
 
-Result<std::shared_ptr<host::Host>> HostChoice::open() const {
+Result<std::shared_ptr<host::Host>> open_host(const Invocation& invocation) {
+  const std::string root = invocation.text("--root").value_or("");
+  const std::string capture = invocation.text("--capture").value_or("");
   if (!capture.empty()) return open_capture(capture);
   if (root.empty()) return std::shared_ptr<host::Host>(std::make_shared<host::LiveHost>());
   const auto whole = absolute(root);

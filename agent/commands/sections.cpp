@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // muster-agent sections: what is collected, how often, why and from where; all of it from the
 // declarations.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
@@ -56,51 +55,39 @@ void write_json(JsonWriter& json, const SectionSchema& schema, bool enabled) {
   json.end_array().end_object();
 }
 
-class SectionsCommand final : public Command {
- public:
-  std::string_view name() const override { return "sections"; }
-  std::string_view summary() const override {
-    return "List what is collected, how often, why and from where";
+int print_json(CommandContext& context) {
+  JsonWriter json;
+  json.begin_array();
+  for (const SectionSchema& schema : inventory::section_schemas())
+    write_json(json, schema, is_enabled(context, schema));
+  json.end_array();
+  context.out << json.text() << "\n";
+  return kSucceeded;
+}
+
+int list_sections(CommandContext& context) {
+  if (context.invocation.has("--json")) return print_json(context);
+  context.out << table_line("SECTION", "LOOKED", "PRIVACY", "ENABLED", "WHAT IT IS");
+  for (const SectionSchema& schema : inventory::section_schemas()) {
+    context.out << table_line(schema.name, to_string(schema.interval), to_string(schema.privacy),
+                              is_enabled(context, schema) ? "yes" : "no", schema.meaning);
+    if (context.invocation.has("--fields")) print_fields(context.out, schema);
   }
-
-  void set_up(CLI::App& subcommand) override {
-    subcommand.add_flag("--json", json_, "As JSON, with every field");
-    subcommand.add_flag("--fields", fields_, "With every field, its meaning and its source");
-  }
-
-  int run(CommandContext& context) override {
-    if (json_) return print_json(context);
-    context.out << table_line("SECTION", "LOOKED", "PRIVACY", "ENABLED", "WHAT IT IS");
-    for (const SectionSchema& schema : inventory::section_schemas()) {
-      context.out << table_line(schema.name, to_string(schema.interval), to_string(schema.privacy),
-                                is_enabled(context, schema) ? "yes" : "no", schema.meaning);
-      if (fields_) print_fields(context.out, schema);
-    }
-    context.out << "\nA section is switched off by \"NAME = off\" under [sections] in "
-                << context.options.config_file
-                << ".\nWhere one value comes from: muster-agent explain SECTION.FIELD\n";
-    return kSucceeded;
-  }
-
- private:
-  static int print_json(CommandContext& context) {
-    JsonWriter json;
-    json.begin_array();
-    for (const SectionSchema& schema : inventory::section_schemas())
-      write_json(json, schema, is_enabled(context, schema));
-    json.end_array();
-    context.out << json.text() << "\n";
-    return kSucceeded;
-  }
-
-  bool json_ = false;
-  bool fields_ = false;
-};
-
+  context.out << "\nA section is switched off by \"NAME = off\" under [sections] in "
+              << context.options.config_file
+              << ".\nWhere one value comes from: muster-agent explain SECTION.FIELD\n";
+  return kSucceeded;
+}
 }  // namespace
 
-std::unique_ptr<Command> sections_command() {
-  return std::make_unique<SectionsCommand>();
+Command sections_command() {
+  return {{"sections",
+           "list what is collected, how often, why and from where",
+           {},
+           {{"--json", "", "as JSON, with every field"},
+            {"--fields", "", "with every field, its meaning and its source"}},
+           {}},
+          list_sections};
 }
 
 }  // namespace muster::agent::commands

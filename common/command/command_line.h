@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command lines of muster-agent and muster-server have in common beside their flags: help
-// that fits 80 columns and is also asked for by "help", and mistakes that are told in words, with
-// what may have been meant. Flags and commands are declared with CLI11 by the caller. Main thread.
+// What the programs do with their command lines before any command of theirs runs: help, version
+// and completion are answered here, mistakes are told in words, with what may have been meant.
+// Main thread.
 #pragma once
 #include <iosfwd>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "common/command/command_spec.h"
+#include "common/command/complete.h"
+#include "common/command/parse.h"
 
 namespace muster {
 
+// Exit codes that all programs share; muster has more (server/cli/problem.h).
+inline constexpr int kSucceeded = 0;
+inline constexpr int kFailed = 1;
 inline constexpr int kWrongUsage = 2;
 
-// nullopt: `app` has parsed and one of its commands was chosen. Otherwise all was said, help on
-// `out` (0) or a mistake on `error` (kWrongUsage), and the program ends with that code.
-std::optional<int> parse_command_line(CLI::App& app, std::vector<std::string> arguments,
-                                      std::ostream& out, std::ostream& error);
+struct Answered {};  // what was asked was written to `out`
 
-// Lines that are longer are broken between words and go on below their last column: of "  --flag
-// TEXT    meaning" below the meaning. Pure.
-std::string wrapped_help(std::string_view text, std::size_t width = 80);
+// Of a program with_standard_commands(). The invocation is one of its own commands.
+std::variant<Invocation, Answered, WrongUsage> read_command_line(
+    const ProgramSpec& program, const std::vector<std::string>& arguments, std::ostream& out,
+    const ValueSource& values = {});
+
+// "muster-agent: there is no flag --forse" and "try: --force"; returns kWrongUsage.
+int tell_wrong_usage(std::ostream& error, const ProgramSpec& program, const WrongUsage& wrong);
 
 }  // namespace muster

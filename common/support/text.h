@@ -15,6 +15,18 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // Lines without their "\n" or "\r\n"; a last line without an end counts, an empty one after the
 // last end does not.
 std::vector<std::string_view> lines(std::string_view text);
+// "a, b, c".
+template <class Texts>
+std::string joined(const Texts& texts, std::string_view separator = ", ") {
+  std::string out;
+  bool is_first = true;
+  for (const auto& text : texts) {
+    if (!is_first) out += separator;
+    is_first = false;
+    out += text;
+  }
+  return out;
+}
 std::string lower_ascii(std::string_view text);
 // nullopt for the empty one.
 std::optional<std::string> text_or_nothing(std::string_view text);

@@ -14,7 +14,6 @@ namespace muster::cli {
 namespace {
 
 constexpr std::string_view kSection = "muster";
-constexpr int kLongestTimeoutS = 3600;
 
 const std::vector<KnownSetting>& known_settings() {
   static const std::vector<KnownSetting> kKnown = {{kSection, "server"},
@@ -122,7 +121,7 @@ void apply_flags(Connection& connection, const Invocation& invocation,
     connection.ca_sha256 = hex;
     connection.ca_file.clear();
   }
-  if (const auto seconds = invocation.integer("--timeout", 1, kLongestTimeoutS))
+  if (const auto seconds = invocation.integer("--timeout"))
     connection.timeout_s = static_cast<int>(*seconds);
 }
 

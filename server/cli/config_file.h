@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "common/command/parse.h"
 #include "common/support/config.h"
 #include "server/cli/api_client.h"
-#include "server/cli/arguments.h"
 
 namespace muster::cli {
 

@@ -12,7 +12,6 @@ namespace muster::cli {
 namespace {
 
 constexpr std::size_t kDefaultLimit = 50;
-constexpr std::int64_t kMostItems = 100'000'000;
 constexpr std::int64_t kFirstTicketNumber = 1001;
 constexpr std::int64_t kClockToleranceMs = 60'000;  // that of the server
 
@@ -73,11 +72,9 @@ std::string with_thousands(std::int64_t number) {
   return text;
 }
 
-Context::Context(World& world_, const Invocation& invocation_,
-                 const std::vector<CommandSpec>& commands_)
+Context::Context(World& world_, const Invocation& invocation_)
     : world(world_),
       invocation(invocation_),
-      commands(commands_),
       out(world_.out, output_options(world_, invocation_)),
       zone_(invocation_.has("--utc") ? Zone::kUtc : Zone::kLocal),
       now_(world_.clock.now()) {}
@@ -100,7 +97,7 @@ Api& Context::api() {
 
 std::optional<std::size_t> Context::limit() const {
   if (invocation.has("--all")) return std::nullopt;
-  const auto said = invocation.integer("--limit", 1, kMostItems);
+  const auto said = invocation.integer("--limit");
   if (said) return static_cast<std::size_t>(*said);
   // Nobody reads the remark that there are more where a program reads the rows.
   return world.terminal.out ? std::optional(kDefaultLimit) : std::nullopt;

@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "common/command/parse.h"
 #include "common/json/write.h"
 #include "common/support/clock.h"
 #include "common/support/config.h"
 #include "server/cli/api.h"
-#include "server/cli/arguments.h"
 #include "server/cli/config_file.h"
 #include "server/cli/output.h"
 #include "server/cli/problem.h"
@@ -44,11 +44,10 @@ struct World {
 
 class Context {
  public:
-  Context(World& world, const Invocation& invocation, const std::vector<CommandSpec>& commands);
+  Context(World& world, const Invocation& invocation);
 
   World& world;
   const Invocation& invocation;
-  const std::vector<CommandSpec>& commands;
   Output out;
 
   // Signed in by the saved token or the environment. Throws Problem (kNotSignedIn) otherwise.

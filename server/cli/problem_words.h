@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/cli/arguments.h"
+#include "common/command/parse.h"
 #include "server/cli/problem.h"
 #include "server/cli/times.h"
 

@@ -4,37 +4,24 @@
 #include <algorithm>
 #include <ostream>
 
-#include "server/cli/commands/commands.h"
-#include "server/cli/commands/complete.h"
+#include "common/command/command_line.h"
+#include "server/cli/commands/complete_names.h"
 #include "server/cli/error_text.h"
-#include "server/cli/help_text.h"
 #include "server/cli/problem_words.h"
+#include "server/cli/program.h"
 
 namespace muster::cli {
 namespace {
 
 int dispatch(const std::vector<std::string>& arguments, World& world) {
-  const std::vector<CommandSpec>& commands = all_commands();
-  // Asks what fits behind words that need not be complete: it takes them as they are.
-  if (!arguments.empty() && arguments.front() == "__complete") {
-    const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
-    for (const std::string& word : completions(commands, words, server_names(world)))
-      world.out << word << '\n';
-    return kDone;
-  }
-  const Invocation invocation = parse_arguments(commands, arguments);
-  if (invocation.has("--version")) {
-    world.out << "muster " MUSTER_VERSION "\n";
-    return kDone;
-  }
-  if (invocation.has("--help")) {
-    world.out << (invocation.command == nullptr ? help_about(commands, invocation.group)
-                                                : help_text(*invocation.command));
-    return kDone;
-  }
-  Context context(world, invocation, commands);
+  auto line = read_command_line(program(), arguments, world.out, server_names(world));
+  if (std::holds_alternative<Answered>(line)) return kDone;
+  if (const auto* wrong = std::get_if<WrongUsage>(&line))
+    throw Problem(kUsage, wrong->message, wrong->hint);
+  const auto& invocation = std::get<Invocation>(line);
+  Context context(world, invocation);
   try {
-    return invocation.command->run(context);
+    return run_command(context);
   } catch (Problem& problem) {
     put_into_words_of(problem, invocation, context.zone());
     throw;

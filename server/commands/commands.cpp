@@ -3,15 +3,11 @@
 
 namespace muster::server::commands {
 
-std::vector<std::unique_ptr<Command>> commands() {
-  std::vector<std::unique_ptr<Command>> all;
-  all.push_back(init_command());
-  all.push_back(serve_command());
-  all.push_back(backup_command());
-  all.push_back(restore_command());
-  all.push_back(doctor_command());
-  all.push_back(migrate_command());
-  return all;
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> kCommands = {init_command(),   serve_command(),
+                                                 backup_command(), restore_command(),
+                                                 doctor_command(), migrate_command()};
+  return kCommands;
 }
 
 }  // namespace muster::server::commands

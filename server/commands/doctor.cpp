@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -254,26 +253,26 @@ class Examination {
   int content_ok_ = 0;
 };
 
-class DoctorCommand final : public Command {
- public:
-  std::string_view name() const override { return "doctor"; }
-  std::string_view summary() const override { return "Check an installation, changing nothing"; }
-  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
-    subcommand.add_flag("--quiet", options_.quiet, "Say only what is wrong");
-    subcommand.add_flag("--all", options_.all, "List each check of the content, not their number");
-    subcommand.add_flag("--json", options_.json, "As JSON, with every check");
-  }
-  bool needs_own_files() const override { return false; }
-  int run(CommandContext& context) override { return Examination(context, options_).run(); }
-
- private:
-  DoctorOptions options_;
-};
+int examine(CommandContext& context) {
+  const Invocation& invocation = context.invocation;
+  return Examination(context, {.quiet = invocation.has("--quiet"),
+                               .all = invocation.has("--all"),
+                               .json = invocation.has("--json")})
+      .run();
+}
 
 }  // namespace
 
-std::unique_ptr<Command> doctor_command() {
-  return std::make_unique<DoctorCommand>();
+Command doctor_command() {
+  return {.spec = {"doctor",
+                   "check an installation, changing nothing",
+                   {},
+                   {{"--quiet", "", "say only what is wrong"},
+                    {"--all", "", "list each check of the content, not their number"},
+                    {"--json", "", "as JSON, with every check"}},
+                   {}},
+          .run = examine,
+          .needs_own_files = false};
 }
 
 }  // namespace muster::server::commands

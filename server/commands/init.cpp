@@ -4,7 +4,6 @@
 // that was interrupted, or whose password was refused, is simply run again.
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
 #include <istream>
@@ -106,170 +105,162 @@ ca::CertificateAuthority make_authority(const installation::ServerConfig& config
   return authority;
 }
 
-class InitCommand final : public Command {
- public:
-  std::string_view name() const override { return "init"; }
-  std::string_view summary() const override { return "Make a new installation"; }
+std::int64_t count_users(store::Store& store) {
+  return store.read_value<std::int64_t>([](store::Transaction& transaction) {
+    return transaction.find_integer(kCountUsers).value_or(0);
+  });
+}
 
-  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
-    subcommand.add_option("--admin", admin_, "Name of the first administrator");
-    subcommand.add_flag("--password-stdin", password_stdin_,
-                        "Read the administrator's password from the first line of standard input");
-    subcommand.add_option(
-        "--public-name", public_names_,
-        "DNS name or IP address under which agents and people reach this server; may be "
-        "given again, the first one goes into join codes");
-    subcommand.add_flag("--join", join_,
-                        "Make one more server of an installation on PostgreSQL; cluster.key of "
-                        "its first server must be in the data directory");
+Result<Done> make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directory(folder, error);
+  if (error) {
+    return Failure{FailureKind::kIo, "cannot create " + folder.string() + ": " + error.message()};
   }
+  return Done{};
+}
 
-  int run(CommandContext& context) override {
-    const installation::ServerConfig& config = context.config;
-    if (join_) return join(context);
-    if (admin_.empty() || !password_stdin_ || public_names_.empty()) {
-      context.error << "muster-server: init needs --admin NAME, --password-stdin and --public-name "
-                       "NAME (or --join)\n";
-      return kUsage;
-    }
-    const std::string admin = people::checked_user_name(admin_);
-    const std::string password = read_password(context.in);
-    people::check_new_password(password, admin);
-    make_data_directory(config.data_directory);
-    installation::work_as_owner(config.data_directory, true);
-    store::store_fault("init.folder");
-    const installation::DataLock lock(config);
-    store::Store store(installation::make_database(config), facts::with_section_tables(),
-                       context.clock);
-    if (count_users(store) > 0) {
-      throw std::runtime_error(
-          config.is_postgres()
-              ? "the database " + store::shown_connection(config.database) +
-                    " holds an installation already, which was left as it is; --join makes one "
-                    "more server of it"
-              : "the installation in " + config.data_directory.string() +
-                    " is there already and was left as it is; to begin anew, remove the "
-                    "directory, which ends the trust of every agent");
-    }
-    const ca::CertificateAuthority authority =
-        make_authority(config, store, public_names_, context.clock.now());
-    store::store_fault("init.authority");
-    make_own_files(config);
-    store::store_fault("init.side_log");
-    make_admin(context, store, admin, password);
-    report(context, authority, admin);
-    return kSucceeded;
+// What each server has for itself.
+void make_own_files(const installation::ServerConfig& config) {
+  const ca::SideLog side_log = value_or_throw(ca::SideLog::open(config.side_log_file()));
+  value_or_throw(make_folder(config.data_directory / "downloads"));
+}
+
+std::string next_step(const CommandContext& context) {
+  const fs::path& directory = context.config.data_directory;
+  std::error_code none;
+  return installation::start_command({.owner = installation::owner_of(directory).value_or(""),
+                                      .data_directory = directory.string(),
+                                      .config_file = context.config.config_file,
+                                      .is_packaged = fs::exists(kPackagedUnit, none),
+                                      .runs_systemd = fs::exists("/run/systemd/system", none)});
+}
+
+void report(CommandContext& context, const ca::CertificateAuthority& authority,
+            const std::string& admin) {
+  std::string names;
+  for (const std::string& name : authority.public_names()) {
+    names += (names.empty() ? "" : ", ") + name;
   }
+  context.out << "data directory:  " << context.config.data_directory.string() << "\n"
+              << "public names:    " << names << "\n"
+              << "authority's key: " << authority.spki_pin(context.clock.now()) << "\n"
+              << "administrator:   " << admin << "\n"
+              << "database:        "
+              << (context.config.is_postgres() ? store::shown_connection(context.config.database)
+                                               : context.config.database_file().string())
+              << "\n"
+              << "owner:           "
+              << installation::owner_of(context.config.data_directory).value_or("unknown") << "\n"
+              << "next:            " << next_step(context) << "\n";
+  if (!context.config.is_postgres()) return;
+  context.out << "keep safe:       " << context.config.cluster_key_file().string()
+              << ", without which no server can use the authority in the database; the other "
+                 "servers need a copy\n";
+}
 
- private:
-  static std::int64_t count_users(store::Store& store) {
-    return store.read_value<std::int64_t>([](store::Transaction& transaction) {
-      return transaction.find_integer(kCountUsers).value_or(0);
-    });
+int join(CommandContext& context) {
+  const installation::ServerConfig& config = context.config;
+  const Invocation& invocation = context.invocation;
+  if (invocation.has("--admin") || invocation.has("--password-stdin") ||
+      invocation.has("--public-name")) {
+    context.error << "muster-server: --join takes nothing else: accounts and names are those of "
+                     "the installation\n";
+    return kWrongUsage;
   }
-
-  // What each server has for itself.
-  static void make_own_files(const installation::ServerConfig& config) {
-    const ca::SideLog side_log = value_or_throw(ca::SideLog::open(config.side_log_file()));
-    value_or_throw(tls_folder(config.data_directory / "downloads"));
+  if (!config.is_postgres()) {
+    throw std::runtime_error(
+        "--join is for installations on PostgreSQL: set database in server.ini; one SQLite "
+        "database serves one server");
   }
-
-  int join(CommandContext& context) const {
-    const installation::ServerConfig& config = context.config;
-    if (!admin_.empty() || password_stdin_ || !public_names_.empty()) {
-      context.error << "muster-server: --join takes nothing else: accounts and names are those of "
-                       "the installation\n";
-      return kUsage;
-    }
-    if (!config.is_postgres()) {
-      throw std::runtime_error(
-          "--join is for installations on PostgreSQL: set database in server.ini; one SQLite "
-          "database serves one server");
-    }
-    make_data_directory(config.data_directory);
-    installation::work_as_owner(config.data_directory, true);
-    const installation::DataLock lock(config);
-    store::Store store(installation::open_database(config), facts::with_section_tables(),
-                       context.clock);
-    if (count_users(store) == 0) {
-      throw std::runtime_error("the installation in the database " +
-                               store::shown_connection(config.database) +
-                               " is not finished: run muster-server init on its first server");
-    }
-    const auto storage = installation::authority_storage(config, store);
-    value_or_throw(make_private_folder(config.authority_folder()));
-    ca::CertificateAuthority authority =
-        value_or_throw(ca::CertificateAuthority::load(config.authority_folder(), storage));
-    value_or_throw(authority.renew_server_certificates(context.clock.now()));
-    make_own_files(config);
-    report(context, authority, "as before");
-    return kSucceeded;
+  make_data_directory(config.data_directory);
+  installation::work_as_owner(config.data_directory, true);
+  const installation::DataLock lock(config);
+  store::Store store(installation::open_database(config), facts::with_section_tables(),
+                     context.clock);
+  if (count_users(store) == 0) {
+    throw std::runtime_error("the installation in the database " +
+                             store::shown_connection(config.database) +
+                             " is not finished: run muster-server init on its first server");
   }
+  const auto storage = installation::authority_storage(config, store);
+  value_or_throw(make_private_folder(config.authority_folder()));
+  ca::CertificateAuthority authority =
+      value_or_throw(ca::CertificateAuthority::load(config.authority_folder(), storage));
+  value_or_throw(authority.renew_server_certificates(context.clock.now()));
+  make_own_files(config);
+  report(context, authority, "as before");
+  return kSucceeded;
+}
 
-  static Result<Done> tls_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directory(folder, error);
-    if (error) {
-      return Failure{FailureKind::kIo, "cannot create " + folder.string() + ": " + error.message()};
-    }
-    return Done{};
+void make_admin(CommandContext& context, store::Store& store, const std::string& admin,
+                const std::string& password) {
+  people::Passwords passwords;
+  const people::NewUser user{.name = admin,
+                             .role = people::Role::kAdmin,
+                             .password = passwords.hash_new(password, admin),
+                             .must_change_password = false};
+  store.write([&](store::Transaction& transaction) {
+    people::create_user(transaction, context.clock.now(), {.name = "muster-server init"}, user);
+  });
+}
+
+int initialise(CommandContext& context) {
+  const installation::ServerConfig& config = context.config;
+  const Invocation& invocation = context.invocation;
+  if (invocation.has("--join")) return join(context);
+  const std::vector<std::string> public_names = invocation.all("--public-name");
+  if (!invocation.has("--admin") || !invocation.has("--password-stdin") || public_names.empty()) {
+    context.error << "muster-server: init needs --admin NAME, --password-stdin and --public-name "
+                     "NAME (or --join)\n";
+    return kWrongUsage;
   }
-
-  static void make_admin(CommandContext& context, store::Store& store, const std::string& admin,
-                         const std::string& password) {
-    people::Passwords passwords;
-    const people::NewUser user{.name = admin,
-                               .role = people::Role::kAdmin,
-                               .password = passwords.hash_new(password, admin),
-                               .must_change_password = false};
-    store.write([&](store::Transaction& transaction) {
-      people::create_user(transaction, context.clock.now(), {.name = "muster-server init"}, user);
-    });
+  const std::string admin = people::checked_user_name(invocation.required("--admin"));
+  const std::string password = read_password(context.in);
+  people::check_new_password(password, admin);
+  make_data_directory(config.data_directory);
+  installation::work_as_owner(config.data_directory, true);
+  store::store_fault("init.folder");
+  const installation::DataLock lock(config);
+  store::Store store(installation::make_database(config), facts::with_section_tables(),
+                     context.clock);
+  if (count_users(store) > 0) {
+    throw std::runtime_error(
+        config.is_postgres()
+            ? "the database " + store::shown_connection(config.database) +
+                  " holds an installation already, which was left as it is; --join makes one "
+                  "more server of it"
+            : "the installation in " + config.data_directory.string() +
+                  " is there already and was left as it is; to begin anew, remove the "
+                  "directory, which ends the trust of every agent");
   }
-
-  static std::string next_step(const CommandContext& context) {
-    const fs::path& directory = context.config.data_directory;
-    std::error_code none;
-    return installation::start_command({.owner = installation::owner_of(directory).value_or(""),
-                                        .data_directory = directory.string(),
-                                        .config_file = context.config.config_file,
-                                        .is_packaged = fs::exists(kPackagedUnit, none),
-                                        .runs_systemd = fs::exists("/run/systemd/system", none)});
-  }
-
-  static void report(CommandContext& context, const ca::CertificateAuthority& authority,
-                     const std::string& admin) {
-    std::string names;
-    for (const std::string& name : authority.public_names()) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    context.out << "data directory:  " << context.config.data_directory.string() << "\n"
-                << "public names:    " << names << "\n"
-                << "authority's key: " << authority.spki_pin(context.clock.now()) << "\n"
-                << "administrator:   " << admin << "\n"
-                << "database:        "
-                << (context.config.is_postgres() ? store::shown_connection(context.config.database)
-                                                 : context.config.database_file().string())
-                << "\n"
-                << "owner:           "
-                << installation::owner_of(context.config.data_directory).value_or("unknown") << "\n"
-                << "next:            " << next_step(context) << "\n";
-    if (!context.config.is_postgres()) return;
-    context.out << "keep safe:       " << context.config.cluster_key_file().string()
-                << ", without which no server can use the authority in the database; the other "
-                   "servers need a copy\n";
-  }
-
-  std::string admin_;
-  bool password_stdin_ = false;
-  bool join_ = false;
-  std::vector<std::string> public_names_;
-};
-
+  const ca::CertificateAuthority authority =
+      make_authority(config, store, public_names, context.clock.now());
+  store::store_fault("init.authority");
+  make_own_files(config);
+  store::store_fault("init.side_log");
+  make_admin(context, store, admin, password);
+  report(context, authority, admin);
+  return kSucceeded;
+}
 }  // namespace
 
-std::unique_ptr<Command> init_command() {
-  return std::make_unique<InitCommand>();
+Command init_command() {
+  return {
+      .spec = {"init",
+               "make a new installation",
+               {},
+               {{"--admin", "NAME", "the first administrator"},
+                {"--password-stdin", "",
+                 "read the administrator's password from the first line of standard input"},
+                {"--public-name", "NAME",
+                 "DNS name or IP address under which agents and people reach this server (may "
+                 "be repeated; the first one goes into join codes)"},
+                {"--join", "",
+                 "make one more server of an installation on PostgreSQL; cluster.key of its "
+                 "first server must be in the data directory"}},
+               {"muster-server init --admin ana --password-stdin --public-name cmdb.example.org"}},
+      .run = initialise};
 }
 
 }  // namespace muster::server::commands

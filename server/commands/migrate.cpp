@@ -2,7 +2,6 @@
 // muster-server migrate --to DATABASE: moves the installation of this data directory from SQLite
 // into an empty PostgreSQL database, all of it or nothing: one transaction, in which what arrived
 // is counted and checked before it is committed. The SQLite database stays as it is.
-#include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "server/ca/authority_database.h"
@@ -35,95 +34,86 @@ void check_content(store::Transaction& transaction) {
   }
 }
 
-class MigrateCommand final : public Command {
- public:
-  std::string_view name() const override { return "migrate"; }
-  std::string_view summary() const override {
-    return "Move an installation from SQLite to PostgreSQL";
+void check_target(const installation::ServerConfig& config, const std::string& to) {
+  if (config.is_postgres()) {
+    throw std::runtime_error(
+        "database in server.ini is PostgreSQL already; migrate moves from SQLite: run it before "
+        "changing the setting");
   }
-
-  void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
-    subcommand
-        .add_option("--to", to_,
-                    "The empty PostgreSQL database: postgresql://USER@HOST/NAME, or host=HOST "
-                    "dbname=NAME user=USER; its password comes from database_password_file")
-        ->required();
+  if (!store::is_postgres_connection(to)) {
+    throw std::runtime_error("--to is postgresql://USER@HOST/NAME or host=HOST dbname=NAME");
   }
-
-  int run(CommandContext& context) override {
-    const installation::ServerConfig& config = context.config;
-    check_target(config);
-    const installation::DataLock lock(config);
-    store::Store source(installation::open_database(config), facts::with_section_tables(),
-                        context.clock);
-    store::Store target(installation::open_postgres(config, to_), facts::with_section_tables(),
-                        context.clock);
-    const auto authority = ca::authority_in_folder(config.authority_folder());
-    const std::vector<crypto::Authority> authorities = value_or_throw(authority->read());
-    const std::vector<std::string> names = value_or_throw(authority->read_names());
-    const ca::ClusterKey key =
-        value_or_throw(ca::ClusterKey::load_or_make(config.cluster_key_file()));
-
-    const std::unique_ptr<store::Connection> from = source.database().connect(true, 0);
-    const std::unique_ptr<store::Connection> to = target.database().connect(false, 0);
-    from->begin(false);
-    to->begin(true);
-    std::int64_t rows = 0;
-    try {
-      const std::vector<store::MovedTable> moved = store::move_tables(
-          source.database(), *from, target.database(), *to, [&](const store::MovedTable& table) {
-            context.out << table.name << ": " << table.rows << " rows\n" << std::flush;
-          });
-      context.out << "checking\n" << std::flush;
-      check_counts(*to, moved);
-      check_content(*to);
-      for (const store::MovedTable& table : moved)
-        rows += table.rows;
-      ca::put_authority(*to, key, authorities, names, context.clock.now());
-      to->commit();
-    } catch (...) {
-      to->rollback();
-      throw;
-    }
-    from->rollback();
-    tell(context, rows);
-    return kSucceeded;
+  if (store::has_password(to)) {
+    throw std::runtime_error(
+        "others can read a password on the command line: put it into a file and name that as "
+        "database_password_file in server.ini");
   }
+}
 
- private:
-  void check_target(const installation::ServerConfig& config) const {
-    if (config.is_postgres()) {
-      throw std::runtime_error(
-          "database in server.ini is PostgreSQL already; migrate moves from SQLite: run it before "
-          "changing the setting");
-    }
-    if (!store::is_postgres_connection(to_)) {
-      throw std::runtime_error("--to is postgresql://USER@HOST/NAME or host=HOST dbname=NAME");
-    }
-    if (store::has_password(to_)) {
-      throw std::runtime_error(
-          "others can read a password on the command line: put it into a file and name that as "
-          "database_password_file in server.ini");
-    }
+void tell_moved(CommandContext& context, const std::string& to, std::int64_t rows) {
+  const installation::ServerConfig& config = context.config;
+  context.out << "moved: " << rows << " rows to " << store::shown_connection(to) << "\n"
+              << "next:  in server.ini, database = " << to << ", then start the server\n"
+              << "keep:  " << config.cluster_key_file().string()
+              << ", without which the authority in the database is of no use\n"
+              << "       " << config.database_file().string()
+              << " stays as it was; changes from now on are in PostgreSQL only\n";
+}
+
+int move_to_postgres(CommandContext& context) {
+  const installation::ServerConfig& config = context.config;
+  const std::string target_text = context.invocation.required("--to");
+  check_target(config, target_text);
+  const installation::DataLock lock(config);
+  store::Store source(installation::open_database(config), facts::with_section_tables(),
+                      context.clock);
+  store::Store target(installation::open_postgres(config, target_text),
+                      facts::with_section_tables(), context.clock);
+  const auto authority = ca::authority_in_folder(config.authority_folder());
+  const std::vector<crypto::Authority> authorities = value_or_throw(authority->read());
+  const std::vector<std::string> names = value_or_throw(authority->read_names());
+  const ca::ClusterKey key =
+      value_or_throw(ca::ClusterKey::load_or_make(config.cluster_key_file()));
+
+  const std::unique_ptr<store::Connection> from = source.database().connect(true, 0);
+  const std::unique_ptr<store::Connection> to = target.database().connect(false, 0);
+  from->begin(false);
+  to->begin(true);
+  std::int64_t rows = 0;
+  try {
+    const std::vector<store::MovedTable> moved = store::move_tables(
+        source.database(), *from, target.database(), *to, [&](const store::MovedTable& table) {
+          context.out << table.name << ": " << table.rows << " rows\n" << std::flush;
+        });
+    context.out << "checking\n" << std::flush;
+    check_counts(*to, moved);
+    check_content(*to);
+    for (const store::MovedTable& table : moved)
+      rows += table.rows;
+    ca::put_authority(*to, key, authorities, names, context.clock.now());
+    to->commit();
+  } catch (...) {
+    to->rollback();
+    throw;
   }
-
-  void tell(CommandContext& context, std::int64_t rows) const {
-    const installation::ServerConfig& config = context.config;
-    context.out << "moved: " << rows << " rows to " << store::shown_connection(to_) << "\n"
-                << "next:  in server.ini, database = " << to_ << ", then start the server\n"
-                << "keep:  " << config.cluster_key_file().string()
-                << ", without which the authority in the database is of no use\n"
-                << "       " << config.database_file().string()
-                << " stays as it was; changes from now on are in PostgreSQL only\n";
-  }
-
-  std::string to_;
-};
-
+  from->rollback();
+  tell_moved(context, target_text, rows);
+  return kSucceeded;
+}
 }  // namespace
 
-std::unique_ptr<Command> migrate_command() {
-  return std::make_unique<MigrateCommand>();
+Command migrate_command() {
+  return {.spec = {"migrate",
+                   "move an installation from SQLite to PostgreSQL",
+                   {},
+                   {{.name = "--to",
+                     .value = "DATABASE",
+                     .help = "the empty PostgreSQL database: postgresql://USER@HOST/NAME, or "
+                             "host=HOST dbname=NAME user=USER; its password comes from "
+                             "database_password_file",
+                     .is_required = true}},
+                   {"muster-server migrate --to postgresql://muster@db.example.org/muster"}},
+          .run = move_to_postgres};
 }
 
 }  // namespace muster::server::commands

@@ -2,7 +2,6 @@
 // muster-server serve: both listeners until SIGTERM or SIGINT; SIGHUP reads certificates again.
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
@@ -87,75 +86,65 @@ class Maintenance {
   std::thread thread_;  // last: it uses all of the above
 };
 
-class ServeCommand final : public Command {
- public:
-  std::string_view name() const override { return "serve"; }
-  std::string_view summary() const override { return "Serve agents and people"; }
+void write_ports(const installation::Application& application, const std::string& ports_file) {
+  value_or_throw(replace_file(ports_file,
+                              "people " + std::to_string(application.people_port()) + "\nagents " +
+                                  std::to_string(application.agents_port()) + "\n",
+                              FileMode::kPublic));
+}
 
-  void set_up(CLI::App& subcommand, installation::ServerFlags& flags) override {
-    subcommand
-        .add_option("--people-port", flags.people_port, "Port of the API for people and scripts")
-        ->check(CLI::Range(0, kHighestPort));
-    subcommand.add_option("--agents-port", flags.agents_port, "Port of the agents")
-        ->check(CLI::Range(0, kHighestPort));
-    subcommand.add_option("--ports-file", ports_file_,
-                          "Write \"people PORT\" and \"agents PORT\" to this file once both serve");
-  }
-
-  int run(CommandContext& context) override {
-    // Blocked before the first thread is made, so that every thread leaves them to sigwait below.
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP})
-      sigaddset(&signals, number);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-
-    raise_descriptor_limit();
-    installation::Application application(context.config, context.clock, context.log);
-    const Maintenance maintenance(application, context.clock, context.log);
-    if (!ports_file_.empty()) write_ports(application);
-    wait(context, application, signals);
-    if (!application.stop()) {
-      context.log.warning("serve", "requests that did not finish in time were cut");
+void wait(CommandContext& context, installation::Application& application,
+          const sigset_t& signals) {
+  for (;;) {
+    int number = 0;
+    if (sigwait(&signals, &number) != 0) continue;
+    if (number != SIGHUP) {
+      context.log.info("serve", "stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
+      return;
     }
-    context.log.info("serve", "stopped");
-    return kSucceeded;
-  }
-
- private:
-  void write_ports(const installation::Application& application) const {
-    value_or_throw(replace_file(ports_file_,
-                                "people " + std::to_string(application.people_port()) +
-                                    "\nagents " + std::to_string(application.agents_port()) + "\n",
-                                FileMode::kPublic));
-  }
-
-  static void wait(CommandContext& context, installation::Application& application,
-                   const sigset_t& signals) {
-    for (;;) {
-      int number = 0;
-      if (sigwait(&signals, &number) != 0) continue;
-      if (number != SIGHUP) {
-        context.log.info("serve", "stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
-        return;
-      }
-      try {
-        application.reload_certificates();
-      } catch (const std::exception& failure) {
-        context.log.error("serve", "certificates could not be read again; the old ones stay",
-                          {{"cause", failure.what()}});
-      }
+    try {
+      application.reload_certificates();
+    } catch (const std::exception& failure) {
+      context.log.error("serve", "certificates could not be read again; the old ones stay",
+                        {{"cause", failure.what()}});
     }
   }
+}
 
-  std::string ports_file_;
-};
+int serve(CommandContext& context) {
+  // Blocked before the first thread is made, so that every thread leaves them to sigwait below.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
 
+  raise_descriptor_limit();
+  installation::Application application(context.config, context.clock, context.log);
+  const Maintenance maintenance(application, context.clock, context.log);
+  if (const auto file = context.invocation.text("--ports-file")) write_ports(application, *file);
+  wait(context, application, signals);
+  if (!application.stop()) {
+    context.log.warning("serve", "requests that did not finish in time were cut");
+  }
+  context.log.info("serve", "stopped");
+  return kSucceeded;
+}
 }  // namespace
 
-std::unique_ptr<Command> serve_command() {
-  return std::make_unique<ServeCommand>();
+Command serve_command() {
+  const NumberRange ports{0, kHighestPort};
+  return {.spec = {"serve",
+                   "serve agents and people",
+                   {},
+                   {{"--people-port", "PORT", "port of the API for people and scripts", {}, ports},
+                    {"--agents-port", "PORT", "port of the agents", {}, ports},
+                    {"--ports-file", "FILE",
+                     "write \"people PORT\" and \"agents PORT\" to this file once both serve"}},
+                   {},
+                   "SIGHUP makes it read its certificates again."},
+          .run = serve};
 }
 
 }  // namespace muster::server::commands

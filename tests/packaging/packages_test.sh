@@ -111,23 +111,19 @@ for name in muster-agent:muster-agent muster-server:muster-server muster-server:
   head -1 "$zsh_file" 2> /dev/null | grep -qx "#compdef $name" || wrong "$name: zsh does not complete it"
   # Without a call at its end the first TAB only loads the file.
   tail -3 "$zsh_file" 2> /dev/null | grep -q "^ *_${name//-/_} \"\$@\"" || wrong "$name: zsh misses the first TAB"
-  [ "$name" = muster ] && continue
-  binary=$root/usr/bin/$name
-  "$binary" --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z]*\) .*/\1/p' > "$work/commands"
-  [ -s "$work/commands" ] || wrong "$name --help lists no commands"
+  # As a shell asks it: what is offered for a flag behind each command is what its help names.
+  offered() { # WORD...: what bash completes the last of them with
+    COMP_WORDS=("$name" "$@") COMP_CWORD=$#
+    # shellcheck disable=SC1090
+    (PATH=$root/usr/bin:$PATH && . "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}")
+  }
+  offered '' > "$work/commands"
+  grep -qx help "$work/commands" || wrong "$name: bash completes no commands"
   while read -r command; do
-    COMP_WORDS=("$name" "$command" -) COMP_CWORD=2
-    # shellcheck disable=SC1090
-    flags=$(. "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}")
-    for flag in $("$binary" "$command" --help | grep -o '^ *\(-h,\)\{0,1\}--[a-z-]*' | grep -o -- '--.*'); do
-      grep -qx -- "$flag" <<< "$flags" || wrong "$name $command $flag is not completed by bash"
-      grep -q -- "$flag\[" "$zsh_file" || wrong "$name $command $flag is not completed by zsh"
+    offered "$command" - > "$work/flags"
+    for flag in $("$root/usr/bin/$name" help "$command" | grep -o '^ *\(-[a-z], \)\{0,1\}--[a-z-]*' | grep -o -- '--.*'); do
+      grep -qx -- "$flag" "$work/flags" || wrong "$name $command $flag is not completed by bash"
     done
-    grep -q "'$command:" "$zsh_file" || wrong "$name $command is not completed by zsh"
-    COMP_WORDS=("$name" '') COMP_CWORD=1
-    # shellcheck disable=SC1090
-    words=$(. "$bash_file" && "_${name//-/_}" && printf '%s\n' "${COMPREPLY[@]}")
-    grep -qx "$command" <<< "$words" || wrong "$name $command is not completed by bash"
   done < "$work/commands"
 done
 
@@ -149,7 +145,7 @@ for program in muster:1 muster-agent:8 muster-server:8; do
   listed() { sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p'; }
   "$binary" --help | listed | while read -r word; do
     # A group, such as "muster ticket", lists its commands in turn.
-    if "$binary" help "$word" | grep ' and one of:$' > /dev/null; then
+    if "$binary" help "$word" | grep ' is one of:$' > /dev/null; then
       "$binary" help "$word" | listed | sed "s/^/$word /"
     else
       echo "$word"
@@ -160,7 +156,7 @@ for program in muster:1 muster-agent:8 muster-server:8; do
     grep -q "Cm $words\b" "$page" || wrong "$name $words is not in $(basename "$page")"
     # Subcommands of muster are longer, and their flags are held against its page by its own tests.
     [ "$name" = muster ] && continue
-    for flag in $("$binary" "$words" --help | grep -o '^ *--[a-z-]*' | tr -d ' '); do
+    for flag in $("$binary" help "$words" | grep -o '^ *\(-[a-z], \)\{0,1\}--[a-z-]*' | grep -o -- '--.*'); do
       grep -q "Fl ${flag#-}\b" "$page" || wrong "$name $words $flag is not in $(basename "$page")"
     done
   done < "$work/commands"

@@ -116,23 +116,23 @@ int approve(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> agent_commands() {
+std::vector<Command> agent_commands() {
   return {
-      {"agent list",
-       "enrolled agents",
-       {},
-       {{"--state", "STATE", "active, revoked, superseded"}},
-       {"muster agent list --state active --columns item_name,agent_id,reported_at"},
+      {{"agent list",
+        "enrolled agents",
+        {},
+        {{"--state", "STATE", "active, revoked, superseded"}},
+        {"muster agent list --state active --columns item_name,agent_id,reported_at"}},
        list_agents},
-      {"agent show", "one agent, by its id or its item", {{"AGENT"}}, {}, {}, show_agent},
-      {"agent revoke",
-       "cut a machine off at once",
-       {{"AGENT"}},
-       {{"--reason", "TEXT", "why, for the audit log"}},
-       {"muster agent revoke lap-0421 --reason 'laptop stolen'"},
+      {{"agent show", "one agent, by its id or its item", {{"AGENT"}}, {}, {}}, show_agent},
+      {{"agent revoke",
+        "cut a machine off at once",
+        {{"AGENT"}},
+        {{"--reason", "TEXT", "why, for the audit log"}},
+        {"muster agent revoke lap-0421 --reason 'laptop stolen'"}},
        revoke_agent},
-      {"agent waiting", "agents that wait for approval after a restore", {}, {}, {}, waiting},
-      {"agent approve", "let a waiting agent report", {{"AGENT_ID"}}, {}, {}, approve},
+      {{"agent waiting", "agents that wait for approval after a restore", {}, {}, {}}, waiting},
+      {{"agent approve", "let a waiting agent report", {{"AGENT_ID"}}, {}, {}}, approve},
   };
 }
 

@@ -83,16 +83,16 @@ int audit(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> audit_commands() {
-  return {{"audit",
-           "who did what",
-           {},
-           {{"--actor", "NAME", "by whom"},
-            {"--action", "ACTION", "such as item.purge"},
-            {"--object", "OBJECT", "to what: an item, INC-1042, user/3, agent/..., ..."},
-            {"--from", "T", "at or after"},
-            {"--to", "T", "before"}},
-           {"muster audit --actor ana --from yesterday", "muster audit --object lap-0421 --csv"},
+std::vector<Command> audit_commands() {
+  return {{{"audit",
+            "who did what",
+            {},
+            {{"--actor", "NAME", "by whom"},
+             {"--action", "ACTION", "such as item.purge"},
+             {"--object", "OBJECT", "to what: an item, INC-1042, user/3, agent/..., ..."},
+             {"--from", "T", "at or after"},
+             {"--to", "T", "before"}},
+            {"muster audit --actor ana --from yesterday", "muster audit --object lap-0421 --csv"}},
            audit}};
 }
 

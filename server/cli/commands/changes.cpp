@@ -30,17 +30,17 @@ int changes(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> changes_commands() {
-  return {{"changes",
-           "what an agent saw change on an item (edits by people: muster audit)",
-           {{"ITEM"}},
-           {{"--from", "T", "seen at or after"},
-            {"--to", "T", "seen before"},
-            {"--section", "NAME", "of one section"},
-            {"--at", "T", "as it was at that time"},
-            {"--known-at", "T", "as it was known at that time"}},
-           {"muster changes lap-0421", "muster changes lap-0421 --from yesterday",
-            "muster changes lap-0421 --section packages --from '2026-11-20 08:00' --json"},
+std::vector<Command> changes_commands() {
+  return {{{"changes",
+            "what an agent saw change on an item (edits by people: muster audit)",
+            {{"ITEM"}},
+            {{"--from", "T", "seen at or after"},
+             {"--to", "T", "seen before"},
+             {"--section", "NAME", "of one section"},
+             {"--at", "T", "as it was at that time"},
+             {"--known-at", "T", "as it was known at that time"}},
+            {"muster changes lap-0421", "muster changes lap-0421 --from yesterday",
+             "muster changes lap-0421 --section packages --from '2026-11-20 08:00' --json"}},
            changes}};
 }
 

@@ -5,15 +5,14 @@
 
 namespace muster::cli {
 
-const std::vector<CommandSpec>& all_commands() {
-  static const std::vector<CommandSpec> kCommands = [] {
-    std::vector<CommandSpec> all;
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> kCommands = [] {
+    std::vector<Command> all;
     for (auto* const group :
          {session_commands, items_commands, show_commands, changes_commands, compare_commands,
           ticket_view_commands, ticket_commands, item_commands, join_token_commands, agent_commands,
-          user_commands, token_commands, audit_commands, fields_commands, completion_commands,
-          help_commands}) {
-      std::vector<CommandSpec> some = group();
+          user_commands, token_commands, audit_commands, fields_commands}) {
+      std::vector<Command> some = group();
       all.insert(all.end(), std::make_move_iterator(some.begin()),
                  std::make_move_iterator(some.end()));
     }

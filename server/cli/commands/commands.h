@@ -6,29 +6,31 @@
 #include <string>
 #include <vector>
 
-#include "server/cli/arguments.h"
 #include "server/cli/context.h"
 
 namespace muster::cli {
 
-const std::vector<CommandSpec>& all_commands();  // in the order of --help
+struct Command {
+  CommandSpec spec;
+  int (*run)(Context&);  // returns the exit code; throws Problem
+};
 
-std::vector<CommandSpec> session_commands();
-std::vector<CommandSpec> items_commands();
-std::vector<CommandSpec> show_commands();
-std::vector<CommandSpec> changes_commands();
-std::vector<CommandSpec> compare_commands();
-std::vector<CommandSpec> ticket_commands();
-std::vector<CommandSpec> ticket_view_commands();
-std::vector<CommandSpec> item_commands();
-std::vector<CommandSpec> join_token_commands();
-std::vector<CommandSpec> agent_commands();
-std::vector<CommandSpec> user_commands();
-std::vector<CommandSpec> token_commands();
-std::vector<CommandSpec> audit_commands();
-std::vector<CommandSpec> fields_commands();
-std::vector<CommandSpec> completion_commands();
-std::vector<CommandSpec> help_commands();
+const std::vector<Command>& all_commands();  // in the order of --help
+
+std::vector<Command> session_commands();
+std::vector<Command> items_commands();
+std::vector<Command> show_commands();
+std::vector<Command> changes_commands();
+std::vector<Command> compare_commands();
+std::vector<Command> ticket_commands();
+std::vector<Command> ticket_view_commands();
+std::vector<Command> item_commands();
+std::vector<Command> join_token_commands();
+std::vector<Command> agent_commands();
+std::vector<Command> user_commands();
+std::vector<Command> token_commands();
+std::vector<Command> audit_commands();
+std::vector<Command> fields_commands();
 
 // --- what several groups share
 

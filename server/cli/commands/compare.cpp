@@ -148,18 +148,19 @@ int compare(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> compare_commands() {
-  return {{"compare",
-           "the differences of two items, or of one at two times",
-           {{"A"}, {"B"}},
-           {{"--a-at", "T", "A as it was at that time"},
-            {"--b-at", "T", "B as it was at that time"},
-            {"--section", "NAME", "only this section"},
-            {"--identity", "", "also what no two machines share: serial numbers, names, ..."},
-            {"--exit-code", "", "exit with 1 when they differ"}},
-           {"muster compare lap-0421 lap-0422", "muster compare lap-0421 lap-0421 --a-at yesterday",
-            "muster compare web-1 web-2 --section packages --exit-code"},
-           compare}};
+std::vector<Command> compare_commands() {
+  return {
+      {{"compare",
+        "the differences of two items, or of one at two times",
+        {{"A"}, {"B"}},
+        {{"--a-at", "T", "A as it was at that time"},
+         {"--b-at", "T", "B as it was at that time"},
+         {"--section", "NAME", "only this section"},
+         {"--identity", "", "also what no two machines share: serial numbers, names, ..."},
+         {"--exit-code", "", "exit with 1 when they differ"}},
+        {"muster compare lap-0421 lap-0422", "muster compare lap-0421 lap-0421 --a-at yesterday",
+         "muster compare web-1 web-2 --section packages --exit-code"}},
+       compare}};
 }
 
 }  // namespace muster::cli

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/cli/commands/complete_names.h"
+
 #include <algorithm>
+#include <utility>
 
 #include "server/cli/commands/commands.h"
-#include "server/cli/commands/complete.h"
 
 namespace muster::cli {
 namespace {
@@ -68,18 +70,57 @@ std::vector<std::string> names_of(Api& api, NameKind kind, const std::string& pr
 
 }  // namespace
 
-NameSource server_names(World& world) {
-  return [&world](NameKind kind, const std::string& prefix) -> std::vector<std::string> {
+Offered offered_for(const CommandSpec* command, std::string_view name) {
+  const std::string_view words = command == nullptr ? std::string_view() : command->words;
+  if (name == "--state" && words == "ticket list")
+    return {{"open", "new", "in_progress", "on_hold", "resolved", "closed"}};
+  if (name == "--state" && words == "agent list") return {{"active", "revoked", "superseded"}};
+  if (name == "ROLE") return {{"requester", "viewer", "technician", "admin"}};
+  if (name == "SECTION") return {{"class"}, NameKind::kSection};
+  if (name == "TOKEN_ID")
+    return {{}, words.starts_with("join") ? NameKind::kJoinToken : NameKind::kToken};
+  if (name == "NAME") {
+    const bool is_known = words.starts_with("user ") && words != "user create";
+    return is_known ? Offered{{}, NameKind::kUser} : Offered{};
+  }
+  static constexpr std::pair<std::string_view, NameKind> kKinds[] = {
+      {"ITEM", NameKind::kItem},
+      {"A", NameKind::kItem},
+      {"B", NameKind::kItem},
+      {"AGENT", NameKind::kItem},
+      {"--item", NameKind::kItem},
+      {"TICKET", NameKind::kTicket},
+      {"--section", NameKind::kSection},
+      {"--class", NameKind::kClass},
+      {"QUERY", NameKind::kField},
+      {"AGENT_ID", NameKind::kWaitingAgent},
+      {"--assignee", NameKind::kUser},
+      {"--requester", NameKind::kUser},
+      {"--actor", NameKind::kUser},
+      {"--user", NameKind::kUser}};
+  for (const auto& [known, kind] : kKinds) {
+    if (name == known) return {{}, kind};
+  }
+  return {};
+}
+
+ValueSource server_names(World& world) {
+  return [&world](const CommandSpec* command, std::string_view name,
+                  const std::string& prefix) -> std::vector<std::string> {
+    Offered offered = offered_for(command, name);
+    if (!offered.names) return offered.words;
     try {
       Access access = access_of(Invocation(), world.environment);
-      if (access.token.empty()) return {};
+      if (access.token.empty()) return offered.words;
       access.connection.timeout_s = kCompletionTimeoutS;
       const auto client = world.connect(access.connection);
       Api api(*client, access.token);
-      return names_of(api, kind, prefix);
+      for (const std::string& found : names_of(api, *offered.names, prefix))
+        offered.words.push_back(found + (offered.names == NameKind::kField ? ":" : ""));
     } catch (const std::exception&) {
-      return {};
+      return offered.words;
     }
+    return offered.words;
   };
 }
 

@@ -51,12 +51,12 @@ int fields(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> fields_commands() {
-  return {{"fields",
-           "what a query can ask about",
-           {{"SECTION", Count::kOptional}},
-           {},
-           {"muster fields", "muster fields packages", "muster fields class"},
+std::vector<Command> fields_commands() {
+  return {{{"fields",
+            "what a query can ask about",
+            {{"SECTION", Count::kOptional}},
+            {},
+            {"muster fields", "muster fields packages", "muster fields class"}},
            fields}};
 }
 

@@ -169,7 +169,7 @@ int purge(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> item_commands() {
+std::vector<Command> item_commands() {
   std::vector<OptionSpec> edits = attribute_options();
   std::vector<OptionSpec> creates = attribute_options();
   creates.push_back({"--force", "", "even when an item of that name exists"});
@@ -179,26 +179,26 @@ std::vector<CommandSpec> item_commands() {
                    "remove what was entered (may be repeated)",
                    {"name", "class", "owner", "location", "lifecycle", "note"}});
   return {
-      {"item create",
-       "enter an item by hand",
-       {{"NAME"}},
-       creates,
-       {"muster item create prn-3 --class hardware.printer --location 'room 12'"},
+      {{"item create",
+        "enter an item by hand",
+        {{"NAME"}},
+        creates,
+        {"muster item create prn-3 --class hardware.printer --location 'room 12'"}},
        create},
-      {"item edit",
-       "change what people know of an item",
-       {{"ITEM"}},
-       edits,
-       {"muster item edit lap-0421 --owner novak --lifecycle in_use",
-        "muster item edit lap-0421 --clear owner"},
+      {{"item edit",
+        "change what people know of an item",
+        {{"ITEM"}},
+        edits,
+        {"muster item edit lap-0421 --owner novak --lifecycle in_use",
+         "muster item edit lap-0421 --clear owner"}},
        edit},
-      {"item archive", "out of the lists; nothing is deleted", {{"ITEM"}}, {}, {}, archive},
-      {"item unarchive", "back into the lists", {{"ITEM"}}, {}, {}, unarchive},
-      {"item purge",
-       "delete an item and its history for ever",
-       {{"ITEM"}},
-       {{"--confirm", "NAME", "the item's name, in place of typing it"}},
-       {"muster item purge old-lap --confirm old-lap"},
+      {{"item archive", "out of the lists; nothing is deleted", {{"ITEM"}}, {}, {}}, archive},
+      {{"item unarchive", "back into the lists", {{"ITEM"}}, {}, {}}, unarchive},
+      {{"item purge",
+        "delete an item and its history for ever",
+        {{"ITEM"}},
+        {{"--confirm", "NAME", "the item's name, in place of typing it"}},
+        {"muster item purge old-lap --confirm old-lap"}},
        purge},
   };
 }

@@ -55,18 +55,18 @@ int items(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> items_commands() {
-  return {{"items",
-           "items that match a query",
-           {{"QUERY", Count::kOptionalMany}},
-           {{"--at", "T", "as it was at that time"},
-            {"--known-at", "T", "as it was known at that time"},
-            {"--sort", "FIELD", "name, -seen_at, ... (- for descending)"},
-            {"--archived", "", "archived items too"},
-            {"--undetermined", "", "items for which the query is undetermined"}},
-           {"muster items 'class:laptop memory_bytes<8GiB'",
-            "muster items 'packages.name:openssl packages.version<3.0.9' --csv --all",
-            "muster items lap --at '2026-11-20 14:00' --columns name,os,owner"},
+std::vector<Command> items_commands() {
+  return {{{"items",
+            "items that match a query",
+            {{"QUERY", Count::kOptionalMany}},
+            {{"--at", "T", "as it was at that time"},
+             {"--known-at", "T", "as it was known at that time"},
+             {"--sort", "FIELD", "name, -seen_at, ... (- for descending)"},
+             {"--archived", "", "archived items too"},
+             {"--undetermined", "", "items for which the query is undetermined"}},
+            {"muster items 'class:laptop memory_bytes<8GiB'",
+             "muster items 'packages.name:openssl packages.version<3.0.9' --csv --all",
+             "muster items lap --at '2026-11-20 14:00' --columns name,os,owner"}},
            items}};
 }
 

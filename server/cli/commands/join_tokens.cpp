@@ -9,7 +9,7 @@ constexpr std::int64_t kMostUses = 1'000'000;
 
 int create_join_token(Context& context) {
   const Invocation& invocation = context.invocation;
-  const std::int64_t uses = invocation.integer("--uses", 1, kMostUses).value_or(1);
+  const std::int64_t uses = invocation.integer("--uses").value_or(1);
   JsonWriter json;
   json.begin_object().member("max_uses", uses);
   if (const auto text = invocation.text("--expires")) {
@@ -70,28 +70,24 @@ int revoke_join_token(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> join_token_commands() {
+std::vector<Command> join_token_commands() {
   return {
-      {"join-token create",
-       "a join code and the commands that enrol a machine",
-       {},
-       {{"--uses", "N", "for so many machines (default 1)"},
-        {"--expires", "24h", "valid for so long"},
-        {"--note", "TEXT", "what it is for"}},
-       {"muster join-token create",
-        "muster join-token create --uses 20 --expires 7d --note 'room 12'"},
+      {{"join-token create",
+        "a join code and the commands that enrol a machine",
+        {},
+        {{"--uses", "N", "for so many machines (default 1)", {}, NumberRange{1, kMostUses}},
+         {"--expires", "24h", "valid for so long"},
+         {"--note", "TEXT", "what it is for"}},
+        {"muster join-token create",
+         "muster join-token create --uses 20 --expires 7d --note 'room 12'"}},
        create_join_token},
-      {"join-token list",
-       "join tokens: whether they are usable, and how often they were used",
-       {},
-       {},
-       {},
+      {{"join-token list",
+        "join tokens: whether they are usable, and how often they were used",
+        {},
+        {},
+        {}},
        list_join_tokens},
-      {"join-token revoke",
-       "nobody can join with it any more",
-       {{"TOKEN_ID"}},
-       {},
-       {},
+      {{"join-token revoke", "nobody can join with it any more", {{"TOKEN_ID"}}, {}, {}},
        revoke_join_token},
   };
 }

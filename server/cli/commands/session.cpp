@@ -163,21 +163,21 @@ int status(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> session_commands() {
+std::vector<Command> session_commands() {
   return {
-      {"login",
-       "sign in, and keep a token for the next commands",
-       {{"URL"}},
-       {{"--user", "NAME", "who signs in (asked otherwise)"},
-        {"--password-stdin", "", "read the password from standard input"},
-        {"--token-stdin", "", "use a token that exists, from standard input"},
-        {"--token-file", "FILE", "use a token that exists, from a file"}},
-       {"muster login https://cmdb.example.org:8443",
-        "muster login https://cmdb.example.org:8443 --ca-file ca.pem --user ana",
-        "pass show muster | muster login https://cmdb.example.org:8443 --token-stdin"},
+      {{"login",
+        "sign in, and keep a token for the next commands",
+        {{"URL"}},
+        {{"--user", "NAME", "who signs in (asked otherwise)"},
+         {"--password-stdin", "", "read the password from standard input"},
+         {"--token-stdin", "", "use a token that exists, from standard input"},
+         {"--token-file", "FILE", "use a token that exists, from a file"}},
+        {"muster login https://cmdb.example.org:8443",
+         "muster login https://cmdb.example.org:8443 --ca-file ca.pem --user ana",
+         "pass show muster | muster login https://cmdb.example.org:8443 --token-stdin"}},
        login},
-      {"logout", "revoke the kept token and forget it", {}, {}, {}, logout},
-      {"status", "server, user, version and clock", {}, {}, {}, status},
+      {{"logout", "revoke the kept token and forget it", {}, {}, {}}, logout},
+      {{"status", "server, user, version and clock", {}, {}, {}}, status},
   };
 }
 

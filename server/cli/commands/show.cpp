@@ -228,15 +228,15 @@ int run_show(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> show_commands() {
-  return {{"show",
-           "one item: facts, sections, last changes, open tickets",
-           {{"ITEM"}},
-           {{"--section", "NAME", "the rows of one section"},
-            {"--at", "T", "as it was at that time"},
-            {"--known-at", "T", "as it was known at that time"}},
-           {"muster show lap-0421", "muster show lap-0421 --section packages --all",
-            "muster show 5CG1234X9Q --at yesterday --json"},
+std::vector<Command> show_commands() {
+  return {{{"show",
+            "one item: facts, sections, last changes, open tickets",
+            {{"ITEM"}},
+            {{"--section", "NAME", "the rows of one section"},
+             {"--at", "T", "as it was at that time"},
+             {"--known-at", "T", "as it was known at that time"}},
+            {"muster show lap-0421", "muster show lap-0421 --section packages --all",
+             "muster show 5CG1234X9Q --at yesterday --json"}},
            run_show}};
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 #include <string>
 
+#include "common/command/parse.h"
 #include "common/json/value.h"
-#include "server/cli/arguments.h"
 
 namespace muster::cli {
 

@@ -89,7 +89,7 @@ void write_context(Context& context, const JsonValue& found) {
 }
 
 Parameters hours_of(Context& context) {
-  const auto hours = context.invocation.integer("--hours", 1, kMostHours);
+  const auto hours = context.invocation.integer("--hours");
   return hours ? Parameters{{"hours", std::to_string(*hours)}} : Parameters{};
 }
 
@@ -176,28 +176,28 @@ int show_context(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> ticket_view_commands() {
+std::vector<Command> ticket_view_commands() {
   return {
-      {"ticket list",
-       "tickets but the closed ones, last changed first (--all: closed ones too)",
-       {{"TEXT", Count::kOptionalMany}},
-       {{"--state", "STATE", "open, new, in_progress, on_hold, resolved, closed; several with ,"},
-        {"--assignee", "NAME", "who works on it"},
-        {"--requester", "NAME", "who has the trouble"},
-        {"--item", "ITEM", "linked to this item"}},
-       {"muster ticket list --state open", "muster ticket list printer --item prn-3"},
+      {{"ticket list",
+        "tickets but the closed ones, last changed first (--all: closed ones too)",
+        {{"TEXT", Count::kOptionalMany}},
+        {{"--state", "STATE", "open, new, in_progress, on_hold, resolved, closed; several with ,"},
+         {"--assignee", "NAME", "who works on it"},
+         {"--requester", "NAME", "who has the trouble"},
+         {"--item", "ITEM", "linked to this item"}},
+        {"muster ticket list --state open", "muster ticket list printer --item prn-3"}},
        list_tickets},
-      {"ticket show",
-       "a ticket, its items and notes, and what changed before it",
-       {{"TICKET"}},
-       {},
-       {"muster ticket show INC-1042"},
+      {{"ticket show",
+        "a ticket, its items and notes, and what changed before it",
+        {{"TICKET"}},
+        {},
+        {"muster ticket show INC-1042"}},
        show_ticket},
-      {"ticket context",
-       "what changed on its items before the trouble began",
-       {{"TICKET"}},
-       {{"--hours", "N", "how far back (default 24)"}},
-       {"muster ticket context INC-1042 --hours 72"},
+      {{"ticket context",
+        "what changed on its items before the trouble began",
+        {{"TICKET"}},
+        {{"--hours", "N", "how far back (default 24)", {}, NumberRange{1, kMostHours}}},
+        {"muster ticket context INC-1042 --hours 72"}},
        show_context},
   };
 }

@@ -46,7 +46,7 @@ JsonValue token_by_token(Context& context, const std::string& name,
 int create_token(Context& context) {
   const Invocation& invocation = context.invocation;
   const std::string name = invocation.required("NAME");
-  const auto days = invocation.integer("--days", 1, kMostDays);
+  const auto days = invocation.integer("--days");
   const bool by_password =
       invocation.has("--sign-in") || invocation.has("--user") || invocation.has("--password-stdin");
   if (context.is_dry_run()) {
@@ -99,25 +99,29 @@ int revoke_token(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> token_commands() {
+std::vector<Command> token_commands() {
   return {
-      {"token create",
-       "an API token for a script, with your own role",
-       {{"NAME"}},
-       {{"--days", "N", "valid for so many days (default: as long as it may be)"},
-        {"--sign-in", "", "ask for the password, so that it may outlive your login"},
-        {"--user", "NAME", "whose password (default: yours)"},
-        {"--password-stdin", "", "read the password from standard input"}},
-       {"muster token create nightly-export --days 90 > token",
-        "muster token create prometheus --sign-in > token    # until it is revoked"},
+      {{"token create",
+        "an API token for a script, with your own role",
+        {{"NAME"}},
+        {{"--days",
+          "N",
+          "valid for so many days (default: as long as it may be)",
+          {},
+          NumberRange{1, kMostDays}},
+         {"--sign-in", "", "ask for the password, so that it may outlive your login"},
+         {"--user", "NAME", "whose password (default: yours)"},
+         {"--password-stdin", "", "read the password from standard input"}},
+        {"muster token create nightly-export --days 90 > token",
+         "muster token create prometheus --sign-in > token    # until it is revoked"}},
        create_token},
-      {"token list",
-       "your API tokens",
-       {},
-       {{"--everybody", "", "those of all users (admin)"}},
-       {},
+      {{"token list",
+        "your API tokens",
+        {},
+        {{"--everybody", "", "those of all users (admin)"}},
+        {}},
        list_tokens},
-      {"token revoke", "ends a token", {{"TOKEN_ID"}}, {}, {}, revoke_token},
+      {{"token revoke", "ends a token", {{"TOKEN_ID"}}, {}, {}}, revoke_token},
   };
 }
 

@@ -164,28 +164,28 @@ int reset_user(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> user_commands() {
+std::vector<Command> user_commands() {
   const OptionSpec password = {"--password-stdin", "", "read the password from standard input"};
   return {
-      {"user create",
-       "somebody new",
-       {{"NAME"}},
-       {{"--role", "ROLE", "requester (default), viewer, technician, admin", user_roles()},
-        {"--display-name", "TEXT", "as people read it"},
-        {"--email", "ADDRESS", "where to write to"},
-        password},
-       {"muster user create ana --role technician"},
+      {{"user create",
+        "somebody new",
+        {{"NAME"}},
+        {{"--role", "ROLE", "requester (default), viewer, technician, admin", user_roles()},
+         {"--display-name", "TEXT", "as people read it"},
+         {"--email", "ADDRESS", "where to write to"},
+         password},
+        {"muster user create ana --role technician"}},
        create_user},
-      {"user list", "who may sign in", {}, {}, {}, list_users},
-      {"user show", "one user", {{"NAME"}}, {}, {}, show_user},
-      {"user disable", "nobody signs in by this name any more", {{"NAME"}}, {}, {}, disable_user},
-      {"user enable", "undo disable", {{"NAME"}}, {}, {}, enable},
-      {"user reset", "set a new password", {{"NAME"}}, {password}, {}, reset_user},
-      {"user role",
-       "what somebody may do",
-       {{"NAME"}, {"ROLE"}},
-       {},
-       {"muster user role ana technician"},
+      {{"user list", "who may sign in", {}, {}, {}}, list_users},
+      {{"user show", "one user", {{"NAME"}}, {}, {}}, show_user},
+      {{"user disable", "nobody signs in by this name any more", {{"NAME"}}, {}, {}}, disable_user},
+      {{"user enable", "undo disable", {{"NAME"}}, {}, {}}, enable},
+      {{"user reset", "set a new password", {{"NAME"}}, {password}, {}}, reset_user},
+      {{"user role",
+        "what somebody may do",
+        {{"NAME"}, {"ROLE"}},
+        {},
+        {"muster user role ana technician"}},
        set_role},
   };
 }

@@ -5,8 +5,10 @@
 #include <sstream>
 
 #include "agent/host/live_host.h"
+#include "agent/program.h"
 #include "agent/run.h"
 #include "common/json/value.h"
+#include "common/support/text.h"
 #include "tests/support/agent/copied_tree.h"
 
 using muster::JsonValue;
@@ -179,17 +181,17 @@ TEST_CASE("mistakes on the command line are told and end with 2", "[commands]") 
     std::string message;
   };
   const Case cases[] = {
-      {{}, "which command? There are inventory, sections, explain"},
-      {{"nosuch"}, "there is no command \"nosuch\""},
+      {{}, "no command was given; there are inventory, sections, explain"},
+      {{"nosuch"}, "there is no command \"muster-agent nosuch\""},
       {{"invetory"}, "try: muster-agent inventory"},
-      {{"inventory", "--bogus"}, "inventory has no flag --bogus"},
+      {{"inventory", "--bogus"}, "there is no flag --bogus"},
       {{"status", "--jsno"}, "try: --json"},
       {{"inventory", "--section", "ghosts"}, "the sections are addresses, "},
-      {{"inventory", "--root", "/", "--capture", "/x"}, "excludes"},
-      {{"explain"}, "target"},
+      {{"inventory", "--root", "/", "--capture", "/x"}, "--capture and --root exclude each other"},
+      {{"explain"}, "SECTION[.FIELD] is missing"},
       {{"explain", "ghosts"}, "there is no section \"ghosts\""},
       {{"explain", "users.shoe_size"}, "users has no field \"shoe_size\"; its fields are name"},
-      {{"capture"}, "file"},
+      {{"capture"}, "FILE is missing"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.message);
@@ -232,4 +234,21 @@ TEST_CASE("help and version end with 0", "[commands]") {
   CHECK(run({"--help"}).out.find("inventory") != std::string::npos);
   CHECK(run({"--version"}).out == "muster-agent " MUSTER_VERSION "\n");
   CHECK(run({"explain", "--help"}).code == 0);
+}
+
+TEST_CASE("help of each command fits a screen, and completion knows sections and fields",
+          "[commands]") {
+  for (const muster::CommandSpec& command : muster::agent::program().commands) {
+    const std::string text = run({"help", std::string(command.words)}).out;
+    INFO(text);
+    const auto all = muster::lines(text);
+    CHECK(all.size() <= 24);
+    for (const std::string_view line : all)
+      CHECK(line.size() <= 80);
+  }
+  CHECK(run({"__complete", "explain", "disk"}).out == "disks\n");
+  CHECK(run({"__complete", "explain", "disks.media"}).out == "disks.media\n");
+  CHECK(run({"__complete", "inventory", "--section", "mem"}).out == "memory\nmemory_modules\n");
+  CHECK(run({"__complete", "capture", "x"}).out == ":files\n");
+  CHECK(run({"__complete", "run", "--root", ""}).out == ":folders\n");
 }
