@@ -1,4 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+// The observed changes of an item, read from the temporal rows; no log of differences is kept.
+//
+//   1. read      for each section and each source record of the item, the rows that were opened
+//                (kOpened) and those that were closed (kClosed) in the span. The reasons leave out
+//                what is no change of the machine: first looks, switched-off sources, new schemas.
+//   2. pair      pair_rows matches a closed row with an opened one of the same revision: first by
+//                row key, then by pairing key. A pair is "changed"; what is left is "removed" or
+//                "added".
+//   3. describe  differing fields, sentence, label; add_provenance adds what the revision says.
+//   4. page      all of the span is sorted by order_of, then the page after the cursor is cut out.
+//
+// Invariants: the two halves of a pair have one time, since section_writer.cpp closes and opens the
+// rows of one report at the same moment; so no span and no page cuts a pair in two. Of one key at
+// most one row is open at a time, so one revision closes at most one row of it, and the first pass
+// has no choice to make. order_of is total (it ends with the row) and depends on stored facts only,
+// so a cursor names a place and not a number of lines: changes that are recorded between two pages
+// neither repeat nor skip a line. Gaps are answered beside the changes, because a span of which
+// nothing is known must not read as one in which nothing happened.
 #include "server/facts/changes.h"
 
 #include <algorithm>
@@ -16,11 +34,12 @@ namespace {
 
 using inventory::SectionSchema;
 
-// Rows of one source record that were opened, or closed, by what a machine did within a span. ?1 =
-// source record, ?2, ?3 = the span, ?4 = the last revision that is known.
+// Rows of one source record that an observed change opened, or closed, within a span. ?1 = source
+// record, ?2 = begin of the span, ?3 = its end (not included), ?4 = the last revision that counts.
 constexpr std::string_view kOpened =
-    // In two parts for the two partial indexes; a row that was opened in the span cannot have been
-    // closed before it.
+    // In two parts for the two partial indexes, over open and over closed rows. A row that was
+    // opened in the span was not closed before it, so "until >= ?2" loses none and lets the second
+    // index begin at the span.
     " WHERE ((r.source_record = ?1 AND r.until IS NULL) OR "
     "(r.source_record = ?1 AND r.until IS NOT NULL AND r.until >= ?2)) AND r.since >= ?2 AND "
     "r.since < ?3 AND "
@@ -42,8 +61,8 @@ struct Paired {
   std::optional<StoredRow> after;   // opened
 };
 
-// The rows that one report closed and opened in one section, as pairs: by key, then by pairing key
-// (an upgrade changes the version, which is part of the key of a package).
+// Pairs the rows that a revision closed and opened in one section: by key, then by pairing key (an
+// upgrade changes the version, which is part of the key of a package).
 std::vector<Paired> pair_rows(const SectionSchema& schema, std::vector<StoredRow> closed,
                               std::vector<StoredRow> opened) {
   std::vector<Paired> out;
@@ -52,6 +71,8 @@ std::vector<Paired> pair_rows(const SectionSchema& schema, std::vector<StoredRow
   for (StoredRow& row : closed)
     by_key.emplace(std::pair(*row.closed_by, row.row_key), std::move(row));
   std::vector<StoredRow> unpaired;
+  // By key before pairing key: of two kernels with one pairing key, the one of which a field
+  // changed is paired with itself, never with the other, which came or went in the same report.
   for (StoredRow& row : opened) {
     if (auto old = by_key.extract(std::pair(row.opened_by, row.row_key))) {
       out.push_back({&schema, std::move(old.mapped()), std::move(row)});
@@ -63,6 +84,8 @@ std::vector<Paired> pair_rows(const SectionSchema& schema, std::vector<StoredRow
     const std::pair at(*row.closed_by, inventory::pairing_key(schema, row.row));
     waiting.emplace(at, std::move(row));
   }
+  // Each closed row is used once: three rows opened for one closed are one change and two
+  // additions.
   for (StoredRow& row : unpaired) {
     const auto old =
         waiting.find(std::pair(row.opened_by, inventory::pairing_key(schema, row.row)));
@@ -130,13 +153,14 @@ void add_provenance(store::Transaction& transaction, std::vector<Change>& change
   }
 }
 
-// Newest first; within a moment what can be the collector's doing last, then by section and label:
-// one order for all readers, so that a cursor can name a place in it.
+// Newest first; within a moment those that may be the collector's doing come last; then by section
+// and label. Revision and row make the order total.
 auto order_of(const Change& change) {
   return std::tuple(-change.at.ms, change.possibly_collector, change.section, change.label,
                     change.revision, change.row_id);
 }
 
+// The place of a change in the order, as hexadecimal lines.
 std::string cursor_of(const Change& change) {
   const auto [at, collector, section, label, revision, row_id] = order_of(change);
   return to_hex(std::to_string(at) + '\n' + (collector ? "1" : "0") + '\n' + section + '\n' +
@@ -157,7 +181,7 @@ std::tuple<std::int64_t, bool, std::string, std::string, std::int64_t, std::int6
   const auto revision = parse_integer(parts[3]);
   const auto row_id = parse_integer(parts[4]);
   if (!at || !revision || !row_id) throw bad();
-  std::size_t label = 0;  // may hold anything, so it comes last
+  std::size_t label = 0;  // where it begins: it may contain newlines, so it is the last part
   for (std::size_t i = 0; i < 5; ++i)
     label += parts[i].size() + 1;
   return {*at, parts[1] == "1", std::string(parts[2]), text->substr(label), *revision, *row_id};
@@ -168,6 +192,8 @@ std::tuple<std::int64_t, bool, std::string, std::string, std::int64_t, std::int6
 ChangePage item_changes(store::Transaction& transaction, std::int64_t item_id,
                         const store::ReadPoint& point, const ChangeQuery& query) {
   const std::int64_t from = query.from ? query.from->ms : 0;
+  // The end is not included, hence one more for a change at the point itself. A read of the past
+  // ends at its point, whatever was asked for.
   std::int64_t to = query.to ? query.to->ms : point.at_ms + 1;
   if (!point.is_now) to = std::min(to, point.at_ms + 1);
   std::vector<std::int64_t> records;

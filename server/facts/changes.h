@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Observed changes: what reports say really changed on an item, whoever did it (model.md sections 2
-// and 4). A row that was closed and one that was opened by the same report pair by key, or by
-// pairing key when the key itself changed (an upgrade). Rows of a section's first report, and rows
-// closed or opened for reasons other than the machine (schema, not_collected), are no observed
-// changes. Reads only; errors as Error.
+// Observed changes: what changed on the machine itself, by the reports of its agents (model.md
+// sections 2 and 4). A closed and an opened row of one report pair by key, or by pairing key when
+// the key itself changed (an upgrade). Rows of a section's first report, and rows closed or opened
+// because of the collecting (schema, not_collected), are not observed changes. Reads only; errors
+// as Error.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -22,8 +22,8 @@ using inventory::SectionSchema;
 
 using RowsByKey = std::multimap<std::string, StoredRow>;
 
-// What pairs the rows of two machines. A key that is identity (the serial number of a disk) has no
-// counterpart on the other machine: what people call the thing stands in its place.
+// The key that pairs the rows of two machines. A key that is identity (the serial number of a disk)
+// has no counterpart on the other machine, so the name stands in its place.
 std::string key_of(const SectionSchema& schema, const Row& row, bool identity) {
   if (identity) return inventory::pairing_key(schema, row);
   std::string key;
@@ -49,7 +49,8 @@ RowsByKey rows_of(store::Transaction& transaction, const SectionSummary& summary
   return out;
 }
 
-// The bytes of an IPv4 or IPv6 address without those bits that tell its host; empty: it is none.
+// The bytes of an IPv4 or IPv6 address with the bits of its host cleared; empty if it is no
+// address.
 std::string network_of(const std::string& address, std::int64_t prefix_bits) {
   std::array<unsigned char, 16> bytes{};
   std::size_t size = 0;
@@ -63,7 +64,7 @@ std::string network_of(const std::string& address, std::int64_t prefix_bits) {
   return {reinterpret_cast<const char*>(bytes.data()), size};
 }
 
-// Two machines never share an address; but being in one network or not is a difference that counts.
+// Two machines never share an address, so only a difference of their networks counts.
 bool is_other_network(const SectionSchema& schema, std::size_t field, const Row& a, const Row& b) {
   const auto prefix = schema.find("prefix_length");
   if (!prefix) return false;
@@ -79,7 +80,8 @@ bool is_other_network(const SectionSchema& schema, std::size_t field, const Row&
 std::vector<FieldChange> differing(const SectionSchema& schema, const Row& a, const Row& b,
                                    bool identity) {
   std::vector<FieldChange> all;
-  // Keys that an upgrade changes, and what does not follow from them.
+  // The versions (fields of the key that are not in the pairing key), and the fields that do not
+  // follow from them: these alone are told where a version differs.
   std::vector<FieldChange> versions;
   bool has_version = false;
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
@@ -120,7 +122,9 @@ ComparedRow one_sided(const SectionSchema& schema, const std::string& key, const
   return out;
 }
 
-// Rows with one key pair with their equals first, and then in their order.
+// Pairs rows with one key: equal ones first, the rest in their order. In one pass, a row could pair
+// with a different one and leave its equal over, so that two differences would be told where none
+// is.
 void compare_rows(ComparedSection& out, RowsByKey a, RowsByKey b, bool identity) {
   const SectionSchema& schema = *out.schema;
   for (auto row = a.begin(); row != a.end();) {
@@ -152,7 +156,7 @@ void compare_rows(ComparedSection& out, RowsByKey a, RowsByKey b, bool identity)
     out.only_b.push_back(one_sided(schema, key, row, false, identity));
 }
 
-// Why nothing is known of a side, which is not a side without rows.
+// Why nothing is known of a side. An unknown side is not a side without rows.
 std::string why_unknown(const SectionSummary& side) {
   const bool says_none =
       side.status == inventory::Status::kOk || side.status == inventory::Status::kNotApplicable;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The difference between two items, or one item at two times, section by section. Reads only.
 //
-// No two machines share what their sections declare as identity (describe.h): serial numbers,
-// UUIDs, MAC addresses, names, tags. Without it, rows that are the same but for it are the same,
-// and rows that are known by it alone pair by what people call them: nvme0n1 with nvme0n1. Of an
-// address only another network counts. A version that differs stands for what follows from it.
+// Fields that a section declares as identity (describe.h: serial numbers, UUIDs, MAC addresses,
+// names, tags) differ between any two machines. A comparison leaves them out unless it is asked for
+// them: rows that are equal otherwise are the same, and rows whose key is identity pair by the name
+// that people use, nvme0n1 with nvme0n1. Addresses differ only where their networks do. Where a
+// version differs, the fields that follow from it are not listed.
 #pragma once
 #include <optional>
 #include <string>
@@ -32,9 +33,9 @@ struct ComparedSection {
   std::vector<ComparedRow> only_b;
   std::vector<ComparedRow> different;
   std::int64_t same = 0;
-  std::string not_compared;  // why: a side is not known; empty when it was compared
-  // Sides ("a", "b") of which there are rows and more may be there: what only the other side has
-  // may be there too.
+  std::string not_compared;  // the reason: a side is not known; empty when it was compared
+  // Sides ("a", "b") of which only a part of the rows is known: a row in `only_a` or `only_b` may
+  // exist on such a side, too.
   std::vector<std::string> incomplete;
 };
 
@@ -46,7 +47,7 @@ struct ComparedSide {
 struct CompareOptions {
   std::optional<std::string> section = {};  // only this one
   bool personal = false;                    // also personal sections
-  bool identity = false;                    // also what no two machines share
+  bool identity = false;                    // also the fields that are identity
 };
 
 // Sections that neither side ever reported are left out.

@@ -20,7 +20,7 @@ bool is_absent(const inventory::Cell& cell) {
   return std::holds_alternative<std::monostate>(cell);
 }
 
-// The end of a field's name that its unit is said by (describe.h: the unit is part of the name).
+// The suffix of a field's name that names its unit (describe.h: the unit is part of the name).
 std::string_view unit_in_name(std::string_view unit) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kEnds = {
       {{"bytes", "_bytes"},
@@ -35,7 +35,7 @@ std::string_view unit_in_name(std::string_view unit) {
   return {};
 }
 
-// A text among other words has marks around it where it is more than a word.
+// A text of more than one word is quoted where it stands among other words.
 std::string quoted_value(const FieldSchema& field, const inventory::Cell& cell) {
   const std::string text = value_text(field, cell);
   const bool is_text = std::holds_alternative<std::string>(cell) ||
@@ -49,14 +49,14 @@ std::string field_sentence(const FieldSchema& field, const inventory::Cell& befo
   std::string to = quoted_value(field, after);
   if (is_absent(before)) return field_words(field) + " is now " + to;
   if (is_absent(after)) return field_words(field) + ' ' + from + " is gone";
-  if (from == to) {  // the units are too coarse for it
+  if (from == to) {  // the units are too coarse to show the difference
     from = cell_text(before);
     to = cell_text(after) + (field.unit.empty() ? "" : ' ' + std::string(field.unit));
   }
   return field_words(field) + ' ' + from + " to " + to;
 }
 
-// nullopt: it says no more than that a row changed in another way.
+// nullopt: not a package, or a change that keeps its version.
 std::optional<std::string> package_sentence(const SectionSchema& schema, const Row* before,
                                             const Row* after) {
   const auto version = schema.find("version");
@@ -111,7 +111,7 @@ std::string row_summary(const SectionSchema& schema, const Row& row, bool with_i
     if (!field.summary || is_absent(row.cells[i])) continue;
     std::string& out = field.identity ? identity : like;
     if (!out.empty()) out += ", ";
-    // A serial number, MAC address or user id does not say by itself what it is.
+    // A bare serial number, MAC address or user id does not show what it is, so its name is added.
     const bool is_named = field.identity || field.unit == "bits" || field.name == "uid";
     out += (is_named ? field_words(field) + ' ' : "") + value_text(field, row.cells[i]);
   }

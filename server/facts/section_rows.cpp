@@ -98,7 +98,7 @@ std::string cell_text(const inventory::Cell& cell) {
 
 std::string row_label(const SectionSchema& schema, const inventory::Row& row) {
   if (schema.key_fields.empty()) return std::string(schema.title);
-  // The first of these that the row has; what people call the thing rather than what identifies it.
+  // The first of these that the row has: a name that people use comes before an identifier.
   for (const std::string_view field :
        {"name", "mount_point", "address", "locator", "model", "socket"}) {
     const auto index = schema.find(field);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading rows of a section's table back into the values that were reported. Reads only; any thread
-// with its session.
+// with its transaction.
 #pragma once
 #include <functional>
 #include <optional>
@@ -35,8 +35,8 @@ StoredRow read_stored_row(const inventory::SectionSchema& schema, const store::R
 // The row for people: canonical JSON, unknown fields included.
 std::string row_json(const inventory::SectionSchema& schema, const inventory::Row& row);
 
-// What a row is about, in a few words: "openssl 3.0.8-1", "/var", "eth0"; the section's title when
-// it has one row.
+// The subject of a row in a few words: "openssl 3.0.8-1", "/var", "eth0"; the section's title where
+// the section has at most one row.
 std::string row_label(const inventory::SectionSchema& schema, const inventory::Row& row);
 
 // JSON of one value; empty when it is absent.

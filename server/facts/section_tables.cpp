@@ -29,8 +29,8 @@ std::string_view column_type(FieldType type) {
   return "TEXT";
 }
 
-// Field names are checked at compile time, and quoted because some ("name", "section") are words of
-// SQL too.
+// Field names are checked at compile time. They are quoted because some ("name", "section") are
+// words of SQL.
 std::string quoted(std::string_view name) {
   return '"' + std::string(name) + '"';
 }

@@ -8,8 +8,8 @@
 //                       hash of their values
 //   inventory_S         a view with all fields, which hides the split
 //
-// Columns that a newer declaration adds are added to the tables; none is ever dropped. Statement
-// texts for a section are made once (SectionSql) and used as prepared statements. Pure but for
+// Columns that a newer declaration adds are added to the tables; none is ever dropped. The texts of
+// the statements that write them are in server/ingest/section_sql.h. Pure, except
 // update_section_tables.
 #pragma once
 #include <string>
@@ -27,16 +27,17 @@ namespace muster::server::facts {
 //                 been switched off; schema: a newer agent reports more fields
 //   close_reason  changed, removed: observed; not_collected, schema, erased
 
-// Which rows have a content is answered by section_S_by_content (content_id, row_id), an index over
-// all machines. Kept at every insert it would cost more than all the rest, since each row of a
-// report falls on another page of it. So it is merged in from time to time, sorted
-// (server/ingest/merge_index.h): rows up to merged_rows.row_id of the section are in it, the newer
-// ones are found by looking through them. Queries read both (rows_of_contents).
+// section_S_by_content (content_id, row_id) is the index from a content to its rows, over all
+// machines. Updated at every insert it would cost more than the rest of a report, since each row
+// falls on another page of it. So it is merged from time to time, sorted
+// (server/ingest/merge_index.h): rows up to merged_rows.row_id of the section are in it, newer ones
+// are found by scanning them. Queries read both (rows_of_contents).
 
 std::string section_table(const inventory::SectionSchema& schema);  // "section_packages"
 std::string content_table(const inventory::SectionSchema& schema);  // "section_packages_content"
 std::string by_content_table(const inventory::SectionSchema& schema);
-// "inventory_packages". Without the prefix the section "users" would be the table of accounts.
+// "inventory_packages". Without the prefix the view of the section "users" would have the name of
+// the table of accounts.
 std::string section_view(const inventory::SectionSchema& schema);
 
 // CREATE TABLE and CREATE INDEX texts of a section, in this project's dialect ({identity},
@@ -51,7 +52,7 @@ std::string rows_of_contents(const inventory::SectionSchema& schema, std::string
 
 // Creates what is missing, adds columns that are new, and makes the views anew.
 void update_section_tables(store::Database& database, store::Transaction& transaction);
-// For whoever opens a store: it keeps the section tables up to date as well.
+// Options with which opening a store also brings the section tables up to date.
 store::StoreOptions with_section_tables(store::StoreOptions options = {});
 
 // Values of a row as they are bound, in the order of `fields`: times as milliseconds, lists as

@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kStatuses = R"sql(
   SELECT s.source, s.status, s.reason, s.since FROM section_status s WHERE s.source_record = ?3
     AND s.section = ?4 AND )sql";
-// When each section was last looked at: by its own last report, or by the last report of its class,
-// which names only the sections that changed.
+// When a section was last collected: the time of its own last report, or that of its class, since a
+// report names only the sections that changed.
 constexpr std::string_view kLooks = R"sql(
   SELECT s.collected_at, s.ok_at, a.collected_each, a.collected_hourly, a.collected_daily
   FROM section_state s LEFT JOIN agent_state a ON a.source_record = s.source_record
@@ -67,7 +67,8 @@ std::optional<SectionSummary> section_summary(store::Transaction& transaction, s
   if (record) {
     summary.source_record = *record;
   } else {
-    // Nobody ever reported rows; an agent that was denied from the start still says so.
+    // No record ever had rows of it. An agent that was denied from the start is shown with that
+    // status.
     const auto any = transaction.find_integer(
         "SELECT MAX(s.source_record) FROM section_status s JOIN assignments a ON a.source_record = "
         "s.source_record WHERE "

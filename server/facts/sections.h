@@ -29,11 +29,11 @@ struct SectionSummary {
   inventory::Status status = inventory::Status::kFailed;  // the worst of the sources
   std::vector<SectionSourceStatus> sources;
   std::int64_t rows = 0;
-  // Only now, not under at=: when it was last looked at, and last with success.
+  // When it was last collected, and last with success. Not kept for the past: empty under at=.
   std::optional<Instant> collected_at;
   std::optional<Instant> ok_at;
-  // The last look of some source failed, and rows of a look before it are shown. What was read in
-  // part is of now.
+  // Some source could not be read the last time, and rows that it reported before are shown. A
+  // source that was read in part is not stale.
   bool stale = false;
 };
 
@@ -45,7 +45,7 @@ std::optional<SectionSummary> section_summary(store::Transaction& transaction, s
                                               const inventory::SectionSchema& schema,
                                               const store::ReadPoint& point);
 
-// All rows of the section are known of the item, so that a row that is missing is not there
+// True when all rows of the section are known for the item, so that a missing row does not exist
 // (is_known in server/facts/shown_record.h).
 bool is_section_known(store::Transaction& transaction, std::int64_t item_id,
                       const inventory::SectionSchema& schema, const store::ReadPoint& point);

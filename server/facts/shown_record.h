@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of an item's source records answers, written once as SQL (model.md section 1). An item is a
-// set of source records; a section shows ONE of the agents', and an attribute one value:
+// The source record that answers for an item, written once as SQL (model.md section 1). An item is
+// a set of source records; a section shows ONE of the agents' records, and an attribute one value:
 //
 //   section    the record that reports the section ok or partial at the point; failing that, one
 //              that once did (its facts are kept, stale); among equals the latest assignment.
@@ -23,8 +23,8 @@ namespace muster::server::facts {
 std::string section_rank(const inventory::SectionSchema& section, std::string_view record,
                          const store::ReadPoint& point);
 
-// SQL that is true when no other record of the item is to be shown instead of `assignment`'s. For
-// an item with one agent it costs one look at an index.
+// SQL that is true when the record of `assignment` is the one that the item shows. For an item with
+// one agent it costs one look at an index.
 //   SELECT ... FROM section_os r JOIN assignments a ON a.source_record = r.source_record
 //   WHERE holds(r) AND holds(a) AND is_shown(os, "a", point)
 std::string is_shown(const inventory::SectionSchema& section, std::string_view assignment,
@@ -40,24 +40,24 @@ std::string shown_record(const inventory::SectionSchema& section, std::string_vi
 std::string is_winning(std::string_view value, std::string_view assignment,
                        const store::ReadPoint& point);
 
-// SQL, a scalar: the winning value of an attribute (a constant, never what somebody sent) of the
-// item; NULL without one.
+// SQL, a scalar: the winning value of an attribute of the item; NULL without one. The name of the
+// attribute is pasted, so it must be a constant, never part of a request.
 std::string winning_value(std::string_view attribute, std::string_view item,
                           const store::ReadPoint& point);
 
 // SQL that is true when the item's rows of this section are known at the point, so that a missing
-// row means that there is none. A source has answered when it was ok once and was not switched off
-// since, or says that the machine cannot have such rows. A section is known when one source has
-// answered and no other is there that has not. Where every machine has such rows
-// (SectionSchema::never_empty), one source must have been ok, and there must be a row.
+// row does not exist. A source has answered when it was ok once and is not switched off, or says
+// that the machine cannot have such rows. A section is known when one source has answered and none
+// of the others is silent. Where every machine has such rows (SectionSchema::never_empty), one
+// source must have been ok, and there must be a row.
 std::string is_known(const inventory::SectionSchema& section, std::string_view item,
                      const store::ReadPoint& point);
 
-// SQL that is true when something is assigned to the item at the point: a merged-away item and one
-// that was not there yet have nothing.
+// SQL that is true when a source record is assigned to the item at the point. A merged-away item
+// and one that did not exist yet have none.
 std::string item_exists(std::string_view item, const store::ReadPoint& point);
 
-// SQL that is true when the item `i` (an items row) is put away.
+// SQL that is true when the item `i` (an items row) is archived.
 std::string is_archived(const store::ReadPoint& point);
 
 // SQL, a scalar: the last report of the item's agents up to the point, in milliseconds; NULL: none.

@@ -37,7 +37,7 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
   return a.compare(b) <=> 0;
 }
 
-// One part: by turns a stretch without digits and a number.
+// Compares one part: stretches without digits and numbers in turn.
 std::strong_ordering compare_part(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   std::size_t j = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of versions, by the rules of those who write them. Pure; any thread; never fails: any
-// text has a place in the order, as it has for the package manager.
+// The order of versions, by the rules of their ecosystems. Pure; any thread; never fails: any text
+// has a place in the order, as it has for the package manager.
 //
 //   Debian   [epoch:]upstream[-revision], Debian Policy 5.6.12 and deb-version(7)
 //   kernel   release[-build][flavour] as uname -r has it: 6.1.0-40-amd64, 5.14.0-427.el9.x86_64,
@@ -32,9 +32,9 @@ DebianVersion split_debian(std::string_view version);
 
 std::strong_ordering compare_versions(Ecosystem ecosystem, std::string_view a, std::string_view b);
 
-// As above, where `literal` is what a person wrote: without an epoch it ignores the row's epoch,
-// without a revision it ignores the revision (model.md section 7). Of a kernel it ignores the build
-// and the flavour that it does not name, elsewhere what stands behind a blank ("22.04.3 LTS").
+// As above, where `literal` was written in a query: without an epoch it ignores the row's epoch,
+// without a revision the row's revision (model.md section 7). For kernels it ignores the build and
+// the flavour that it does not name, for other versions any text after a blank ("22.04.3 LTS").
 std::strong_ordering compare_with_literal(Ecosystem ecosystem, std::string_view row,
                                           std::string_view literal);
 
