@@ -11,7 +11,7 @@
 namespace muster::server::query {
 namespace {
 
-constexpr std::size_t kWildcards = 8;  // in one value; each makes a comparison dearer
+constexpr std::size_t kWildcards = 8;  // in one value; each makes a comparison more expensive
 constexpr std::size_t kOffered = 3;
 
 std::string joined(const std::vector<std::string>& words, std::string_view last) {
@@ -60,7 +60,8 @@ bool is_order(Operator op) {
          op == Operator::kGreaterEqual;
 }
 
-// The numbers that compare so with the stretch from `first` to `last`.
+// The numbers that satisfy `op` against a value that stands for all from `first` to `last` (a date
+// is a whole day): "<" means before the first, "<=" up to the last.
 Range range_of(Operator op, std::int64_t first, std::int64_t last) {
   switch (op) {
     case Operator::kLess:
@@ -81,7 +82,7 @@ Range range_of(Operator op, std::int64_t first, std::int64_t last) {
   return {first, last, false};
 }
 
-// A younger thing has a later time: the order turns round.
+// The operator on times for one on ages: a smaller age is a later time.
 Operator turned(Operator op) {
   switch (op) {
     case Operator::kLess:
@@ -156,7 +157,7 @@ void check_enum(const Condition& condition) {
 void check_list(const Condition& condition) {
   if (is_order(condition.op)) throw wrong_operator(condition, "one of : = != ~");
   const auto& pieces = condition.literal.pieces;
-  // A pattern over the list's text could else begin in one element and end in another.
+  // Otherwise a pattern over the list's text could begin in one element and end in another.
   if (condition.op == Operator::kMatch &&
       (pieces.size() > 3 ||
        (pieces.size() == 3 && (!pieces.front().empty() || !pieces.back().empty())) ||
@@ -167,7 +168,7 @@ void check_list(const Condition& condition) {
   }
 }
 
-// Wildcards too must fit something: there is a fixed number of sections and statuses.
+// A value that fits no section and status is refused, with wildcards too, since the set is fixed.
 void check_section_status(const Condition& condition) {
   static constexpr std::string_view kStatuses[] = {"ok",     "partial",        "denied",  "timeout",
                                                    "failed", "not_applicable", "disabled"};
@@ -227,7 +228,8 @@ void check_class(const Condition& condition) {
   throw query_error(condition.literal.span, what, offered);
 }
 
-// YYYY-MM-DD has its order as text. Of a year or a month alone, what lies in it is not after it.
+// Dates as YYYY-MM-DD are compared as text. A year or a month stands for all its days, so a day in
+// it is not after it.
 void check_date_order(Condition& condition) {
   constexpr std::string_view kLongest = "2026-11-23";
   std::string& text = condition.literal.text;
@@ -297,7 +299,7 @@ Condition check_condition(const QueryToken& token, std::int64_t at_ms, const Que
   out.op = token.op;
   out.literal = token.literal;
   out.span = token.span;
-  if (out.op != Operator::kMatch)  // only `:` knows wildcards; elsewhere * is itself
+  if (out.op != Operator::kMatch)  // only `:` has wildcards; elsewhere * is the character
     out.literal.pieces = {out.literal.text};
   if (out.literal.text.empty()) {
     throw query_error(token.span, "the value is empty",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A condition whose field is known and whose value has the field's type. Between the parser and the
-// SQL: here a wrong name, operator or value is refused, with what would be right. Pure.
+// A condition whose field exists and whose value has the field's type. It stands between the parser
+// and the SQL: a wrong name, operator or value is refused here, with a suggestion. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -24,7 +24,7 @@ struct Condition {
   Operator op = Operator::kMatch;
   Literal literal;
   Span span;                       // of the whole condition
-  bool anything = false;           // field:*, there is some value
+  bool anything = false;           // field:*, any value
   std::optional<Range> range;      // kInteger, kTime
   std::optional<bool> truth;       // kBoolean
   std::optional<TextForms> forms;  // of kinds that can be written in several ways
@@ -35,18 +35,18 @@ struct Condition {
   }
 };
 
-// What the asker may ask about.
+// What the principal may ask about.
 struct QueryRights {
   bool personal = false;  // personal and sensitive sections (model.md section 8)
 };
 
-// `missing:X`: a field, or a section of which there is no row at all.
+// `missing:X`: a field without a value, or a section without any row.
 struct Missing {
   const QueryField* field = nullptr;  // one of the two is set
   const inventory::SectionSchema* section = nullptr;
 };
 
-// Error forbidden when the section is personal and the right is not there; nullptr: no section.
+// Error forbidden when the section is personal and the right is missing; nullptr: no section.
 void require_rights(const inventory::SectionSchema* section, const QueryRights& rights);
 
 bool is_missing(const QueryToken& token);

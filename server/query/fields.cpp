@@ -13,7 +13,7 @@ using inventory::FieldSchema;
 using inventory::FieldType;
 using inventory::SectionSchema;
 
-// An item field that is a section's field under a shorter name. Several fields: any of them.
+// An item field that is a section's field under a shorter name. With several fields, any may match.
 struct Alias {
   std::string_view name;
   std::string_view section;
@@ -102,8 +102,8 @@ QueryField section_field(const SectionSchema& section, std::size_t index) {
   out.meaning = field.meaning;
   out.section = &section;
   out.columns = {index};
-  // People write os.name:debian, and Debian calls itself "Debian GNU/Linux" and, for programs,
-  // "debian". Both are the name.
+  // os.name:debian should match, although os-release(5) has NAME="Debian GNU/Linux" and ID=debian:
+  // both are searched.
   if (out.name == "os.name") {
     if (const auto id = section.find("id")) out.columns.push_back(*id);
   }

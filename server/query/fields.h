@@ -28,7 +28,7 @@ enum class FieldHome {
   kId,             // the item's number
   kName,           // entered, else os.hostname, else "item N"
   kClass,          // entered, else derived from the section system (classes.h)
-  kArchived,       // entered; no value is no
+  kArchived,       // entered; without a value it is "no"
   kSeen,           // presence: the last report
   kAgentVersion,   // of the last report; not kept, so only of the present
   kSectionStatus,  // "packages.failed"
@@ -45,7 +45,7 @@ struct QueryField {
   const inventory::SectionSchema* section = nullptr;  // kSection
   std::vector<std::size_t> columns;  // kSection: of the section; the first, or any of them, matches
   bool words = false;                // kSection: `:` looks for words in all columns together
-  std::vector<std::string_view> values;  // kEnum: all that there are
+  std::vector<std::string_view> values;  // kEnum: all of them
 };
 
 // Item fields first, in the order of their table, then section fields in that of the declarations.

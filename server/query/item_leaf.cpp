@@ -19,7 +19,7 @@ const SectionSchema& section_named(std::string_view name) {
   return *section;
 }
 
-// Items whose winning value of `attribute` (a constant) passes `test`, which speaks of v.value.
+// Items whose winning value of `attribute` (a constant) passes `test`, SQL over v.value.
 std::string items_with_value(std::string_view attribute, const std::string& test,
                              const store::ReadPoint& point) {
   return "i.item_id IN (SELECT a.item_id FROM item_values v CROSS JOIN assignments a WHERE "
@@ -38,7 +38,8 @@ std::string has_agent(const store::ReadPoint& point) {
          point.holds("a") + ')';
 }
 
-// The name is entered, else the host name, else "item N": it is always known.
+// An item's name is the entered one, else the host name, else "item N"; so it is never
+// undetermined.
 Sides name_leaf(BuildContext& context, const Condition& condition) {
   if (condition.anything) return {"1 = 1", ""};
   const store::ReadPoint& point = context.point;
@@ -54,7 +55,7 @@ Sides name_leaf(BuildContext& context, const Condition& condition) {
           ""};
 }
 
-// A class stands for all below it; `=` and `~` take the path as text.
+// `:` with a class matches all classes below it; `=` and `~` compare the path as text.
 std::string class_test(Binder& binder, const std::string& column, const Condition& condition) {
   if (condition.op != Operator::kMatch) return column_test(binder, column, condition);
   std::vector<std::string> pieces = condition.literal.pieces;
@@ -79,7 +80,7 @@ Sides class_leaf(BuildContext& context, const Condition& condition) {
                      point) +
       " OR (" + class_test(context.binder, base, condition) + " AND " + has_agent(point) +
       " AND NOT " + items_with_row(system, "1 = 1", point) + "))))";
-  // What the class is derived from, read in part or not.
+  // The fields from which the class is derived are not known.
   const std::string unknown =
       "(NOT " + facts::is_known(system, "i.item_id", point) + " AND NOT " +
       items_with_row(system,
@@ -103,7 +104,7 @@ Sides seen_leaf(BuildContext& context, const Condition& condition) {
           ""};
 }
 
-// Kept for the present only: under at= it is not known of any machine.
+// Only the present version is kept: under at= it is undetermined for every machine.
 Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
   const store::ReadPoint& point = context.point;
   if (!point.is_now) return {"0 = 1", has_agent(point), has_agent(point)};
@@ -143,9 +144,9 @@ const QueryField& field_named(std::string_view name) {
   return *field;
 }
 
-// Fields whose text a word may be a part of, those of one section together.
+// Fields in whose text a word is looked for; those of one section share a row of the table.
 constexpr std::string_view kWordFields[][3] = {{"hostname"}, {"serial", "tag", "model"}};
-// Fields that are searched for a word that reads as one of their kind, however it is written.
+// Fields that are searched only for a word that looks like a value of their kind, in any spelling.
 constexpr std::string_view kAddressFields[] = {"ip", "mac", "uuid"};
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The query language, cut into tokens (model.md section 7). Words, "quoted words", field:value with
 // the operators : = != < <= > >= ~, AND, OR, NOT (in capitals) and parentheses. White space may
-// stand around every operator but before ':'. In a word and in a value `*` stands for any text;
-// inside quotes \" \\ \* are the characters themselves. A word that is a MAC or an IPv6 address or
-// network is a word, not a field.
+// stand around every operator, except before ':'. In a word and in a value `*` stands for any text;
+// inside quotes \" \\ \* are the characters themselves. A MAC address, an IPv6 address or a network
+// is a word, although it has a ':' in it.
 //
 // Pure. Throws Error invalid_query (query_error.h) for text over 4 KiB, control characters, text
 // that is not UTF-8, an unfinished quotation and an operator without a field or value.
@@ -30,8 +30,8 @@ enum class Operator {
 };
 std::string_view to_string(Operator op);  // ":" "=" "!=" ...
 
-// What was written as a word or value: the texts between its wildcards. Without a wildcard there is
-// one piece; "*" has two empty ones.
+// A word or value as it was written: the texts between its wildcards. Without a wildcard it has one
+// piece; "*" has two empty ones.
 struct Literal {
   std::vector<std::string> pieces;
   std::string text;  // as written, without quotes and escapes: what `=` compares with

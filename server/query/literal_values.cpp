@@ -58,7 +58,7 @@ std::string_view take_digits(std::string_view& text) {
   return out;
 }
 
-// whole.fraction times factor; a result that is no whole number is cut.
+// whole.fraction times factor, cut to a whole number.
 std::optional<std::int64_t> scale(std::string_view whole, std::string_view fraction,
                                   std::int64_t factor) {
   const auto number = parse_integer(whole);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What numbers, sizes, clock rates, ages, times and truths look like in a query. Pure; any thread;
-// nullopt: the text is none of that kind.
+// Numbers, sizes, clock rates, ages, times and truth values as a query has them. Pure; any thread;
+// nullopt: the text is not of that kind.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,9 +15,9 @@ constexpr std::int64_t kLargestNumber = std::int64_t{1} << 60;
 // A number in the field's unit: "8GiB" and "1.5GB" for "bytes", "2.4GHz" for "MHz", "1Gbit/s" for
 // "Mbit/s"; a plain number for every unit.
 std::optional<std::int64_t> parse_quantity(std::string_view text, std::string_view unit);
-std::string_view expected_quantity(std::string_view unit);  // for the error: what would do
+std::string_view expected_quantity(std::string_view unit);  // for the error: an example
 
-// Units by name, in any case: of any quantity, or of that one ("age" for ages).
+// True for the name of a unit, in any case: of any quantity, or of the given one ("age" for ages).
 bool is_unit(std::string_view name);
 bool is_unit_of(std::string_view quantity, std::string_view name);
 

@@ -61,7 +61,7 @@ std::optional<IpAddress> parse_ip(std::string_view text) {
     if (zone + 1 == text.size() || text.find(':') == std::string_view::npos) return std::nullopt;
     text = text.substr(0, zone);
   }
-  // inet_pton(3) looks no further than to a NUL.
+  // inet_pton(3) stops at a NUL and would accept what stands before it.
   const std::string copy(text);
   if (copy.find('\0') != std::string::npos) return std::nullopt;
   IpAddress out;
@@ -80,7 +80,7 @@ std::optional<IpAddress> parse_ip(std::string_view text) {
 
 std::string to_text(const IpAddress& address) {
   std::array<char, INET6_ADDRSTRLEN> text = {};
-  // glibc writes IPv6 as RFC 5952 demands, as it does for the agents.
+  // glibc writes IPv6 in the form of RFC 5952; the agents use it too.
   inet_ntop(address.is_v4 ? AF_INET : AF_INET6, address.bytes.data(), text.data(), text.size());
   return text.data();
 }
@@ -98,7 +98,7 @@ std::optional<Network> parse_network(std::string_view text) {
   if (slash == std::string_view::npos) return std::nullopt;
   const auto address = parse_ip(text.substr(0, slash));
   if (!address) return std::nullopt;
-  // Of ::ffff:10.0.0.0/104 the length counts in IPv6.
+  // ::ffff:10.0.0.0/104: the length counts the bits of IPv6.
   const bool mapped = address->is_v4 && text.substr(0, slash).find(':') != std::string_view::npos;
   auto length = parse_prefix(text.substr(slash + 1), address->is_v4 && !mapped);
   if (length && mapped) *length -= kBitsV6 - kBitsV4;

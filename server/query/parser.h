@@ -5,10 +5,10 @@
 //   and   = not { ["AND"] not }
 //   not   = "NOT" not | "(" or ")" | word | condition
 //
-// A number and its unit may stand apart (spaced_units.h); else names of fields are not looked up
-// here (conditions.h does that). An empty text is the query that
-// everything matches. Pure. Throws Error invalid_query, also for more than 20 levels of groups and
-// NOT, and for more than 100 words and conditions.
+// A number and its unit may stand apart (spaced_units.h). Apart from that, names of fields are not
+// looked up here (conditions.h does that). An empty text is the query that every item matches.
+// Pure. Throws Error invalid_query, also for more than 20 levels of groups and NOT, and for more
+// than 100 words and conditions.
 #pragma once
 #include <string_view>
 #include <vector>
@@ -24,7 +24,7 @@ enum class NodeKind {
   kAnd,    // of any number of children; of none: true
   kOr,     // of two or more
   kNot,    // of one
-  kGroup,  // of one: what stood in parentheses
+  kGroup,  // of one: a query in parentheses
   kWord,
   kCondition
 };

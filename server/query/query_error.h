@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a query is refused: 400 invalid_query with the column, the length of what is wrong, what was
-// expected there and what to try, so that a client can underline it. The message is complete in
-// itself: `query, column 14: "8Gx" is not a size`. Pure; any thread.
+// The refusal of a query: 400 invalid_query with the column and the length of the mistake, so that
+// a client can underline it, and with a suggestion. The message is complete in itself: `query,
+// column 14: "8Gx" is not a size`. Pure; any thread.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -21,7 +21,7 @@ struct Span {
 
 Error query_error(const Span& where, const std::string& what, const std::string& expected);
 
-// What of the query to show in a message: on one line, without control characters, cut at 60 bytes.
+// A text of the query for a message: on one line, without control characters, cut at 60 bytes.
 std::string shown_text(std::string_view text);
 
 }  // namespace muster::server::query

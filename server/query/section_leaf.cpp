@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conditions on rows of a section. Selective ones are answered from the rows to the items, never by
-// looking at the rows of each item: of 10 million installed packages, `packages.name:openssl` reads
-// those of openssl alone, through the index over the shared content.
+// Conditions on rows of a section. Selective ones go from the rows to the items, never through the
+// rows of each item: of 10 million installed packages, `packages.name:openssl` reads those of
+// openssl alone, through the index over the shared content. Conditions that nearly every item
+// satisfies (field:*, the section has a row) go from the items to their rows instead.
 #include <algorithm>
 
 #include "common/support/text.h"
@@ -26,7 +27,7 @@ bool is_shared(const Condition& condition) {
   return condition.field->section->fields[condition.field->columns.front()].shared;
 }
 
-// Words of the literal, each of which must be a word of the columns' text.
+// True where each word of the literal is a word of the columns' text.
 std::string words_test(Binder& binder, const std::string& joined, const Condition& condition) {
   std::string out;
   std::string words;
@@ -59,7 +60,7 @@ std::string row_test(Binder& binder, const Condition& condition) {
     if (condition.op == Operator::kMatch) return words_test(binder, joined, condition);
     return column_test(binder, joined, condition);
   }
-  // Of several columns any one may match; all must differ.
+  // With several columns, one that matches is enough, but != demands that all differ.
   std::string out;
   for (const std::size_t index : columns) {
     std::string column = column_of(section, index);
@@ -71,8 +72,9 @@ std::string row_test(Binder& binder, const Condition& condition) {
   return '(' + out + ')';
 }
 
-// The contents that satisfy conditions of which some are about versions: read, compared here, and
-// passed on by their ids.
+// A SELECT of the contents that satisfy conditions of which some are about versions. SQL tests the
+// others, the contents left are read, their versions are compared here, and the SELECT lists ids.
+// The tests are bound to a statement of their own, since `context` is of the filter.
 std::string compared_contents(BuildContext& context, const SectionSchema& section,
                               const std::vector<const Condition*>& conditions) {
   Binder own({});
@@ -127,7 +129,7 @@ std::string wanted_contents(BuildContext& context, const SectionSchema& section,
   return "SELECT c.content_id FROM " + facts::content_table(section) + " c WHERE " + out;
 }
 
-// The same for conditions that nearly every item satisfies: there is a row, there is a value.
+// Like items_with_row, from the item to its rows: for conditions that nearly every item satisfies.
 std::string item_has_row(const SectionSchema& section, const std::string& test,
                          const store::ReadPoint& point) {
   return "EXISTS (SELECT 1 FROM assignments a JOIN " + facts::section_table(section) + " r ON " +
@@ -136,9 +138,9 @@ std::string item_has_row(const SectionSchema& section, const std::string& test,
          facts::is_shown(section, "a", point) + ')';
 }
 
-// Of a section that has one row (without a key) a field that is there is known, though others could
-// not be read: SQL that is true for a row with all fields that are asked about. Empty for other
-// sections.
+// SQL that is true for a row with all fields that the conditions ask about. Only for sections with
+// at most one row (no key): a field that is present is known there, although others could not be
+// read. Empty for sections with a key, where a row that would match may be missing altogether.
 std::string fields_are_there(const SectionSchema& section,
                              const std::vector<const Condition*>& conditions) {
   std::string out;
@@ -188,8 +190,8 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
   }
   if (!shared.empty()) {
     const std::string wanted = wanted_contents(context, section, shared);
-    // From the contents to their rows where there are few of them; where nearly every row has one,
-    // by looking at the rows of each item.
+    // Through the index from contents to rows where few contents are wanted; where nearly every row
+    // has one, the index would only add a look-up to each.
     tests.insert(tests.begin(),
                  selective ? "r.row_id IN (" + facts::rows_of_contents(section, wanted) + ')'
                            : "r.content_id IN (" + wanted + ')');
@@ -199,8 +201,8 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
     test += (test.empty() ? "" : " AND ") + one;
   const std::string found = selective ? items_with_row(section, test, context.point)
                                       : item_has_row(section, test, context.point);
-  // A row that matches is a match, however little else is known of the section; that there is no
-  // such row is known only where the section is.
+  // A row that matches is a match, however little else is known of the section. That no row matches
+  // is an answer only where the section is known; elsewhere the item is undetermined.
   std::string unknown = "NOT " + facts::is_known(section, "i.item_id", context.point);
   if (const std::string there = fields_are_there(section, conditions); !there.empty())
     unknown = '(' + unknown + " AND NOT " + item_has_row(section, there, context.point) + ')';

@@ -12,7 +12,8 @@ namespace muster::server::query {
 namespace {
 
 bool is_unquoted(const QueryToken& token) {
-  // All that is looked for here is of one byte a character.
+  // The span of a quoted text includes its quotes, so it is longer than the text. Characters and
+  // bytes may be compared, since numbers and units are ASCII.
   return token.literal.span.length == token.literal.text.size() && !token.literal.has_wildcard();
 }
 

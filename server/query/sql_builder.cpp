@@ -1,4 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+// The tree of a query becomes SQL with three outcomes: an item matches, does not match, or is
+// undetermined. Each node yields a pair of conditions, Sides:
+//
+//   matches     the item matches, whatever is not known of it
+//   possible    it matches or is undetermined; so undetermined is "possible AND NOT matches"
+//
+//   AND, OR     side by side: the `matches` of all, the `possible` of all (join)
+//   NOT         the sides change places: `matches` is NOT possible, `possible` is NOT matches
+//               (negated)
+//
+// This is Kleene's logic, node by node: "x OR NOT x" is undetermined where x is.
+//
+// Conditions on one section that stand side by side in one AND are about one row, so build_and
+// collects them and makes one leaf for each section. Parentheses make a node of their own, and so
+// another row: "(packages.name:apache2) (packages.name:php)" (model.md section 7).
+//
+// Invariants: `matches` implies `possible`, in each leaf and so in the whole. A leaf is true or
+// false, never NULL; else NOT would lose items. An empty `possible` means "the same as matches": a
+// query that is always determined has one text and needs no second count. Placeholders are
+// numbered, ?1 and ?2 being the read point's, so `possible` can repeat the text of `matches`.
 #include "server/query/sql_builder.h"
 
 #include <list>
@@ -22,6 +42,8 @@ class Builder {
     Sides sides = build(root);
     out.matches = std::move(sides.matches);
     out.possible = sides.possible.empty() ? out.matches : std::move(sides.possible);
+    // Only items that an agent could report are counted as undetermined (decision 0029): packages
+    // are not expected of a printer.
     out.unknown = "0 = 1";
     if (!sides.unknown.empty())
       out.unknown = "((" + sides.unknown + ") AND " + could_report(point_) + ')';
@@ -54,7 +76,8 @@ class Builder {
     return build_and(alone);
   }
 
-  // The conditions on one section that stand side by side speak of one row.
+  // Conditions on one section that stand side by side are about one row. `missing:` and conditions
+  // on item fields are about the item and are leaves of their own.
   Sides build_and(const std::vector<Node>& children) {
     std::vector<Sides> sides;
     std::list<Condition> conditions;  // a list, since the rows below point into it
@@ -100,7 +123,10 @@ class Builder {
     return negated(item_leaf(context_, any));
   }
 
-  // One row cannot have two values of one field.
+  // One row cannot have two values of one field: such a query could match nothing, and what is
+  // meant is two rows (a group for each) or either value (OR). Fields that can satisfy two
+  // equalities are left out: lists, words, a class and those above it, the statuses of several
+  // sections.
   static void refuse_second_equality(const std::list<Condition>& conditions) {
     const Condition& last = conditions.back();
     if (!last.is_equality() || last.field->type == QueryType::kTextList || last.field->words ||
@@ -122,6 +148,8 @@ class Builder {
     }
   }
 
+  // AND or OR of all. `unknown` is an OR in both cases: the whole can be undetermined only where
+  // some leaf is. Leaves on one section mostly have the same text there, which is written once.
   static Sides join(const std::vector<Sides>& sides, std::string_view word) {
     if (sides.empty()) return {"1 = 1", ""};
     if (sides.size() == 1) return sides.front();
@@ -143,7 +171,8 @@ class Builder {
     return out;
   }
 
-  // What is not even possible does not match; what does not match for sure is possible.
+  // An item that cannot match the operand matches its negation; one that does not match the operand
+  // for certain may match the negation. `unknown` stays: negation determines nothing.
   static Sides negated(const Sides& sides) {
     if (sides.possible.empty()) return {"NOT (" + sides.matches + ')', ""};
     return {"NOT (" + sides.possible + ')', "NOT (" + sides.matches + ')', sides.unknown};

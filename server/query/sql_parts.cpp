@@ -9,7 +9,7 @@
 namespace muster::server::query {
 namespace {
 
-// Values that one condition may come down to, and that are read to find them.
+// Limits: values that one condition may be resolved to, and values that are read to find them.
 constexpr std::size_t kValuesFound = 16'384;
 constexpr std::size_t kValuesRead = 500'000;
 
@@ -22,7 +22,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-// Both sides by the database's lower(), so that they agree whatever it knows of alphabets.
+// Both sides pass the database's lower(), so that they agree whichever alphabets it covers.
 std::string like(Binder& binder, const std::string& column, const std::string& pattern) {
   return "lower(" + column + ") LIKE lower(" + binder.bind(pattern) + ") ESCAPE '\\'";
 }
@@ -45,14 +45,15 @@ std::string in_json(std::string_view text) {
   return out.substr(1, out.size() - 2);
 }
 
-// Lists are kept as ["a","b"]; ',"a","b",' has every element between `,"` and `",`.
+// Lists are stored as ["a","b"]. Without brackets and between commas, every element stands between
+// `,"` and `",`, the first and the last one included.
 std::string list_test(Binder& binder, const std::string& column, const Condition& condition) {
   const std::string list = "(',' || substr(" + column + ", 2, length(" + column + ") - 2) || ',')";
   if (condition.op == Operator::kSubstring)
     return like(binder, list, '%' + escaped(in_json(condition.literal.text)) + '%');
   if (condition.op == Operator::kEqual || condition.op == Operator::kNotEqual) {
-    // LIKE would not tell capitals apart on SQLite, and no function that finds a text has one name
-    // on both databases.
+    // replace() instead of a search: LIKE ignores case on SQLite, and the function that finds a
+    // text has another name on each database.
     return "replace(" + list + ", " + binder.bind(",\"" + in_json(condition.literal.text) + "\",") +
            ", '') " + (condition.op == Operator::kEqual ? "<>" : "=") + ' ' + list;
   }
@@ -62,7 +63,7 @@ std::string list_test(Binder& binder, const std::string& column, const Condition
   return like(binder, list, "%,\"" + like_pattern(pieces) + "\",%");
 }
 
-// Against what the literal means in the stored form (text_forms.h).
+// Compares the column with the forms in which the literal may be stored (text_forms.h).
 std::string forms_test(Binder& binder, const std::string& column, const Condition& condition) {
   const TextForms& forms = *condition.forms;
   std::string text = "lower(" + column + ')';
@@ -158,7 +159,7 @@ bool needs_addresses(const Condition& condition) {
   if (!condition.forms || condition.field->kind != inventory::TextKind::kIpAddress) return false;
   const TextForms& forms = *condition.forms;
   if (forms.network) return !like_patterns(*forms.network);
-  // IPv6 leaves out groups of zeros, which a pattern may name.
+  // The stored form of IPv6 leaves out groups of zeros, which a pattern may name.
   return std::any_of(forms.pieces.begin(), forms.pieces.end(),
                      [](const std::string& piece) { return piece.find(':') != std::string::npos; });
 }

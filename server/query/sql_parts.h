@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pieces of which sql_builder.h makes a filter; nobody else includes this. Every text that a
-// person typed is a bound value; names in the SQL are those of the declarations.
+// The parts of which sql_builder.cpp makes a filter; only server/query includes this. Every text of
+// the query is a bound value; names in the SQL are those of the declarations.
 #pragma once
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ class Binder {
  public:
   explicit Binder(store::Transaction::Values first) : values_(std::move(first)) {}
   std::string bind(store::SqlValue value);  // "?3"
-  // "?3, ?4, ?5, ?5": padded to a power of two, so that lists of like length share one prepared
+  // "?3, ?4, ?5, ?5": padded to a power of two, so that lists of similar length share one prepared
   // statement. `list` is not empty.
   std::string bind_list(const std::vector<store::SqlValue>& list);
   const store::Transaction::Values& values() const { return values_; }
@@ -32,11 +32,11 @@ struct BuildContext {
   Binder& binder;
 };
 
-// A leaf of the filter over `items i`: items that match, and items that match or are not known.
+// A part of the filter over `items i`: items that match, and items that match or are undetermined.
 struct Sides {
   std::string matches;
   std::string possible;  // empty: the same as `matches`
-  // What must be so before the leaf can be undetermined, quick to look at; empty like `possible`.
+  // True for every item that is undetermined here, and quick to evaluate; empty like `possible`.
   std::string unknown = {};
 };
 
@@ -45,31 +45,33 @@ std::string like_pattern(const std::vector<std::string>& pieces);
 
 // SQL that tests one column (an SQL expression) as text, number, truth or list.
 std::string column_test(Binder& binder, const std::string& column, const Condition& condition);
-// True when the condition needs the order of versions, which is not known to SQL.
+// True when the condition needs the order of versions, which SQL does not know.
 bool needs_versions(const Condition& condition);
-// True when the condition is about addresses in a way that SQL cannot tell.
+// True when the condition is about addresses in a way that SQL cannot compare.
 bool needs_addresses(const Condition& condition);
 bool version_matches(const Condition& condition, std::string_view manager, std::string_view row);
 
-// Conditions on one section that one row must satisfy all; none: there is a row.
+// True where one row satisfies all of the conditions on a section; without a condition, where the
+// section has a row.
 Sides section_leaf(BuildContext& context, const inventory::SectionSchema& section,
                    const std::vector<const Condition*>& conditions);
-// SQL over the rows r of the condition's section, of whose fields none is shared.
+// SQL over the rows r of the condition's section, for a field that is not shared.
 std::string own_row_test(BuildContext& context, const Condition& condition);
 // A condition on an item field that is not a section's.
 Sides item_leaf(BuildContext& context, const Condition& condition);
-// A word: name, host name, serial number, asset tag; address or number where it looks like one.
+// A word is looked for in names, host names, serial numbers, tags and models, and in addresses and
+// item numbers where it looks like one.
 Sides word_leaf(BuildContext& context, const Literal& word);
 
-// SQL over `items i`: an agent reports for it, or people entered that it is a computer, so that an
-// agent could. Of a printer or a licence nobody asks which packages it has.
+// SQL over `items i`: an agent reports the item, or it is entered as a computer, so that an agent
+// could. Facts of a section are not expected of a printer or a licence.
 std::string could_report(const store::ReadPoint& point);
 
-// "i.item_id IN (the items that have such a row, where it is shown)"; `test` speaks of r.
+// "i.item_id IN (the items that show such a row)"; `test` is SQL over the row r.
 std::string items_with_row(const inventory::SectionSchema& section, const std::string& test,
                            const store::ReadPoint& point);
-// SQL over `column`: one of the values, compared here (needs_versions, needs_addresses); reads the
-// distinct values first.
+// SQL over `column` for conditions that SQL cannot compare (needs_versions, needs_addresses): reads
+// the distinct values, compares them here, and lists those that satisfy the condition.
 std::string compared_values_test(BuildContext& context, const std::string& column,
                                  const std::string& distinct_sql, const Condition& condition);
 

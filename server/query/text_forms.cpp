@@ -47,9 +47,9 @@ std::optional<char> only_separator(std::string_view text) {
   return found;
 }
 
-// EUI-48, EUI-64, the 16 bytes of IP over FireWire (RFC 2734) or the 20 of IP over InfiniBand (RFC
-// 4391, 9.1.1), as digits. Groups of two
-// (of one where a leading zero is left out), four (Cisco, Huawei) or six (HP).
+// The digits of an EUI-48, an EUI-64, the 16 bytes of IP over FireWire (RFC 2734) or the 20 of IP
+// over InfiniBand (RFC 4391, 9.1.1). Groups have two digits (or one, where a leading zero is left
+// out), four (Cisco, Huawei) or six (HP).
 std::optional<std::string> mac_digits(std::string_view text) {
   if (!is_made_of(text, std::string(kHexDigits) + std::string(kMacSeparators))) return std::nullopt;
   const auto separator = only_separator(text);
@@ -78,13 +78,13 @@ std::optional<TextForms> whole_mac(std::string_view text) {
   if (!digits) return std::nullopt;
   TextForms out;
   out.same.push_back(with_colons(*digits));
-  // The port GUID is the end of an InfiniBand address and what is printed on the card.
+  // An InfiniBand address ends with the port's GUID, and that is what is printed on the card.
   if (digits->size() == 16) out.pieces = {"", ':' + with_colons(*digits)};
   return out;
 }
 
-// Pairs with their separators stay pairs, so that 00:1b:* does not begin in the middle of a byte;
-// anything else is digits alone.
+// A pattern of pairs with separators keeps them, so that 00:1b:* does not match in the middle of a
+// byte; every other pattern is compared by its digits alone.
 std::optional<TextForms> mac_pattern(const std::vector<std::string>& pieces) {
   std::string all;
   for (const std::string& piece : pieces)
@@ -135,7 +135,7 @@ std::string with_dashes(std::string digits) {
   return digits;
 }
 
-// SMBIOS before 2.6 and some tools write the first three fields of a UUID the other way round.
+// SMBIOS before 2.6 and some tools write the first three fields of a UUID in reverse byte order.
 std::string swapped(std::string_view digits) {
   constexpr std::size_t kFields[][2] = {{0, 8}, {8, 4}, {12, 4}};
   std::string out;
@@ -155,7 +155,7 @@ std::optional<TextForms> whole_uuid(std::string_view text, Operator op) {
   return out;
 }
 
-// With dashes as it is, else digits alone.
+// A pattern with dashes is compared as it is, one without by its digits alone.
 std::optional<TextForms> uuid_pattern(const std::vector<std::string>& pieces) {
   TextForms out;
   out.bare = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses, hardware addresses and UUIDs are written in many ways (00:1B:21:A1:00:01,
-// 00-1b-21-a1-00-01, 001b.21a1.0001, 001b21a10001) and stored in one (inventory::TextKind). Here
-// what a person typed becomes that one, or patterns over it. Pure; any thread.
+// 00-1b-21-a1-00-01, 001b.21a1.0001, 001b21a10001) and stored in one (inventory::TextKind). The
+// text of a query is turned into that form, or into patterns over it. Pure; any thread.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,12 +14,12 @@
 
 namespace muster::server::query {
 
-// What the stored text, in lower case, is compared with: it is one of `same`, or fits the pattern,
-// or lies in the network.
+// The stored text, in lower case, satisfies the condition when it is one of `same`, fits the
+// pattern, or lies in the network.
 struct TextForms {
   std::vector<std::string> same = {};
   std::vector<std::string> pieces = {};  // the texts between wildcards; empty: no pattern
-  // The pattern speaks of the digits alone; the separators of the stored text are left out first.
+  // The pattern is about the digits alone; the separators of the stored text are removed first.
   bool bare = false;
   std::optional<Network> network = {};
 };
@@ -27,24 +27,25 @@ struct TextForms {
 // True for kinds that can be written in several ways.
 bool has_forms(inventory::TextKind kind);
 
-// nullopt: the text after `op` (one of : = != ~) cannot be of the kind, or a part of one.
+// nullopt: the text after `op` (one of : = != ~) is neither a value of the kind nor a part of one.
 std::optional<TextForms> text_forms(inventory::TextKind kind, const Literal& literal, Operator op);
 
-// What stands between the digits in the stored form; empty: nothing.
+// The separator between the digits of the stored form; empty if it has none.
 std::string_view separator_of(inventory::TextKind kind);
 
-// For messages: "a hardware address", and what would be one.
+// For messages: "a hardware address", and an example of one.
 std::string_view name_of(inventory::TextKind kind);
 std::string_view expected_form(inventory::TextKind kind);
 
-// True when the word (which may have wildcards) looks like one of the kind to somebody who reads
-// it, so that a search for words finds such fields too; "db*" is no hardware address.
+// True when a reader would take the word (which may have wildcards) for a value of the kind, so
+// that a search for words looks in such fields too; "db*" is not taken for a hardware address.
 bool reads_as(inventory::TextKind kind, const Literal& word);
 
 // True when the whole text fits the texts between wildcards.
 bool fits(std::string_view text, const std::vector<std::string>& pieces);
 
-// A text of an IP address against forms that SQL cannot compare (like_patterns).
+// True when the stored text of an IP address satisfies forms that SQL cannot compare
+// (like_patterns).
 bool ip_fits(const TextForms& forms, std::string_view stored);
 
 }  // namespace muster::server::query
