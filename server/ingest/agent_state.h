@@ -24,10 +24,10 @@ struct AgentState {
 std::optional<AgentState> find_agent_state(store::Transaction& transaction,
                                            std::int64_t source_record);
 
-// Kept beside it for people only.
+// Stored with the state for people to read; no later report is judged by it.
 struct AgentReadings {
   std::string_view address;
-  std::string_view vitals;  // a JSON object; empty: those of before stay
+  std::string_view vitals;  // a JSON object; empty: the stored ones stay
   std::int64_t interval_s = 0;
 };
 void put_agent_state(store::Transaction& transaction, std::int64_t source_record,

@@ -1,4 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+// One report becomes history in one transaction, in this order:
+//
+//   1. agent      find_source_record: the record that the agent writes to. An agent without one
+//                 is identified by its first whole report; if a report shows too little of the
+//                 machine, everything is asked for and nothing is stored.
+//   2. repeated   before the first write: the same report again gets the stored answer, an older
+//                 one is stale.
+//   3. sections   each by itself (section_writer.cpp): one that is refused, or asked for whole,
+//                 does not hold up the others.
+//   4. compare    the hashes that the agent lists (answer_hashes), then the roots
+//                 (compare_roots): both need the sections as they are after step 3.
+//   5. gap        a jump of the sequence is a gap only if base or root disagree, too, so it needs
+//                 steps 3 and 4. A number alone proves nothing: an agent that dies between taking
+//                 a number and using it leaves a hole in which nothing happened.
+//   6. evidence   from the rows that hold after step 3, if a section that it comes from changed.
+//   7. presence   the interval is extended, or a new one begun; no revision for that alone.
+//   8. state      last, because it keeps the reply, which the steps before complete.
+//
+// Invariants: a report makes at most one revision, when the first row needs it, so an unchanged
+// report makes none. Nothing outside the transaction is changed: the work may run twice (store.h).
 #include "server/ingest/apply_report.h"
 
 #include <algorithm>
@@ -51,7 +71,7 @@ bool all_ok(std::string_view status_line) {
   return !status_line.empty();
 }
 
-// The application of one report: its steps share what they learn.
+// One report while it is applied: the steps share what they find out.
 class Application {
  public:
   Application(store::Transaction& transaction, const ReportContext& context,
@@ -99,8 +119,8 @@ class Application {
                   "The agent " + context_.agent_id + " was revoked; enrol it again.");
     }
     if (*agent_state == "superseded") {
-      // Two agents report as one machine: the evidence misled us, so this one gets a record of its
-      // own.
+      // The agent that took over this record was not this one anew: both still report, so two
+      // machines have the same evidence. This one gets a record of its own.
       source_record.reset();
       split_from_clone_ = true;
     }
@@ -111,11 +131,11 @@ class Application {
     return identify_machine();
   }
 
-  // False: the report does not show enough of the machine; it is asked for everything, and nothing
-  // is stored.
+  // False: the report does not show enough of the machine. The agent is asked for everything, and
+  // nothing is stored.
   bool identify_machine() {
-    // Every machine has an operating system: a report that carries that section whole is a first
-    // report.
+    // Every machine has an operating system: a report with that section whole is a first report.
+    // One whose `os` was refused counts, too, or everything would be asked for again and again.
     const auto os = report_.sections.find("os");
     const bool is_whole = os != report_.sections.end() && !os->second.base;
     if (!is_whole && !report_.refused.contains("os")) {
@@ -125,6 +145,7 @@ class Application {
       return false;
     }
     if (split_from_clone_) transaction_.execute(kReactivate, {context_.now.ms, context_.agent_id});
+    // The assignment begins with the oldest section, so that no row is older than the item.
     learn_times();
     std::int64_t since_ms = context_.now.ms;
     for (const auto& [name, section] : report_.sections) {
@@ -133,6 +154,7 @@ class Application {
           valid_time(times_, section.collected_at, section.collected_boottime_ms, std::nullopt).ms);
     }
     std::vector<Evidence> evidence = evidence_of(identity_facts(report_));
+    // Compared again, the evidence would lead to the record that was just left.
     if (split_from_clone_) evidence.clear();
     store::store_fault("ingest.identify");
     const Identification found = identify(transaction_, {.agent_id = context_.agent_id,
@@ -147,8 +169,8 @@ class Application {
     return true;
   }
 
-  // The same report again gets the same answer; an older one is refused. True: there is nothing
-  // more to do.
+  // The same report again (its answer was lost) gets the same answer; an older one is stale. True:
+  // nothing more to do.
   bool repeated_or_stale() {
     if (report_.sequence > state_->sequence) return false;
     if (report_.sequence == state_->sequence && report_.root == state_->root &&
@@ -158,8 +180,8 @@ class Application {
         return true;
       }
     }
-    // Not thrown here: nothing was written, and an exception would undo the reports that share this
-    // commit.
+    // Not thrown: an exception would roll back the batch with the reports that share its commit.
+    // Ingest throws after it.
     result_.stale_after = state_->sequence;
     return true;
   }
@@ -172,6 +194,7 @@ class Application {
               .last_offset_ms = state_ ? state_->clock_offset_ms : context_.now - report_.sent_at};
   }
 
+  // Made at the first call, so only steps that write a row call it.
   std::int64_t revision() {
     if (!revision_) {
       const bool upgraded = state_ && state_->agent_version != report_.agent_version;
@@ -200,8 +223,9 @@ class Application {
             .contents_used = result_.contents};
   }
 
-  // The last good look at a section before this report: its own last report while it was ok, or the
-  // class's, since a section that is not in a report was looked at and found unchanged.
+  // When the section was last read with success before this report: by its own last report, or by
+  // the last collection of its class, since a section that is missing in a report was collected and
+  // found unchanged. A change lies between this moment and the report.
   std::optional<Instant> confirmed_at(const SectionState& section, Interval interval) const {
     std::optional<Instant> at = section.ok_at;
     const auto& of_class = state_ ? state_->collected[static_cast<std::size_t>(interval)]
@@ -216,6 +240,7 @@ class Application {
       const std::optional<SectionState> before =
           find_section_state(transaction_, source_record_, name);
       const auto not_before = before ? std::optional(before->collected_at) : std::nullopt;
+      // Never before the section's last report: history only grows at its end (decision 0003).
       const Instant at =
           valid_time(times_, section.collected_at, section.collected_boottime_ms, not_before);
       auto confirmed = before ? confirmed_at(*before, section.schema->interval) : std::nullopt;
@@ -241,8 +266,7 @@ class Application {
   std::vector<inventory::RootLine> root_lines() {
     std::vector<inventory::RootLine> lines;
     transaction_.query(kRootLines, {source_record_}, [&](const store::ResultRow& row) {
-      // A section that only a newer server knew is in nobody's root: the agent was told that we
-      // ignore it.
+      // A section that only a newer server knew is in neither root: the agent knows it is ignored.
       if (inventory::find_section(row.text(0)) == nullptr) return;
       lines.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
                        inventory::Hash128::from_bytes(row.text(2)).value().to_hex(),
@@ -256,8 +280,8 @@ class Application {
     if (std::find(list.begin(), list.end(), section) == list.end()) list.push_back(section);
   }
 
-  // The agent told what it holds: what differs is asked for, what it does not have any more is
-  // closed.
+  // The agent listed the sections that it holds: those that differ are asked for whole, those that
+  // it does not hold any more are closed.
   void answer_hashes() {
     if (report_.hashes.empty()) return;
     std::set<std::string> held;
@@ -277,14 +301,14 @@ class Application {
   }
 
   void compare_roots() {
-    // A refused section keeps its old state on both sides, so the roots are still those of the same
-    // things.
+    // A refused section keeps its old state on both sides, so it does not make the roots differ.
+    // Hashes are asked for only when no section is: the sections asked for may be all that differs.
     roots_differ_ = inventory::root_hash(root_lines()) != report_.root;
     if (roots_differ_ && result_.reply.send_full.empty()) result_.reply.send_hashes = true;
   }
 
-  // The agent builds on reports that we do not have: the database is older than what was
-  // acknowledged.
+  // The agent builds on reports that this database does not have: it was restored from a backup
+  // that is older than what was acknowledged. Merged reports (`coalesced`) are no jump.
   void note_gap() {
     if (!state_ || state_->agent_id != context_.agent_id) return;
     const bool skipped = report_.sequence > state_->sequence + 1 + report_.coalesced;
@@ -310,14 +334,14 @@ class Application {
       presence = row.integer(0);
       last_seen = row.integer(1);
     });
-    // Two missed reports and some grace: beyond that the machine was silent, and the silence is
-    // kept.
+    // Two missed reports and a minute of grace. Beyond that the machine was silent, and a new
+    // interval keeps the silence (decision 0013).
     const std::int64_t silence_ms = (3 * context_.interval_s + 60) * 1000;
     if (presence && context_.now.ms - last_seen <= silence_ms) {
       transaction_.execute_later(kExtendPresence, {context_.now.ms, *presence});
     } else {
-      // Being heard of again changes no fact, so it makes no revision of its own; it counts as
-      // known with the last one.
+      // A report after a silence changes no fact, so it makes no revision of its own; the interval
+      // counts as known with the last revision.
       const std::int64_t known_with =
           revision_ ? *revision_ : transaction_.find_integer(kLastRevision).value_or(0);
       transaction_.execute_later(kAddPresence, {source_record_, context_.now.ms, known_with});
@@ -340,7 +364,8 @@ class Application {
       const auto told = report_.collected.find(inventory::to_string(static_cast<Interval>(i)));
       if (told == report_.collected.end()) continue;
       const std::int64_t at = class_time(times_, told->second).ms;
-      // A time that the server's clock noted while it was ahead is not kept for ever.
+      // A time ahead of now was noted while the server's clock was wrong. It is replaced, or the
+      // class would count as collected until that time.
       const bool plausible = collected && *collected <= context_.now.ms;
       collected = plausible ? std::max(*collected, at) : at;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One decoded report, applied inside a write transaction. Ingest (ingest.h) calls it; it may run
-// twice for one report (see store.h), so it touches nothing but the session and what is remembered
-// of committed contents.
+// One decoded report, applied inside a write transaction. Called by Ingest (ingest.h). It may run
+// twice for one report (store.h), so it changes nothing except the database and ReportContext's
+// contents, which remember committed numbers only (content_ids.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -27,7 +27,7 @@ struct ReportResult {
   bool changed = false;  // some row, status or evidence changed
   bool gap = false;      // a history gap was noted
   std::optional<std::int64_t>
-      stale_after;               // the report is older than this one, and nothing was stored
+      stale_after;               // the report is older than this sequence; nothing was stored
   ContentsUsed contents;         // to be told to ContentIds::committed
   std::int64_t shared_rows = 0;  // rows with shared content that were opened
   std::string identified;  // the reason, when the agent's machine was identified by this report

@@ -73,7 +73,8 @@ constexpr std::string_view kAgentRoots = "SELECT source_record, root, reply FROM
 constexpr std::string_view kStoredRootLines =
     "SELECT section, schema, hash, status_line FROM section_state WHERE source_record = ?1";
 
-// Temporal tables whose intervals of one thing must not overlap: what makes it one thing.
+// Temporal tables whose intervals must not overlap, with the columns that identify what they are
+// of.
 struct Intervals {
   std::string_view table;
   std::string_view id;
@@ -86,7 +87,7 @@ constexpr Intervals kIntervals[] = {
     {"evidence", "evidence_id", "source_record, kind, value"},
 };
 
-// Tables whose rows belong to something: a row that belongs to nothing is an orphan.
+// Tables whose rows refer to an owner; a row without its owner is an orphan.
 struct Belonging {
   std::string_view table;
   std::string_view column;
@@ -142,7 +143,7 @@ InvariantCheck check_belonging(store::Transaction& transaction, const Belonging&
                         " o WHERE o." + std::string(one.owner_key) + " = t." + column + ")");
 }
 
-// Where the server asked for nothing more, both sides agreed on everything.
+// Only where the last reply asked for nothing: then both sides agreed on everything.
 InvariantCheck check_roots(store::Transaction& transaction) {
   InvariantCheck check{"agents: the root of the last report is that of the sections", 0, {}};
   std::vector<std::pair<std::int64_t, std::string>> agreed;
@@ -191,7 +192,7 @@ void check_section(store::Transaction& transaction, const SectionSchema& schema,
         "SELECT 'row ' || r.row_id FROM " + table + " r WHERE NOT EXISTS (SELECT 1 FROM " +
             facts::content_table(schema) + " c WHERE c.content_id = r.content_id)"));
     checks.push_back(check_content(transaction, schema));
-    // What is said to be merged is what queries find by the index alone.
+    // Queries find rows up to merged_rows.row_id by the index alone, so it must have all of them.
     const std::string same = "r.row_id = x.row_id AND r.content_id = x.content_id";
     const std::string index = facts::by_content_table(schema);
     checks.push_back(check_rule(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must hold in every database that only Muster has written: looked at by muster-server doctor,
-// after a restore, and by tests after they have done their worst. Reads everything, so it takes
-// time in proportion to the database; run it on a session without a statement limit, inside one
+// What must hold in every database that only Muster has written: checked by muster-server doctor,
+// after a restore, and by tests after crashes and faults. Reads everything, so it takes time in
+// proportion to the database; run it on a connection without a statement limit, inside one
 // transaction.
 #pragma once
 #include <cstddef>
@@ -23,15 +23,15 @@ struct InvariantCheck {
   bool ok() const { return violations == 0; }
 };
 
-// Called now and then during what takes long: the section, and how many of its source records were
-// looked at of how many.
+// Called from time to time during long checks: the section, how many of its source records were
+// checked, and how many there are.
 using InvariantProgress = std::function<void(std::string_view, std::size_t, std::size_t)>;
 
-// For every section, over the whole history: rows of one key that do not overlap in time; times and
-// revisions that fit; shared content that is there; hashes that are those of what stands in the
-// rows; for each source record, hash + kept_hash is the sum of the hashes of its open rows. For the
-// rest: intervals that do not overlap, assignments, agents, revisions, statuses and links that lead
-// to something, the root that an agent sent and that was agreed to. Works on every database.
+// For every section, over the whole history: rows of one key do not overlap in time; times and
+// revisions agree; shared content exists; stored hashes are the hashes of the stored rows; for each
+// source record, hash + kept_hash is the sum of the hashes of its open rows. For the other tables:
+// intervals do not overlap; assignments, agents, revisions, statuses and links refer to rows that
+// exist; the root that was agreed with an agent is that of its sections. Works on every database.
 std::vector<InvariantCheck> check_invariants(store::Transaction& transaction,
                                              const InvariantProgress& progress = {});
 

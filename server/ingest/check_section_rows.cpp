@@ -29,7 +29,7 @@ struct RowSpan {
   std::int64_t row_id;
 };
 
-// A row of one machine as it stands in the store.
+// A row of one machine as it is stored.
 std::string rows_text(const SectionSchema& schema, bool open) {
   std::string columns =
       "r.row_id, r.row_key, r.row_hash, r.since, r.until, r.extra, r.close_reason";
@@ -43,7 +43,7 @@ std::string rows_text(const SectionSchema& schema, bool open) {
   return text + " WHERE r.source_record = ?1 AND r.until IS " + (open ? "NULL" : "NOT NULL");
 }
 
-// nullopt: what this version does not know of the row cannot be read.
+// nullopt: the fields that this version does not know (`extra`) cannot be read.
 std::optional<inventory::Row> row_of(const SectionSchema& schema, const store::ResultRow& result) {
   inventory::Row row;
   for (std::size_t i = 0; i < schema.fields.size(); ++i)
@@ -96,7 +96,7 @@ class RowChecker {
       count_violation(sums_, "a hash that is not 16 bytes in row " + std::to_string(row_id));
       return {};
     }
-    // Of an erased row the hash is all that is left.
+    // An erased row keeps nothing except its hash.
     if (result.optional_text(6) == "erased") return *hash;
     const auto row = row_of(schema_, result);
     if (!row || inventory::row_hash(inventory::canonical_json(schema_, *row)) != *hash ||

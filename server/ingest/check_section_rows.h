@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of check_invariants that looks at every row of a section, also at closed ones: source
+// The part of check_invariants that reads every row of a section, closed ones included: source
 // record by source record, so that it needs memory for one machine only. Every hash is computed
-// anew from what stands in the row, which is how a single changed bit in it is seen. Depends on the
-// session alone; one thread.
+// anew from the stored row, so that a single changed bit is found. Depends on the transaction
+// alone; one thread.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -19,7 +19,7 @@ std::vector<InvariantCheck> check_section_rows(store::Transaction& transaction,
 InvariantCheck check_content(store::Transaction& transaction,
                              const inventory::SectionSchema& schema);
 
-// One more violation; the first one is kept as the example.
+// Counts a violation; the first one is kept as the example.
 void count_violation(InvariantCheck& check, std::string example);
 
 }  // namespace muster::server::ingest

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers of the shared parts of rows (section_tables.h): most packages of a new machine are
-// those of a thousand others, so their numbers are remembered between reports. A content is never
-// deleted or changed, so what was committed once stays true.
+// The ids of the shared parts of rows (section_tables.h). Most packages of a new machine are on a
+// thousand others, so their ids are remembered between reports. A content is never deleted or
+// changed, so a committed id stays right.
 //
-// Only committed numbers are remembered. A transaction may be rolled back and its numbers given to
-// other contents (SQLite reuses them), and a work cannot know how its batch ends. So the owner says
-// what a finished write brought: numbers up to the largest one that a committed work has used are
-// all either committed or lost, and what is *read* with such a number is committed.
+// Only committed ids are remembered: a transaction may be rolled back and its ids given to other
+// contents (SQLite reuses them), and the work of a report cannot know whether its batch commits. So
+// the caller tells after the commit which ids it used (committed). Every id up to the largest one
+// that a committed write used is either committed or lost; a row that is *read* with such an id is
+// therefore committed and may be remembered.
 //
-// What was committed stays true for the connection it was committed on. After another one is made,
-// PostgreSQL may be a replica that had not received it, so everything is forgotten.
+// That holds for the connection of the commit only. A new connection to PostgreSQL may lead to a
+// replica that had not received the commit, so everything is forgotten when the connection changes.
 //
-// find_or_store is called inside write transactions, which one thread runs; committed() from any.
+// find_or_store is called inside write transactions, which one thread runs; committed() from any
+// thread.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -26,7 +28,7 @@
 
 namespace muster::server::ingest {
 
-// The largest number that a work used, by section, and on which connection.
+// The largest id that a write used, by section, and the connection of the write.
 struct ContentsUsed {
   std::uint64_t connection = 0;
   std::map<std::string_view, std::int64_t> largest;
@@ -34,26 +36,26 @@ struct ContentsUsed {
 
 class ContentIds {
  public:
-  // Of each section, as many as `remembered` (64 bytes each) are kept; then it begins anew.
+  // Remembers up to `remembered` ids (64 bytes each) for each section; a full section is cleared.
   explicit ContentIds(std::size_t remembered = 200'000);
 
-  // The number of each row's content, storing those that no machine has brought before.
+  // The id of each row's content. Contents that no machine reported before are stored.
   std::vector<std::int64_t> find_or_store(store::Transaction& transaction,
                                           const inventory::SectionSchema& schema,
                                           const std::vector<const DecodedRow*>& rows,
                                           ContentsUsed& used);
-  // The write of the work that used these is durable.
+  // To be called when the write that used these ids is durable.
   void committed(const ContentsUsed& used);
 
  private:
   struct HashOf {
-    // The hash is one of SHA-256 already.
+    // Part of a SHA-256 already, so it needs no mixing.
     std::size_t operator()(const inventory::Hash128& hash) const { return hash.low; }
   };
   using Found = std::unordered_map<inventory::Hash128, std::int64_t, HashOf>;
   struct Section {
     Found remembered;
-    std::int64_t committed = 0;  // the largest number of a durable work
+    std::int64_t committed = 0;  // the largest id of a durable write
   };
   void forget_other_connections(const store::Transaction& transaction);
   std::int64_t committed_of(const Section& section);
@@ -61,8 +63,8 @@ class ContentIds {
             const std::vector<inventory::Hash128>& hashes, Found& found);
 
   std::size_t remembered_;
-  std::mutex mutex_;                              // of the next one and of what is committed
-  std::uint64_t connection_ = 0;                  // for which it remembers
+  std::mutex mutex_;                              // guards connection_ and Section::committed
+  std::uint64_t connection_ = 0;                  // whose ids are remembered
   std::map<std::string_view, Section> sections_;  // by name; never changes after construction
 };
 

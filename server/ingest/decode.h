@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a report that an agent sent (model.md section 5): JSON events straight into typed rows,
 // with the limits first. Agents are not trusted: every type, range, order and hash is checked here,
-// so that what comes out can be stored as it is. One bad row refuses its section, with the path of
-// the value, and the rest of the report is kept; what is wrong outside a section refuses the
+// so that a decoded report can be stored as it is. One bad row refuses its section, with the path
+// of the value, and the rest of the report is kept; a mistake outside the sections refuses the
 // report. Pure; any thread.
 #pragma once
 #include <map>

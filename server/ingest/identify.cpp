@@ -48,7 +48,7 @@ std::vector<Evidence> open_evidence(store::Transaction& transaction, std::int64_
   return out;
 }
 
-// Source records that share any evidence but the host name, which is no evidence by itself.
+// Source records that share any evidence except the host name, which proves nothing by itself.
 std::set<std::int64_t> find_candidates(store::Transaction& transaction,
                                        const std::vector<Evidence>& evidence) {
   std::set<std::int64_t> out;
@@ -142,7 +142,7 @@ Identification identify(store::Transaction& transaction, const IdentifyRequest& 
   } else {
     out.is_new = true;
     out.reason = "first report of agent " + request.agent_id;
-    // Several machines with this evidence: never a silent pick. A person sees the reason and
+    // Several machines have this evidence: none is picked. The reason names them, and a person
     // decides.
     for (std::size_t i = 0; i < matches.size(); ++i) {
       out.reason += (i == 0 ? "; several items have its evidence: " : ", ") +

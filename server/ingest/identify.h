@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding the source record that an agent writes to: its own, that of the same machine enrolled
-// before (identity.h), or a new one with a new item. Called inside a write transaction.
+// Finding the source record that an agent writes to: the record of the same machine enrolled before
+// (identity.h), or a new one with a new item. Called inside a write transaction.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,7 +17,7 @@ namespace muster::server::ingest {
 // The sections that evidence comes from.
 inline constexpr std::string_view kEvidenceSections[] = {"system", "os", "interfaces"};
 
-// From the rows of a report that carries those sections whole.
+// From the rows of a report that has those sections whole.
 IdentityFacts identity_facts(const DecodedReport& report);
 // From the rows that hold now.
 IdentityFacts identity_facts(store::Transaction& transaction, std::int64_t source_record);
@@ -40,7 +40,7 @@ struct IdentifyRequest {
 // as superseded.
 Identification identify(store::Transaction& transaction, const IdentifyRequest& request);
 
-// Opens and closes evidence rows so that those that hold are `evidence`.
+// Opens and closes evidence rows so that the open ones are `evidence`.
 void write_evidence(store::Transaction& transaction, std::int64_t source_record,
                     const std::vector<Evidence>& evidence, std::int64_t at_ms,
                     const std::function<std::int64_t()>& revision);

@@ -16,15 +16,15 @@ constexpr std::array<std::string_view, 6> kKindWords = {
     "SMBIOS UUID", "serial number", "main board serial number", "address of a physical interface",
     "machine-id",  "host name"};
 
-// Six pairs of hexadecimal digits; the second lowest bit of the first octet marks addresses that
-// software made up.
+// Six pairs of hexadecimal digits. In the first octet the lowest bit marks group addresses, the one
+// above it addresses that software assigned (IEEE 802, the U/L bit).
 bool is_universal_mac(std::string_view mac) {
   if (mac.size() != 17) return false;
   const auto first = parse_integer(mac.substr(0, 2), 16);
   return first && (*first & 0x03) == 0;
 }
 
-// "7" and "A1" may be somebody's serial numbers; they are too short to tell machines apart.
+// "7" and "A1" may be real serial numbers, but they are too short to tell machines apart.
 bool identifies(std::string_view serial) {
   constexpr std::size_t kLeastBytes = 3;
   return trim(serial).size() >= kLeastBytes &&
@@ -78,12 +78,12 @@ bool has_hardware(const std::vector<Evidence>& evidence) {
   });
 }
 
-// `out`: what the hardware says.
+// Adds the evidence of the hardware to `out`.
 void add_hardware(const IdentityFacts& facts, std::vector<Evidence>& out) {
   if (facts.uuid && !inventory::is_placeholder_uuid(*facts.uuid)) {
     out.push_back({EvidenceKind::kSmbiosUuid, lower_ascii(*facts.uuid)});
   }
-  // Serial numbers are unique per maker at best.
+  // Serial numbers are unique within a manufacturer at best, so the manufacturer is part of them.
   const auto serial = [&](EvidenceKind kind, const std::optional<std::string>& maker,
                           const std::optional<std::string>& number) {
     if (number && identifies(*number)) {

@@ -36,7 +36,7 @@ struct Evidence {
   friend auto operator<=>(const Evidence&, const Evidence&) = default;
 };
 
-// What a machine says of itself; unknown is absent.
+// The identifiers that a machine reports; unknown ones are absent.
 struct IdentityFacts {
   std::optional<std::string> uuid, manufacturer, serial_number, board_manufacturer,
       board_serial_number;

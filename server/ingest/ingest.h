@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Taking a report: decode, identify, compare, commit; the answer is given only after the commit is
-// durable (model.md section 5). The life of a report is told in docs/architecture.md. Any thread;
-// reports of many agents are committed together by the store.
+// Taking a report: decode, identify, compare, commit. The answer is returned only after the commit
+// is durable (model.md section 5). docs/architecture.md has the life of a report. Any thread; the
+// store commits reports of many agents together.
 #pragma once
 #include <atomic>
 #include <string>
@@ -16,7 +16,7 @@
 namespace muster::server::ingest {
 
 struct IngestOptions {
-  std::int64_t interval_s = 900;  // what agents are told to keep between reports
+  std::int64_t interval_s = 900;  // between reports, told to agents in each reply
   MergeOptions merge;
 };
 

@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+// The index from contents to rows is complete up to one row and says nothing of later ones:
+//
+//   section_S_by_content   the rows of section S up to merged_rows.row_id
+//   the tail of section_S  the rows after it, which queries scan (rows_of_contents)
+//
+// Ingest writes rows only; each lands in the tail. merge_indexes takes the first rows of the tail,
+// inserts them into the index in the order of their contents, and sets merged_rows.row_id to the
+// last of them. docs/decisions/0023-merged-index.md has the costs that this saves.
+//
+// Invariants, which muster-server doctor checks: every row up to merged_rows.row_id is in the index
+// unless it was purged, and every entry of the index leads to a row. They hold because
+//   - entries and the new number are one transaction, so a crash leaves both or neither, and work
+//     that runs twice merges once;
+//   - numbers of rows only grow, and one transaction writes at a time (decision 0020), so no row
+//     that appears later has a number below;
+//   - the content of a row never changes, and closing a row does not touch the index.
+//
+// IndexMerger decides only when. Its pending_ counts the rows that this process wrote; the rows to
+// merge are found in the tables, so a wrong count costs time and nothing else.
 #include "server/ingest/merge_index.h"
 
 #include <algorithm>
@@ -22,9 +41,10 @@ constexpr std::string_view kPutMerged = R"sql(
 
 struct MergeSpan {
   std::int64_t merged = 0;  // the last row in the index
-  std::int64_t last = 0;    // the last row that there is
+  std::int64_t last = 0;    // the last row of the section
 };
 
+// Calls `visit` for each section whose rows have a shared content, with what is merged of it.
 void for_each_split(store::Transaction& transaction,
                     const std::function<void(const SectionSchema&, const MergeSpan&)>& visit) {
   for (const SectionSchema& schema : inventory::section_schemas()) {
@@ -52,6 +72,7 @@ bool merge_indexes(store::Transaction& transaction, std::int64_t most) {
   for_each_split(transaction, [&](const SectionSchema& schema, const MergeSpan& span) {
     if (span.last <= span.merged) return;
     const std::int64_t until = std::min(span.last, span.merged + most);
+    // Sorted, so that each page of the index is written once for all rows that fall on it.
     transaction.execute("INSERT INTO " + facts::by_content_table(schema) +
                             " (content_id, row_id) SELECT content_id, row_id FROM " +
                             facts::section_table(schema) +
@@ -90,10 +111,11 @@ void IndexMerger::added(std::int64_t rows) {
 void IndexMerger::run() {
   std::unique_lock lock(mutex_);
   for (bool is_start = true; !stopping_; is_start = false) {
-    // What an earlier run has left is merged at once.
+    // The rows that an earlier run of the program left pending are merged at once.
     wake_.wait_for(lock, std::chrono::milliseconds(is_start ? 0 : options_.every_ms),
                    [this] { return stopping_ || pending_ >= options_.pending; });
     if (stopping_ || pending_ == 0) continue;
+    // Before the merge and not after it: rows that are added meanwhile must be counted.
     pending_ = 0;
     lock.unlock();
     merge();
@@ -102,14 +124,15 @@ void IndexMerger::run() {
 }
 
 void IndexMerger::merge() {
+  // One transaction for each portion, so that reports are written between them.
   try {
     while (store_.write_value<bool>([this](store::Transaction& transaction) {
       return merge_indexes(transaction, options_.pending);
     })) {
     }
   } catch (const std::exception& failure) {
-    // Nothing is lost: the rows stay pending, queries find them the slow way, and the next merge
-    // takes them too.
+    // Nothing is lost: the rows stay in the tail, where queries find them by scanning, and the next
+    // merge takes them too.
     log_.error("ingest", "the index of contents could not be brought up to date",
                {{"cause", failure.what()}});
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bringing the indexes over all machines up to date (server/facts/section_tables.h): the rows that
-// came since the last time are sorted by content and inserted together, which touches each page of
-// the index once instead of once a row. Inside a write transaction; proportional to the rows that
-// came, not to those that are there.
+// were added since the last time are sorted by content and inserted together, which touches each
+// page of the index once instead of once a row. Inside a write transaction; the cost is
+// proportional to the rows added, not to the rows that exist.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -22,10 +22,10 @@ std::int64_t pending_rows(store::Transaction& transaction);
 bool merge_indexes(store::Transaction& transaction, std::int64_t most);
 
 struct MergeOptions {
-  // As long as this many rows are pending, a query looks through them in some 50 ms; the more are
-  // merged together, the fewer pages of the index each one costs.
+  // A query scans this many pending rows in some 50 ms; the more are merged together, the fewer
+  // pages of the index each one costs.
   std::int64_t pending = 250'000;
-  int every_ms = 30'000;  // what came in the meantime is merged however little it is
+  int every_ms = 30'000;  // after this time any number of pending rows is merged
 };
 
 // Merges in a thread of its own, through the store's writer like everything else.
@@ -36,7 +36,7 @@ class IndexMerger {
   IndexMerger(const IndexMerger&) = delete;
   IndexMerger& operator=(const IndexMerger&) = delete;
 
-  // So many rows were written. Any thread.
+  // Counts rows that were written and committed. Any thread.
   void added(std::int64_t rows);
 
  private:

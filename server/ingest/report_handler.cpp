@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where an event of a report stands. See report_handler.h.
+// The place of an event in a report. See report_handler.h.
 #include "server/ingest/report_handler.h"
 
 #include <algorithm>

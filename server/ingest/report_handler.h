@@ -2,12 +2,12 @@
 // The state machine over the JSON events of a report (model.md section 5). Internal to decode.h:
 // one handler decodes one report, on the thread that reads it.
 //
-//   report_handler.cpp   where an event stands: objects, arrays, names
+//   report_handler.cpp   the place of an event in the document: objects, arrays, names
 //   report_values.cpp    single values: members of the report, of a section, of a row
-//   report_rows.cpp      what is checked when a row or a section is whole
+//   report_rows.cpp      the checks of a row or a section that is complete
 //
-// A section that cannot be taken is refused with a code and the path of the value, and the events
-// that still come for it are ignored; Error 422 invalid_report where the report itself is wrong.
+// A bad section is refused with a code and the path of the value, and the rest of its events are
+// ignored; Error 422 invalid_report where the report itself is wrong.
 #pragma once
 #include <optional>
 #include <set>
@@ -26,7 +26,7 @@ namespace muster::server::ingest {
 
 class ReportHandler final : public JsonHandler {
  public:
-  // Error 422 invalid_report when a member is missing. Once, when the document has been read.
+  // Called once, at the end of the document. Error 422 invalid_report when a member is missing.
   DecodedReport take();
 
   bool null() override;
@@ -41,7 +41,7 @@ class ReportHandler final : public JsonHandler {
   bool key(std::string& name) override;
 
  private:
-  // Where in the document the next event stands.
+  // The place of the next event in the document.
   enum class Place {
     kStart,
     kReport,
@@ -68,7 +68,7 @@ class ReportHandler final : public JsonHandler {
   }
   static constexpr std::size_t kVitalsBytes = 64 * 1024;
 
-  // Runs `act` where a single value may stand, unless it is in something that is skipped.
+  // Runs `act` where a single value is allowed, unless the place is in a skipped member.
   template <class Act>
   bool scalar(Act act) {
     return place() == Place::kSkip || refused() || act();
@@ -86,7 +86,7 @@ class ReportHandler final : public JsonHandler {
   }
   bool in_section() const { return section_ != nullptr; }
   bool refused() const { return in_section() && refused_; }
-  // Refuses the section and goes on: the events that still come for it are ignored.
+  // Refuses the section; the rest of its events are ignored.
   bool refuse(std::string code, std::string path, std::string detail) {
     if (!refused()) {
       report_.refused[section_name_] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is checked when a row or a section of a report is whole. See report_handler.h.
+// The checks of a row or a section of a report that is complete. See report_handler.h.
 #include "server/ingest/report_handler.h"
 
 #include "server/facts/section_tables.h"
@@ -41,7 +41,8 @@ void ReportHandler::finish_row() {
   row.row = std::move(row_);
   row.hash = inventory::row_hash(canonical);
   row.key = inventory::row_key(schema, row.row);
-  // Hashed here, by the thread of the request: the one thread that writes has enough to do.
+  // Hashed here, by the thread of the request, because all reports share the one thread that
+  // writes.
   row.stored_key = facts::stored_key(row.key);
   if (schema.has_content()) row.content_hash = content_hash(schema, row.row);
   row.source = inventory::row_source(schema, row.row);
@@ -68,12 +69,12 @@ void ReportHandler::finish_section() {
     refuse("missing_field", ".sources", "a section has at least one source");
   for (const std::string& key : section_->remove) {
     // One set for both: a key that is sent twice, or sent and removed, would count twice in the
-    // hash.
+    // section's hash.
     if (!row_keys_.insert(key).second)
       refuse("duplicate_key", ".remove", "a key is removed twice, or both sent and removed");
   }
   Hash128 sum;
-  std::string_view known_source;  // rows of one source mostly stand together
+  std::string_view known_source;  // rows of one source mostly follow each other
   for (const DecodedRow& row : section_->rows) {
     sum += row.hash;
     if (row.source == known_source) continue;

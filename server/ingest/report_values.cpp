@@ -19,7 +19,7 @@ constexpr std::size_t kListEntries = 4096;
 constexpr std::size_t kExtraMembers = 64;
 constexpr std::size_t kReasonBytes = 2048;
 
-// At most that many bytes, and never a part of a character: no store takes that.
+// At most that many bytes, cut between characters: only valid UTF-8 may be stored.
 std::string cut_text(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)

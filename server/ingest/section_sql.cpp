@@ -24,7 +24,7 @@ SectionSql make_sql(const SectionSchema& schema) {
   const std::string table = facts::section_table(schema);
   const std::string content = facts::content_table(schema);
   const bool split = schema.has_content();
-  // A section with one source needs no look at the row to know it.
+  // Where a section has one source, it is a constant and not read from the row.
   std::string source = "'" + std::string(schema.sources.front()) + "'";
   std::string join;
   if (schema.source_field) {

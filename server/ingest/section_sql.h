@@ -22,8 +22,8 @@ struct SectionSql {
 
 const SectionSql& section_sql(const inventory::SectionSchema& schema);
 
-// What names the shared part of a row: the first 16 bytes of SHA-256 over the canonical JSON of its
-// shared fields.
+// The hash that identifies the shared part of a row: the first 16 bytes of SHA-256 over the
+// canonical JSON of its shared fields.
 inventory::Hash128 content_hash(const inventory::SectionSchema& schema, const inventory::Row& row);
 
 }  // namespace muster::server::ingest

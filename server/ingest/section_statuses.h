@@ -26,11 +26,12 @@ using KnownSources = std::map<std::string, KnownSource, std::less<>>;
 KnownSources known_sources(store::Transaction& transaction, std::int64_t source_record,
                            std::string_view section);
 
-// Closes what is not so any more and opens what is new; a status that stays is not touched.
+// Closes the intervals of statuses that ended and opens new ones; a status that stays is not
+// touched, so an unchanged report writes none.
 void write_statuses(store::Transaction& transaction, const SectionApplication& application,
                     const DecodedSection& section, const KnownSources& known);
 
-// Of a section that the agent does not have any more.
+// Closes all statuses of a section that the agent does not have any more.
 void close_statuses(store::Transaction& transaction, const SectionApplication& application,
                     std::string_view section);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Applying one section of a report to the store: the rows that changed are closed and opened,
-// everything else is left alone, so the cost is the change. All is checked before anything is
-// written: when base or hash disagree, nothing of the section is written and the agent is asked for
+// Applying one section of a report to the store: rows that changed are closed and opened, all
+// others are left alone, so the cost is that of the change. Everything is checked before the first
+// write: when base or hash disagree, nothing of the section is written and the agent is asked for
 // the whole section. Called inside a write transaction.
 #pragma once
 #include <functional>
@@ -15,7 +15,7 @@
 
 namespace muster::server::ingest {
 
-// What is known of a section before the report.
+// The state of a section before the report.
 struct SectionState {
   int schema = 0;
   inventory::Hash128 hash;
@@ -32,7 +32,7 @@ std::optional<SectionState> find_section_state(store::Transaction& transaction,
 struct SectionApplication {
   std::int64_t source_record = 0;
   Instant at;                              // valid time of this collection
-  std::optional<Instant> confirmed_at;     // the last good look before it
+  std::optional<Instant> confirmed_at;     // the last collection before it that was ok
   std::function<std::int64_t()> revision;  // makes the report's revision when it is first needed
   ContentIds& contents;
   ContentsUsed& contents_used;
@@ -51,7 +51,7 @@ SectionResult apply_section(store::Transaction& transaction, const SectionApplic
                             const DecodedSection& section,
                             const std::optional<SectionState>& state);
 
-// Closes all that is open of a section that the agent does not have any more.
+// Closes all open rows and statuses of a section that the agent does not have any more.
 void drop_section(store::Transaction& transaction, const SectionApplication& application,
                   std::string_view section);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// When something in a report was so, by the server's clock (model.md section 2). The age within one
-// boot is told by CLOCK_BOOTTIME, which neither sleep nor a set clock disturbs; only for an earlier
-// boot the agent's clock is used, corrected by the last offset measured, and the result is marked.
-// Pure; any thread.
+// The valid time of what a report says, by the server's clock (model.md section 2). Within one boot
+// the age is measured by CLOCK_BOOTTIME, which neither sleep nor a clock that is set disturbs; for
+// an earlier boot the agent's clock is used, corrected by the last offset measured, and the
+// revision is marked time_uncertain. Pure; any thread.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -21,8 +21,8 @@ struct ReportTimes {
       0;  // server's clock less agent's clock, as last measured before this report
 };
 
-// `collected_at` and `collected_boottime_ms` as the agent told them; never before `not_before`
-// (history only grows at its end), never after now.
+// `collected_at` and `collected_boottime_ms` as the agent sent them. The result is never before
+// `not_before` (history only grows at its end) and, unless that is later, never after now.
 constexpr Instant valid_time(const ReportTimes& times, Instant collected_at,
                              std::int64_t collected_boottime_ms,
                              std::optional<Instant> not_before) {
@@ -33,12 +33,13 @@ constexpr Instant valid_time(const ReportTimes& times, Instant collected_at,
     at = collected_at + times.last_offset_ms;
   }
   at = std::min(at, times.now);
-  // The last word: where the server's clock was set back, history still does not run backwards.
+  // Last, so that it wins: where the server's clock was set back, history must not run backwards.
   if (not_before) at = std::max(at, *not_before);
   return at;
 }
 
-// Of the class times ("collected"), which the agent tells by its clock as it is at sent_at.
+// The same for a class time ("collected"), which the agent writes by its clock as it is at sent_at,
+// so that a clock that was set in between does not matter (decision 0011).
 constexpr Instant class_time(const ReportTimes& times, Instant collected_at) {
   if (!times.same_boot) return std::min(collected_at + times.last_offset_ms, times.now);
   return times.now - std::max<std::int64_t>(times.sent_at - collected_at, 0);
