@@ -26,7 +26,7 @@ const SectionSchema& section_named(std::string_view name) {
   return *section;
 }
 
-// The items of a page as values ?3, ?4, ..., padded so that pages of like size share statements.
+// The items of a page as values ?3, ?4, ..., padded so that pages of similar size share statements.
 struct Page {
   Page(const std::vector<std::int64_t>& items, const store::ReadPoint& point)
       : values(point.values()) {
@@ -47,7 +47,7 @@ struct Page {
   std::unordered_map<std::int64_t, std::size_t> index;
 };
 
-// a.item_id and columns of the rows that the items show of a section.
+// SELECT of a.item_id and columns of the rows of a section that the items show.
 std::string rows_sql(const SectionSchema& section, const std::string& columns, const Page& page,
                      const store::ReadPoint& point) {
   return "SELECT a.item_id, " + columns + " FROM assignments a JOIN " +
@@ -61,7 +61,7 @@ std::string rows_sql(const SectionSchema& section, const std::string& columns, c
 
 void read_values(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
                  std::vector<ItemSummary>& out) {
-  // In the order of entering: the last one wins (shown_record.h, is_winning).
+  // In the order in which they were entered: the last one wins (shown_record.h, is_winning).
   const std::string sql =
       "SELECT a.item_id, v.attribute, v.value FROM assignments a JOIN item_values v ON "
       "v.source_record = a.source_record WHERE a.item_id IN (" +
@@ -95,7 +95,7 @@ void read_os(store::Transaction& transaction, const Page& page, const store::Rea
       });
 }
 
-// Rows are kept as they were sent; an agent of before sent placeholders too.
+// Rows are stored as they were sent, and older agents sent placeholders, too.
 std::optional<std::string> known(const std::optional<std::string>& text, FirmwareText kind) {
   return text ? inventory::known_text(*text, kind) : std::nullopt;
 }
@@ -129,7 +129,8 @@ void read_memory(store::Transaction& transaction, const Page& page, const store:
 void read_presence(store::Transaction& transaction, const Page& page, const store::ReadPoint& point,
                    std::vector<ItemSummary>& out) {
   constexpr std::int64_t kUsualIntervalS = 900;
-  // An interval that goes on past the point was being extended at the point.
+  // An interval of presence that goes on past the point was being extended at the point (decision
+  // 0013).
   const std::string sql =
       "SELECT a.item_id, (SELECT MAX(CASE WHEN p.last_seen < ?1 THEN p.last_seen ELSE ?1 END) FROM "
       "presence p WHERE p.source_record = a.source_record AND p.since <= ?1 AND p.opened_by <= "
@@ -228,7 +229,7 @@ std::vector<ItemSummary> item_summaries(store::Transaction& transaction,
     if (item.name.empty())
       item.name = item.hostname.value_or("item " + std::to_string(item.item_id));
   }
-  // A number that was asked for twice has one place in the index.
+  // The index has one place for an item that is listed twice, so its summary is copied.
   for (std::size_t i = 0; i < items.size(); ++i)
     out[i] = out[page.index.at(items[i])];
   return out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facts that lists show of many items at once: a summary of each, and any field of the query
+// The facts of many items at once, for lists: a summary of each, and any field of the query
 // language as a column. The number of statements does not depend on the number of items. Reads
 // only; errors as Error (400 invalid_column, 403 personal_section).
 #pragma once
@@ -21,7 +21,7 @@ namespace muster::server::cmdb {
 // Items that are read together; more is a mistake of the caller (Error 500).
 constexpr std::size_t kItemsAtOnce = 500;
 
-// kNone: no agent reports for it.
+// kNone: no agent reports the item.
 enum class ReportingState { kNone, kReporting, kSilent };
 std::string_view to_string(ReportingState state);  // "none", "reporting", "silent"
 
@@ -45,14 +45,14 @@ std::vector<ItemSummary> item_summaries(store::Transaction& transaction,
                                         const std::vector<std::int64_t>& items,
                                         const store::ReadPoint& point);
 
-// The fields named by `columns`; Error 400 invalid_column for a name that is none.
+// The fields named by `columns`; Error 400 invalid_column for a name that no field has.
 std::vector<const query::QueryField*> column_fields(const std::vector<std::string>& columns,
                                                     const query::QueryRights& rights);
 
 // The values of one column for one item: none, one, or those of all rows, sorted and without
-// doubles.
+// duplicates.
 using ColumnValues = std::vector<inventory::Cell>;
-constexpr std::size_t kValuesInColumn = 100;  // beyond it the rest is left out
+constexpr std::size_t kValuesInColumn = 100;  // further values are left out
 
 // [item][column], in the order of `summaries` and `fields`.
 std::vector<std::vector<ColumnValues>> item_columns(

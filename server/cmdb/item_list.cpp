@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kCursorBytes = 64 * 1024;
 
-// Where a page ended: the sort key and number of its last item.
+// The end of a page: the sort key and number of its last item.
 struct Position {
   store::SqlValue key;
   std::int64_t item_id = 0;
@@ -74,7 +74,7 @@ Error invalid_cursor() {
       .at("cursor");
 }
 
-// What must be the same for a cursor to make sense.
+// The options that must be the same on each page for a cursor to be valid.
 std::string list_identity(std::string_view query, const store::ReadPoint& point,
                           const ItemListOptions& options) {
   std::string text(query);
@@ -109,7 +109,7 @@ Position read_cursor(std::string_view cursor, const std::string& identity, bool 
   out.item_id = *item;
   if (const JsonValue* const key = json->find("k")) {
     const bool fits = is_number ? key->integer() != nullptr : key->text() != nullptr;
-    // Text from outside must be what the store takes (database.h).
+    // A cursor comes from outside: its text must be valid for the store.
     if (!fits || (!is_number && key->text()->find('\0') != std::string::npos))
       throw invalid_cursor();
     if (is_number)
@@ -166,7 +166,7 @@ Selection select_page(store::Transaction& transaction, const std::string& where,
   if (options.cursor)
     from = after(read_cursor(*options.cursor, identity, key.is_number), options.descending, values);
   values.emplace_back(static_cast<std::int64_t>(options.limit) + 1);
-  // MATERIALIZED: the key is computed once an item and not wherever it is named.
+  // MATERIALIZED: the key is computed once for each item, not at each place that names it.
   const std::string sql =
       "WITH found AS MATERIALIZED (SELECT i.item_id AS item_id, " + key.sql +
       " AS sort_key FROM items i WHERE " + where + ") SELECT item_id, sort_key, " +

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists of items: those that a query matches, a page at a time, and the item that a person names.
+// Lists of items: those that a query matches, one page at a time, and the item that a name refers
+// to.
 // Everything is as of the read point. Reads only; errors as Error (400 invalid_query,
 // invalid_column, invalid_sort, invalid_cursor; 403 personal_section).
 #pragma once
@@ -28,9 +29,8 @@ struct ItemListOptions {
   std::optional<std::string> cursor =
       {};                         // ItemPage::next of the page before, with the same options
   bool include_archived = false;  // a query that asks for `archived` sees them anyway
-  bool undetermined =
-      false;           // list the items of which the query cannot say, instead of the matches
-  bool counts = true;  // total and undetermined; a later page can go without
+  bool undetermined = false;  // list the items for which the query is undetermined, not the matches
+  bool counts = true;         // total and undetermined; later pages do not need them
   query::QueryRights rights = {};
 };
 
@@ -42,7 +42,7 @@ struct ItemRow {
 struct ItemPage {
   std::vector<ItemRow> rows;
   std::optional<std::int64_t> total;         // items in the whole list; absent without counts
-  std::optional<std::int64_t> undetermined;  // items of which the query cannot say
+  std::optional<std::int64_t> undetermined;  // items for which the query is undetermined
   std::optional<std::string> next;           // absent on the last page
 };
 
@@ -51,16 +51,15 @@ ItemPage list_items(store::Transaction& transaction, std::string_view query,
 
 const std::vector<std::string>& item_sort_fields();
 
-// What a person may call an item: its number, name, host name, serial number or asset tag, whole
-// and without regard to case; archived items give way to others. Four digits or more that are none
-// of these, nor ever were an item's number, are the end of a serial number.
+// An item may be referred to by its number, name, host name, serial number or asset tag, whole and
+// without regard to case; archived items count only where no other item matches. Four digits or
+// more that are none of these, and never were an item's number, are the end of a serial number.
 struct ResolvedItem {
   std::optional<std::int64_t> item_id;  // the only item that the name matches
-  // Otherwise those that the name matches or, when there are none, those that a search for the
-  // text finds.
+  // Otherwise the items that the name matches or, if there are none, that a search for it finds.
   std::vector<ItemSummary> candidates;  // at most kCandidates
   bool exact = false;                   // the name matches the candidates
-  bool by_end_of_serial = false;        // their serial numbers end so
+  bool by_end_of_serial = false;        // the name is the end of their serial numbers
 };
 constexpr std::size_t kCandidates = 20;
 
@@ -69,7 +68,7 @@ enum class Naming { kWhole, kAlsoEndOfSerial };
 ResolvedItem resolve_item(store::Transaction& transaction, std::string_view text,
                           const store::ReadPoint& point, Naming naming = Naming::kAlsoEndOfSerial);
 
-// The number that the text is, written as items' numbers are: "0421" is none.
+// The item number that the text is, without leading zeros; nullopt for any other text ("0421").
 std::optional<std::int64_t> item_number(std::string_view text);
 
 }  // namespace muster::server::cmdb

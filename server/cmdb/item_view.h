@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person sees first of an item: its summary, the facts that everybody asks for, its
-// sections, and the agent that reports for it. Reads only. Errors: those of get_item.
+// The overview of an item: its summary, the most wanted facts, its sections, and the agent that
+// reports for it. Reads only. Errors: those of get_item.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,7 +27,7 @@ struct ItemView {
   Item item;
   ItemSummary summary;
   std::optional<std::string> kernel_release, uuid, cpu;
-  std::vector<std::string> addresses;  // those that reach beyond the machine and its links
+  std::vector<std::string> addresses;  // of global scope
   std::vector<facts::SectionSummary> sections;
   std::optional<ItemAgent> agent;     // only now
   std::optional<std::string> vitals;  // JSON; only now

@@ -40,8 +40,8 @@ constexpr std::string_view kOpenValue = R"sql(
   INSERT INTO item_values (source_record, attribute, value, since, opened_by)
     VALUES (?1, ?2, ?3, ?4, ?5))sql";
 
-// What was known of an item first: valid time, as far as it had been recorded by ?2; and when that
-// was recorded.
+// The first valid time of an item, as far as it had been recorded by ?2, and when its first
+// assignment was recorded.
 constexpr std::string_view kFirstSince =
     "SELECT MIN(since) FROM assignments WHERE item_id = ?1 AND opened_by <= ?2";
 constexpr std::string_view kFirstRecorded = R"sql(
@@ -100,14 +100,14 @@ std::int64_t manual_record(store::Transaction& transaction, std::int64_t item_id
   return record;
 }
 
-// A checked value as it is kept: a class by its whole path.
+// A checked value as it is stored: a class by its whole path.
 std::optional<std::string> kept_value(const std::string& attribute,
                                       const std::optional<std::string>& value) {
   if (attribute != "class" || !value) return value;
   return std::string(model::find_class_by_end(*value)->name);
 }
 
-// Sets or clears one value. False: it was so already.
+// Sets or clears one value. False: nothing to change.
 bool write_value(store::Transaction& transaction, std::int64_t record, const std::string& attribute,
                  const std::optional<std::string>& entered, const store::Revision& revision) {
   const std::optional<std::string> value = kept_value(attribute, entered);
@@ -120,7 +120,8 @@ bool write_value(store::Transaction& transaction, std::int64_t record, const std
     old_since = row.integer(2);
   });
   if (old == value) return false;
-  // An edit's valid time is when it was recorded; never before the value that it ends.
+  // The valid time of an edit is when it was recorded, but never before the value that it ends:
+  // where the clock was set back, an interval must not end before it began.
   const std::int64_t at = std::max(revision.recorded_at.ms, old_since);
   if (old) transaction.execute(kCloseValue, {at, revision.id, old_id});
   store::store_fault("value.closed");
@@ -140,7 +141,7 @@ void check_exists(store::Transaction& transaction, std::int64_t item_id) {
               "There is no item " + std::to_string(item_id) + '.');
 }
 
-// Throws when the first that is known of the item, as of the point, is of later.
+// Throws when the point is before the first fact that was known of the item, or recorded.
 void check_known_by_then(store::Transaction& transaction, std::int64_t item_id,
                          const store::ReadPoint& point) {
   std::optional<std::int64_t> first;  // MIN of no rows is NULL
@@ -278,7 +279,8 @@ Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const s
         "SELECT agent_id FROM agents WHERE source_record = ?1", {record},
         [&](const store::ResultRow& row) { purged.agent_ids.emplace_back(row.text(0)); });
     for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
-      // One statement for each of the two partial indexes: without its condition neither is used.
+      // A statement for open and one for closed rows: the partial indexes need their condition in
+      // it. Entries of the index of contents go first, since they are found through the rows.
       for (const std::string_view part : {" AND until IS NULL", " AND until IS NOT NULL"}) {
         const std::string rows = " FROM " + facts::section_table(schema) +
                                  " WHERE source_record = ?1" + std::string(part);
@@ -312,8 +314,7 @@ Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const s
         [&](const store::ResultRow& row) { purged.certificate_serials.emplace_back(row.text(0)); });
   }
   transaction.execute("DELETE FROM ticket_links WHERE item_id = ?1", {item_id});
-  // That something was done to the item stays on record; what it was called, whose it was and where
-  // goes.
+  // The audit keeps that the item was edited, without names, owners and places in the details.
   transaction.execute("UPDATE audit SET detail = '{}' WHERE object = ?1",
                       {"item/" + std::to_string(item_id)});
   transaction.execute("DELETE FROM assignments WHERE item_id = ?1", {item_id});

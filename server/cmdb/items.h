@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items: made by hand or by a first report, edited as sourced values, archived, merged by
-// assignment, purged. Functions take a session inside Store::read or Store::write. Errors as Error:
+// assignment, purged. Functions take a transaction of Store::read or Store::write. Errors as Error:
 // item_not_found and item_not_known_yet (404), item_purged (410), precondition_failed (412),
 // invalid_value (422).
 #pragma once
@@ -16,8 +16,9 @@
 
 namespace muster::server::cmdb {
 
-// What people may set by hand; lifecycle is one of lifecycle_states() (server/model/lifecycle.h),
-// class one of item_classes() by its path or the end of it (server/model/classes.h).
+// The attributes that people may set; lifecycle is one of lifecycle_states()
+// (server/model/lifecycle.h), class one of item_classes() by its path or the end of it
+// (server/model/classes.h).
 inline constexpr std::string_view kItemAttributes[] = {"name",     "class",     "owner",
                                                        "location", "lifecycle", "note"};
 inline constexpr std::size_t kAttributeBytes = 4096;
@@ -39,7 +40,7 @@ struct ItemSource {
 
 struct Item {
   std::int64_t item_id = 0;
-  std::int64_t version = 1;  // of now, also under at=: it is what If-Match compares
+  std::int64_t version = 1;  // the present one, also under at=: If-Match is compared with it
   Instant created_at;
   bool archived = false;
   std::map<std::string, ItemValue, std::less<>>
@@ -62,7 +63,7 @@ void edit_item(store::Transaction& transaction, std::int64_t item_id, std::int64
 void set_archived(store::Transaction& transaction, std::int64_t item_id, bool archived,
                   const std::string& actor, Instant now);
 
-// Moves a source record to another item, from now on: what merge and un-merge are made of. No fact
+// Moves a source record to another item, from now on; merge and un-merge are made of this. No fact
 // is touched.
 void assign_source(store::Transaction& transaction, std::int64_t source_record,
                    std::int64_t item_id, const std::string& reason, const std::string& actor,

@@ -17,7 +17,7 @@ constexpr std::string_view kWasItem = R"sql(
   SELECT item_id FROM items WHERE item_id = ?1
   UNION SELECT item_id FROM purged_items WHERE item_id = ?1)sql";
 
-// Numbers of items that the query finds, those that are not archived first.
+// The items that the query matches: the archived ones, or those that are not.
 std::vector<std::int64_t> search(store::Transaction& transaction, const std::string& query,
                                  const store::ReadPoint& point, bool archived) {
   const query::ItemFilter filter = query::build_filter(transaction, query, point, {});
@@ -47,8 +47,8 @@ bool is_number_of_item(store::Transaction& transaction, std::int64_t item_id,
       .has_value();
 }
 
-// Whether the text can only be meant as the end of a serial number: digits, as people read them off
-// a label. A number that an item has, or had until it was purged, means that item.
+// True when the text can only be the end of a serial number: digits, as people read them off a
+// label. A number that an item has, or had until it was purged, refers to that item.
 bool is_end_of_serial(store::Transaction& transaction, std::string_view text) {
   if (text.size() < kLeastEndOfSerial || !std::all_of(text.begin(), text.end(), is_digit))
     return false;
