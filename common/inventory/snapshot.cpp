@@ -1,4 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+// A snapshot is what one side believes a section to be: its rows by key, the status of each source,
+// and the sum of the rows' hashes. next_snapshot makes the next one from the result of a collector:
+//
+//   1. number_twins gives rows that are equal otherwise their `instance`, before any key is read.
+//   2. Each row of a source that was read (ok, partial) is checked and added.
+//   3. Sources that could not be read, and those read in part, keep their rows from before. These
+//      are added after the new ones: where both have a key, the new row wins.
+//
+// An ok source keeps nothing, so a row that is missing now is gone. not_applicable and disabled
+// keep nothing and bring nothing. difference() is then a comparison by key and hash, and `remove`
+// names rows of such sources only, because all others kept theirs in step 3: absence is never
+// assumed (model.md section 4), and the server refuses a delta that removes rows of other sources.
+//
+// Invariants: `hash` is the sum of the hashes of `rows`. The canonical text of a kept row is not
+// made anew, so its hash stays the one that the server has. A source that had rows is named with a
+// status in each later result; one that is left out would lose its rows here, while the server,
+// which takes it for failed, keeps them.
 #include "common/inventory/snapshot.h"
 
 #include <algorithm>
@@ -9,14 +26,15 @@
 namespace muster::inventory {
 namespace {
 
-// Numbers equal twins 1..n in the order of their canonical text, so that the same machine gets the
-// same numbers whatever the order in which its firmware lists them.
+// Numbers equal twins 1..n in the order of their canonical text, so that a machine gets the same
+// numbers whatever the order in which its firmware lists them.
 void number_twins(const SectionSchema& schema, std::vector<Row>& rows) {
   std::optional<std::size_t> instance;
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     if (schema.fields[i].instance) instance = i;
   }
   if (!instance) return;
+  // All begin with one number: neither the order nor the key below may depend on it.
   for (Row& row : rows)
     row.cells[*instance] = std::int64_t{1};
   std::vector<std::pair<std::string, Row*>> order;
@@ -33,7 +51,7 @@ void number_twins(const SectionSchema& schema, std::vector<Row>& rows) {
   }
 }
 
-// The first field that must be there and is not.
+// The first field that is not optional and absent.
 const FieldSchema* missing_field(const SectionSchema& schema, const Row& row) {
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const bool absent = std::holds_alternative<std::monostate>(row.cells[i]);
@@ -42,6 +60,8 @@ const FieldSchema* missing_field(const SectionSchema& schema, const Row& row) {
   return nullptr;
 }
 
+// Adds the rows that the source had before. emplace() adds none whose key is taken: a row that was
+// read now is newer than one that was kept.
 void keep_rows_of(SectionSnapshot& next, const SectionSnapshot& previous, std::string_view source) {
   for (const auto& [key, row] : previous.rows) {
     if (row.source == source && next.rows.emplace(key, row).second) next.hash += row.hash;
@@ -108,7 +128,7 @@ std::string status_line(std::string_view section, const SourceStatuses& sources)
 }
 
 Status worst(const SourceStatuses& sources) {
-  // From best to worst. A source that this machine cannot have does not make a section look bad.
+  // From best to worst. A source that this machine cannot have does not make a section look worse.
   constexpr std::array kOrder = {Status::kNotApplicable, Status::kDisabled, Status::kOk,
                                  Status::kPartial,       Status::kDenied,   Status::kTimeout,
                                  Status::kFailed};
@@ -135,6 +155,7 @@ Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, Collected
       return Failure{FailureKind::kMalformed,
                      std::string(schema.name) + ": a row of a source without a status"};
     }
+    // Such a source has no rows of its own: the kept ones stay, or none are wanted.
     if (keeps_rows(source->second.status) || drops_rows(source->second.status)) continue;
     if (const FieldSchema* missing = missing_field(schema, row)) {
       return Failure{FailureKind::kMalformed,

@@ -35,7 +35,7 @@ struct SectionSnapshot {
 
 using Snapshot = std::map<std::string, SectionSnapshot, std::less<>>;  // by section name
 
-// What a collector brought: rows, and a status for each source that it tried.
+// The result of a collector: rows, and a status for each source that it tried.
 struct CollectedSection {
   const SectionSchema* schema = nullptr;  // not owned; of section_schemas()
   SourceStatuses sources;
@@ -47,11 +47,10 @@ inline constexpr std::size_t kLingeringRows = 20'000;
 // A sighting is noted once an hour, so that a look that finds nothing new has nothing to save.
 inline constexpr std::int64_t kSightingStepMs = 3600 * 1000;
 
-// The section as it is believed after a look at `looked_at` brought `collected`, given what was
-// believed before: sources that are ok replace their rows, partial ones only add and change,
-// denied, timeout and failed ones keep what was, not_applicable and disabled ones drop it. Where
-// the section lingers, a row that an ok source no longer has stays for linger_days after it was
-// last seen. Equal twins get their `instance`. kMalformed names the key when two rows still have
+// The section after a look at `looked_at` brought `collected`, given the one before: sources that
+// are ok replace their rows, partial ones only add and change, denied, timeout and failed ones keep
+// their rows, not_applicable and disabled ones drop them. Where the section lingers, a row that an
+// ok source no longer has stays for linger_days after it was last seen. Equal twins get their `instance`. kMalformed names the key when two rows still have
 // the same one, and the row when one is larger than kRowBytes.
 Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected,
                                       Instant looked_at);
