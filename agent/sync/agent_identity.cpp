@@ -94,7 +94,7 @@ Result<Done> promote_next(const StateDirectory& directory) {
 }
 
 Result<Done> discard_next(const StateDirectory& directory) {
-  // The certificate first: a key alone is only a request that was not answered yet.
+  // The certificate first: a key alone is the key of a request that was not answered yet.
   for (const std::string_view name : {kNextCertificateFile, kNextRequestFile, kNextKeyFile}) {
     if (auto done = directory.remove(name); !done) return done;
   }

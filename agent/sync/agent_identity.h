@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who this agent is and whom it believes, in the state folder: key and certificate, the
+// The identity of this agent and what it trusts, in the state folder: key and certificate, the
 // authorities, the server. A renewed key and certificate stay beside the old ones ("next") until
 // the server has taken a report with them, so a renewal that went wrong never locks a machine out.
 // One thread, one writer (StateLock::take_for_enrolment).
@@ -29,15 +29,16 @@ struct AgentIdentity {
 
 // kNotFound: this machine is not enrolled. Finishes a promotion that a crash interrupted.
 Result<AgentIdentity> load_identity(const StateDirectory& directory);
-// The same for commands that only look: changes nothing.
+// The same for commands that only read: changes nothing.
 Result<AgentIdentity> look_at_identity(const StateDirectory& directory);
 
 // The next key and certificate become the current ones.
 Result<Done> promote_next(const StateDirectory& directory);
-// They did not work: the current ones stay.
+// For a next identity that the server did not accept: it is removed, the current one stays.
 Result<Done> discard_next(const StateDirectory& directory);
 
-// From two thirds of its life on, give or take a twentieth that the certificate itself decides.
+// True after two thirds of the certificate's life, give or take a twentieth that is derived from
+// the certificate.
 bool renewal_is_due(const crypto::Certificate& certificate, Instant now);
 
 std::string agent_json(const AgentIdentity& identity);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server's HTTP answer to a report means for the agent. Whatever comes, the worst that an
-// answer can do is to make the agent wait: an hour after a failure, a day by interval_s. Pure; any
-// thread.
+// The meaning of the server's HTTP answer to a report. The worst that any answer can do is to make
+// the agent wait: an hour after a failure, a day by interval_s. Pure; any thread.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -29,16 +28,16 @@ struct Answer {
   std::optional<std::int64_t> retry_after_s;
 };
 
-// `sequence` is that of the report which was sent.
+// `sequence` is that of the report that was sent.
 Answer read_answer(const HttpReply& reply, std::int64_t sequence);
 
-// The sentence and the code of a problem (RFC 9457), or of any other answer that is no success.
+// The sentence and the code of a problem (RFC 9457), or of any other answer that is not a success.
 struct Problem {
   std::string code;
   std::string message;
   std::optional<std::int64_t> last_sequence;
-  bool is_ours = false;  // a problem document with a code: it comes from the server, not from a
-                         // proxy before it
+  bool is_ours = false;  // a problem document with a code: it comes from a Muster server, not from
+                         // a proxy in front of it
 };
 Problem read_problem(const HttpReply& reply);
 

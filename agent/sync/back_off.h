@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// When to try again, and when to report next. Thousands of agents that lost one server at the same
-// moment must not find it again at the same moment, so every delay has its share of chance. Pure:
-// chance is passed in.
+// The delays before a retry and before the next report. Thousands of agents that lost one server at
+// the same moment must not come back at the same moment, so every delay is partly random. Pure: the
+// random numbers are passed in.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -17,8 +17,8 @@ inline constexpr std::int64_t kFirstRetryMs = 60'000;
 inline constexpr std::int64_t kLongestRetryMs = 3'600'000;
 
 // The n-th failure in a row (from 1): "full jitter", uniform between 1 s and a bound that doubles
-// from 1 min to 1 h. What the server asked for by Retry-After is never undercut, and stretched by
-// up to a fifth.
+// from 1 min to 1 h. With Retry-After the delay is never shorter than the server asked for, and up
+// to a fifth longer.
 inline std::int64_t retry_delay_ms(int failures, std::optional<std::int64_t> retry_after_s,
                                    const Chance& chance) {
   if (retry_after_s) {
@@ -38,7 +38,7 @@ inline std::int64_t next_report_delay_ms(std::int64_t interval_s, const Chance& 
   return static_cast<std::int64_t>(std::lround(interval_ms * (0.9 + 0.2 * chance())));
 }
 
-// At which part of a certificate's life it is renewed: two thirds, give or take a twentieth.
+// The part of a certificate's life after which it is renewed: two thirds, give or take a twentieth.
 inline double renewal_point(const Chance& chance) {
   return 2.0 / 3.0 + (chance() - 0.5) / 10;
 }

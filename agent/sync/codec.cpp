@@ -129,7 +129,7 @@ inventory::SourceStatuses decode_sources(ByteReader& in) {
   inventory::SourceStatuses sources;
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     std::string name = in.text();
-    // A status of a newer version, read after a downgrade: the next collection sets it right.
+    // A status of a newer version, read after a downgrade: the next collection replaces it.
     const auto status = inventory::parse_status(in.text());
     sources[std::move(name)] = {status.value_or(inventory::Status::kFailed), in.text()};
   }

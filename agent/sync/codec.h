@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes for the agent's own files: length-prefixed fields behind bounds checks, and an envelope (a
-// magic, the SHA-256 of what follows, zstd) by which a torn or rotten file is known. Numbers are
-// little-endian. The format is private to the agent and may change with its version: a file that
-// cannot be read is a file that is lost, and the protocol heals that. Pure; any thread.
+// The format of the agent's own files: length-prefixed fields, read with bounds checks, in an
+// envelope (a magic, the SHA-256 of what follows, zstd) that shows torn and rotten files. Numbers
+// are little-endian. The format is private to the agent and may change with its version: a file
+// that cannot be read counts as lost, and the protocol heals that. Pure; any thread.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,7 @@ class ByteWriter {
   std::string out_;
 };
 
-// After the first thing that is not there, everything reads as zero or empty and ok() is false.
+// After the first field that is missing, everything reads as zero or empty and ok() is false.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
@@ -40,7 +40,7 @@ class ByteReader {
   Instant instant() { return {up_to(kLastInstant.ms)}; }
   std::string text();
   bool flag();
-  // How many things follow; fails when not even one byte is left for each.
+  // The number of elements that follow; fails when less than one byte is left for each.
   std::uint64_t count();
   bool ok() const { return ok_; }
   bool finished() const { return ok_ && rest_.empty(); }

@@ -57,7 +57,7 @@ Gathered Daemon::gather(bool everything) {
   }
   Gathered gathered;
   gathered.boot_id = parts_.boot_id;
-  // No name at all would mean all of them.
+  // An empty set of names would mean all sections.
   std::vector<report::LookResult> results;
   if (!wanted.empty()) results = parts_.collector.collect(wanted, parts_.disabled);
   for (report::LookResult& result : results) {
@@ -84,7 +84,7 @@ void Daemon::renew_when_due(AgentIdentity& identity) {
   const std::int64_t now_ms = parts_.clock.boottime_ms();
   if (renewal_tried_ms_ && now_ms - *renewal_tried_ms_ < kRenewalRetryMs) return;
   const auto lock = StateLock::take_for_enrolment(parts_.directory);
-  if (!lock) return;  // somebody enrolls at this moment
+  if (!lock) return;  // `enroll` runs at this moment
   renewal_tried_ms_ = now_ms;
   const auto transport = transport_of(identity, identity.current);
   const auto renewed = renew(parts_.directory, identity, *transport);
@@ -102,11 +102,12 @@ void Daemon::renew_when_due(AgentIdentity& identity) {
   if (auto again = load_identity(parts_.directory)) identity = std::move(*again);
 }
 
-// A renewed certificate is proven by an answer that only an accepted agent gets.
+// A renewed certificate is proven by an acknowledged report, which only an accepted agent gets.
+// Until then the old one stays on disk, so that a refusal can go back to it.
 Result<Done> Daemon::prove(const AgentIdentity& identity, const CycleOutcome& outcome) {
   if (!identity.next) return Done{};
   const auto lock = StateLock::take_for_enrolment(parts_.directory);
-  if (!lock) return Done{};  // the next cycle proves it as well
+  if (!lock) return Done{};  // `enroll` runs at this moment; the next cycle proves it
   if (outcome.exchanges > 0) {
     parts_.log.info("certificate", "renewed",
                     {{"ends", to_rfc3339(identity.next->certificate.fields().not_after)}});
@@ -120,8 +121,7 @@ Result<Done> Daemon::prove(const AgentIdentity& identity, const CycleOutcome& ou
 }
 
 Result<CycleOutcome> Daemon::cycle(bool everything) {
-  delay_ms_ =
-      kFirstRetryMs;  // when something of our own is wrong, a minute: a person may be mending it
+  delay_ms_ = kFirstRetryMs;  // for failures of the agent's own files: a person may be mending them
   auto identity = load_identity(parts_.directory);
   if (!identity) return identity.failure();
   renew_when_due(*identity);
@@ -130,7 +130,7 @@ Result<CycleOutcome> Daemon::cycle(bool everything) {
     const auto transport = transport_of(*identity, identity->best());
     return reporter.cycle(gather(everything), *transport);
   }();
-  malloc_trim(0);  // what a cycle used goes back to the system: the agent sleeps most of the time
+  malloc_trim(0);  // returns memory to the system: the agent sleeps most of the time
   if (!outcome) return outcome;
   if (const auto proven = prove(*identity, *outcome); !proven) return proven.failure();
   failures_ = outcome->acknowledged ? 0 : failures_ + 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the agent does over and over: look at what is due, report, renew the certificate, wait. The
-// waiting itself is in the command `run`, so tests drive a Daemon without time. Loads everything it
-// needs from disk in each cycle and keeps only when each class was last looked at: an idle agent is
-// a small one. One thread, under the StateLock.
+// The loop of the agent: collect what is due, report, renew the certificate, wait. The waiting
+// itself is in the command `run`, so tests drive a Daemon without time. Each cycle loads what it
+// needs from disk; only the time at which each class was last collected is kept, so that an idle
+// agent is small. One thread, under the StateLock.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace muster::agent::sync {
 
-// What a daemon works with; all outlive it.
+// The parts that a daemon works with; all outlive it.
 struct DaemonParts {
   const StateDirectory& directory;
   report::SectionCollector& collector;
@@ -36,13 +36,13 @@ class Daemon {
  public:
   explicit Daemon(DaemonParts parts) : parts_(std::move(parts)) {}
 
-  // Looks at the classes that are due (all when `everything`), exchanges, and proves or renews the
+  // Collects the classes that are due (all when `everything`), exchanges, and proves or renews the
   // certificate. Failure: not enrolled (kNotFound), or the agent's own files cannot be used.
   Result<CycleOutcome> cycle(bool everything = false);
-  // How long to wait after the last cycle.
+  // The time to wait after the last cycle.
   std::int64_t delay_ms() const { return delay_ms_; }
 
-  // What the next report would be made of.
+  // The material of the next report.
   Gathered gather(bool everything);
 
  private:

@@ -74,7 +74,7 @@ Result<OpenRequest> open_request(const StateDirectory& directory) {
   }
   auto key = crypto::PrivateKey::generate();
   if (!key) return key.failure();
-  // The server takes nothing of a request but the key.
+  // The server uses only the key of a request; the name in it does not matter.
   const auto request = crypto::make_request(*key, "muster-agent");
   if (!request) return request.failure();
   std::string base64 = crypto::to_base64_lines(*request);
@@ -117,7 +117,7 @@ Result<Issued> post_request(Transport& transport, std::string_view path, const O
                  "the server's answer holds no certificate for this machine's key"};
 }
 
-// Another server knows nothing of what was reported to the last one.
+// For enrolling with another server, which has none of the reports to the last one.
 Result<Done> forget_reports(const StateDirectory& directory) {
   const auto lock = StateLock::take(directory);
   if (!lock) return lock.failure();
@@ -170,7 +170,7 @@ Result<EnrollOutcome> enroll(const StateDirectory& directory, const crypto::Join
   };
   if (std::none_of(authorities->begin(), authorities->end(), is_pinned) && pinned)
     authorities->push_back(*pinned);
-  // A renewal that is not proven yet is not to be mixed up with this request.
+  // Both would use the "next" files, so a renewal that is not proven yet is discarded.
   if (directory.contains(kNextCertificateFile)) {
     if (const auto gone = discard_next(directory); !gone) return gone.failure();
   }

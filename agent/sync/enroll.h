@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Getting a certificate (EST, RFC 7030; model.md section 6): the first one for
-// a join code, later ones with the current certificate. The key is made here and never leaves the
-// machine. A request that waits for approval is kept with its key and posted again unchanged, also
-// by another run of the program. One thread.
+// Getting a certificate (EST, RFC 7030; model.md section 6): the first one with a join code, later
+// ones with the current certificate. The key is made here and never leaves the machine. A request
+// that waits for approval is kept with its key and posted again unchanged, also by another run of
+// the program. One thread.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -32,14 +32,14 @@ struct EnrollOutcome {
 };
 
 // One attempt. An enrolled machine is refused without `force` (kRefused); with it the present
-// identity stays until the new one is there. Enrolling with another server forgets what was
-// reported to the old one and what waits for it.
+// identity stays until the new one is issued. Enrolling with another server forgets the reports to
+// the old one, both sent and waiting.
 Result<EnrollOutcome> enroll(const StateDirectory& directory, const crypto::JoinCode& code,
                              bool force, const TransportFactory& make_transport,
                              int cancel_descriptor = -1);
 
-// A new key and certificate, stored as "next"; also takes the authorities that the server now
-// names. ask_again_s: not yet.
+// A new key and certificate, stored as "next"; also stores the authorities that the server now
+// names. With ask_again_s the request waits for approval.
 Result<EnrollOutcome> renew(const StateDirectory& directory, const AgentIdentity& identity,
                             Transport& transport);
 

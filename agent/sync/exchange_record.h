@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the exchanges with the server go, as kept in exchange.json: for `status` and for the pace
-// after a restart. It holds nothing that a report needs; when it is lost, only the answer to "since
-// when" is. Pure; a value.
+// The results of exchanges with the server, stored in exchange.json: for `status` and for the pace
+// after a restart. No report needs it; if it is lost, only the answer to "since when" is lost.
+// Pure; a value.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -18,7 +18,7 @@ namespace muster::agent::sync {
 struct ExchangeProblem {
   std::string code;     // "agent_revoked", "http_503", "unreachable"
   std::string message;  // a sentence
-  Instant since;        // the first failure of this row of failures
+  Instant since;        // the first of these failures in a row
   int failures = 0;
 };
 

@@ -40,7 +40,7 @@ Result<Done> HttpReplyParser::read_header(std::string_view line) {
   } else if (name == "content-type") {
     reply_.content_type = lower_ascii(trim(value.substr(0, value.find(';'))));
   } else if (name == "retry-after") {
-    // Too many digits for a number are a very long time all the same.
+    // A number with too many digits to read still means a very long time.
     const bool is_number =
         value.find_first_not_of("0123456789") == std::string_view::npos && !value.empty();
     if (is_number) {

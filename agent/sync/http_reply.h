@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HTTP/1.1 answer as bytes come in (RFC 9112), for the agent, which has one question at a time
-// and trusts no server with more than 64 KiB. Only what our server sends is taken: a Content-Length
-// or the end of the connection; chunked bodies, folded headers, two lengths and 1xx answers are
-// refused. Pure; one thread.
+// An incremental parser of HTTP/1.1 answers (RFC 9112) of up to 64 KiB, for one request at a time.
+// It accepts only what a Muster server sends: the body ends by Content-Length or with the
+// connection; chunked bodies, folded headers, two lengths and 1xx answers are refused. Pure; one
+// thread.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,7 +19,7 @@ inline constexpr std::size_t kReplyBodyBytes = 64 * 1024;
 struct HttpReply {
   int status = 0;
   std::string content_type;                   // lower case, without parameters
-  std::optional<std::int64_t> retry_after_s;  // clamped to 1 s ... 1 h; dates are not understood
+  std::optional<std::int64_t> retry_after_s;  // clamped to 1 s ... 1 h; dates are ignored
   bool keep_alive = false;                    // another request may follow on this connection
   std::string body;
 };

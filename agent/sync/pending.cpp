@@ -13,8 +13,8 @@ PendingSection merge_sections(PendingSection older, PendingSection newer) {
   }
   for (const std::string& key : newer.remove) {
     const auto row = older.upsert.find(key);
-    // A row that came and went in between was never at the server: naming it there would be an
-    // unknown key.
+    // A row that appeared and disappeared between the two reports was never at the server, which
+    // would answer its key as unknown and ask for the whole section.
     const bool never_sent = row != older.upsert.end() && row->second.is_new;
     if (row != older.upsert.end()) older.upsert.erase(row);
     if (older.base && !never_sent) older.remove.insert(key);
@@ -114,7 +114,8 @@ wire::Report to_wire(const PendingReport& report, const Clock& clock, const std:
   out.coalesced = report.coalesced;
   out.vitals = report.vitals;
   for (const auto& [name, moment] : report.collected) {
-    // Within one boot the age by CLOCK_BOOTTIME is right whatever was done to the wall clock since.
+    // Within one boot the age is taken from CLOCK_BOOTTIME, since the wall clock may have been set
+    // meanwhile.
     const bool same_boot = report.boot_id == boot_id;
     out.collected[name] =
         same_boot ? out.sent_at - (out.sent_boottime_ms - moment.boottime_ms) : moment.at;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A report that waits on disk: what changed since the report before it, with the key of every row,
-// so that two of them can be merged and a snapshot can be brought forward by one. It becomes a
-// wire::Report only at the moment of sending, because the times of sending are part of that. Pure;
-// a value belongs to one thread at a time.
+// so that two reports can be merged and a snapshot can be brought forward. It becomes a
+// wire::Report only when it is sent, because the times of sending are part of that. Pure; a value
+// belongs to one thread at a time.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -32,8 +32,8 @@ struct PendingRow {
   friend bool operator==(const PendingRow&, const PendingRow&) = default;
 };
 
-// What a section was before this report, as a line of the root; needed again when the server
-// refuses the section.
+// A section as a line of the root: what the server held before this report. Needed again when the
+// server refuses the section.
 struct HeldSection {
   int schema = 1;
   std::string hash;    // hex
@@ -52,7 +52,7 @@ struct PendingSection {
   std::optional<HeldSection> before;                      // nullopt: the section is new
 };
 
-// Far above any count of reports, and far from where adding one overflows.
+// Far more than any agent sends, and far from where adding one overflows.
 inline constexpr std::int64_t kHighestSequence = std::int64_t{1} << 53;
 
 struct PendingReport {
@@ -72,13 +72,13 @@ struct PendingReport {
 PendingSection pending_section(std::string_view name, const inventory::SectionSnapshot* previous,
                                const inventory::SectionSnapshot& next, Moment collected);
 
-// One report that does what `older` and then `newer` would have done. What was in between is lost,
-// the state is not. When they are of two boots the older boot's name is kept: the server then dates
-// all of it by the wall clock.
+// One report with the effect of `older` and then `newer`. The state in between is lost, the final
+// one is not. If they are of two boots, the id of the older boot is kept, so that the server dates
+// all sections by the wall clock.
 PendingReport merge(PendingReport older, PendingReport newer);
 
-// Brings `snapshot` to what it is after `report`. Names of sections whose base was another one than
-// the snapshot had: these were dropped from the snapshot, so they go whole next time.
+// Brings `snapshot` to its state after `report`. Returns the sections whose base or hash did not
+// fit: they are dropped from the snapshot, so they are sent whole next time.
 std::set<std::string> bring_forward(const PendingReport& report, inventory::Snapshot& snapshot);
 
 // The report as it goes out now, in the boot `boot_id`.

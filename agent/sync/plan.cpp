@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+// The agent never asks what the server holds: it computes that (SyncState), and the root of each
+// report lets the server check it. The state is the one after all reports in the spool, so planning
+// moves it forward at once, as if the report had arrived. reporter.cpp writes the report before the
+// state; after a crash in between, the state is brought forward from the report.
+//
+// plan_section, for each section that was collected:
+//   1. next    next_snapshot; rows that cannot be a section count as a failure of all its sources.
+//   2. send?   if schema, hash or status differ from what the server has (from what was refused, if
+//              it was refused: that is not sent again unchanged), if the server asked for it, or if
+//              it is time to offer an ignored section again.
+//   3. how?    as a delta where the server has the base; whole at first, when asked, and after the
+//              server refused or ignored the section.
+//
+// The root has a line for each section as the server will hold it: none for ignored ones, the line
+// from before the refusal for refused ones (RefusedSection::held), the new line for those in the
+// report. So both sides agree about what they do not agree to exchange.
+//
+// Invariant: every wish of the server ends. A whole section clears send_full, hashes are sent once,
+// a refused section waits for a change, an ignored one for a day.
 #include "agent/sync/plan.h"
 
 #include <algorithm>
@@ -19,7 +38,7 @@ HeldSection line_of(std::string_view name, const PendingSection& section) {
   return {section.schema, section.hash.to_hex(), inventory::status_line(name, section.sources)};
 }
 
-// What the server has of a section, as far as we know.
+// The section as the server holds it, as far as the agent knows; nullopt: the server has none.
 std::optional<HeldSection> held_by_server(const SyncState& state, std::string_view name,
                                           const SectionSnapshot& section) {
   const auto refused = state.refused.find(name);
@@ -27,8 +46,8 @@ std::optional<HeldSection> held_by_server(const SyncState& state, std::string_vi
   return line_of(name, section);
 }
 
-// A collector that brought what cannot be a section: its rows stay as they were, and the server is
-// told why.
+// The section of a collector whose rows cannot be one (two with a key, a row without a source): all
+// sources count as failed, so that the rows stay as they were and the server is told why.
 SectionSnapshot as_failed(const SectionSnapshot* previous, inventory::CollectedSection section,
                           const std::string& why, Instant now) {
   section.rows.clear();
@@ -38,7 +57,8 @@ SectionSnapshot as_failed(const SectionSnapshot* previous, inventory::CollectedS
   return next ? std::move(*next) : SectionSnapshot{};
 }
 
-// `taken`: sections that are in the report, whatever became of them before.
+// The root after a report with the sections `taken`, which count as taken even if they were refused
+// before.
 std::string root_after(const SyncState& state,
                        const std::map<std::string, PendingSection, std::less<>>& taken) {
   std::vector<inventory::RootLine> lines;
@@ -67,7 +87,7 @@ Moment looked_at(const Gathered& gathered, std::string_view name) {
     if (looked.section.schema != nullptr && looked.section.schema->name == name)
       return looked.collected;
   }
-  // Not looked at in this cycle: the last time of its class, or of any when the class is unknown.
+  // Not collected in this cycle: the last time of its class, or of any if the class is unknown.
   const inventory::SectionSchema* schema = inventory::find_section(name);
   const auto at = schema == nullptr
                       ? gathered.collected.end()
@@ -83,7 +103,7 @@ PendingSection whole_section(const SyncState& state, std::string_view name,
   return whole;
 }
 
-// Takes the rows out of `looked`: a machine has many, and they are not needed again.
+// Moves the rows out of `looked` instead of copying them: a machine has many.
 void plan_section(SyncState& state, LookedSection& looked,
                   std::map<std::string, PendingSection, std::less<>>& sections, const Log& log,
                   Instant now) {
@@ -112,6 +132,8 @@ void plan_section(SyncState& state, LookedSection& looked,
                        state.send_full.contains(name);
     PendingSection section =
         pending_section(name, whole ? nullptr : previous, next, looked.collected);
+    // What the server has now, needed if it refuses this. Read before `refused` is erased below,
+    // which knows what the server kept instead.
     if (previous != nullptr) section.before = held_by_server(state, name, *previous);
     sections.emplace(name, std::move(section));
     if (refused != state.refused.end()) state.refused.erase(refused);
@@ -127,7 +149,7 @@ void plan_section(SyncState& state, LookedSection& looked,
 void note_refusal(SyncState& state, const std::string& name, const PendingSection& section,
                   const wire::Refusal& why, Instant now) {
   RefusedSection refused{line_of(name, section), section.before, why, now};
-  // When it was refused before, the server still has what it had then.
+  // Refused twice in a row: the server still has what it had before the first time.
   const auto before = state.refused.find(name);
   if (before != state.refused.end()) refused.held = before->second.held;
   state.refused.insert_or_assign(name, std::move(refused));
@@ -150,6 +172,8 @@ std::optional<PendingReport> plan_changes(SyncState& state, Gathered& gathered, 
 }
 
 std::optional<PendingReport> plan_follow_up(const SyncState& state, const Gathered& gathered) {
+  // Sections that go alone come first, one a report: what is wrong with a rejected report is known
+  // only when each of its sections was answered for itself.
   std::map<std::string, PendingSection, std::less<>> sections;
   for (const std::string& name : state.send_alone.empty() ? state.send_full : state.send_alone) {
     const auto section = state.snapshot.find(name);
@@ -176,6 +200,8 @@ void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply
   const auto asked_whole = [&](const std::string& name) {
     return std::find(reply.send_full.begin(), reply.send_full.end(), name) != reply.send_full.end();
   };
+  // First what was sent is settled, then the wishes of this reply are noted: a section that was
+  // just sent whole may be asked for whole again.
   for (const auto& [name, section] : sent.sections) {
     if (!section.base) {
       state.send_full.erase(name);
@@ -199,15 +225,16 @@ void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply
     if (state.snapshot.contains(name) && !reply.refused.contains(name))
       state.send_full.insert(name);
   }
-  // Hashes that were just sent have said all that there is to say.
+  // Once the server has the hashes, it knows what differs and asks for that; asking for them again
+  // would lead nowhere.
   state.send_hashes = reply.send_hashes && sent.hashes.empty();
 }
 
 void accept_rejection(SyncState& state, const PendingReport& sent, const wire::Refusal& why,
                       Instant now) {
   state.send_hashes = false;
-  // All count as refused, so that the root says what the server has; those that are innocent come
-  // off it when they were taken alone.
+  // All sections count as refused, so that the root has what the server holds. The good ones stop
+  // being refused when they are taken alone.
   for (const auto& [name, section] : sent.sections) {
     state.send_full.erase(name);
     state.send_alone.erase(name);

@@ -30,7 +30,7 @@ bool timed_out(const inventory::SourceStatuses& sources) {
   });
 }
 
-// Something that the snapshot file must remember beside the snapshot.
+// True when the state has more to remember than the snapshot itself.
 bool has_notes(const SyncState& state) {
   return state.send_hashes || !state.refused.empty() || !state.ignored.empty() ||
          !state.send_full.empty() || !state.send_alone.empty();
@@ -74,7 +74,8 @@ Result<std::int64_t> Reporter::last_sequence(const SyncState& state) const {
   return std::max(state.sequence, written);
 }
 
-// On disk before anything with this number can leave the machine.
+// The number is on disk before a report with it can leave the machine: used twice for different
+// reports, the second would be stale.
 Result<Done> Reporter::take_sequence(SyncState& state) const {
   const auto last = last_sequence(state);
   if (!last) return last.failure();
@@ -167,7 +168,7 @@ Result<Done> Reporter::start_over(Cycle& cycle, std::int64_t last_sequence) cons
   const auto written = directory_.write(kSequenceFile, std::to_string(last_sequence) + "\n");
   if (!written) return written.failure();
   if (const auto saved = save_state(cycle.state); !saved) return saved.failure();
-  // What waits is older than what the server has; the present goes whole instead.
+  // Waiting reports are older than the server's state; the present state is sent whole instead.
   const std::vector<SpoolFile> waiting = cycle.spool.files();
   for (const SpoolFile& file : waiting) {
     if (const auto removed = cycle.spool.remove(file.sequence); !removed) return removed.failure();
@@ -175,7 +176,7 @@ Result<Done> Reporter::start_over(Cycle& cycle, std::int64_t last_sequence) cons
   return Done{};
 }
 
-// True: go on with the next report.
+// Sends one report and acts on the answer. True: go on with the next report.
 Result<bool> Reporter::exchange_one(Cycle& cycle, const PendingReport& report, bool spooled,
                                     Transport& transport) const {
   if (const auto fault = fault_failure("report.send")) return *fault;
@@ -200,7 +201,7 @@ Result<bool> Reporter::exchange_one(Cycle& cycle, const PendingReport& report, b
     }
     case AnswerKind::kRejected:
       note_problem(cycle, answer);
-      // A heartbeat has nothing that could be left out of it.
+      // A heartbeat has no section that could be left out.
       if (report.sections.empty() && !spooled) return false;
       accept_rejection(cycle.state, report, {answer.code, "", answer.message}, clock_.now());
       return proceed(settle(cycle, report, spooled, true));
@@ -272,7 +273,7 @@ Result<CycleOutcome> Reporter::cycle(Gathered gathered, Transport& transport) {
   if (!state) return state.failure();
   Cycle cycle{std::move(gathered), std::move(*state), std::move(*spool), {}, {}, 0, false, false};
   if (const auto text = directory_.read(kExchangeFile)) {
-    // Damaged, it is worth no more than when it is not there.
+    // A damaged record counts as a missing one.
     if (auto record = parse_exchange_record(*text)) cycle.record = std::move(*record);
   }
   if (const auto mended = recover(cycle.state, cycle.spool); !mended) return mended.failure();

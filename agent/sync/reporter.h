@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One cycle: what was collected becomes a report, waits on disk, and goes to the server with all
-// that waited before it. The order of writes is what makes a crash harmless at any point:
-//   1. `sequence` (fsynced)   2. the report in the spool   3. `snapshot`   4. sending   5. the
-//   spool file goes
-// A crash between 2 and 3 is mended at the next start by bringing the snapshot forward with the
-// newest spooled report; a report that is sent twice has the same sequence and root, and the server
-// knows it. Between cycles nothing is kept in memory. One thread, under the StateLock.
+// One cycle: what was collected becomes a report, waits on disk, and goes to the server after all
+// that waited before it. The order of writes makes a crash harmless at any point:
+//
+//   1. `sequence` (fsynced)   2. the report in the spool   3. `snapshot`
+//   4. sending                5. removal of the spool file
+//
+// After a crash between 2 and 3 the next start brings the snapshot forward with the newest spooled
+// report; a report that is sent twice has the same sequence and root, by which the server knows it.
+// Between cycles nothing is kept in memory. One thread, under the StateLock.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,7 +32,7 @@ struct CycleOutcome {
   int exchanges = 0;                       // requests that got an acknowledgement
   std::uint64_t sent_bytes = 0;            // on the wire, without TLS
   std::size_t waiting = 0;                 // reports that are still in the spool
-  std::int64_t interval_s = 900;           // until the next cycle, as the server wishes
+  std::int64_t interval_s = 900;           // until the next cycle, as the server asked for
   std::optional<ExchangeProblem> problem;  // why not acknowledged
   AnswerKind answer = AnswerKind::kReply;  // of the last exchange
   std::optional<std::int64_t> retry_after_s;
@@ -46,11 +48,11 @@ class Reporter {
            std::uint64_t spool_bytes = kSpoolBytes)
       : directory_(directory), clock_(clock), log_(log), spool_bytes_(spool_bytes) {}
 
-  // Failure: the agent's own files cannot be read or written. That the server is away is no
+  // Failure: the agent's own files cannot be read or written. A server that cannot be reached is no
   // failure.
   Result<CycleOutcome> cycle(Gathered gathered, Transport& transport);
 
-  // The JSON of the report that a cycle would send now, or what waits before it; changes nothing.
+  // The JSON of the report that a cycle would make now; changes nothing.
   Result<std::string> preview(Gathered gathered) const;
 
  private:

@@ -15,7 +15,7 @@ constexpr std::string_view kSpoolMagic = "MUSTER-SPOOL-1\n";
 constexpr std::string_view kExtension = ".report";
 constexpr std::string_view kDamaged = ".damaged";
 constexpr std::size_t kDigits = 20;
-constexpr std::size_t kDamagedKept = 4;  // enough to look into what happened
+constexpr std::size_t kDamagedKept = 4;  // enough to find out what happened
 constexpr std::size_t kFileBytes = 96 * 1024 * 1024;
 
 std::string name_of(std::int64_t sequence) {
@@ -30,7 +30,7 @@ std::optional<std::int64_t> sequence_of(std::string_view name) {
   return parse_integer(name.substr(0, kDigits));
 }
 
-// Not being able to read is not being damaged: the next cycle tries again.
+// A file that could not be read (denied, I/O) is not damaged: the next cycle tries again.
 bool is_damage(const Failure& failure) {
   return failure.kind != FailureKind::kDenied && failure.kind != FailureKind::kIo;
 }
@@ -73,7 +73,8 @@ Result<Spool> Spool::open(const StateDirectory& directory, const Log& log,
   return spool;
 }
 
-// A crash between writing the merged report and removing the older of its two leaves both.
+// A merged report replaces the newer of its two; a crash before the older file is removed leaves
+// both, although the merged one has all of it.
 Result<Done> Spool::finish_merges() {
   if (files_.size() < 2) return Done{};
   const auto merged = read(files_[1]);
@@ -130,8 +131,8 @@ Result<Done> Spool::append(const PendingReport& report) {
   fault_at("spool.appended");
   files_.push_back({report.sequence, file.size()});
   if (const auto room = make_room(); !room) {
-    // The report itself is safe, and that is what the caller asked for; the next append tries
-    // again.
+    // The report itself is on disk, which is all that the caller relies on; the next append tries
+    // to merge again.
     log_->warning("spool", "waiting reports could not be merged",
                   {{"reason", room.failure().message}});
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports on disk until the server acknowledges them: one sealed file a report in spool/, named by
-// its sequence, so that their order is the order of the names. Bounded: above 64 MiB the two oldest
-// become one. A file that a crash or a disk has torn is set aside as NAME.damaged and said; the
-// server finds the hole by the hashes. One thread at a time, under the StateLock (`look` needs
-// none).
+// its sequence, so that the files sort by sequence. Bounded: above 64 MiB the two oldest are
+// merged. A file that a crash or the disk damaged is set aside as NAME.damaged and logged; the
+// server notices the missing report by the hashes. One thread at a time, under the StateLock
+// (`look` needs none).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,7 @@ class Spool {
   // Removes what interrupted writes left behind. `directory` and `log` outlive the spool.
   static Result<Spool> open(const StateDirectory& directory, const Log& log,
                             std::uint64_t limit_bytes = kSpoolBytes);
-  // The files as they are, changing nothing; for `status`.
+  // The files as they are, without changing any; for `status`.
   static Result<std::vector<SpoolFile>> look(const StateDirectory& directory);
 
   bool empty() const { return files_.empty(); }
@@ -41,7 +41,7 @@ class Spool {
   // The oldest that can be read; damaged ones are set aside on the way. nullopt: empty.
   Result<std::optional<PendingReport>> oldest();
   Result<std::optional<PendingReport>> newest();
-  // Acknowledged: the file goes.
+  // For a report that was acknowledged.
   Result<Done> remove(std::int64_t sequence);
   // How many files were set aside as damaged since open().
   int damaged() const { return damaged_; }

@@ -27,8 +27,8 @@ Failure failure_of(int error, const std::string& what, const std::filesystem::pa
   return {kind, what + " " + path.string() + ": " + std::generic_category().message(error)};
 }
 
-// Files made by root in another user's folder belong to that user, and root's own rights are not
-// used for it: whoever owns the folder could otherwise lead root anywhere by a link.
+// Root works in another user's folder with the rights of that user: with its own, the owner of the
+// folder could lead root to any file by a link. Files made so belong to the owner, too.
 class AsOwner {
  public:
   AsOwner(uid_t owner, gid_t group) : active_(::geteuid() == 0 && owner != 0) {
@@ -112,7 +112,7 @@ Result<Done> StateDirectory::check_contents() const {
     const bool is_folder =
         entries->symlink_status(error).type() == std::filesystem::file_type::directory;
     const auto checked = check_entry(entries->path(), owner_, is_folder);
-    // A file that another process of the agent replaces at this moment is no finding.
+    // A file may disappear while another process of the agent replaces it.
     if (!checked && checked.failure().kind != FailureKind::kNotFound) return checked.failure();
     error.clear();
     entries.increment(error);

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's folder (/var/lib/muster-agent): mode 0700, everything in it 0600, of one owner. It
-// holds the key and is what makes this machine this machine, so an agent whose folder others could
-// have read or written does not start and says which file it was. Files are replaced whole
+// holds the key, which is the identity of this machine. An agent whose folder could have been read
+// or written by others does not start and names the file. Files are replaced whole
 // (common/support/file.h). The administrator may run commands as root on a folder that the agent's
 // own user owns: files are then made as that user. One process at a time holds the lock; one thread
 // at a time uses an object.
 //
-//   key.pem certificate.pem           who this agent is; next-key.pem, next-certificate.pem while
-//   they are renewed ca.pem                            every certificate authority that is believed
-//   agent.json                        agent id, server, pin of the first authority
-//   sequence                          number of the last report, written before it is sent
-//   snapshot                          what the last report in the spool, or sent, left the sections
-//   as exchange.json                     how the last exchange went, for `status` spool/ reports
-//   that are not acknowledged yet lock
+//   key.pem certificate.pem             the identity of this agent
+//   next-key.pem next-certificate.pem   the renewed one, until it is proven
+//   ca.pem                              every certificate authority that is believed
+//   agent.json                          agent id, server, pin of the first authority
+//   sequence                            number of the last report, written before it is sent
+//   snapshot                            the sections as the last report (sent or spooled) left them
+//   exchange.json                       the last exchange, for `status`
+//   spool/                              reports that are not acknowledged yet
+//   lock
 #pragma once
 #include <sys/types.h>
 
@@ -43,13 +45,13 @@ class StateDirectory {
  public:
   static constexpr std::size_t kSmallFileBytes = 256 * 1024;
 
-  // Makes the folder when there is none. kDenied names what is lax or foreign and the command that
-  // mends it.
+  // Makes the folder if it does not exist. kDenied names the file whose mode or owner is wrong and
+  // the command that mends it.
   static Result<StateDirectory> open(std::filesystem::path path);
-  // The same without making anything: kNotFound when there is no folder. For commands that only
-  // look.
+  // The same without making anything: kNotFound if the folder does not exist. For commands that
+  // only read.
   static Result<StateDirectory> open_existing(std::filesystem::path path);
-  // A folder that is not there: everything in it is kNotFound.
+  // A folder that does not exist: everything in it is kNotFound.
   static StateDirectory absent(std::filesystem::path path) { return {std::move(path), 0, 0}; }
 
   const std::filesystem::path& path() const { return path_; }
@@ -58,7 +60,7 @@ class StateDirectory {
   Result<std::string> read(std::string_view name, std::size_t limit_bytes = kSmallFileBytes) const;
   Result<Done> write(std::string_view name, std::string_view bytes) const;
   Result<Done> rename(std::string_view from, std::string_view to) const;
-  Result<Done> remove(std::string_view name) const;  // what is not there is removed
+  Result<Done> remove(std::string_view name) const;  // a missing file is success
   Result<std::uint64_t> size_bytes(std::string_view name) const;
   std::optional<Instant> modified_at(std::string_view name) const;
   Result<std::vector<std::string>> list(std::string_view folder) const;  // names, sorted
@@ -73,12 +75,12 @@ class StateDirectory {
   gid_t group_;
 };
 
-// Held while the object lives, and given back by the kernel when the process dies.
+// Held while the object lives; the kernel releases it when the process dies.
 class StateLock {
  public:
   // kRefused: another agent works in this folder.
   static Result<StateLock> take(const StateDirectory& directory);
-  // The same for key and certificate: `enroll` may run while the daemon does.
+  // Another lock, for key and certificate, since `enroll` may run beside the daemon.
   static Result<StateLock> take_for_enrolment(const StateDirectory& directory);
   ~StateLock();
   StateLock(StateLock&& other) noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `muster-agent status`: is this machine reporting, and if not, why and what to do. Read from the
-// state folder alone; the server is not asked and the daemon not disturbed. Pure but for the
-// reading; one thread.
+// `muster-agent status`: whether this machine reports, and if not, why and what to do. Read from
+// the state folder alone; the server is not asked and the daemon not disturbed. Pure, except for
+// reading the folder; one thread.
 #pragma once
 #include <optional>
 #include <string>
@@ -33,7 +33,7 @@ struct AgentStatus {
 
 Result<AgentStatus> look_at_status(const StateDirectory& directory, const Clock& clock);
 
-std::string status_text(const AgentStatus& status);  // a few lines; the first says it all
+std::string status_text(const AgentStatus& status);  // a few lines; the first one has the result
 std::string status_json(const AgentStatus& status);  // one object with "format":1
 
 }  // namespace muster::agent::sync

@@ -25,18 +25,19 @@ bool is_of(const ExchangeProblem& problem, FailureKind kind) {
   return problem.code == to_string(kind);
 }
 
-// The server knows the agent and lets it in no more; codes of server/ca.
+// The server knows the agent and refuses it for good; codes of server/ca.
 bool is_shut_out(const std::string& code) {
   constexpr std::array kCodes = {"agent_revoked", "certificate_revoked", "certificate_refused"};
   return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
 }
 
-// It would let it in if an administrator said so.
+// The server does not know the agent; an administrator may let it in.
 bool is_unknown(const std::string& code) {
   return code == "agent_unknown" || code == "certificate_unknown";
 }
 
-// What answered is no agents' port of a Muster server, or of one that this agent understands.
+// The answer is not from the agents' port of a Muster server, or not from one that this agent
+// understands.
 bool is_other_server(const ExchangeProblem& problem) {
   constexpr std::array kCodes = {"http_401",
                                  "http_403",
@@ -60,7 +61,7 @@ bool is_wrong_clock(const AgentStatus& status) {
   return problem.code == "certificate_expired" && !status.has_certificate_ended();
 }
 
-// Whatever is tried before that is in vain, or has been tried already.
+// The only advice while a clock is wrong, since nothing else helps before it is set.
 std::string set_the_clock(const AgentStatus& status) {
   return "set the clock, here or on the server: this machine's says " + to_rfc3339(status.now) +
          "; the agent then tries again by itself";
@@ -148,7 +149,8 @@ std::string what_to_do(const AgentStatus& status) {
   if (status.not_enrolled) return about_enrolment(*status.not_enrolled);
   if (is_wrong_clock(status)) return set_the_clock(status);
   if (status.record.problem) return about_problem(status, *status.record.problem);
-  // Off for longer than a certificate lives, or a clock that has leapt: only a try tells which.
+  // Either the machine was off for longer than a certificate is valid, or its clock is wrong: only
+  // an attempt shows which.
   if (status.has_certificate_ended()) {
     return "check this machine's clock, which says " + to_rfc3339(status.now) + "; then: " + kStart;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a machine does not report and what a person can do about it, as `muster-agent status` says
-// it. The two belong together: an advice mends what the reason names, and where nothing on this
-// machine can, it says where. Pure.
+// Why a machine does not report and what a person can do about it, in the words of `muster-agent
+// status`. The two belong together: the advice mends what the reason names, or says where it can be
+// mended if not on this machine. Pure.
 #pragma once
 #include <string>
 
@@ -15,8 +15,7 @@ std::string why_not(const AgentStatus& status);
 std::string what_to_do(const AgentStatus& status);
 
 std::string span_text(std::int64_t ms);  // "40 s", "15 min", "2 h", "6 d"
-// "15 min ago"; a time that is still to come was written by a clock that was ahead, and is told as
-// such.
+// "15 min ago"; a time in the future was written by a clock that was ahead, and the text says so.
 std::string ago_text(Instant now, Instant then);
 
 }  // namespace muster::agent::sync

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS by OpenSSL on a socket of Poco's that never blocks: every wait is a poll(2) with what is left
-// of the one deadline, so a server that sends a byte a second cannot hold the agent longer than one
-// that sends none.
+// OpenSSL on a non-blocking Poco socket: every wait is a poll(2) with the rest of the one deadline,
+// so a server that sends a byte a second cannot hold the agent longer than one that sends none.
 #include "agent/sync/transport.h"
 
 #include <Poco/Exception.h>
@@ -53,7 +52,7 @@ class TlsTransport final : public Transport {
   Result<Done> connect();
   Result<Done> shake_hands();
   Result<Done> wait(Direction direction);
-  // What to do after an SSL function returned `code`: wait, or fail.
+  // After an SSL function returned `code`: waits for the socket, or fails.
   Result<Done> wait_for_tls(int code, const char* what);
   std::optional<Failure> expired_for_server(int reason) const;
   Result<Done> write_all(std::string_view bytes);
@@ -67,10 +66,10 @@ class TlsTransport final : public Transport {
   const Clock& clock_;
   OwnedContext context_;
   Poco::Net::StreamSocket socket_;
-  OwnedSsl ssl_;  // after socket_, so that it goes first
+  OwnedSsl ssl_;  // after socket_, so that it is destroyed first
   bool connected_ = false;
   std::int64_t deadline_ms_ = 0;    // boottime
-  std::optional<Failure> refusal_;  // why verify() said no
+  std::optional<Failure> refusal_;  // the reason why verify() refused
   std::uint64_t sent_bytes_ = 0;
 };
 
@@ -92,7 +91,7 @@ Result<Done> TlsTransport::check_chain(X509_STORE_CTX* store) {
   return Done{};
 }
 
-// Runs within the handshake, so a server that is not ours never sees the agent's certificate.
+// Runs within the handshake, so a server that is not trusted never sees the agent's certificate.
 int TlsTransport::verify(X509_STORE_CTX* store, void* self) {
   auto& transport = *static_cast<TlsTransport*>(self);
   const auto checked = transport.check_chain(store);
@@ -166,7 +165,7 @@ Result<Done> TlsTransport::connect() {
   for (std::size_t i = 0; i < addresses.size() && i < 8; ++i) {
     const std::int64_t left_ms = give_up_ms - clock_.boottime_ms();
     if (left_ms <= 0) break;
-    // Each address gets its share: the first of two may be a black hole.
+    // Each address gets its share of the time: the first of two may never answer.
     const std::int64_t share_ms =
         left_ms / static_cast<std::int64_t>(std::min<std::size_t>(addresses.size() - i, 8));
     try {
@@ -184,8 +183,8 @@ Result<Done> TlsTransport::connect() {
                "cannot connect (" + printable(reason) + "): is the server up and the port open?");
 }
 
-// The server calls a certificate expired that is valid by this machine's clock: one of the two
-// clocks is wrong, and another certificate would fare no better.
+// For a certificate that the server calls expired and that is valid by this machine's clock: one of
+// the two clocks is wrong, and another certificate would be refused, too.
 std::optional<Failure> TlsTransport::expired_for_server(int reason) const {
   if (reason != SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED || !options_.identity) return std::nullopt;
   const Instant ends = options_.identity->certificate.fields().not_after;
@@ -297,12 +296,12 @@ Result<HttpReply> TlsTransport::exchange(const HttpRequest& request) {
     connected_ = true;
   }
   const std::string head = serialize(request);
-  // One write for both where they fit: head and body in one packet.
+  // Head and body in one write, and in one packet if they fit.
   auto sent = head.size() + request.body.size() <= kReadBytes ? write_all(head + request.body)
                                                               : write_all(head);
   if (sent && head.size() + request.body.size() > kReadBytes) sent = write_all(request.body);
-  // A server that refuses early answers and closes while the body is still on its way: what it said
-  // counts.
+  // A server may refuse early: it answers and closes while the body is still being sent. That
+  // answer is read and counts.
   auto reply = read_reply();
   if (!reply || !reply->keep_alive || !sent) close();
   if (!reply && !sent) return sent.failure();
@@ -310,7 +309,7 @@ Result<HttpReply> TlsTransport::exchange(const HttpRequest& request) {
 }
 
 void TlsTransport::close() {
-  if (connected_ && ssl_) SSL_shutdown(ssl_.get());  // says goodbye, does not wait for the answer
+  if (connected_ && ssl_) SSL_shutdown(ssl_.get());  // sends close_notify, waits for no answer
   ERR_clear_error();
   ssl_.reset();
   socket_ = Poco::Net::StreamSocket();
@@ -361,7 +360,7 @@ std::string ServerAddress::url() const {
 }
 
 std::unique_ptr<Transport> make_transport(TransportOptions options, const Clock& clock) {
-  // OpenSSL writes to sockets without MSG_NOSIGNAL: a server that hangs up would end the program.
+  // OpenSSL writes to sockets without MSG_NOSIGNAL: a server that closes would end the program.
   std::signal(SIGPIPE, SIG_IGN);
   return std::make_unique<TlsTransport>(std::move(options), clock);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One HTTPS exchange with the server. Transport is what the rest of the agent sees, so that tests
-// put a server of their own behind it; make_transport is the real one. It speaks TLS 1.3 only,
-// believes exactly the authorities it is given (or, at the first contact, the one key that the join
-// code pins), checks the host's name, follows no redirect, reads no more than 64 KiB of answer and
-// has one deadline over everything from resolving the name to the last byte. Used by one thread at
-// a time.
+// One HTTPS exchange with the server. The rest of the agent sees the interface Transport, so that
+// tests can put a server of their own behind it; make_transport makes the real one. That speaks TLS
+// 1.3 only, trusts exactly the authorities it is given (or, at the first contact, the one key that
+// the join code pins), checks the host's name, follows no redirect, reads up to 64 KiB of an answer
+// and has one deadline for everything from resolving the name to the last byte. Used by one thread
+// at a time.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -33,8 +33,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
   // kUnreachable: no connection, or it broke; kTimeout: the deadline; kRefused: TLS or the name was
-  // wrong; kMalformed, kTooLarge: what came back is not an answer. The request may have arrived in
-  // all but the first cases.
+  // wrong; kMalformed, kTooLarge: not a valid answer. Once a connection is made and TLS accepted,
+  // the request may have arrived.
   virtual Result<HttpReply> exchange(const HttpRequest& request) = 0;
   // Ends the connection; the next exchange makes a new one.
   virtual void close() = 0;
@@ -47,7 +47,7 @@ struct ServerAddress {
   std::uint16_t port = 8444;
 
   static Result<ServerAddress> parse(
-      std::string_view url);  // "https://host[:port]", nothing behind it
+      std::string_view url);  // "https://host[:port]", without a path
   std::string url() const;
   std::string authority() const;  // host:port for the Host header
 };
@@ -59,18 +59,18 @@ struct Identity {
 
 struct TransportOptions {
   ServerAddress server;
-  // Authorities that are believed. Empty at the first contact: then `pin_sha256_hex` must be set.
+  // The trusted authorities. Empty at the first contact: then `pin_sha256_hex` must be set.
   std::vector<crypto::Certificate> authorities;
   std::string pin_sha256_hex;
   std::optional<Identity> identity;  // the client certificate
   int connect_timeout_ms = 15'000;
   int total_timeout_ms = 60'000;
   int cancel_descriptor = -1;  // readable: stop at once (the program is asked to end); -1: never
-  // Told the authority that a pinned first contact has found.
+  // Called with the authority that the first contact found by its pin.
   std::function<void(const crypto::Certificate&)> on_authority;
 };
 
-// `clock` says whether certificates are valid; it outlives the transport.
+// `clock` is used to check the validity of certificates; it outlives the transport.
 std::unique_ptr<Transport> make_transport(TransportOptions options, const Clock& clock);
 
 }  // namespace muster::agent::sync
