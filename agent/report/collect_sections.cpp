@@ -1,4 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+// Each section that was asked for comes back with a status for its sources, whatever its collector
+// does:
+//
+//   done      rows and statuses as the collector gave them; without any status it has failed
+//             (complete_sources), since no status would read as a section without rows
+//   timeout   no rows; the sources are `timeout`
+//   threw     no rows; the sources are `failed`
+//   disabled  the collector is not run; the sources are `disabled`
+//
+// A result without rows loses nothing: next_snapshot keeps the rows of a source that timed out or
+// failed. The sources of a look that did not end are those that the collector named the last time
+// (told_): a source that the machine does not have did not fail. Before the first good look all
+// declared sources are reported.
+//
+// Threads: a collector that overran cannot be ended and may still write its result. So the result
+// is shared and belongs to the collector until the runner says kDone; after any other outcome it is
+// never read. The work captures shared pointers and nothing of this object, which it may outlive.
+// Times are taken before the look begins, so no row is dated later than it was read.
 #include "agent/report/collect_sections.h"
 
 #include <algorithm>
@@ -25,8 +43,8 @@ void set_all(inventory::CollectedSection& section, const SourceNames& names, Sta
     section.sources.emplace(std::string(source), inventory::SourceStatus{status, reason});
 }
 
-// A section of which the collector told no source must not pass for one that is empty. Of several
-// sources a collector tells those that the machine has.
+// A collector that names no source must not pass for one that found no rows. Of several sources a
+// collector names those that the machine has.
 void complete_sources(inventory::CollectedSection& section) {
   if (section.sources.empty())
     set_all(section, {}, Status::kFailed, "the collector said nothing of this source");
@@ -74,6 +92,7 @@ LookResult SectionCollector::look(const collect::Collector& collector) {
       result.section.sources = std::move(collected->sources);
       result.section.rows = std::move(collected->rows);
       complete_sources(result.section);
+      // Anew each time: the sources of a machine change with what is installed.
       told.clear();
       for (const auto& [name, status] : result.section.sources)
         told.push_back(name);

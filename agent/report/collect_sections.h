@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks at the machine: runs the collectors, each under its deadline (deadline_runner.h), and
-// stamps what they bring with its time. Whatever a collector does, each section that was asked for
-// comes back with a status for each of its sources. Used by one thread at a time; collectors that
-// overran keep the host alive by themselves.
+// Runs the collectors, each under its deadline (deadline_runner.h), and stamps their results with
+// the time of the look. Whatever a collector does, each section that was asked for comes back with
+// a status for each of its sources. Used by one thread at a time; collectors that overran keep the
+// host alive by themselves.
 #pragma once
 #include <map>
 #include <memory>
@@ -30,18 +30,18 @@ using SectionNames = std::set<std::string, std::less<>>;
 
 class SectionCollector {
  public:
-  // Every collector must be of a declared section: anything else is a programming error
+  // The section of every collector must be declared; anything else is a programming error
   // (std::invalid_argument).
   SectionCollector(std::shared_ptr<host::Host> host, std::shared_ptr<const Clock> clock,
                    std::vector<collect::Collector> collectors, VitalsFunction vitals_function);
 
   // The sections of `wanted` (empty: all) that have a collector, by name. Those of `disabled` are
-  // not looked at and say so.
+  // not collected and have that status.
   std::vector<LookResult> collect(const SectionNames& wanted = {},
                                   const SectionNames& disabled = {});
-  std::string vitals();  // a JSON object; "{}" when it could not be had in time
+  std::string vitals();  // a JSON object; "{}" when they could not be read in time
 
-  // What has not returned yet: section names, and "vitals".
+  // Collectors that have not returned yet: section names, and "vitals".
   std::vector<Overrun> overrun() { return runner_.overrun(); }
   const std::shared_ptr<host::Host>& host() const { return host_; }
 
@@ -51,8 +51,8 @@ class SectionCollector {
   std::shared_ptr<host::Host> host_;
   std::shared_ptr<const Clock> clock_;
   std::vector<collect::Collector> collectors_;  // by section name
-  // The sources that the machine had when a section was last read, of all that are declared: what
-  // was not on it did not fail when its look fails. Nothing before the first look.
+  // By section, the sources that its collector named when it was last done; none before the first
+  // look. If a look fails, these have failed, and not the others that are declared.
   std::map<std::string, std::vector<std::string>> told_;
   VitalsFunction vitals_;
   DeadlineRunner runner_;

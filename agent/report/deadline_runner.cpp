@@ -11,7 +11,7 @@
 
 namespace muster::agent::report {
 
-// Shared by the waiting and the working thread; whoever goes last frees it.
+// Shared by the waiting and the working thread; the last of them frees it.
 struct DeadlineRunner::Run {
   std::mutex mutex;
   std::condition_variable returned_signal;
@@ -52,7 +52,7 @@ RunOutcome DeadlineRunner::run(std::string_view name, int deadline_ms, std::func
       } catch (...) {
         problem = "an exception without a text";
       }
-      work = nullptr;  // what it owned goes before anybody learns that it has returned
+      work = nullptr;  // frees what the work owns before the runner learns that it has returned
       run->finish(std::move(problem));
     }).detach();
   } catch (const std::system_error& problem) {

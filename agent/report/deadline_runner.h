@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs pieces of work one after another, each on a thread of its own under its own deadline. A
-// thread cannot be ended from outside, so one that overran is left alone and not started again
+// thread cannot be ended from outside, so work that overran is left running and not started again
 // until it returns; with kMostOverrun of them nothing new is started. The work may outlive the
-// runner and everything else but what it owns: it captures shared pointers, never references.
+// runner and everything that it does not own, so it captures shared pointers, never references.
 // Used by one thread at a time.
 #pragma once
 #include <functional>
@@ -21,7 +21,7 @@ inline constexpr std::size_t kMostOverrun = 4;
 struct RunOutcome {
   enum class Kind {
     kDone,
-    kTimeout,  // it overran now, or still runs since an earlier call, or too many others do
+    kTimeout,  // it overran now, or still runs since an earlier call, or too many others run
     kThrew,    // it threw, or its thread could not be made
   };
   Kind kind = Kind::kDone;

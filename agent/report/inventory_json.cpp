@@ -12,7 +12,7 @@ namespace {
 
 using inventory::SectionSnapshot;
 
-// What we wrote ourselves is laid out anew by reading it, so the limits are those of a section.
+// Pretty output is the compact JSON read and written again, so the limits are those of a section.
 constexpr JsonLimits kOwnText = {
     .depth = 16, .members = 10'000, .values = 50'000'000, .text_bytes = inventory::kRowBytes};
 
@@ -68,7 +68,7 @@ std::string inventory_json(std::vector<LookResult> sections, const InventoryText
   json.key("vitals").raw(how.vitals.empty() ? "{}" : how.vitals).end_object();
   std::string text = std::move(json).text();
   if (how.pretty) {
-    // Vitals that are no JSON are a programming error: easier to find when shown as they are.
+    // Vitals that are not JSON are a programming error, which is easier to find in the raw text.
     if (const auto document = JsonValue::parse(text, kOwnText)) text = document->dump_pretty();
   }
   if (text.back() != '\n') text += '\n';
