@@ -1,4 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+// Redaction goes over all entries of a capture several times, since a value may stand in an entry
+// before the one that shows it to be private:
+//
+//   1. learn_accounts   system accounts and people, from /etc/passwd: they decide whether a member
+//                       of a group is a person
+//   2. learn            serial numbers, names of hosts and people, mounts (redact_learn.cpp)
+//   3. learn_networks   prefixes of IPv4 networks; last, because /proc/net/route can be read only
+//                       when the byte order of the machine is known
+//   4. apply            replaces each entry: its subject, then its answer by the kind of question
+//
+// Invariants, without which a replay would give other rows than the machine:
+//   - A substitute has the length and the form of the value, so columns, offsets and fixed fields
+//     of binary tables stay right.
+//   - One value has one substitute in the whole capture. A path has the same one as a subject, in
+//     the listing of its folder, as the target of a link, in the list of mounts and in messages of
+//     failures; a WWN has the same one in text and in binary. Collectors read it in one place and
+//     ask for it in another.
+//   - Files that the distribution installed stay byte by byte (is_distribution).
 #include "agent/host/redact.h"
 
 #include <algorithm>
@@ -22,7 +40,8 @@ constexpr std::string_view kSecretWords[] = {"password",   "passwd", "passphrase
 }  // namespace
 
 std::string Redaction::path(std::string_view subject) const {
-  // As it stands in the list of mounts, or a replay would ask for another one.
+  // With the substitute that the list of mounts has for it: a collector reads the list and then
+  // asks for the path.
   if (mounted_.contains(subject) && !is_kernel_path(subject)) return mount_field(subject);
   if (subject.starts_with(kLabels)) {
     return std::string(kLabels) +
@@ -31,7 +50,8 @@ std::string Redaction::path(std::string_view subject) const {
            });
   }
   std::string out = text_(subject, TextPlace::kPath);
-  // LVM's volumes have names that people gave, in /dev as in /sys.
+  // Parts that are names of mounted devices (LVM volumes, named by people) are replaced as in text;
+  // in other parts of a path names stay, since they may be any word.
   for (std::size_t at = 0; at < subject.size();) {
     const std::string_view part = subject.substr(at, subject.find('/', at) - at);
     if (devices_.contains(part)) out.replace(at, part.size(), text_(part, TextPlace::kContent));
@@ -40,7 +60,8 @@ std::string Redaction::path(std::string_view subject) const {
   return out;
 }
 
-// A name as it is in the path of what has it.
+// Each name gets the substitute that it has in the path of its entry. The list is sorted anew,
+// since substitutes have another order.
 std::string Redaction::names(std::string_view directory, std::string_view answer) const {
   const auto found = decode_names(answer);
   if (!found) return {};
@@ -52,7 +73,8 @@ std::string Redaction::names(std::string_view directory, std::string_view answer
   return encode_names(out);
 }
 
-// Options and sources of network file systems name who mounted them.
+// The login in an option or source of a network file system is replaced as a name, the rest as
+// text.
 std::string Redaction::mount_field(std::string_view field) const {
   std::string out;
   for (const std::string_view option : split(field, ',')) {
@@ -78,7 +100,8 @@ std::string Redaction::mounts(std::string_view text) const {
   return out;
 }
 
-// A message names what it is about.
+// The message of a failure contains the path that it is about: that part gets the path's
+// substitute.
 std::string Redaction::failure_message(std::string_view subject, std::string_view message) const {
   const std::string name = printable(subject);
   const std::string substitute = printable(path(subject));
@@ -111,8 +134,9 @@ std::string Redaction::device_identifiers(std::string_view page) const {
   return out;
 }
 
-// Addresses as 8 or 32 hexadecimal digits: /proc/net/route, tcp, udp and if_inet6. But for the
-// last, words are in the byte order of the machine.
+// Addresses as 8 or 32 hexadecimal digits: /proc/net/route, tcp, udp and if_inet6. Words of 32 bits
+// are in the byte order of the machine, except in if_inet6. They are turned into network order for
+// the substitute and back, so that an address has the one that it has elsewhere.
 std::string Redaction::hex_addresses(std::string_view text, bool network_order) const {
   const auto is_hex = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -144,7 +168,7 @@ std::string Redaction::hex_addresses(std::string_view text, bool network_order) 
   return out;
 }
 
-// "password=..." and the like, up to where the setting ends.
+// Blanks the value of "password=..." and the like, to the end of the setting.
 std::string Redaction::without_secrets(std::string text) {
   const std::string lower = lower_ascii(text);
   for (const std::string_view word : kSecretWords) {
@@ -163,7 +187,8 @@ std::string Redaction::without_secrets(std::string text) {
   return text;
 }
 
-// Of a tunnel over IPv4 it has four bytes, which look like many other things.
+// The hardware address of a tunnel over IPv4 has four bytes ("0a:00:00:01"). In other texts that
+// may be anything, so only this file is read so; longer addresses are found by their form.
 std::string Redaction::interface_address(std::string_view text) const {
   constexpr std::size_t kTunnel = 11;
   std::string digits(trim(text));
@@ -178,7 +203,8 @@ std::string Redaction::interface_address(std::string_view text) const {
   return std::string(text).replace(text.find(trim(text)), kTunnel, out);
 }
 
-// The variables of a program say anything: that `container` is among them is all that is wanted.
+// Environment variables may contain anything. Collectors need only `container`; the values and
+// names of all others are blanked.
 std::string Redaction::environment(std::string_view bytes) {
   std::string out(bytes);
   std::size_t at = 0;
@@ -190,6 +216,8 @@ std::string Redaction::environment(std::string_view bytes) {
 }
 
 std::string Redaction::content(std::string_view subject, std::string_view bytes) const {
+  // Forms of their own come before the rules for text at the end, which know nothing of checksums,
+  // binary designators and byte order.
   if (is_distribution(subject)) return std::string(bytes);
   if (is_smbios_table(subject)) {
     return text_(redact_smbios(bytes, substitutes_), TextPlace::kFirmware);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What redact() does: first it learns from all entries what is private, then it replaces that in
-// each (redact_learn.cpp, redact.cpp). Used by redact.h alone. Filled by one thread, then any may
-// use it.
+// The work of redact(): it learns from all entries which values are private (redact_learn.cpp),
+// then replaces them in each (redact.cpp, which has the order of the passes). Used by redact.h
+// alone. Filled by one thread, then any thread may use it.
 #pragma once
 #include <bit>
 #include <optional>
@@ -21,7 +21,7 @@ class Redaction {
  public:
   explicit Redaction(std::string secret) : substitutes_(std::move(secret)), text_(substitutes_) {}
 
-  // All accounts before anything else: who is a person depends on them.
+  // For all entries first: whether a name is a person's depends on the accounts.
   void learn_accounts(const CaptureEntry& entry);
   void learn(const CaptureEntry& entry);
   void learn_networks();  // last: the byte order of the machine must be known
