@@ -29,6 +29,9 @@ constexpr std::string_view kInsertCertificate = R"sql(
   ON CONFLICT (serial) DO NOTHING)sql";
 constexpr std::string_view kForgetCertificates =
     "DELETE FROM certificates WHERE agent_id = ?1 AND not_after < ?2 AND revoked_at IS NULL";
+// Each agent with its last report (kept in agents where another agent took its place in
+// agent_state), the item that it reports for, and the end of its last certificate that is not
+// revoked.
 constexpr std::string_view kSelectAgents = R"sql(
   SELECT agents.agent_id, agents.state, agents.enrolled_at, agents.enrolled_with,
     agents.enrolled_from,

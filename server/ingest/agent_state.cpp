@@ -8,6 +8,7 @@ constexpr std::string_view kFindRecordState = R"sql(
   SELECT agent_id, sequence, boot_id, root, reply, reported_at, clock_offset_ms, collected_each,
     collected_hourly,
          collected_daily, agent_version FROM agent_state WHERE source_record = ?1)sql";
+// Makes this report the last one of the source record; without new vitals the old ones stay.
 constexpr std::string_view kPutRecordState = R"sql(
   INSERT INTO agent_state (source_record, agent_id, sequence, boot_id, root, reply, reported_at,
     clock_offset_ms,

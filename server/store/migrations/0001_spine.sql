@@ -28,6 +28,7 @@ CREATE TABLE source_records (
   created_by BIGINT NOT NULL            -- revision
 );
 
+-- One row per configuration item. Everything that is known of it is in its source records.
 CREATE TABLE items (
   item_id {identity},
   created_by BIGINT NOT NULL,           -- revision
@@ -85,6 +86,7 @@ CREATE TABLE evidence (
 CREATE UNIQUE INDEX evidence_open ON evidence (source_record, kind, value) WHERE until IS NULL;
 CREATE INDEX evidence_by_value ON evidence (kind, value) WHERE until IS NULL;
 
+-- One row per enrolment of an agent. A machine that is enrolled anew has a new row.
 CREATE TABLE agents (
   agent_id TEXT PRIMARY KEY,            -- UUID, in the certificate
   source_record BIGINT,                 -- NULL until the first report
@@ -102,6 +104,7 @@ CREATE TABLE agents (
 );
 CREATE INDEX agents_by_source ON agents (source_record);
 
+-- The certificates that were issued to agents. Long expired ones are forgotten, revoked ones never.
 CREATE TABLE certificates (
   serial TEXT PRIMARY KEY,              -- lower-case hexadecimal
   agent_id TEXT NOT NULL,
@@ -192,6 +195,7 @@ CREATE TABLE history_gaps (
 );
 CREATE INDEX history_gaps_by_source ON history_gaps (source_record, since);
 
+-- The tokens that let machines enrol: how often, until when, and how often they were used.
 CREATE TABLE join_tokens (
   token_id TEXT PRIMARY KEY,
   hash {bytes} NOT NULL,                -- SHA-256 of the secret
@@ -205,6 +209,7 @@ CREATE TABLE join_tokens (
 );
 CREATE INDEX join_tokens_by_time ON join_tokens (created_at);
 
+-- People with an account. Accounts are disabled, never deleted.
 CREATE TABLE users (
   user_id {identity},
   name TEXT NOT NULL UNIQUE,            -- lower case
@@ -218,6 +223,7 @@ CREATE TABLE users (
   version BIGINT NOT NULL DEFAULT 1
 );
 
+-- Sign-ins of people, one row per browser or command line.
 CREATE TABLE sessions (
   hash {bytes} PRIMARY KEY,             -- SHA-256 of the cookie's value
   user_id BIGINT NOT NULL,
@@ -230,6 +236,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
+-- API tokens of users. The token itself is shown once and not stored.
 CREATE TABLE tokens (
   token_id {identity},
   user_id BIGINT NOT NULL,
@@ -250,6 +257,7 @@ CREATE TABLE sign_in_attempts (
 );
 CREATE INDEX sign_in_attempts_by_time ON sign_in_attempts (since);
 
+-- Who did what to which object, from where.
 CREATE TABLE audit (
   audit_id {identity},
   at BIGINT NOT NULL,
@@ -263,6 +271,7 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX audit_by_object ON audit (object);
 
+-- Tickets in their present state. How they got there is in ticket_notes.
 CREATE TABLE tickets (
   ticket_id {identity},
   type TEXT NOT NULL,                   -- incident
@@ -285,6 +294,7 @@ CREATE INDEX tickets_by_time ON tickets (updated_at);
 CREATE INDEX tickets_by_requester ON tickets (requester_user);
 CREATE INDEX tickets_by_assignee ON tickets (assignee);
 
+-- The activity of a ticket: notes, replies, and the events that the program adds by itself.
 CREATE TABLE ticket_notes (
   note_id {identity},
   ticket_id BIGINT NOT NULL,
@@ -296,6 +306,7 @@ CREATE TABLE ticket_notes (
 );
 CREATE INDEX ticket_notes_by_ticket ON ticket_notes (ticket_id);
 
+-- Which items a ticket is about, and in which role. A link that was removed stays with its end.
 CREATE TABLE ticket_links (
   link_id {identity},
   ticket_id BIGINT NOT NULL,
