@@ -9,15 +9,17 @@
 //   2. send?   if schema, hash or status differ from what the server has (from what was refused, if
 //              it was refused: that is not sent again unchanged), if the server asked for it, or if
 //              it is time to offer an ignored section again.
-//   3. how?    as a delta where the server has the base; whole at first, when asked, and after the
-//              server refused or ignored the section.
+//   3. how?    as a delta where the server has the base; whole at first, when asked, after a
+//              refusal, and when an ignored section is offered again.
 //
 // The root has a line for each section as the server will hold it: none for ignored ones, the line
 // from before the refusal for refused ones (RefusedSection::held), the new line for those in the
-// report. So both sides agree about what they do not agree to exchange.
+// report. So a section that the server does not take does not make the roots differ.
 //
-// Invariant: every wish of the server ends. A whole section clears send_full, hashes are sent once,
-// a refused section waits for a change, an ignored one for a day.
+// Invariant: every request of the server is answered once. A section that goes whole leaves
+// send_full, and hashes that were sent are not sent again for the reply to them; a refused section
+// waits for a change, an unchanged ignored one for a day. The reporter bounds what is left: a
+// server that always asks for more gets a few exchanges a cycle (kFollowUps).
 #include "agent/sync/plan.h"
 
 #include <algorithm>
@@ -200,8 +202,8 @@ void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply
   const auto asked_whole = [&](const std::string& name) {
     return std::find(reply.send_full.begin(), reply.send_full.end(), name) != reply.send_full.end();
   };
-  // First what was sent is settled, then the wishes of this reply are noted: a section that was
-  // just sent whole may be asked for whole again.
+  // First the sections that were sent are settled, then the requests of this reply are noted: a
+  // section that was just sent whole may be asked for whole again.
   for (const auto& [name, section] : sent.sections) {
     if (!section.base) {
       state.send_full.erase(name);
