@@ -155,7 +155,7 @@ std::string after(const Position& position, bool descending, store::Transaction:
 struct Selection {
   std::vector<std::int64_t> items;
   std::optional<std::int64_t> total;  // of the whole list; absent when the page is empty
-  std::optional<Position> last;       // where the next page begins; absent: there is none
+  std::optional<Position> last;       // the end of this page; absent on the last page
 };
 
 Selection select_page(store::Transaction& transaction, const std::string& where,

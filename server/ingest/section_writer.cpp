@@ -56,7 +56,7 @@ struct OpenRow {
   std::string source;
 };
 
-// What is to be written, worked out before the first write.
+// All that is to be written, complete before the first write.
 struct Plan {
   struct Close {
     std::int64_t row_id;
@@ -94,7 +94,8 @@ class Planner {
     const auto found = section_.sources.find(source);
     return found != section_.sources.end() ? found->second.status : inventory::Status::kFailed;
   }
-  // Why a new row is not an observed change; nullopt when it is one.
+  // The open_reason of a new row: nullopt for an observed change. The first rows of a source that
+  // was never read, or was switched off, say nothing of a change on the machine.
   std::optional<std::string_view> open_reason(const DecodedRow& row) const {
     const auto known = sources_.find(row.source);
     if (known == sources_.end() || !known->second.ever_ok) return "initial";
@@ -163,7 +164,7 @@ class Planner {
         if (open->second.hash != row.hash) replace(plan, open->second, row);
       }
     }
-    // The agent means another set of rows than we have: only the whole section can tell which.
+    // The agent has other rows than the store: only the whole section can tell which.
     if (plan.hash != section_.hash) return {SectionOutcome::kSendFull, {}, false};
     return {};
   }
@@ -176,7 +177,7 @@ class Planner {
     std::unordered_set<std::int64_t> keys;
     keys.reserve(section_.rows.size());
     plan.opens.reserve(section_.rows.size());
-    std::string_view reason_source;  // rows of one source mostly stand together
+    std::string_view reason_source;  // rows of one source mostly follow each other
     std::optional<std::string_view> reason;
     for (const DecodedRow& row : section_.rows) {
       if (!keys.insert(row.stored_key).second)
@@ -200,7 +201,7 @@ class Planner {
       } else if (inventory::drops_rows(status)) {
         plan.closes.push_back({row.row_id, "not_collected"});
       } else {
-        plan.kept_hash += row.hash;  // nobody looked: yesterday's facts stay
+        plan.kept_hash += row.hash;  // its source was not read, so the row stays
       }
     }
     return {};
@@ -301,7 +302,7 @@ SectionResult apply_section(store::Transaction& transaction, const SectionApplic
   write_rows(transaction, application, schema, plan);
   write_statuses(transaction, application, section, known);
   store::store_fault("section.statuses");
-  // A source that this machine cannot have takes nothing away from one that was read whole.
+  // A source that this machine cannot have does not make the section less than ok.
   const bool all_ok =
       inventory::worst(section.sources) == inventory::Status::kOk &&
       std::none_of(section.sources.begin(), section.sources.end(), [](const auto& source) {
@@ -315,8 +316,8 @@ SectionResult apply_section(store::Transaction& transaction, const SectionApplic
   store::store_fault("section.state");
   result.rows_opened = plan.opens.size();
   result.rows_changed = !plan.closes.empty() || !plan.opens.empty();
-  // Rows that were kept while their source failed can be gone now that it is ok again: only the
-  // whole section tells.
+  // Rows that were kept while their source failed may not exist any more, now that all sources are
+  // ok: only the whole section shows that.
   if (section.base && all_ok && plan.kept_hash != Hash128{})
     result.outcome = SectionOutcome::kSendFull;
   return result;
