@@ -7,9 +7,9 @@
 //       earlier (its rows were kept and are shown as stale), 0 for one that never had: it has no
 //       rows to show. is_shown goes from a row to its item ("no record of the item is greater"),
 //       shown_record from an item to its record ("the greatest").
-//   Is a missing row an answer?  is_known: some source of the section has answered, and no other
-//       source of that record is silent. A row that is there needs no such test; only its absence
-//       does (docs/decisions/0029-what-is-known.md).
+//   Is a missing row an answer?  is_known: in some record of the item (not always the one that is
+//       shown) a source of the section has answered and none is silent. A row that exists needs no
+//       such test; only its absence does (docs/decisions/0029-what-is-known.md).
 //
 // Invariants: assignment_id is unique, so the order is total and at most one record of an item is
 // shown. is_shown and shown_record use the same order; if they did not, a search would find an item
