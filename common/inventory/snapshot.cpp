@@ -6,8 +6,10 @@
 //   2. Each row of a source that was read (ok, partial) is checked and added.
 //   3. Sources that could not be read, and those read in part, keep their rows from before. These
 //      are added after the new ones: where both have a key, the new row wins.
+//   4. In a section that lingers, rows of ok sources that are gone are added too, until their days
+//      are over.
 //
-// An ok source keeps nothing, so a row that is missing now is gone. not_applicable and disabled
+// But for step 4 an ok source keeps nothing, so a row that is missing now is gone. not_applicable and disabled
 // keep nothing and bring nothing. difference() is then a comparison by key and hash, and `remove`
 // names rows of such sources only, because all others kept theirs in step 3: absence is never
 // assumed (model.md section 4), and the server refuses a delta that removes rows of other sources.
