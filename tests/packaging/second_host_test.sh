@@ -141,7 +141,8 @@ build_dir=$2
 # that can.
 propagation=private
 mountpoint -q / || propagation=unchanged
-if [ "$(id -u)" -ne 0 ] || ! unshare --mount --propagation "$propagation" --net --uts --pid --fork true 2> /dev/null; then
+if [ "$(id -u)" -ne 0 ] ||
+  ! unshare --mount --propagation "$propagation" --net --uts --pid --fork true 2> /dev/null; then
   if [ "${MUSTER_TEST_NO_NAMESPACES:-}" = 1 ]; then
     echo "SKIPPED: no namespaces here, as MUSTER_TEST_NO_NAMESPACES=1 said"
     exit 0
