@@ -7,7 +7,7 @@
 //   MUSTER_FAULT_REACHED=FILE     the name of each point that this process reached is added there
 //
 // A crash ends the process with kFaultCrash and leaves nothing of it but what is on the disk; what
-// the simulated disk (fault_vfs.h) makes of unsynced writes is decided by then.
+// the simulated disk (fault_disk.h) makes of unsynced writes is decided by then.
 #pragma once
 #include <cstdint>
 #include <functional>

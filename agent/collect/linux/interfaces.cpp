@@ -15,11 +15,11 @@
 namespace muster::agent::collect {
 namespace {
 
-// linux/if_arp.h
+// <linux/if_arp.h>
 constexpr std::int64_t kEthernet = 1, kFirewire = 24, kInfiniband = 32, kPpp = 512, kIpip = 768,
                        kIp6Tunnel = 769, kLoopback = 772, kSit = 776, kGre = 778, kIeee802154 = 804,
                        kIp6Gre = 823, kLowpan = 825, kNone = 65534;
-// linux/netdevice.h: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
+// <linux/netdevice.h>: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
 constexpr std::int64_t kAssignedByDevice = 0, kAssignedByLot = 1;
 constexpr std::int64_t kUp = 1;  // IFF_UP
 constexpr std::string_view kNetFolder = "/sys/class/net/";

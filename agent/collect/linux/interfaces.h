@@ -4,7 +4,7 @@
 // themselves (is_noise_interface). No interface at all is a failure: the loopback is always there.
 // Nothing here flaps on an idle machine: no operational state, no
 // counters, no address that is drawn by lot at each start or scan. Pure but for collect_interfaces;
-// any thread. Source: Documentation/ABI/testing/sysfs-class-net, linux/if_arp.h, rtnetlink(7).
+// any thread. Source: Documentation/ABI/testing/sysfs-class-net, <linux/if_arp.h>, rtnetlink(7).
 #pragma once
 #include <cstdint>
 #include <optional>
