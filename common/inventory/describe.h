@@ -96,7 +96,7 @@ struct Field {
   std::string_view name;
   T Row::*member;
   std::string_view meaning;
-  FieldRole role;
+  FieldRole role{};
   FieldOptions options;
 };
 

@@ -124,7 +124,7 @@ class Connection {
   bool send_response(const Request& request, const RequestHead& head, Response& response);
   bool send_file(const std::string& head, int file, std::uint64_t size_bytes);
   bool refuse(const Refusal& refusal);
-  bool refuse(Response response);
+  bool refuse(const Response& response);
   bool timed_out();
   Deadline write_deadline(std::uint64_t size_bytes) const;
 

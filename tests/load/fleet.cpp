@@ -186,7 +186,7 @@ std::string root_of(const Machine& machine) {
     lines.push_back({std::string(name), section.schema, section.hash.to_hex(),
                      inventory::status_line(name, *section.sources)});
   }
-  return inventory::root_hash(std::move(lines));
+  return inventory::root_hash(lines);
 }
 
 wire::SectionReport section_report(const wire::Report& report, int schema,
