@@ -111,7 +111,7 @@ std::string Redaction::device_identifiers(std::string_view page) const {
   return out;
 }
 
-// Addresses as 8 or 32 hexadecimal digits: /proc/net/route, tcp, udp and if_inet6. But for the
+// Addresses as 8 or 32 hexadecimal digits: /proc/net/route, tcp, udp and if_inet6. Except the
 // last, words are in the byte order of the machine.
 std::string Redaction::hex_addresses(std::string_view text, bool network_order) const {
   const auto is_hex = [](char c) {
@@ -163,7 +163,8 @@ std::string Redaction::without_secrets(std::string text) {
   return text;
 }
 
-// Of a tunnel over IPv4 it has four bytes, which look like many other things.
+// The address of an interface. That of a tunnel over IPv4 has four bytes, which look like many
+// other things.
 std::string Redaction::interface_address(std::string_view text) const {
   constexpr std::size_t kTunnel = 11;
   std::string digits(trim(text));

@@ -39,7 +39,7 @@ class SectionCollector {
   // not looked at and say so.
   std::vector<LookResult> collect(const SectionNames& wanted = {},
                                   const SectionNames& disabled = {});
-  std::string vitals();  // a JSON object; "{}" when it could not be had in time
+  std::string vitals();  // a JSON object; "{}" when they were not read in time
 
   // What has not returned yet: section names, and "vitals".
   std::vector<Overrun> overrun() { return runner_.overrun(); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `muster-agent status`: is this machine reporting, and if not, why and what to do. Read from the
-// state folder alone; the server is not asked and the daemon not disturbed. Pure but for the
+// state folder alone; the server is not asked and the daemon not disturbed. Pure except the
 // reading; one thread.
 #pragma once
 #include <optional>

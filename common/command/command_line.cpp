@@ -20,7 +20,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-// Of the command and of the program itself, which may stand behind it.
+// The flags of the command and of the program itself, which may stand behind it.
 std::vector<std::string> flag_names(const CLI::App& app, const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::App* one : {&app, &command}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// muster-server restore FILE: puts a backup in the place of the database. The copy is made,
+// muster-server restore FILE: replaces the database with a backup. The copy is made,
 // checked, brought to this program's version and reconciled with the side log beside the present
 // database, which is replaced in one step at the end and kept under another name.
 #include <unistd.h>
@@ -53,7 +53,7 @@ fs::path aside_name(const fs::path& database, Instant now) {
 class RestoreCommand final : public Command {
  public:
   std::string_view name() const override { return "restore"; }
-  std::string_view summary() const override { return "Put a backup in the place of the database"; }
+  std::string_view summary() const override { return "Replace the database with a backup"; }
 
   void set_up(CLI::App& subcommand, installation::ServerFlags&) override {
     subcommand.add_option("FILE", file_, "A file that muster-server backup has made")->required();

@@ -2,7 +2,7 @@
 // The difference between two items, or one item at two times, section by section. Reads only.
 //
 // No two machines share what their sections declare as identity (describe.h): serial numbers,
-// UUIDs, MAC addresses, names, tags. Without it, rows that are the same but for it are the same,
+// UUIDs, MAC addresses, names, tags. Without it, rows that differ only in it are the same,
 // and rows that are known by it alone pair by what people call them: nvme0n1 with nvme0n1. Of an
 // address only another network counts. A version that differs stands for what follows from it.
 #pragma once

@@ -9,7 +9,7 @@
 //   inventory_S         a view with all fields, which hides the split
 //
 // Columns that a newer declaration adds are added to the tables; none is ever dropped. Statement
-// texts for a section are made once (SectionSql) and used as prepared statements. Pure but for
+// texts for a section are made once (SectionSql) and used as prepared statements. Pure except
 // update_section_tables.
 #pragma once
 #include <string>

@@ -95,7 +95,7 @@ class Connection {
   void set_overloaded() { overloaded_ = true; }
   void set_expired() { expired_ = true; }  // work() answers 408, if a request has begun
 
-  // Of the stages kProxyHeader and kHello; never waits. `hung_up`: nothing more will come.
+  // For the stages kProxyHeader and kHello; never waits. `hung_up`: nothing more will come.
   Next receive(bool hung_up);
   void admit();  // from kHello to what comes next
   Next work();

@@ -96,7 +96,7 @@ class RowChecker {
       count_violation(sums_, "a hash that is not 16 bytes in row " + std::to_string(row_id));
       return {};
     }
-    // Of an erased row the hash is all that is left.
+    // The hash is all that is left of an erased row.
     if (result.optional_text(6) == "erased") return *hash;
     const auto row = row_of(schema_, result);
     if (!row || inventory::row_hash(inventory::canonical_json(schema_, *row)) != *hash ||

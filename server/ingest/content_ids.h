@@ -34,7 +34,7 @@ struct ContentsUsed {
 
 class ContentIds {
  public:
-  // Of each section, as many as `remembered` (64 bytes each) are kept; then it begins anew.
+  // Keeps up to `remembered` contents (64 bytes each) of each section; then it begins anew.
   explicit ContentIds(std::size_t remembered = 200'000);
 
   // The number of each row's content, storing those that no machine has brought before.

@@ -30,7 +30,7 @@ KnownSources known_sources(store::Transaction& transaction, std::int64_t source_
 void write_statuses(store::Transaction& transaction, const SectionApplication& application,
                     const DecodedSection& section, const KnownSources& known);
 
-// Of a section that the agent does not have any more.
+// Closes the statuses of a section that the agent does not have any more.
 void close_statuses(store::Transaction& transaction, const SectionApplication& application,
                     std::string_view section);
 

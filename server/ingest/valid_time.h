@@ -38,7 +38,8 @@ constexpr Instant valid_time(const ReportTimes& times, Instant collected_at,
   return at;
 }
 
-// Of the class times ("collected"), which the agent tells by its clock as it is at sent_at.
+// The server's time for a class time ("collected"), which the agent tells by its clock as it is at
+// sent_at.
 constexpr Instant class_time(const ReportTimes& times, Instant collected_at) {
   if (!times.same_boot) return std::min(collected_at + times.last_offset_ms, times.now);
   return times.now - std::max<std::int64_t>(times.sent_at - collected_at, 0);

@@ -136,7 +136,7 @@ std::string item_has_row(const SectionSchema& section, const std::string& test,
          facts::is_shown(section, "a", point) + ')';
 }
 
-// Of a section that has one row (without a key) a field that is there is known, though others could
+// In a section that has one row (without a key) a field that is there is known, though others could
 // not be read: SQL that is true for a row with all fields that are asked about. Empty for other
 // sections.
 std::string fields_are_there(const SectionSchema& section,

@@ -141,7 +141,7 @@ class SqliteConnection final : public Connection {
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     if (!read_only) {
       run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-      // In the place of SQLite's automatic checkpoint, which tells nobody that a sync failed.
+      // Instead of SQLite's automatic checkpoint, which tells nobody that a sync failed.
       sqlite3_wal_hook(handle, &SqliteConnection::on_commit, this);
     }
     run_script(

@@ -20,7 +20,7 @@ constexpr int kFaultCrash = 86;
 // Called once, before the process ends at a crash.
 void at_fault_crash(std::function<void()> work);
 
-// For tests inside one process, in the place of the environment; "" for none. Counts begin anew.
+// For tests inside one process, instead of the environment; "" for none. Counts begin anew.
 void set_faults(std::string_view text);
 // How often a point was reached since then.
 std::int64_t times_reached(std::string_view point);

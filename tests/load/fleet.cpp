@@ -18,7 +18,7 @@ constexpr int kReleases = 3;
 constexpr int kRoles = 6;
 constexpr int kImages = 8;
 constexpr int kPatched = 20;
-// Of a machine's packages: in every machine, in every machine of its role, its own choice.
+// Percent of a machine's packages: in every machine, in every machine of its role, its own choice.
 constexpr int kCommonPercent = 70;
 constexpr int kRolePercent = 25;
 

@@ -153,7 +153,7 @@ words() {
   while IFS=$'\t' read -r phrase instead; do
     [[ -z $phrase || $phrase == '#'* ]] && continue
     phrases=$((phrases + 1))
-    matches -noHiE -- "$phrase" "${sources[@]}" "${scripts[@]}" "${pages[@]}" "${migrations[@]}" "${texts[@]}" |
+    matches -noHiP -- "$phrase" "${sources[@]}" "${scripts[@]}" "${pages[@]}" "${migrations[@]}" "${texts[@]}" |
       matches -v '^tests/tidy/' | sed -E 's/^([^:]+:[0-9]+):(.*)/\1: says "\2"/' |
       instead=$instead awk '{ print $0 "; better: " ENVIRON["instead"] }'
   done < tests/tidy/words.txt
