@@ -7,8 +7,8 @@ set -euo pipefail
 packages=(g++ cmake ninja-build ccache pkg-config dpkg-dev file openssl ca-certificates iproute2
   libpoco-dev libsqlite3-dev libpq-dev nlohmann-json3-dev libssl-dev libcli11-dev libzstd-dev)
 if [ "${1:-}" = "--tests" ]; then
-  packages+=(catch2 clang-14 libclang-rt-14-dev llvm-14 clang-format-14 curl util-linux procps postgresql zstd xz-utils
-    adduser man-db systemd)
+  packages+=(catch2 clang-14 libclang-rt-14-dev llvm-14 clang-format-14 clang-tidy-14 curl util-linux procps postgresql
+    zstd xz-utils adduser man-db systemd)
   packages+=(faketime nftables)  # tests/abuse: clocks that are wrong, networks that are cut
   packages+=(haproxy testssl.sh)  # tests/abuse: in front of the server, and against its TLS
 fi

@@ -32,6 +32,7 @@ missing=no_such_file
 finds server/cmdb/items.cpp '#include "server/desk/links.h"' \
   'includes server/desk/links.h of muster_desk, which is against the arrows'
 finds server/facts/changes.cpp '// The lock was not to be had.' 'changes.cpp:[0-9]*: says'
+finds server/desk/tickets.cpp '// Of a ticket the number.' 'tickets.cpp:[0-9]*: says "// Of a'
 finds docs/operate.md "See \`server/cmdb/$missing.h\`." \
   "docs/operate.md: names server/cmdb/$missing.h, which is not there"
 finds server/desk/links.cpp "int noted;  // Told in cmdb/$missing.h." \
