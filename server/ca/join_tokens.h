@@ -47,7 +47,7 @@ struct CreatedJoinToken {
 };
 
 CreatedJoinToken create_join_token(store::Transaction& transaction, Instant now,
-                                   const people::Actor& actor, const NewJoinToken& token);
+                                   const people::Actor& actor, const NewJoinToken& wanted);
 
 struct JoinTokenPage {
   std::vector<JoinToken> tokens;  // newest first; also those that cannot be used any more
