@@ -4,9 +4,9 @@
 # or a path from the root (tests/support/store, docs/decisions/0003). Not looked at:
 #   - headers of others, which stand in <>: <linux/ethtool.h>
 #   - words with something to be replaced: *, {}, $, a word in capitals as in fuzz_NAME.cpp
-# Other files of others are in foreign_files.txt. Input: "-", a list of all paths, then foreign_files.txt, then the
-# files themselves. The last line is "names" and how many were held against the tree.
-FILENAME == "-" {
+# Other files of others are in foreign_files.txt. Input: with input=tree a list of all paths, with input=foreign that
+# file, with input=files the files themselves. The last line is "names" and how many were held against the tree.
+input == "tree" {
   path = $0
   if (path ~ /^docs\/decisions\/[0-9]+-/) there[substr(path, 1, 19)] = 1
   there[path] = 1
@@ -16,7 +16,7 @@ FILENAME == "-" {
   }
   next
 }
-FILENAME ~ /foreign_files\.txt$/ {
+input == "foreign" {
   if ($1 != "" && $1 != "#") foreign[$1] = FILENAME
   next
 }

@@ -163,7 +163,8 @@ words() {
 # --- files that comments name are there ------------------------------------------------------------------------------
 file_names() {
   find . \( -path ./build -o -path ./.git \) -prune -o -print | sed 's|^\./||' |
-    awk -f tests/tidy/file_names.awk - tests/tidy/foreign_files.txt "${sources[@]}" "${migrations[@]}" "${scripts[@]}"
+    awk -f tests/tidy/file_names.awk input=tree - input=foreign tests/tidy/foreign_files.txt \
+      input=files "${sources[@]}" "${migrations[@]}" "${scripts[@]}"
 }
 
 # Pages also in messages.
