@@ -4,7 +4,7 @@
 // handshake or a head that waits for its peer, an idle one) costs a descriptor and no thread; it
 // gets one of `threads` when there is something to do (server/http/reception.h). Limits on
 // connections in all and for each address and on every phase's time keep slow or hostile peers from
-// taking what others need, and who comes while much is going on waits in line instead of being
+// taking what others need, and whoever comes while much is going on waits in line instead of being
 // dropped.
 //
 // Construction binds and starts; stop() or the destructor ends it. The handler is called from many

@@ -87,7 +87,7 @@ class ResultRow {
   }
 };
 
-// Begin and end are not its own: they are the store's (store.h), or those of who has the
+// Begin and end are not its own: they are the store's (store.h), or those of whoever has the
 // Connection.
 class Transaction {
  public:
