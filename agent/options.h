@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all commands of muster-agent have in common: flags override the environment (MUSTER_...),
 // which overrides the configuration file. Settings of the file: kKnownSettings in options.cpp.
-// Pure but for reading the file; used by the main thread.
+// Pure except reading the file; used by the main thread.
 #pragma once
 #include <optional>
 #include <set>

@@ -186,9 +186,11 @@ wrapper() {
 wrapper muster "XDG_CONFIG_HOME=$data/config"
 wrapper muster-agent "MUSTER_AGENT_CONFIG=$data/agent.ini"
 wrapper muster-server "MUSTER_SERVER_CONFIG=$data/server.ini"
-# shellcheck disable=SC2016 # the shell that reads the file expands it
-printf '# . this file, and muster, muster-agent and muster-server are those of this folder\nPATH=%s/bin:$PATH\nexport PATH\n' \
-  "$data" > "$data/env"
+{
+  echo '# . this file, and muster, muster-agent and muster-server are those of this folder'
+  # shellcheck disable=SC2016 # the shell that reads the file expands it
+  printf 'PATH=%s/bin:$PATH\nexport PATH\n' "$data"
+} > "$data/env"
 PATH=$data/bin:$PATH
 [ -e "$data/agent.ini" ] || printf '[agent]\nstate_directory = %s/agent\n' "$data" > "$data/agent.ini"
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The whole loops, of which the suite runs a fixed sample each time: every fault point, every position of the disk, all
-# rounds of crashes, the load profiles at size, fuzzing with its coverage and planted bounds. Hours, in pieces of at most
-# twenty minutes: a piece is a case, a profile or a few fuzz targets, and a case that needs longer stops by itself
-# (tests/support/whole_loop.h) and goes on in the next piece.
+# rounds of crashes, the load profiles at size, fuzzing with its coverage and planted bounds; and clang-tidy. Hours, in
+# pieces of at most twenty minutes: a piece is a case, a profile, a library or a few fuzz targets, and a case that needs
+# longer stops by itself (tests/support/whole_loop.h) and goes on in the next piece.
 #
-#   tests/full.sh [NAME...]              all loops or these, with build/release and build/asan (tests/run.sh builds both)
+#   tests/full.sh [NAME...]              all loops or these, with build/release and build/asan (by tests/run.sh)
 #   tests/full.sh --minutes N [NAME...]  begins no piece later than N minutes from now; the next call goes on there
 #   tests/full.sh --again [NAME...]      forgets what earlier calls did
 #   tests/full.sh --list                 the table
 #   tests/full.sh --pieces [NAME...]     each piece with what became of it: passed, FAILED, or - for not yet
 #
-# What was found is kept in build/full/NAME/: the outcome of each piece, and a log a piece. It is forgotten when there is
-# another commit. A piece that fails does not stop the others; the summary names it and the exit status is 1. It is 3
+# What was found is kept in build/full/NAME/: the outcome of each piece, and a log a piece. It is forgotten when there
+# is another commit. A piece that fails does not stop the others; the summary names it and the exit status is 1. It is 3
 # where nothing failed but pieces are left.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -43,6 +43,7 @@ fuzz               asan     targets  sqlite      tests/fuzz/run.sh  *
 fuzz_coverage      asan     script   sqlite      tests/fuzz/coverage.sh  *
 fuzz_repeat        asan     targets  sqlite      tests/fuzz/repeat.sh  *
 fuzz_planted       asan     targets  sqlite      tests/fuzz/planted.sh  *
+clang_tidy         asan     library  sqlite      tests/clang_tidy.sh  *
 TABLE
 }
 
@@ -77,6 +78,7 @@ pieces() {
     case) "build/$build/tests/$program" --list-test-names-only "$spec" || true ;;
     profile) echo control; "build/$build/load/muster-load" --list ;;
     targets) sed -n 's/^\([a-z][a-z0-9_]*\).*/\1/p' tests/fuzz/targets.txt | paste -d' ' - - - - - - - - ;;
+    library) bash "$program" "build/$build" --list ;;
     script) echo all ;;
   esac
 }
@@ -101,6 +103,7 @@ run_piece() {
         */run.sh) timeout -k 60 $limit_s bash "$program" "build/$build" 60 $piece ;;
         *) timeout -k 60 $limit_s bash "$program" "build/$build" $piece ;;
       esac ;;
+    library) timeout -k 60 $limit_s bash "$program" "build/$build" "$piece" ;;
     script) timeout -k 60 $limit_s bash "$program" "build/$build" ;;
   esac
 }
@@ -132,10 +135,12 @@ while read -r name build kind store program spec; do
       printf '%s  %-18s %s%s\n' "$(date -u +%H:%M:%S)" "$name" "$piece" "${from:+ (from turn $from)}"
       part_began=$SECONDS
       status=0
-      MUSTER_TEST_TURNS=$of.turns run_piece "$kind" "$build" "$store" "$program" "$piece" > "$of.part" 2>&1 < /dev/null || status=$?
+      MUSTER_TEST_TURNS=$of.turns run_piece "$kind" "$build" "$store" "$program" "$piece" \
+        > "$of.part" 2>&1 < /dev/null || status=$?
       cat "$of.part" >> "$of.log"
       if grep -q '^No tests ran' "$of.part"; then status=2; fi  # Catch2 takes that for success
-      grep -av '^Filters: \|^=====\|^All tests passed\|^$' "$of.part" | tail -n 6 | cut -c1-200 | sed 's/^/    /' || true
+      grep -av '^Filters: \|^=====\|^All tests passed\|^$' "$of.part" | tail -n 6 | cut -c1-200 |
+        sed 's/^/    /' || true
       if [ "$status" -ne 0 ]; then
         echo FAILED > "$of.outcome"
         printf '          %-18s FAILED, exit status %s after %d s%s; %s\n' "$name" "$status" $((SECONDS - part_began)) \

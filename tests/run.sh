@@ -53,7 +53,8 @@ build() {
 check_alone() {
   cmake --preset alone > build-alone.log 2>&1 || { cat build-alone.log; return 1; }
   ninja -C build/alone -t targets all | sed -n 's/^\(.*\.cpp\.o\): CXX_COMPILER.*/\1/p' |
-    xargs ninja -C build/alone -j "$jobs" -k 0 >> build-alone.log 2>&1 || { grep 'error:' build-alone.log | head -60; return 1; }
+    xargs ninja -C build/alone -j "$jobs" -k 0 >> build-alone.log 2>&1 ||
+    { grep 'error:' build-alone.log | head -60; return 1; }
 }
 
 # run_tests PRESET [ctest arguments...]
@@ -67,7 +68,8 @@ run_tests() {
 # What the groups took: the label summary that CTest prints, of all builds.
 table() {
   printf '\n%-32s %8s\n' "part" minutes
-  awk -F'\t' '{ printf "%-32s %8.1f\n", $1, $2 / 60; sum += $2 } END { printf "%-32s %8.1f\n", "all", sum / 60 }' "$work/parts"
+  awk -F'\t' '{ printf "%-32s %8.1f\n", $1, $2 / 60; sum += $2 }
+    END { printf "%-32s %8.1f\n", "all", sum / 60 }' "$work/parts"
   printf '\n%-32s %8s %6s   (minutes of tests, %d at once)\n' "group" minutes tests "$tests_at_once"
   for preset in release asan tsan; do
     [ -f "$work/ctest-$preset" ] || continue
@@ -82,8 +84,8 @@ table() {
 shared_data() {
   local data=${MUSTER_TEST_DATA:-../shared/data} all not_run
   all=$(ctest --preset release -N -L shared_data | sed -nE 's/^ *Test +#[0-9]+: [^:]*: //p' | sort -u | wc -l)
-  not_run=$(sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: [^:]*: (.*[^ .]) *\.*\*\*\*Skipped.*/\1/p' "$work/ctest-release" |
-    sort -u | wc -l)
+  not_run=$(sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: [^:]*: (.*[^ .]) *\.*\*\*\*Skipped.*/\1/p' \
+    "$work/ctest-release" | sort -u | wc -l)
   if [ "$not_run" -gt 0 ]; then
     echo "shared data: $not_run cases were not run for want of $data (MUSTER_TEST_DATA names another folder)"
   else

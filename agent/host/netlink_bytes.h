@@ -13,8 +13,8 @@ namespace muster::agent::host {
 
 class NetlinkNumbers {
  public:
-  // The type of the first message tells the order: all types are below 256 (linux/netlink.h,
-  // linux/rtnetlink.h), so that of its two bytes the higher one is zero.
+  // The type of the first message tells the order: all types are below 256 (<linux/netlink.h>,
+  // <linux/rtnetlink.h>), so that of its two bytes the higher one is zero.
   explicit NetlinkNumbers(std::string_view messages) {
     constexpr std::size_t kType = 4;
     if (messages.size() < kType + sizeof(std::uint16_t)) return;

@@ -57,8 +57,9 @@ Failure failure(std::string_view what, int error) {
   return system_failure(what, "rtnetlink (AF_NETLINK, NETLINK_ROUTE)", error);
 }
 
-Failure malformed(std::string reason) {
-  return {FailureKind::kMalformed, "the kernel's rtnetlink answer makes no sense: " + reason};
+Failure malformed(std::string_view reason) {
+  return {FailureKind::kMalformed,
+          "the kernel's rtnetlink answer makes no sense: " + std::string(reason)};
 }
 
 Result<FileDescriptor> open_socket() {
@@ -143,7 +144,7 @@ Result<End> ask_once(NetlinkDump dump, std::uint32_t sequence, std::string& out)
   for (;;) {
     const Result<std::string> datagram = receive(socket->number(), buffer);
     if (!datagram) return datagram.failure();
-    const Result<End> end = take(*datagram, sequence, out);
+    Result<End> end = take(*datagram, sequence, out);
     if (!end || *end != End::kMore) return end;
   }
 }

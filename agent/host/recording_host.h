@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Host that passes every question on to another one and notes it with its answer: for `capture`,
 // and for `explain`, which shows where a value came from. A question asked again is noted once,
-// with its first answer, but for an answer that a smaller limit had cut off. Any thread may use it.
+// with its first answer, except an answer that a smaller limit had cut off. Any thread may use it.
 #pragma once
 #include <map>
 #include <memory>

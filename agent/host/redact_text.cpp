@@ -91,7 +91,7 @@ std::string TextRedaction::substitute(std::string_view text, const Known& known)
 
 // "/home/NAME", "/media/NAME/...", "/run/media/NAME": somebody's, also where the account is kept on
 // another machine (LDAP) and so not known here. Homes may be one folder deeper, sorted by domain or
-// group, so the next part is hidden too, but for a file that begins with a dot.
+// group, so the next part is hidden too, unless it is a file that begins with a dot.
 std::size_t TextRedaction::person(std::string_view text, std::size_t at, std::string& out) const {
   constexpr std::string_view kVolumes = "/media/";
   const auto hide = [&](std::string_view name) {

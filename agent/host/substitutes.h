@@ -45,7 +45,7 @@ class Substitutes {
   void add_network(std::string_view bytes, unsigned prefix_length);
 
  private:
-  // Of the octet in which a prefix ends: the octets before it, and the bits of the prefix.
+  // The octet in which a prefix ends: the octets before it, and the bits of the prefix.
   struct Split {
     std::string before;
     unsigned value = 0;

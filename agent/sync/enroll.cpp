@@ -35,7 +35,7 @@ Result<std::vector<crypto::Certificate>> fetch_authorities(Transport& transport)
   request.path = kAuthoritiesPath;
   const auto reply = transport.exchange(request);
   if (!reply) return reply.failure();
-  if (reply->status != 200) return refusal(*reply, "the server's authorities cannot be had");
+  if (reply->status != 200) return refusal(*reply, "the server did not give its authorities");
   auto authorities = crypto::from_pkcs7(reply->body);
   if (!authorities) return authorities.failure();
   for (const crypto::Certificate& authority : *authorities) {

@@ -33,6 +33,6 @@ struct ExchangeRecord {
 };
 
 std::string to_json(const ExchangeRecord& record);
-Result<ExchangeRecord> parse_exchange_record(std::string_view json);
+Result<ExchangeRecord> parse_exchange_record(std::string_view text);
 
 }  // namespace muster::agent::sync

@@ -81,7 +81,7 @@ Result<bool> HttpReplyParser::feed(std::string_view bytes) {
     const std::size_t before = head_.size();
     head_ += bytes.substr(0, kReplyHeadBytes + 4);
     const std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
-    if (end == std::string::npos || end > kReplyHeadBytes) {
+    if (end > kReplyHeadBytes) {  // or is not there: npos
       if (head_.size() > kReplyHeadBytes)
         return Failure{FailureKind::kTooLarge,
                        "the head of the server's answer is larger than 8 KiB"};

@@ -70,7 +70,7 @@ std::string root_after(const SyncState& state,
         taken.contains(name) ? line_of(name, section) : held_by_server(state, name, section);
     if (held) lines.push_back({name, held->schema, std::move(held->hash), std::move(held->status)});
   }
-  return inventory::root_hash(std::move(lines));
+  return inventory::root_hash(lines);
 }
 
 PendingReport begin(const SyncState& state, const Gathered& gathered,

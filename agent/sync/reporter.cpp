@@ -185,7 +185,7 @@ Result<bool> Reporter::exchange_one(Cycle& cycle, const PendingReport& report, b
   cycle.outcome.sequence = report.sequence;
   cycle.outcome.answer = answer.kind;
   cycle.outcome.retry_after_s = answer.retry_after_s;
-  const auto proceed = [](Result<Done> done) {
+  const auto proceed = [](const Result<Done>& done) {
     return done ? Result<bool>(true) : Result<bool>(done.failure());
   };
   switch (answer.kind) {

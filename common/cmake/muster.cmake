@@ -141,7 +141,8 @@ function(muster_test_support name)
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC muster_options ${arg_DEPENDS})
   if(MUSTER_FUZZ AND NOT name STREQUAL test_support)
-    # Fuzz targets stand on it: it has to be quick and guides them. Another optimisation, so not that precompiled header.
+    # Fuzz targets stand on it: it has to be quick and guides them. Another optimisation, so not that precompiled
+    # header.
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
     return()
   endif()
@@ -168,7 +169,8 @@ function(muster_test name)
   endif()
 
   string(REPLACE "test_" "" part ${name})
-  set(flags --name ${part} --environment MUSTER_BIN=${CMAKE_BINARY_DIR}/bin --environment MUSTER_SOURCE=${CMAKE_SOURCE_DIR}
+  set(flags --name ${part} --environment MUSTER_BIN=${CMAKE_BINARY_DIR}/bin
+    --environment MUSTER_SOURCE=${CMAKE_SOURCE_DIR}
     --environment MUSTER_TEST_SHARED=${CMAKE_BINARY_DIR}/tests/shared)
   if(arg_EACH_CASE)
     list(APPEND flags --each-case)
@@ -184,6 +186,7 @@ function(muster_test name)
     COMMAND ${name} --ctest-script ${script} ${flags})
   # A program that was not built fails as one test, unless its label is not asked for.
   set(include ${CMAKE_CURRENT_BINARY_DIR}/${name}.include.cmake)
-  file(WRITE ${include} "if(EXISTS [=[${script}]=])\n  include([=[${script}]=])\nelse()\n  add_test(${part}_is_not_built ${name})\nendif()\n")
+  file(WRITE ${include} "if(EXISTS [=[${script}]=])\n  include([=[${script}]=])\n"
+    "else()\n  add_test(${part}_is_not_built ${name})\nendif()\n")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()

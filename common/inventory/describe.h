@@ -97,7 +97,7 @@ struct Field {
   std::string_view name;
   T Row::*member;
   std::string_view meaning;
-  FieldRole role;
+  FieldRole role{};
   FieldOptions options;
 };
 

@@ -216,7 +216,7 @@ SectionDelta difference(const SectionSnapshot& previous, const SectionSnapshot& 
   return delta;
 }
 
-std::string root_hash(std::vector<RootLine> lines) {
+std::string root_hash(const std::vector<RootLine>& lines) {
   std::vector<std::string> texts;
   texts.reserve(lines.size());
   for (const RootLine& line : lines) {
@@ -237,7 +237,7 @@ std::string root_hash(const Snapshot& snapshot, const std::vector<std::string>& 
     lines.push_back(
         {name, section.schema, section.hash.to_hex(), status_line(name, section.sources)});
   }
-  return root_hash(std::move(lines));
+  return root_hash(lines);
 }
 
 }  // namespace muster::inventory

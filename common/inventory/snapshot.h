@@ -79,6 +79,6 @@ struct RootLine {
   std::string hash_hex;
   std::string status;  // status_line()
 };
-std::string root_hash(std::vector<RootLine> lines);
+std::string root_hash(const std::vector<RootLine>& lines);
 
 }  // namespace muster::inventory

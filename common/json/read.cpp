@@ -87,7 +87,7 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
   const JsonLimits& limits_;
   JsonHandler& handler_;
   std::string reason_;
-  // Of an object that is open; the texts are reused from object to object.
+  // The keys of an object that is open; the texts are reused from object to object.
   struct Keys {
     std::vector<std::string> names;
     std::size_t used = 0;

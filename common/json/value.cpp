@@ -60,7 +60,7 @@ class Builder final : public JsonHandler {
 void append_pretty(std::string& out, const JsonValue& value, int indent, int level) {
   const auto new_line = [&](int at) {
     out += '\n';
-    out.append(static_cast<std::size_t>(indent * at), ' ');
+    out.append(static_cast<std::size_t>(indent) * static_cast<std::size_t>(at), ' ');
   };
   if (const auto* array = value.array(); array != nullptr && !array->empty()) {
     out += '[';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hashes and random numbers that need no certificate: SHA-256, HMAC-SHA-256, random bytes and
 // random UUIDs. All of it works on raw bytes; show them with to_hex (text.h). Any thread may call
-// any of it. Memory that cannot be had and a random generator that does not answer end the program
+// any of it. Memory that runs out and a random generator that does not answer end the program
 // by an exception (std::bad_alloc, std::runtime_error): nothing sensible can be done without
 // either, and a weak number must never be handed out instead.
 #pragma once

@@ -4,7 +4,7 @@
 // the administrator copies from the first server to the others. Under it the authority's private
 // keys stand in the database: AES-256-GCM (NIST SP 800-38D), a new random 96-bit nonce each time,
 // what the sealed thing is as additional data, so that one cannot be put in another's place.
-// Form: nonce, ciphertext, 16 bytes of tag. Pure but for the file; any thread.
+// Form: nonce, ciphertext, 16 bytes of tag. Pure except the file; any thread.
 #pragma once
 #include <filesystem>
 #include <string>

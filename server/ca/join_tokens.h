@@ -4,8 +4,8 @@
 // (160 random bits) only. All functions but the pure ones are called inside a transaction.
 //
 // Errors of a token that is shown, all 401: token_unknown (also: wrong secret), token_revoked,
-// token_expired, token_used_up. The last three are said only to who knows the secret. Of the
-// management: join_token_not_found 404, invalid_value 422.
+// token_expired, token_used_up. The last three are told only to callers that know the
+// secret. Of the management: join_token_not_found 404, invalid_value 422.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -47,7 +47,7 @@ struct CreatedJoinToken {
 };
 
 CreatedJoinToken create_join_token(store::Transaction& transaction, Instant now,
-                                   const people::Actor& actor, const NewJoinToken& token);
+                                   const people::Actor& actor, const NewJoinToken& wanted);
 
 struct JoinTokenPage {
   std::vector<JoinToken> tokens;  // newest first; also those that cannot be used any more

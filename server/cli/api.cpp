@@ -82,7 +82,7 @@ ApiReply Api::raw(ApiRequest request, const Parameters& parameters) {
   ApiReply reply = client_.exchange(request);
   if (reply.status < 200 || reply.status > 299) {
     Problem problem = problem_of(reply, parameters);
-    // Who is just signing in need not be told to.
+    // A person who is just signing in need not be told to.
     if (token_.empty() && problem.exit_code == kNotSignedIn) problem.hint.clear();
     throw problem;
   }

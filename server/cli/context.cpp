@@ -50,7 +50,8 @@ OutputOptions output_options(const World& world, const Invocation& invocation) {
   options.ends_with_crlf = invocation.has("--crlf");
   options.zone = invocation.has("--utc") ? Zone::kUtc : Zone::kLocal;
   options.now = world.clock.now();
-  // What was so at a time is so old as it was then. A text that is no time is refused by who asks.
+  // Ages in an answer about the past count from that time. A text that is no time is refused by
+  // whoever asks.
   if (const auto at = invocation.text("--at"))
     options.now = parse_time(*at, options.now, options.zone).value_or(options.now);
   if (invocation.has("--columns")) {

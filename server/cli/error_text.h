@@ -10,8 +10,8 @@
 
 namespace muster::cli {
 
-// Of an answer that is no success (problem+json, RFC 9457, or anything else). `parameters` are
-// those of the request: a query (q) at fault is shown underlined.
+// The problem that an answer without success tells (problem+json, RFC 9457, or anything else).
+// `parameters` are those of the request: a query (q) at fault is shown underlined.
 Problem problem_of(const ApiReply& reply, const Parameters& parameters);
 
 // The query on one line with the characters from `column` (1 based, code points) underlined:

@@ -73,7 +73,7 @@ struct CsvStyle {
   bool is_disarmed = true;
   bool ends_with_crlf = false;  // RFC 4180 writes CR LF; shells and most programs read LF
 };
-// RFC 4180 but for the ends of lines.
+// RFC 4180 except for the ends of lines.
 std::string csv(const Table& table, const CsvStyle& style);
 
 }  // namespace muster::cli

@@ -44,7 +44,7 @@ std::size_t natural_width(const Table& table, std::size_t column, bool headings)
   return width;
 }
 
-// Of the words in a column; more than a third of a usual terminal is not asked for.
+// The longest word in a column; more than a third of a usual terminal is not asked for.
 std::size_t longest_word(const Table& table, std::size_t column) {
   constexpr std::size_t kMost = 30;
   std::size_t longest = 0;

@@ -71,13 +71,20 @@ void read_values(store::Transaction& transaction, const Page& page, const store:
     ItemSummary& item = out[page.index.at(row.integer(0))];
     const std::string_view attribute = row.text(1);
     std::string value(row.text(2));
-    if (attribute == "name") item.name = std::move(value);
-    if (attribute == "class") item.class_name = std::move(value);
-    if (attribute == "owner") item.owner = std::move(value);
-    if (attribute == "location") item.location = std::move(value);
-    if (attribute == "lifecycle") item.lifecycle = std::move(value);
-    if (attribute == "note") item.note = std::move(value);
-    if (attribute == "archived") item.archived = value == "yes" || value == "true";
+    if (attribute == "name")
+      item.name = std::move(value);
+    else if (attribute == "class")
+      item.class_name = std::move(value);
+    else if (attribute == "owner")
+      item.owner = std::move(value);
+    else if (attribute == "location")
+      item.location = std::move(value);
+    else if (attribute == "lifecycle")
+      item.lifecycle = std::move(value);
+    else if (attribute == "note")
+      item.note = std::move(value);
+    else if (attribute == "archived")
+      item.archived = value == "yes" || value == "true";
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// muster-server restore FILE: puts a backup in the place of the database. The copy is made,
+// muster-server restore FILE: replaces the database with a backup. The copy is made,
 // checked, brought to this program's version and reconciled with the side log beside the present
 // database, which is replaced in one step at the end and kept under another name.
 #include <unistd.h>
@@ -207,7 +207,7 @@ int restore_database(CommandContext& context) {
 
 Command restore_command() {
   return {.spec = {"restore",
-                   "put a backup in the place of the database",
+                   "replace the database with a backup",
                    {{"FILE", Count::kOne, "a file that muster-server backup has made"}},
                    {{"--force", "",
                      "also when the present database has changes that the backup has not"}},

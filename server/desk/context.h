@@ -42,7 +42,7 @@ struct TicketContext {
 };
 
 // `personal`: also changes of personal sections (Permission::kReadPersonal; reading is audited by
-// the caller). Errors: ticket_not_found 404, forbidden 403 for who does not see all tickets,
+// the caller). Errors: ticket_not_found 404, forbidden 403 for those who do not see all tickets,
 // invalid_value 422 for the hours.
 TicketContext ticket_context(store::Transaction& transaction, Instant now, const TicketView& view,
                              std::int64_t ticket_id, int hours, bool personal);

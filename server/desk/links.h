@@ -56,8 +56,8 @@ std::vector<Link> list_links(store::Transaction& transaction, Instant now, const
                              std::int64_t ticket_id);
 
 // The names of the first few items that each ticket of a list is linked to, by the tickets' ids;
-// those without links are not among them. Who does not see all tickets gets the links that they
-// made.
+// those without links are not among them. Those who do not see all tickets get the links that
+// they made.
 inline constexpr std::size_t kNamesInList = 5;
 std::map<std::int64_t, std::vector<std::string>> linked_item_names(
     store::Transaction& transaction, Instant now, const TicketView& view,

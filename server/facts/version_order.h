@@ -18,7 +18,7 @@ enum class Ecosystem { kGeneric, kDebian, kKernel };
 
 // Of packages.manager.
 Ecosystem ecosystem_of(std::string_view manager);
-// Of a field of that kind, in a row of that manager.
+// The ecosystem of a field of that kind, in a row of that manager.
 Ecosystem ecosystem_of(inventory::TextKind kind, std::string_view manager);
 
 struct DebianVersion {

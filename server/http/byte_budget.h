@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ByteBudget: how much memory something may take in all. Who needs a share waits in line for it,
-// for a while; a share is given back when it dies. What asks for more than the whole budget gets
-// all of it, alone. In line means that many small ones cannot starve a large one. Any thread.
+// ByteBudget: how much memory something may take in all. Whoever needs a share waits in line for
+// it, for a while; a share is given back when it dies. What asks for more than the whole budget
+// gets all of it, alone. In line means that many small ones cannot starve a large one. Any thread.
 #pragma once
 #include <chrono>
 #include <condition_variable>

@@ -191,7 +191,7 @@ Connection::Next Connection::shake_hands() {
   };
   if (stream_.tls() == nullptr) {
     if (speaks_plain_http(fd_)) return refuse_plain_http();
-    // Who left while it waited must not cost a signature.
+    // A client that left while it waited must not cost a signature.
     pollfd gone{fd_, POLLRDHUP, 0};
     if (poll(&gone, 1, 0) > 0) return failed();
     if (!stream_.start_tls(shared_.current_tls())) return failed();

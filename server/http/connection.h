@@ -95,7 +95,7 @@ class Connection {
   void set_overloaded() { overloaded_ = true; }
   void set_expired() { expired_ = true; }  // work() answers 408, if a request has begun
 
-  // Of the stages kProxyHeader and kHello; never waits. `hung_up`: nothing more will come.
+  // For the stages kProxyHeader and kHello; never waits. `hung_up`: nothing more will come.
   Next receive(bool hung_up);
   void admit();  // from kHello to what comes next
   Next work();
@@ -124,7 +124,7 @@ class Connection {
   bool send_response(const Request& request, const RequestHead& head, Response& response);
   bool send_file(const std::string& head, int file, std::uint64_t size_bytes);
   bool refuse(const Refusal& refusal);
-  bool refuse(Response response);
+  bool refuse(const Response& response);
   bool timed_out();
   Deadline write_deadline(std::uint64_t size_bytes) const;
 

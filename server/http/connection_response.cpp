@@ -187,7 +187,7 @@ bool Connection::refuse(const Refusal& refusal) {
   return refuse(problem(refusal.status, refusal.code, refusal.message, request_id_));
 }
 
-bool Connection::refuse(Response response) {
+bool Connection::refuse(const Response& response) {
   ResponseFraming framing;
   framing.content_length = response.body.size();
   framing.close = true;

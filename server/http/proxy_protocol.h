@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The header that a layer-4 balancer sends before the client's first byte: PROXY protocol version 2
-// (haproxy.org/download/2.8/doc/proxy-protocol.txt, section 2.2). Only where the options ask for
-// it, and only from a trusted proxy: anyone can write such a header. Pure.
+// (https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt, section 2.2). Only where the
+// options ask for it, and only from a trusted proxy: anyone can write such a header. Pure.
 #pragma once
 #include <cstddef>
 #include <optional>

@@ -12,8 +12,8 @@
 //   draining  answered; what the peer still sends is dropped
 //
 // Where there is no room for the next connection, the oldest silent or idle one goes, as in a SYN
-// cache, once it has had time to say something; until then the kernel keeps the next. Who has sent
-// a request is never dropped: waiting longer than queue_ms, it is answered 503. Any thread; the
+// cache, once it has had time to say something; until then the kernel keeps the next. A client
+// that has sent a request is never dropped: after queue_ms it is answered 503. Any thread; the
 // lock is held for no more than system calls that do not wait.
 #pragma once
 #include <condition_variable>

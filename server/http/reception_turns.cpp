@@ -149,7 +149,7 @@ void Reception::begin(Id id, Guest& guest, Clock::time_point now) {
 }
 
 void Reception::add_worker() {
-  if (workers_.size() >= static_cast<std::size_t>(limits_.threads + kBusyWorkers)) return;
+  if (workers_.size() >= static_cast<std::size_t>(limits_.threads) + kBusyWorkers) return;
   try {
     workers_.emplace_back([this] { work(); });
     ++free_workers_;

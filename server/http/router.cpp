@@ -37,7 +37,7 @@ std::vector<std::string> parse_pattern(const std::string& pattern) {
   for (const std::string_view part : split(std::string_view(pattern).substr(1), '/')) {
     const bool last = part.data() + part.size() == pattern.data() + pattern.size();
     const bool brace = part.find_first_of("{}*") != std::string_view::npos;
-    const bool good = is_parameter(part) ? part.ends_with('}') && parameter_name(part) != "" &&
+    const bool good = is_parameter(part) ? part.ends_with('}') && !parameter_name(part).empty() &&
                                                (last || !is_rest(part)) &&
                                                names.insert(parameter_name(part)).second
                                          : !part.empty() && !brace;

@@ -4,7 +4,7 @@
 // handshake or a head that waits for its peer, an idle one) costs a descriptor and no thread; it
 // gets one of `threads` when there is something to do (server/http/reception.h). Limits on
 // connections in all and for each address and on every phase's time keep slow or hostile peers from
-// taking what others need, and who comes while much is going on waits in line instead of being
+// taking what others need, and whoever comes while much is going on waits in line instead of being
 // dropped.
 //
 // Construction binds and starts; stop() or the destructor ends it. The handler is called from many
@@ -30,7 +30,7 @@ namespace muster::server::http {
 struct HttpLimits {
   HeadLimits head;  // 16 KiB, 100 fields
   std::size_t body_bytes = 8 * 1024 * 1024;
-  // Of all request bodies that are being received or worked on, beyond the first 64 KiB of each.
+  // All request bodies that are being received or worked on, beyond the first 64 KiB of each.
   std::size_t bodies_bytes = 64 * 1024 * 1024;
   int threads = 256;  // connections worked on at once
   // Open at once. Beyond it the oldest that is silent or idle goes; without any, the kernel keeps
@@ -70,7 +70,7 @@ struct ServerOptions {
   bool proxy_protocol = false;
 };
 
-// Since the start, but for open_connections.
+// Since the start, except open_connections.
 struct HttpCounters {
   std::uint64_t accepted = 0;
   std::uint64_t open_connections = 0;

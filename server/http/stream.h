@@ -38,7 +38,7 @@ class Stream {
   Progress handshake();
 
   struct Read {
-    IoOutcome outcome;
+    IoOutcome outcome{};
     std::size_t bytes = 0;  // at least 1 where kDone
   };
   // Waits for the first bytes.

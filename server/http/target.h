@@ -21,7 +21,7 @@ struct Target {
       query;  // in the order sent, repeated names included
 };
 
-std::variant<Target, Refusal> parse_target(std::string_view target);
+std::variant<Target, Refusal> parse_target(std::string_view text);
 
 // "%41" and, where `plus_is_space`, "+". nullopt: not decodable, a control character or not UTF-8.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);

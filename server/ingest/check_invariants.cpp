@@ -166,7 +166,7 @@ InvariantCheck check_roots(store::Transaction& transaction) {
       lines.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
                        hash.value_or(inventory::Hash128{}).to_hex(), std::string(row.text(3))});
     });
-    if (is_readable && inventory::root_hash(std::move(lines)) == root) continue;
+    if (is_readable && inventory::root_hash(lines) == root) continue;
     count_violation(check, "source record " + std::to_string(source_record));
   }
   return check;

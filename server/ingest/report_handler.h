@@ -80,7 +80,7 @@ class ReportHandler final : public JsonHandler {
     return true;
   }
 
-  [[noreturn]] static void invalid(std::string path, const std::string& what) {
+  [[noreturn]] static void invalid(const std::string& path, const std::string& what) {
     throw Error(Status::kUnprocessable, "invalid_report", "The report's " + path + ' ' + what + '.')
         .at(path);
   }

@@ -58,7 +58,7 @@ class SignIn {
   Principal authenticate_token(std::string_view bearer);
 
   // With the current password, which is limited like a login. Ends all sessions and begins a new
-  // one for this browser; API tokens stay, but for those made while a temporary password held.
+  // one for this browser; API tokens stay, except those made while a temporary password held.
   // Errors besides: wrong_password 422.
   SignedIn change_own_password(const Principal& principal, std::string_view current,
                                std::string_view next, const SignInOrigin& origin);

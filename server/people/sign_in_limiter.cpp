@@ -80,7 +80,7 @@ void SignInLimiter::count(store::Store& store, std::string_view name,
   const std::int64_t window_ms = limits_.window_ms;
   std::optional<std::int64_t> full_since;
 
-  // Who is over a limit already costs no write: a flood of attempts must not become a flood of
+  // An attempt over a limit costs no write: a flood of attempts must not become a flood of
   // commits.
   store.read([&](store::Transaction& transaction) {
     for (const Counter& counter : counters) {

@@ -13,8 +13,8 @@
 namespace muster::server::store {
 namespace {
 
-// Of a connection that is being made, to each host; and when a peer that says nothing counts as
-// gone. The administrator's connection text goes before these.
+// How long a connection may take to be made, to each host; and when a peer that says nothing counts
+// as gone. The administrator's connection text goes before these.
 constexpr std::pair<const char*, const char*> kDefaults[] = {
     {"connect_timeout", "4"},
     {"keepalives_idle", "5"},

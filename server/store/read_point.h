@@ -2,7 +2,7 @@
 // The moment that a read asks about, and the one place where its two time predicates are written
 // (model.md section 2):
 //
-//   at        valid time: what was so at that moment. Without it: now.
+//   at        valid time: what held at that moment. Without it: now.
 //   known_at  recorded time: only what had been recorded by then counts. Without it: all that is
 //             known now.
 //

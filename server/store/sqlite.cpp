@@ -114,7 +114,8 @@ std::string insert_together(std::string_view sql, std::size_t columns, std::size
   const std::string_view before = sql.substr(0, at);
   const std::string_view behind = sql.substr(at + values.size());
   // A placeholder elsewhere would name a value of the first row.
-  if (before.find('?') != before.npos || behind.find('?') != behind.npos) return {};
+  if (before.find('?') != std::string_view::npos || behind.find('?') != std::string_view::npos)
+    return {};
   std::string out = std::string(before) + values;
   for (std::size_t row = 1; row < rows; ++row)
     out += ", " + places(row);
@@ -140,7 +141,7 @@ class SqliteConnection final : public Connection {
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     if (!read_only) {
       run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-      // In the place of SQLite's automatic checkpoint, which tells nobody that a sync failed.
+      // Instead of SQLite's automatic checkpoint, which tells nobody that a sync failed.
       sqlite3_wal_hook(handle, &SqliteConnection::on_commit, this);
     }
     run_script(

@@ -5,9 +5,10 @@
 // timer. Any thread may call both.
 //
 // Work given to `write` may run twice: when any work of a batch throws, the batch is rolled back
-// and its works go one by one, so that only the faulty one fails. It must therefore change nothing
-// but the database and what it assigns anew. It never runs again after a commit whose outcome is
-// not known (kConnectionLost): what is done twice is worse than what has to be asked for again.
+// and each is tried again alone, so that only the faulty one fails. It must therefore change
+// nothing but the database and what it assigns anew. It never runs again after a commit whose
+// outcome is not known (kConnectionLost): what is done twice is worse than what has to be asked for
+// again.
 //
 // A connection that is gone is replaced before it is used the next time.
 #pragma once

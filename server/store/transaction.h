@@ -87,7 +87,7 @@ class ResultRow {
   }
 };
 
-// Begin and end are not its own: they are the store's (store.h), or those of who has the
+// Begin and end are not its own: they are the store's (store.h), or those of whoever has the
 // Connection.
 class Transaction {
  public:
@@ -131,9 +131,9 @@ class Transaction {
   std::optional<std::int64_t> find_integer(std::string_view sql, const Values& values = {});
   std::optional<std::string> find_text(std::string_view sql, const Values& values = {});
 
-  // Of the connection that this runs on, and of no other one while the process lives. With another
-  // connection the database may be another: a replica that never had what was read or committed
-  // here.
+  // The number of the connection that this runs on, and of no other one while the process lives.
+  // With another connection the database may be another: a replica that never had what was read or
+  // committed here.
   std::uint64_t connection_number() const { return connection_number_; }
 
  protected:

@@ -72,7 +72,7 @@ TEST_CASE("14 old versions, weak ciphers and what is no TLS do not get through",
       RawClient client(port);
       client.send(noise);
       client.finish_sending();
-      // Who speaks HTTP is told what is wrong, and nothing else.
+      // A client that speaks plain HTTP is told what is wrong, and nothing else.
       const std::string answer = client.receive_all();
       const bool is_http = std::string_view(noise).starts_with("GET ");
       CHECK(answer.starts_with("HTTP/1.1 400 ") == is_http);

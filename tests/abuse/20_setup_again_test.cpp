@@ -26,7 +26,7 @@ TEST_CASE("20 there is no second set-up and no default account", "[abuse]") {
             .code != 0);
   here.server.start();
   CHECK(here.sign_in("mallory", "a very long pass phrase").status == 401);
-  // Nobody but who was named is there, so no name and no password needs to be guessed; a few are,
+  // Only the person who was named is there, so no name and no password needs to be guessed; a few are,
   // each of which costs a hash.
   const auto users = JsonValue::parse(here.server.ask_as_admin({.path = "/api/v1/users"}).body);
   REQUIRE(users.ok());

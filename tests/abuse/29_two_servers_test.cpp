@@ -163,7 +163,7 @@ TEST_CASE("29 a COMMIT whose answer is lost counts once", "[abuse][postgresql]")
     CHECK(agent.send_waiting(pair.server(1)));
     CHECK(pair.ask(changes) == after);
   }
-  // Of what a person does the server says that it does not know, and does not do it again.
+  // The server says that it does not know whether a person's edit was made, and does not repeat it.
   REQUIRE(pair.server(0).ask_as_admin({.path = "/api/v1/session"}).status == 200);
   pair.proxy(0).lose_commit(1);
   const HttpAnswer made = pair.server(0).ask_as_admin(

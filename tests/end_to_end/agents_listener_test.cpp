@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the agents' listener says to who has no certificate, another authority's, or a report that
+// What the agents' listener says to agents that have no certificate, another authority's, or a report that
 // it does not take. What an attacker makes of it is in tests/abuse.
 #include <catch2/catch.hpp>
 

@@ -53,7 +53,7 @@ std::pair<std::string, Planned> parse_one(std::string_view text) {
   return {std::string(text.substr(0, colon)), planned};
 }
 
-// Of the whole process, as the environment is.
+// One for the whole process, as the environment is.
 class Faults {
  public:
   Faults() {

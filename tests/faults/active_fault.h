@@ -7,7 +7,7 @@
 //   MUSTER_FAULT_REACHED=FILE     the name of each point that this process reached is added there
 //
 // A crash ends the process with kFaultCrash and leaves nothing of it but what is on the disk; what
-// the simulated disk (fault_vfs.h) makes of unsynced writes is decided by then.
+// the simulated disk (fault_disk.h) makes of unsynced writes is decided by then.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,7 +20,7 @@ constexpr int kFaultCrash = 86;
 // Called once, before the process ends at a crash.
 void at_fault_crash(std::function<void()> work);
 
-// For tests inside one process, in the place of the environment; "" for none. Counts begin anew.
+// For tests inside one process, instead of the environment; "" for none. Counts begin anew.
 void set_faults(std::string_view text);
 // How often a point was reached since then.
 std::int64_t times_reached(std::string_view point);

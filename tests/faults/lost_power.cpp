@@ -206,7 +206,7 @@ class Power {
   std::vector<PowerFile> files_;
 };
 
-// Of the whole process, as its files are; nullptr before and while it is made.
+// One for the whole process, as its files are; nullptr before and while it is made.
 Power* power() {
   static thread_local bool is_inside = false;
   if (is_inside) return nullptr;

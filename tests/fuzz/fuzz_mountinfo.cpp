@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(std::is_sorted(options.begin(), options.end()));
     static_cast<void>(agent::collect::without_password(mount.source));
   }
-  // In the place of a host: a mount point of an odd number of bytes is a file.
+  // Instead of a host: a mount point of an odd number of bytes is a file.
   const auto shows_file = [](const agent::collect::Mount& mount) {
     return mount.mount_point.size() % 2 == 1;
   };

@@ -15,7 +15,7 @@ namespace {
 void check_codings(std::string_view text) {
   require(from_hex(to_hex(text)) == text);
   require(from_base64(to_base64(text)) == text);
-  // Two texts never decode to the same bytes, but for white space and the case of hexadecimal.
+  // Two texts never decode to the same bytes, except white space and the case of hexadecimal.
   if (const auto bytes = from_hex(text)) require(to_hex(*bytes) == lower_ascii(text));
   if (const auto bytes = from_base64(text)) {
     std::string packed(text);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# keep.sh BUILD [TARGET...]: the new inputs in BUILD/fuzz/corpus that reach lines which the kept ones do not reach become
-# kept ones, in tests/fuzz/corpus. Only lines count, not how often they are passed, and nothing above 32 KiB is kept, so
-# that the corpora stay small.
+# keep.sh BUILD [TARGET...]: the new inputs in BUILD/fuzz/corpus that reach lines which the kept ones do not reach
+# become kept ones, in tests/fuzz/corpus. Only lines count, not how often they are passed, and nothing above 32 KiB is
+# kept, so that the corpora stay small.
 set -euo pipefail
 build=$(cd "$1" && pwd)
 shift

@@ -31,8 +31,8 @@ if [ -z "${MUSTER_PLANTED_COPY:-}" ]; then
   tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy/tree" -xf -
   # Programs and objects of tests are not needed, or made anew where a target links a library of them; corpora are read
   # from the tree.
-  tar -C "$build" --exclude=./bin --exclude='./tests/test_*' --exclude='./tests/CMakeFiles/test_*.o' --exclude='./fuzz/*' \
-    -cf - . | tar -C "$copy/build" -xf -
+  tar -C "$build" --exclude=./bin --exclude='./tests/test_*' --exclude='./tests/CMakeFiles/test_*.o' \
+    --exclude='./fuzz/*' -cf - . | tar -C "$copy/build" -xf -
   export MUSTER_PLANTED_COPY=$copy
   user=()
   [ "$(id -u)" -eq 0 ] || user=(--map-root-user)
@@ -70,7 +70,8 @@ while read -r name file change; do
     [ -f "tests/fuzz/dictionaries/$name.dict" ] && options+=(-dict="tests/fuzz/dictionaries/$name.dict")
     mkdir -p "$copy/new/$name"
     began=$SECONDS
-    if "$build/fuzz/fuzz_$name" "${options[@]}" "$copy/new/$name" "$(kept_corpus "$build" "$name")" > "$copy/run.log" 2>&1; then
+    if "$build/fuzz/fuzz_$name" "${options[@]}" "$copy/new/$name" "$(kept_corpus "$build" "$name")" \
+      > "$copy/run.log" 2>&1; then
       printf '%-24s %-9s %8d  %s\n' "$name" "NO" $((SECONDS - began)) "$file $change"
       failed=1
     else

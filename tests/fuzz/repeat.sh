@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# repeat.sh BUILD [TARGET...]: does the quick form of run.sh do the same thing each time? Runs it twice and compares what
-# libFuzzer tells of each step: every new input with the coverage and the size of the corpus after it, and the number of
-# runs. Only times, memory and addresses may differ.
+# repeat.sh BUILD [TARGET...]: does the quick form of run.sh do the same thing each time? Runs it twice and compares
+# what libFuzzer tells of each step: every new input with the coverage and the size of the corpus after it, and the
+# number of runs. Only times, memory and addresses may differ.
 set -euo pipefail
 build=$(cd "$1" && pwd)
 shift

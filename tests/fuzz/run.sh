@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh BUILD quick|SECONDS [TARGET...]: replays the kept corpus of every fuzz target (or of those named) and then fuzzes
-# each, as many at once as there are processors. A finding is written to BUILD/fuzz/findings and fails the run.
+# run.sh BUILD quick|SECONDS [TARGET...]: replays the kept corpus of every fuzz target (or of those named) and then
+# fuzzes each, as many at once as there are processors. A finding is written to BUILD/fuzz/findings and fails the run.
 #   quick     the number of runs in targets.txt, from a fixed seed and from the kept corpus alone: the same on every
 #             machine and every time, so that CI finds nothing by luck. What takes a minute is stopped, which is said.
 #   SECONDS   begins anywhere and goes on from what earlier runs found, which stays in BUILD/fuzz/corpus
-# Without names it also checks that the table is whole and the planted bounds apply. That quick does the same each time, what
-# the corpora cover and that planted bounds are found have programs of their own: repeat.sh, coverage.sh, planted.sh.
+# Without names it also checks that the table is whole and the planted bounds apply. That quick does the same each time,
+# what the corpora cover and that planted bounds are found have programs of their own: repeat.sh, coverage.sh,
+# planted.sh.
 set -euo pipefail
 build=$(cd "$1" && pwd)
 how=$2
@@ -33,8 +34,8 @@ fuzz_one() {
   [ "$name" = dpkg ] && [ -d "$data/packages/dpkg" ] && corpora+=("$data/packages/dpkg")
   if [ "$how" = quick ]; then
     # Seeds in an order of their own: that of a folder is another one on every disk. Without a folder libFuzzer reads
-    # nothing of earlier runs and leaves nothing to later ones. It counts the seeds, and an empty input before them. Operands of comparisons are
-    # not tried as input: there are addresses among them.
+    # nothing of earlier runs and leaves nothing to later ones. It counts the seeds, and an empty input before them.
+    # Operands of comparisons are not tried as input: there are addresses among them.
     local seeds=$build/fuzz/$name.seeds
     find "${corpora[@]}" -type f -size +0 | LC_ALL=C sort > "$seeds"
     runs=$((1 + $(wc -l < "$seeds") + $(awk -v name="$name" '$1 == name { print $3 }' "$here/targets.txt")))

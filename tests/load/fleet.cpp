@@ -18,7 +18,7 @@ constexpr int kReleases = 3;
 constexpr int kRoles = 6;
 constexpr int kImages = 8;
 constexpr int kPatched = 20;
-// Of a machine's packages: in every machine, in every machine of its role, its own choice.
+// Percent of a machine's packages: in every machine, in every machine of its role, its own choice.
 constexpr int kCommonPercent = 70;
 constexpr int kRolePercent = 25;
 
@@ -186,7 +186,7 @@ std::string root_of(const Machine& machine) {
     lines.push_back({std::string(name), section.schema, section.hash.to_hex(),
                      inventory::status_line(name, *section.sources)});
   }
-  return inventory::root_hash(std::move(lines));
+  return inventory::root_hash(lines);
 }
 
 wire::SectionReport section_report(const wire::Report& report, int schema,

@@ -24,7 +24,8 @@ if [ -z "$build" ]; then
   bash packaging/install-build-packages.sh --tests
   build=$source_folder/build/release
   cmake --preset release > /dev/null
-  cmake --build --preset release --target muster-load muster-server > build-load.log 2>&1 || { tail -40 build-load.log; exit 1; }
+  cmake --build --preset release --target muster-load muster-server > build-load.log 2>&1 ||
+    { tail -40 build-load.log; exit 1; }
 fi
 export MUSTER_BIN=$build/bin MUSTER_SOURCE=$source_folder
 
@@ -37,7 +38,8 @@ else
 fi
 # A check that never fails proves nothing: with three things taken out of the store it must find all three.
 if [ $# -eq 0 ] || [ "$1" = control ]; then
-  found=$("$build/load/muster-load" "${sizes[@]}" patch --seconds 1 --lose-something) && { echo "a damaged store passed"; exit 1; }
+  found=$("$build/load/muster-load" "${sizes[@]}" patch --seconds 1 --lose-something) &&
+    { echo "a damaged store passed"; exit 1; }
   for trace in 'the store has' 'are not in the store' 'another hash of os'; do
     grep -q "WRONG: .*$trace" <<< "$found" || { echo "not found in a damaged store: $trace"; echo "$found"; exit 1; }
   done

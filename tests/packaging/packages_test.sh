@@ -30,7 +30,8 @@ for package in muster-agent muster-server; do
   dpkg-deb -e "$file" "$work/$package.control"
   check "$package: its name" grep -qx " Package: $package" "$work/$package.info"
   check "$package: libraries in Depends" grep -Eq '^ Depends: .*libc6 .*libpoco' "$work/$package.info"
-  check "$package: a configuration file" grep -qx "/etc/muster/${package#muster-}.ini" "$work/$package.control/conffiles"
+  check "$package: a configuration file" \
+    grep -qx "/etc/muster/${package#muster-}.ini" "$work/$package.control/conffiles"
   for script in postinst prerm postrm; do
     check "$package: $script can be run" test -x "$work/$package.control/$script"
     check "$package: $script is correct shell" sh -n "$work/$package.control/$script"
@@ -73,7 +74,8 @@ done
 
 # Purging deletes what Muster made and can make again, and nothing else: the script runs on copies of its folders.
 purge() { # FOLDER
-  sed "s|/var/lib/muster|$1/lib|g; s|/var/backups/muster|$1/backups|g; s|/run/systemd/system|/nowhere|; s|deb-systemd-helper|nothing|" \
+  sed "s|/var/lib/muster|$1/lib|g; s|/var/backups/muster|$1/backups|g
+    s|/run/systemd/system|/nowhere|; s|deb-systemd-helper|nothing|" \
     "$work/muster-server.control/postrm" > "$work/postrm"
   (cd "$work" && PATH=/usr/bin:/bin sh ./postrm purge)
 }
@@ -131,7 +133,8 @@ done
 printf '[server]\n' > "$work/server.ini"
 sed -n 's/^#\([a-z_]* = .\+\)$/\1/p' "$work/muster-server/etc/muster/server.ini" |
   grep -v 'example.org\|/etc/muster/people' >> "$work/server.ini"
-"$work/muster-server/usr/bin/muster-server" --config "$work/server.ini" --data "$work/none" doctor > "$work/doctor" 2>&1 || true
+"$work/muster-server/usr/bin/muster-server" --config "$work/server.ini" --data "$work/none" doctor \
+  > "$work/doctor" 2>&1 || true
 grep -q "$work/server.ini" "$work/doctor" && wrong "server.ini: $(cat "$work/doctor")"
 MUSTER_AGENT_STATE_DIRECTORY=$work/state "$work/muster-agent/usr/bin/muster-agent" \
   --config "$work/muster-agent/etc/muster/agent.ini" status > "$work/status" 2>&1 || true

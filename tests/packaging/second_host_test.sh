@@ -84,7 +84,7 @@ if [ "${1:-}" = --inside ]; then
   echo "-- installed again, removed and purged"
 
   # The server's package: root can make an installation that its user serves, and purging takes the
-  # database away and leaves what cannot be had again.
+  # database away and leaves what cannot be made again.
   cp "$work/muster-server.deb" "$root/root/"
   inside apt-get install -y -qq --no-install-recommends /root/muster-server.deb > "$work/server-package.log" 2>&1 ||
     { cat "$work/server-package.log" >&2; exit 1; }
@@ -141,7 +141,8 @@ build_dir=$2
 # that can.
 propagation=private
 mountpoint -q / || propagation=unchanged
-if [ "$(id -u)" -ne 0 ] || ! unshare --mount --propagation "$propagation" --net --uts --pid --fork true 2> /dev/null; then
+if [ "$(id -u)" -ne 0 ] ||
+  ! unshare --mount --propagation "$propagation" --net --uts --pid --fork true 2> /dev/null; then
   if [ "${MUSTER_TEST_NO_NAMESPACES:-}" = 1 ]; then
     echo "SKIPPED: no namespaces here, as MUSTER_TEST_NO_NAMESPACES=1 said"
     exit 0

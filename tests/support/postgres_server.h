@@ -57,8 +57,8 @@ class PostgresServer : public PostgresCluster {
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  // SIGKILL to every one of its processes, as a crash of the machine but for what its kernel has:
-  // nobody says good-bye, and what was not written is gone. Returns when all are gone.
+  // SIGKILL to every one of its processes, as in a crash of the machine, except that the kernel keeps
+  // what it has: nobody says good-bye, and what was not written is gone. Returns when all are gone.
   void crash() const { order(kCrash); }
   // Its own immediate shutdown: it says why and writes nothing more.
   void stop_at_once() const { order(kStopAtOnce); }

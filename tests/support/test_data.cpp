@@ -23,7 +23,7 @@ fs::path shared_data_folder() {
 bool shared_data_is_there() {
   std::error_code none;
   if (fs::is_directory(shared_data_folder(), none)) return true;
-  // Who names a folder wants to have it used.
+  // A folder that is named is used, or the test fails.
   if (std::getenv("MUSTER_TEST_DATA") != nullptr)
     throw std::runtime_error("MUSTER_TEST_DATA names no folder: " + shared_data_folder().string());
   return false;

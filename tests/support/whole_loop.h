@@ -19,7 +19,7 @@ namespace muster::test {
 
 bool whole_loops();
 
-// Of the sample: every `every`th turn, the first of them being `first` (from 0).
+// The turns of the sample: every `every`th turn, the first of them being `first` (from 0).
 struct Sample {
   std::int64_t every = 1;
   std::int64_t first = 0;

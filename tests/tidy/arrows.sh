@@ -6,7 +6,7 @@
 #
 #   tests/tidy/arrows.sh
 #
-# Prints file:line: what for each include against an arrow.
+# Prints file:line: what for each include against an arrow, and as the last line "includes" and how many it looked at.
 set -euo pipefail
 
 # muster_library(NAME SOURCES a/*.cpp b/*.cpp DEPENDS x y), over several lines or one -> "room NAME" and "NAME x" lines.
@@ -38,6 +38,7 @@ lists() {
   $1 == "arrow" { arrow[$2, $3] = 1; libraries[$2] = 1 }
   $1 == "shared" { is_shared[$2] = 1 }
   $1 == "include" {
+    ++includes
     if (!is_closed) close_arrows()
     if ($4 in is_shared) next
     from = library($2); to = library($4)
@@ -45,6 +46,7 @@ lists() {
     if (to == "") print $2 ":" $3 ": includes " $4 ", which is in no room"
     else print $2 ":" $3 ": includes " $4 " of " to ", which is against the arrows of " from
   }
+  END { print "includes", includes + 0 }
   # The library of the nearest folder above a file that has one.
   function library(path) {
     while (sub(/\/[^\/]*$/, "", path)) if (path in library_of) return library_of[path]

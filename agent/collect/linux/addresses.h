@@ -3,7 +3,7 @@
 // tree), as far as /proc/net tells. Left out are loopback (127.0.0.0/8 and ::1: every machine has
 // them), temporary addresses (RFC 8981: they change by themselves), those that are not usable yet
 // or were found taken (tentative), and those of interfaces that the interfaces section leaves out.
-// Pure but for collect_addresses; any thread. Source: rtnetlink(7), linux/if_addr.h, RFC 5952.
+// Pure except collect_addresses; any thread. Source: rtnetlink(7), <linux/if_addr.h>, RFC 5952.
 #pragma once
 #include <bit>
 #include <string>

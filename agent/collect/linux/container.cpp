@@ -26,7 +26,7 @@ constexpr GroupMark kGroupMarks[] = {
     {"/garden/", kOther},
 };
 
-// The namespaces that the kernel begins with have fixed numbers (include/linux/proc_ns.h).
+// The namespaces that the kernel begins with have fixed numbers (Linux, include/linux/proc_ns.h).
 struct InitialNamespace {
   std::string_view path;
   std::string_view target;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which processors share a core and a physical package, and their caches, from
 // /sys/devices/system/cpu (Documentation/ABI/stable/sysfs-devices-system-cpu). Only processors that
-// are online count. Pure but for read_cpu_topology; any thread.
+// are online count. Pure except read_cpu_topology; any thread.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -54,7 +54,7 @@ class PathWalk {
   }
 
  private:
-  void prepend(std::string word) { path_ = path_.empty() ? word : word + "-" + path_; }
+  void prepend(const std::string& word) { path_ = path_.empty() ? word : word + "-" + path_; }
 
   // The highest of the devices on the same bus that lead without a gap to number `i`.
   std::size_t skip(std::size_t i) const {
@@ -150,7 +150,7 @@ class PathWalk {
       } else if (numbers[2] != "0") {
         place += "." + std::string(numbers[2]);
       }
-      prepend(std::move(place));
+      prepend(place);
     } else if (const std::string channel = vmbus_channel(); !channel.empty()) {
       prepend("vmbus-" + without_dashes(channel) + "-" + lun);
       fixed_ = true;

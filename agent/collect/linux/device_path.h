@@ -9,7 +9,7 @@
 // keeps it as ID_PATH_ATA_COMPAT; "ata-1.0" since), the first of an IDE controller has no word of
 // its own, and the addresses of buses that udev passes over are used where they are fixed: "vio" of
 // POWER, network devices of "vmbus", memory cards and Xen's disks without a word for the medium.
-// Pure but for read_place_facts; any thread. Source: systemd, src/udev/udev-builtin-path_id.c.
+// Pure except read_place_facts; any thread. Source: systemd, src/udev/udev-builtin-path_id.c.
 #pragma once
 #include <optional>
 #include <string>
@@ -31,8 +31,8 @@ struct PlaceFacts {
   // The number that the controller gives to the port (ata_port/ataN/port_no); without it the
   // kernel's own number is taken.
   std::optional<std::string> ata_port;
-  // Of the port how many phys it has, of the device its phy and address, of the expander its
-  // address (scsi_transport_sas).
+  // The number of phys of the port, the device's phy and address, the expander's address
+  // (scsi_transport_sas).
   std::optional<std::string> sas_port_phys, sas_phy, sas_address, sas_expander;
   std::optional<std::string> fc_port;  // the remote port's name (scsi_transport_fc)
   std::optional<std::string> iscsi_target, iscsi_address, iscsi_port;

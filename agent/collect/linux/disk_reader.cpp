@@ -65,14 +65,15 @@ std::optional<std::string> find_wwn(SysfsFiles& files, std::string_view udev,
 }
 
 // `longer` when it begins with `text`, which is cut off.
-std::string uncut(std::string text, const std::optional<std::string>& longer) {
+std::string uncut(const std::string& text, const std::optional<std::string>& longer) {
   return longer && longer->starts_with(text) ? *longer : text;
 }
 
 // INQUIRY has the last four characters of an ATA disk's revision, or the first if they are blank.
-std::string uncut_revision(std::string text, const std::optional<std::string>& longer, bool ata) {
+std::string uncut_revision(const std::string& text, const std::optional<std::string>& longer,
+                           bool ata) {
   if (ata && longer && longer->ends_with(text)) return *longer;
-  return uncut(std::move(text), longer);
+  return uncut(text, longer);
 }
 
 void set_names(inventory::Disk& disk, SysfsFiles& files, std::string_view udev,

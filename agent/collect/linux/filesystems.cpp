@@ -134,7 +134,7 @@ std::vector<DataMount> select_filesystems(const std::vector<Mount>& mounts,
 
   const std::vector<const Mount*> visible = visible_mounts(mounts);
   const NetworkMounts network(visible);
-  // Of each subvolume the shortest mount point, one that may be touched first.
+  // The shortest mount point of each subvolume, preferably one that may be touched.
   using What = std::tuple<std::int64_t, std::int64_t, std::string_view>;
   std::map<What, std::pair<bool, const Mount*>> subvolumes;  // the flag: may hang
   for (const Mount* const mount : visible) {

@@ -6,7 +6,7 @@
 // and whatever lies below one or below an automount, is named but never touched, not even by
 // statvfs(3), which hangs when the server is away: its size is unknown. Sizes are in bytes; that of
 // zfs is left out because it changes with what others in the pool use. A list without any mount is
-// a failure: no process is without one. Pure but for collect_filesystems; any thread. Source:
+// a failure: no process is without one. Pure except collect_filesystems; any thread. Source:
 // proc(5), /proc/pid/mountinfo.
 #pragma once
 #include <string>

@@ -15,12 +15,12 @@
 namespace muster::agent::collect {
 namespace {
 
-// linux/if_arp.h
+// <linux/if_arp.h>
 constexpr std::int64_t kEthernet = 1, kFirewire = 24, kInfiniband = 32, kPpp = 512, kIpip = 768,
                        kIp6Tunnel = 769, kLoopback = 772, kSit = 776, kGre = 778, kIeee802154 = 804,
                        kIp6Gre = 823, kLowpan = 825, kNone = 65534;
-// linux/netdevice.h: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
-constexpr std::int64_t kAssignedByDevice = 0, kAssignedByLot = 1;
+// <linux/netdevice.h>: NET_ADDR_PERM (the device's own) and NET_ADDR_RANDOM
+constexpr std::int64_t kAssignedByDevice = 0, kAssignedRandomly = 1;
 constexpr std::int64_t kUp = 1;  // IFF_UP
 constexpr std::string_view kNetFolder = "/sys/class/net/";
 
@@ -114,7 +114,7 @@ bool is_locally_administered(std::string_view mac) {
 // The address that the device itself came with, whoever gave it.
 std::optional<std::string> own_mac(const InterfaceFacts& facts) {
   if (!facts.has_device || facts.type.value_or(kEthernet) != kEthernet) return std::nullopt;
-  if (facts.address_assign_type == kAssignedByLot) return std::nullopt;
+  if (facts.address_assign_type == kAssignedRandomly) return std::nullopt;
   if (auto mac = valid_mac(facts.permanent_address)) return mac;
   if (facts.address_assign_type == kAssignedByDevice) return valid_mac(facts.address);
   return std::nullopt;
@@ -124,7 +124,7 @@ std::optional<std::string> own_mac(const InterfaceFacts& facts) {
 // Radios without an address of their own draw one, which is then locally administered.
 std::optional<std::string> own_guid(const InterfaceFacts& facts) {
   if (!facts.has_device || facts.is_child || !facts.type) return std::nullopt;
-  if (facts.address_assign_type == kAssignedByLot) return std::nullopt;
+  if (facts.address_assign_type == kAssignedRandomly) return std::nullopt;
   auto guid = guid_of(*facts.type, facts.permanent_address);
   if (!guid && facts.address_assign_type == kAssignedByDevice)
     guid = guid_of(*facts.type, facts.address);
@@ -137,8 +137,8 @@ bool is_on_usb(std::string_view link) {
 }
 
 std::optional<std::string> current_mac(const InterfaceFacts& facts, std::string_view kind) {
-  // Drawn by lot: by the kernel at each start, by a Wi-Fi client for each scan or network.
-  if (facts.address_assign_type == kAssignedByLot && !facts.has_device) return std::nullopt;
+  // Random: by the kernel at each start, by a Wi-Fi client for each scan or network.
+  if (facts.address_assign_type == kAssignedRandomly && !facts.has_device) return std::nullopt;
   if (kind == "wifi" && facts.address_assign_type != kAssignedByDevice) return std::nullopt;
   if (guid_of(facts.type.value_or(kEthernet), facts.address))
     return lower_ascii(trim(facts.address));

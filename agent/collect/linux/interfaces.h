@@ -2,9 +2,9 @@
 // The interfaces section: network interfaces from /sys/class/net and one rtnetlink dump. Bridges,
 // bonds, VLANs and tunnels are kept. Left out is what containers and modules make and drop by
 // themselves (is_noise_interface). No interface at all is a failure: the loopback is always there.
-// Nothing here flaps on an idle machine: no operational state, no
-// counters, no address that is drawn by lot at each start or scan. Pure but for collect_interfaces;
-// any thread. Source: Documentation/ABI/testing/sysfs-class-net, linux/if_arp.h, rtnetlink(7).
+// Nothing here flaps on an idle machine: no operational state, no counters, no address that is
+// random, a new one at each start or scan. Pure except collect_interfaces; any thread. Source:
+// Documentation/ABI/testing/sysfs-class-net, <linux/if_arp.h>, rtnetlink(7).
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory section: what the kernel can use (/proc/meminfo, whose "kB" are KiB) and, where SMBIOS
-// can be read whole and is not a container's host's, what sits in the slots. Pure but for
+// can be read whole and is not a container's host's, what sits in the slots. Pure except
 // collect_memory; any thread.
 #pragma once
 #include <cstdint>

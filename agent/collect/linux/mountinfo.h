@@ -71,7 +71,7 @@ struct DataMount {
 // Whether a mount shows a single file instead of a folder; asked only about what may be touched.
 using ShowsFile = std::function<bool(const Mount&)>;
 
-// Of each local file system that holds data the one mount that shows it best: one that may be
+// For each local file system that holds data, the one mount that shows it best: one that may be
 // touched, then its own root before a folder in it (bind mounts, subvolumes), then the shortest
 // mount point. A mount that a later one covers is not counted, and neither is one of a single file
 // (container engines mount /etc/hosts): it says nothing of the volume. The order stays.

@@ -35,7 +35,7 @@ void read_kernel(Reader& reader, OperatingSystem& os) {
 }
 
 std::optional<std::string> read_hostname(Reader& reader) {
-  const auto running = reader.line("/proc/sys/kernel/hostname");
+  auto running = reader.line("/proc/sys/kernel/hostname");
   if (running && *running != "(none)" && !is_localhost(*running)) return running;
   const std::string text = reader.read("/etc/hostname").value_or("");
   for (const std::string_view line : lines(without_byte_order_mark(text))) {
@@ -76,7 +76,7 @@ std::optional<std::string> read_timezone(Reader& reader) {
   if (const auto target = reader.host().read_link("/etc/localtime")) {
     if (auto zone = timezone_of_link(*target)) return zone;
   }
-  const auto zone = reader.line("/etc/timezone");
+  auto zone = reader.line("/etc/timezone");
   if (!zone || zone->find_first_of(" \t") != std::string::npos) return std::nullopt;
   return zone;
 }

@@ -7,7 +7,7 @@
 namespace muster::agent::collect {
 namespace {
 
-// linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h
+// <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_link.h>, <linux/if_addr.h>
 constexpr std::size_t kMessageHeader = 16, kLinkHeader = 16, kAddressHeader = 8,
                       kAttributeHeader = 4;
 constexpr unsigned kError = 2, kDone = 3, kNewLink = 16, kNewAddress = 20;

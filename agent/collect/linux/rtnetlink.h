@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of the kernel to rtnetlink dumps, from bytes to structs. Every length is checked against
 // what is there; the bytes may come from a capture, also from one of a machine with the other byte
-// order (netlink_bytes.h). Pure; any thread. Source: netlink(7), rtnetlink(7), linux/if_link.h,
-// linux/if_addr.h.
+// order (netlink_bytes.h). Pure; any thread. Source: netlink(7), rtnetlink(7), <linux/if_link.h>,
+// <linux/if_addr.h>.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,7 @@ struct NetlinkAddress {
   unsigned scope = 0;  // RT_SCOPE_*
   std::uint32_t flags = 0;
 
-  // IFA_F_*, linux/if_addr.h. The first means "secondary" for IPv4.
+  // IFA_F_*, <linux/if_addr.h>. The first means "secondary" for IPv4.
   static constexpr std::uint32_t kTemporary = 0x01, kTentative = 0x40, kPermanent = 0x80;
 };
 

@@ -18,8 +18,8 @@ void leave_out_placeholders(inventory::System& system);
 // for boards whose boot loader makes SMBIOS up (systemd #35792).
 void fill_gaps(inventory::System& system, const inventory::System& other);
 
-// The model as people know it: the product name, but for Lenovo and IBM, which write a machine type
-// there ("21AHCTO1WW") and the name into the version ("ThinkPad T14 Gen 3").
+// The model as people know it: the product name, except for Lenovo and IBM, which write a machine
+// type there ("21AHCTO1WW") and the name into the version ("ThinkPad T14 Gen 3").
 std::optional<std::string> model_name(const inventory::System& system);
 
 }  // namespace muster::agent::collect

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // udev's database, /run/udev/data: one small text file a device, lines "E:NAME=value" for the
-// properties that its rules found out. Pure but for read_udev_data; any thread.
+// properties that its rules found out. Pure except read_udev_data; any thread.
 // Source: systemd 252, src/libsystemd/sd-device (the format is private but has not changed since
 // udev 174; it is only used for what sysfs does not tell).
 #pragma once

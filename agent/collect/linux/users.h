@@ -3,7 +3,7 @@
 // users (NIS, LDAP, SSSD) are never enumerated, so the lines "+..." and "-..." that include them
 // are skipped. Passwords are never read: neither /etc/shadow nor the second field. Lines are taken
 // as the C library takes them, because what it takes for an account can log in: blanks in front are
-// skipped, fields at the end may be missing. Pure but for collect_users; any thread.
+// skipped, fields at the end may be missing. Pure except collect_users; any thread.
 // Source: passwd(5), group(5); nss/nss_files and pwd/fgetpwent_r.c of glibc.
 #pragma once
 #include <optional>

@@ -41,8 +41,8 @@ struct Interface {
               .summary = true}),
         fact("mac_address", &R::mac_address,
              "Hardware address in use, as the kernel writes it: 6 bytes, 20 on InfiniBand, 8 or 16 "
-             "on FireWire. Absent where it is drawn by lot (virtual interfaces with a random "
-             "address, Wi-Fi clients that hide theirs) and where it is none (tunnels, loopback)",
+             "on FireWire. Absent where it is random (virtual interfaces, Wi-Fi clients that hide "
+             "theirs) and where it is none (tunnels, loopback)",
              {.source = "/sys/class/net/*/address",
               .kind = TextKind::kMacAddress,
               .identity = true,

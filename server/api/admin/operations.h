@@ -14,8 +14,8 @@ namespace muster::server::api {
 // routes. Errors: 503 not_ready, 404 download_not_found.
 std::vector<http::Route> operations_routes(Services& services);
 
-// The answer to GET /metrics, in Prometheus' text format 0.0.4. Who may have it, the caller
-// decides.
+// The answer to GET /metrics, in Prometheus' text format 0.0.4. The caller decides
+// who may have it.
 http::Response metrics(Services& services);
 
 }  // namespace muster::server::api

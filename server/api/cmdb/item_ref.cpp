@@ -70,7 +70,7 @@ std::int64_t find_visible_item(store::Transaction& transaction, const people::Pr
   if (own.size() == 1) return own.front().item_id;
   if (own.size() > 1) ambiguous(text, own, found.by_end_of_serial);
   throw Error(Status::kNotFound, "item_not_found",
-              "No device of yours is called \"" + text + "\".");
+              "None of your devices is called \"" + text + "\".");
 }
 
 void write_gaps(JsonWriter& json, const std::vector<facts::ChangeGap>& gaps) {

@@ -102,7 +102,7 @@ http::Response item_answer(Call& call, std::int64_t item_id, int status = 200) {
 
 std::int64_t item_of_path(Call& call) {
   return call.services.store.read_value<std::int64_t>([&](store::Transaction& transaction) {
-    // Who changes something names it whole: four digits are soon mistyped.
+    // A change names its item in full: four digits are soon mistyped.
     const cmdb::Naming naming =
         call.request.method == "GET" ? cmdb::Naming::kAlsoEndOfSerial : cmdb::Naming::kWhole;
     return find_item_named(transaction, call.request.path_parameter("item"),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sections about persons in the answers of the API (model.md section 8). Who may read them gets
-// them wherever facts are shown, and each request that shows some is one entry of the audit log,
-// written before the answer. Who may not is told which sections were left out ("left_out"), so that
-// no count passes for the whole.
+// Sections about persons in the answers of the API (model.md section 8). Those who may read them
+// get them wherever facts are shown, and each request that shows some is one entry of the audit
+// log, written before the answer. The others are told which sections were left out ("left_out"), so
+// that no count passes for the whole.
 #pragma once
 #include <cstdint>
 #include <string>

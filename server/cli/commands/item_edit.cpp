@@ -28,7 +28,7 @@ std::vector<OptionSpec> attribute_options() {
       {"--owner", "NAME", "who has it"},
       {"--location", "PLACE", "where it is"},
       {"--lifecycle", "STATE", "planned, ordered, in_stock, in_use, in_repair, ...", lifecycles()},
-      {"--note", "TEXT", "what else is to be known"}};
+      {"--note", "TEXT", "a note in free text"}};
 }
 
 std::string name_of(const JsonValue& item, const std::string& otherwise) {

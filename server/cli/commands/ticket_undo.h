@@ -9,7 +9,7 @@
 namespace muster::cli {
 
 // "undo: muster ticket edit ..." with what the ticket had before in the fields that the flags of
-// the command changed; what cannot be had back is said.
+// the command changed; what cannot be undone is said.
 std::string ticket_undo(const std::string& number, const JsonValue& before, const JsonValue& after,
                         const Invocation& invocation);
 

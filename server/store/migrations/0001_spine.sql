@@ -5,7 +5,7 @@
 -- Times are milliseconds since 1970 UTC. Temporal rows have
 --   since, until        valid time: when it was so; until NULL = still
 --   opened_by, closed_by  the revision that opened and the one that closed the row: when we knew, and who said it
--- and are never changed but for being closed once. docs/decisions/0003 tells why it is so.
+-- and are never changed, only closed once. docs/decisions/0003 tells why it is so.
 
 -- One row a report or edit that changed anything. revision_id grows with recorded_at.
 CREATE TABLE revisions (

@@ -97,7 +97,7 @@ TEST_CASE("a board of SMBIOS 2.3 that says neither flag nor kind is a main board
   CHECK(smbios.board->serial_number == "OLD");
 }
 
-TEST_CASE("chassis have the 36 names of the specification, but for other and unknown", "[smbios]") {
+TEST_CASE("chassis have the 36 names of the specification, except other and unknown", "[smbios]") {
   int named = 0;
   for (int type = -1; type < 300; ++type)
     named += inventory::chassis_type_name(type) ? 1 : 0;

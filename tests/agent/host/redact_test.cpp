@@ -93,7 +93,7 @@ TEST_CASE("a value has one substitute in a whole capture, and another in the nex
   CHECK(redacted(entries) == out);
 }
 
-TEST_CASE("an SMBIOS table stays valid but for its secrets", "[redact]") {
+TEST_CASE("an SMBIOS table stays valid except for its secrets", "[redact]") {
   const std::string table = smbios_table();
   const std::string out = redacted_content("/sys/firmware/dmi/tables/DMI", table);
   CHECK(out.find("Vendor") == table.find("Vendor"));

@@ -306,7 +306,7 @@ TEST_CASE("pretty output says the same", "[report]") {
   CHECK(JsonValue::parse(pretty)->dump() + "\n" == json_of(collector));
 }
 
-TEST_CASE("vitals that cannot be had are an empty object", "[report]") {
+TEST_CASE("vitals that cannot be read are an empty object", "[report]") {
   auto collector = collector_of({}, empty_host(), &broken_vitals);
   CHECK(collector.vitals() == "{}");
 }

@@ -33,7 +33,7 @@ std::string ServerDouble::root() const {
   std::vector<inventory::RootLine> lines;
   for (const auto& [name, section] : sections)
     lines.push_back({name, section.schema, section.hash().to_hex(), section.status});
-  return inventory::root_hash(std::move(lines));
+  return inventory::root_hash(lines);
 }
 
 sync::HttpReply answer_of(int status, std::string body, std::string type) {

@@ -67,7 +67,8 @@ use_kernel() {
   local arch=$1 package
   modules=$work/kernel-$arch
   if [ ! -e "$modules/complete" ]; then
-    [ -e "$work/apt-$arch/updated" ] || { apt "$arch" apt-get update >&2 && touch "$work/apt-$arch/updated"; } || return 1
+    [ -e "$work/apt-$arch/updated" ] ||
+      { apt "$arch" apt-get update >&2 && touch "$work/apt-$arch/updated"; } || return 1
     package=$(apt "$arch" apt-cache show --no-all-versions "linux-image-$2" |
       sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p' | head -n 1)
     rm -rf "$modules"

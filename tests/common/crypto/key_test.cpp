@@ -108,7 +108,7 @@ TEST_CASE("only the usual form of a P-256 public key counts as one", "[tls]") {
 TEST_CASE("a file that cannot be written leaves the old one as it was", "[tls]") {
   const Folder folder;
   put(folder / "kept", "old");
-  // A folder in the place of the new file makes the write fail, for root too.
+  // A folder in place of the new file makes the write fail, for root too.
   std::filesystem::create_directory(folder / "kept.new");
   put(folder / "kept.new" / "inside", "");
   const auto written = replace_file(folder / "kept", "new", FileMode::kPublic);

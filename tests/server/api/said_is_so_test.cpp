@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers of the API say what is so and what they leave out: sections about persons, the future,
+// Answers of the API are true and say what they leave out: sections about persons, the future,
 // times before an item was known, looks that failed, items that are no more.
 #include "tests/server/api/api_fixture.h"
 

@@ -227,7 +227,7 @@ TEST_CASE("a restored backup revives neither revoked agents nor used or revoked 
     CHECK(enroll_code(used) == "token_used_up");
     CHECK(enroll_code(revoked) == "token_revoked");
 
-    // Who enrolled after the backup and was not revoked waits for a person.
+    // An agent that enrolled after the backup and was not revoked waits for a person.
     CHECK(code(late) == "agent_unknown");
     CHECK(code(late) == "agent_unknown");
     store.write([&](store::Transaction& transaction) {

@@ -79,7 +79,7 @@ TEST_CASE("a hundred machines that show a one-use token at once get one success"
   });
 }
 
-TEST_CASE("expired and revoked join tokens say so to who knows the secret, and to nobody else",
+TEST_CASE("expired and revoked join tokens say so to whoever knows the secret, and to nobody else",
           "[ca]") {
   TokenFixture f;
   const ca::CreatedJoinToken expired = f.create();

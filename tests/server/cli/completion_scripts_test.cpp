@@ -9,7 +9,7 @@
 namespace muster::cli {
 namespace {
 
-// In the place of the program: what fits, whatever the words are.
+// Instead of the program: what fits, whatever the words are.
 constexpr const char* kNames =
     "muster() { printf '%s\\n' lap-1 'x; touch owned' '$(touch owned)' name:; }\n";
 

@@ -98,7 +98,7 @@ TEST_CASE("undo of unlink links again as it was, and links are found by the item
   CHECK(world.error.str() == "undo: muster ticket unlink INC-1005 5\n");
 }
 
-TEST_CASE("what has no undo says so, and what was so already is no change", "[cli]") {
+TEST_CASE("what has no undo says so, and a value that was there already is no change", "[cli]") {
   FakeWorld world;
   world.answer("GET /api/v1/users?limit=500", 200,
                R"({"data":[{"user_id":3,"name":"ana","role":"viewer"}]})");

@@ -54,7 +54,7 @@ struct Server {
   http::HttpServer http;
 };
 
-// Of all status lines in it; texts that only speak of HTTP/1.1 have no number behind it.
+// The statuses of all status lines in it; texts that only speak of HTTP/1.1 have no number behind it.
 std::vector<int> statuses_in(const std::string& bytes);
 
 std::string get(const std::string& target, const std::string& more = {});

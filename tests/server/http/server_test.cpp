@@ -391,7 +391,7 @@ TEST_CASE("heads that come slowly hold no thread", "[http]") {
   }
 }
 
-TEST_CASE("bodies of all connections together have a limit, and who finds no room is told so",
+TEST_CASE("bodies of all connections together have a limit, and whoever finds no room is told so",
           "[http]") {
   auto options = plain_options();
   options.limits.bodies_bytes = 512 * 1024;

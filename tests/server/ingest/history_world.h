@@ -51,7 +51,7 @@ class World {
   store::Store& store() { return base_.store(); }
   Instant now() const { return base_.clock.now(); }
 
-  // Everything that the API answers about items at a point, but for what is kept of the present
+  // Everything that the API answers about items at a point, except what is kept of the present
   // only.
   static std::string answers(store::Transaction& transaction, const store::ReadPoint& point);
 

@@ -19,7 +19,7 @@
 namespace muster::test {
 namespace {
 
-// Of these migrations and sections: a template of an earlier build may still be there.
+// Depends on the migrations and sections: a template of an earlier build may still be there.
 std::string template_name() {
   std::string texts;
   for (const server::store::Migration& migration : server::store::migrations())

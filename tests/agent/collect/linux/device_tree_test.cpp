@@ -39,7 +39,7 @@ TEST_CASE("a z system says its type from sysinfo", "[collect][system]") {
             .uuid == "82038f2a-1344-aaf7-1a85-2a7250be2076");
 }
 
-TEST_CASE("a UUID in the place of a serial number is a UUID", "[collect][system]") {
+TEST_CASE("a UUID in place of a serial number is a UUID", "[collect][system]") {
   const std::string uuid = "90056f0b-a102-49a3-8dc3-d922b722e3b8";
   const inventory::System qemu = tree_of({{"model", "IBM pSeries (emulated by qemu)"},
                                           {"compatible", "qemu,pseries"},

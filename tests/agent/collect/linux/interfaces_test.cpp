@@ -65,7 +65,7 @@ TEST_CASE("interfaces: the permanent address is only that of a built-in device",
        std::nullopt},
       {"not known who set it", [](collect::InterfaceFacts& f) { f.address_assign_type.reset(); },
        std::nullopt},
-      {"by lot",
+      {"random",
        [](collect::InterfaceFacts& f) {
          f.address_assign_type = 1;
          f.permanent_address = "00:1b:21:aa:bb:cc";
