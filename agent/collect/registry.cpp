@@ -17,17 +17,17 @@ namespace muster::agent::collect {
 
 const std::vector<Collector>& collectors() {
   static const std::vector<Collector> kCollectors = {
-      {"addresses", collect_addresses},
-      {"cpus", collect_cpus},
-      {"disks", collect_disks},
-      {"filesystems", collect_filesystems},
-      {"interfaces", collect_interfaces},
-      {"memory", collect_memory},
-      {"memory_modules", collect_memory_modules},
-      {"os", collect_os},
-      {"packages", collect_packages},
-      {"system", collect_system},
-      {"users", collect_users},
+      collector<inventory::Address>(&collect_addresses),
+      collector<inventory::Cpu>(&collect_cpus),
+      collector<inventory::Disk>(&collect_disks),
+      collector<inventory::Filesystem>(&collect_filesystems),
+      collector<inventory::Interface>(&collect_interfaces),
+      collector<inventory::Memory>(&collect_memory),
+      collector<inventory::MemoryModule>(&collect_memory_modules),
+      collector<inventory::OperatingSystem>(&collect_os),
+      collector<inventory::Package>(&collect_packages),
+      collector<inventory::System>(&collect_system),
+      collector<inventory::User>(&collect_users),
   };
   return kCollectors;
 }

@@ -6,6 +6,7 @@
 // Sizes are in bytes. Any thread. Source: Documentation/ABI/stable/sysfs-block.
 #pragma once
 #include "agent/collect/collector.h"
+#include "common/inventory/sections/disks.h"
 
 namespace muster::agent::collect {
 

@@ -6,6 +6,7 @@
 // as sources of their own (common/inventory/sections/packages.h). Any thread.
 #pragma once
 #include "agent/collect/collector.h"
+#include "common/inventory/sections/packages.h"
 
 namespace muster::agent::collect {
 
