@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of all collectors, by section: adding one is its file and one line here.
 #include "agent/collect/collector.h"
-#include "agent/collect/linux/addresses.h"
-#include "agent/collect/linux/cpus.h"
-#include "agent/collect/linux/disks.h"
-#include "agent/collect/linux/filesystems.h"
-#include "agent/collect/linux/interfaces.h"
-#include "agent/collect/linux/memory.h"
-#include "agent/collect/linux/memory_modules.h"
-#include "agent/collect/linux/os.h"
-#include "agent/collect/linux/packages.h"
-#include "agent/collect/linux/system.h"
-#include "agent/collect/linux/users.h"
+#include "agent/collect/linux/hardware/cpus.h"
+#include "agent/collect/linux/hardware/memory.h"
+#include "agent/collect/linux/hardware/memory_modules.h"
+#include "agent/collect/linux/hardware/system.h"
+#include "agent/collect/linux/network/addresses.h"
+#include "agent/collect/linux/network/interfaces.h"
+#include "agent/collect/linux/people/users.h"
+#include "agent/collect/linux/software/os.h"
+#include "agent/collect/linux/software/packages.h"
+#include "agent/collect/linux/storage/disks.h"
+#include "agent/collect/linux/storage/filesystems.h"
 
 namespace muster::agent::collect {
 
