@@ -28,6 +28,13 @@ struct Collector {
   int deadline_ms = 10'000;
 };
 
+// The collector of the section whose rows are T, so that its name is said once, where it is
+// declared.
+template <inventory::Described T>
+constexpr Collector collector(CollectFunction collect) {
+  return {.section = T::kSection.options.name, .collect = collect};
+}
+
 // The status that a failed read gives to a source: kNotFound -> not_applicable, kDenied -> denied,
 // kTimeout -> timeout, anything else -> failed; the reason is the failure's message.
 inventory::SourceStatus status_of(const Failure& failure);

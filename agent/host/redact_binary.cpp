@@ -33,8 +33,8 @@ struct Structure {
 };
 
 // Walks until the end or the first damage; returns where that is. It must see the same texts as the
-// parser (agent/collect/smbios.cpp), or a serial number would stay: the first two zeros behind the
-// formatted part end the structure, also when its first text is empty.
+// parser (agent/collect/firmware/smbios.cpp), or a serial number would stay: the first two zeros
+// behind the formatted part end the structure, also when its first text is empty.
 template <class Visit>
 std::size_t for_each_structure(std::string_view table, Visit&& visit) {
   constexpr unsigned kEndOfTable = 127;

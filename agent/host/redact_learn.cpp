@@ -81,7 +81,8 @@ void Redaction::learn_identifier_lines(std::string_view text) {
 
 void Redaction::learn_people(std::string_view passwd) {
   for (const std::string_view line : lines(passwd)) {
-    // As in agent/collect/linux/users.h: blanks in front are skipped, the end may be missing.
+    // As in agent/collect/linux/people/users.h: blanks in front are skipped, the end may be
+    // missing.
     const auto fields = split(line, ':');
     const auto uid = fields.size() < 4 ? std::nullopt : parse_integer(trim(fields[2]));
     if (!uid) continue;

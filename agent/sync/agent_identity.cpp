@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "agent/sync/enroll.h"
+#include "agent/sync/fault_points.h"
 #include "common/json/value.h"
 #include "common/json/write.h"
 #include "common/support/digest.h"
-#include "common/support/fault.h"
 #include "common/support/text.h"
 
 namespace muster::agent::sync {

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "agent/sync/answer.h"
+#include "agent/sync/fault_points.h"
 #include "agent/sync/spool.h"
 #include "common/crypto/pkcs7.h"
 #include "common/crypto/request.h"
-#include "common/support/fault.h"
 #include "common/support/text.h"
 
 namespace muster::agent::sync {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "agent/sync/codec.h"
+#include "agent/sync/fault_points.h"
 #include "common/json/value.h"
-#include "common/support/fault.h"
 #include "common/support/text.h"
 #include "common/wire/compress.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "agent/sync/codec.h"
-#include "common/support/fault.h"
+#include "agent/sync/fault_points.h"
 #include "common/support/text.h"
 
 namespace muster::agent::sync {

@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "common/support/fault.h"
+#include "agent/sync/fault_points.h"
 #include "common/support/file.h"
 #include "common/support/shell.h"
 

@@ -3,8 +3,9 @@
 // In every program that is shipped it says no, for ever: the definition in fault.cpp is empty, and
 // which definition a program gets is decided when it is linked, not when it runs. The programs of
 // tests/faults bring their own, which crash, stop or fail where a test says so
-// (docs/decisions/0017-fault-points.md). A point is one line, by the helper of its layer: this
-// header's for Result and errno, server/store/fault.h for the store. Any thread.
+// (docs/decisions/0017-fault-points.md). A point is one line, by the helpers that each program has
+// for the names of its own list (server/fault_points.h, server/store/fault.h,
+// agent/sync/fault_points.h); they stand on those of this header. Any thread.
 #pragma once
 #include <cerrno>
 #include <optional>
@@ -18,17 +19,28 @@ namespace muster {
 
 enum class FaultKind { kError, kNoSpace };
 
-// A name of fault_points.h; any other does not compile.
+// The name of a point of some program's list. Only NamedFault makes one.
 class FaultPoint {
  public:
-  consteval FaultPoint(const char* name) : name_(name) {  // NOLINT: implicit on purpose
-    if (!is_fault_point(name_)) throw "no such fault point";
-  }
   constexpr std::string_view name() const { return name_; }
+
+ protected:
+  constexpr explicit FaultPoint(std::string_view name) : name_(name) {}
 
  private:
   std::string_view name_;
 };
+
+// A name of `kList`; any other does not compile.
+template <const auto& kList>
+class NamedFault : public FaultPoint {
+ public:
+  consteval NamedFault(const char* name) : FaultPoint(name) {  // NOLINT: implicit on purpose
+    if (!is_fault_point(kList, name)) throw "no such fault point";
+  }
+};
+
+using FileFault = NamedFault<kFileFaultPoints>;
 
 // nullopt: nothing happens here. It may not return at all.
 std::optional<FaultKind> fault_at(FaultPoint point);

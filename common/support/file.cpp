@@ -51,7 +51,7 @@ bool write_all(int descriptor, std::string_view bytes) {
 Result<Done> sync_folder(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened || fault_errno("file.renamed") || ::fsync(opened.get()) != 0) {
+  if (!opened || fault_errno(FileFault("file.renamed")) || ::fsync(opened.get()) != 0) {
     return system_failure(errno, "cannot make sure that the disk holds", folder);
   }
   return Done{};
@@ -104,15 +104,17 @@ Result<Done> replace_file(const std::filesystem::path& path, std::string_view by
   {
     const Descriptor file(
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file || fault_errno("file.create")) return system_failure(errno, "cannot create", fresh);
+    if (!file || fault_errno(FileFault("file.create")))
+      return system_failure(errno, "cannot create", fresh);
     if (::fchmod(file.get(), static_cast<mode_t>(mode)) != 0 || !write_all(file.get(), bytes) ||
-        fault_errno("file.write") || fault_errno("file.sync") || ::fsync(file.get()) != 0) {
+        fault_errno(FileFault("file.write")) || fault_errno(FileFault("file.sync")) ||
+        ::fsync(file.get()) != 0) {
       const int error = errno;
       ::unlink(fresh.c_str());
       return system_failure(error, "cannot write", fresh);
     }
   }
-  if (fault_errno("file.rename") || ::rename(fresh.c_str(), path.c_str()) != 0) {
+  if (fault_errno(FileFault("file.rename")) || ::rename(fresh.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(fresh.c_str());
     return system_failure(error, "cannot replace", path);

@@ -6,10 +6,10 @@
 
 #include "common/crypto/pkcs7.h"
 #include "common/crypto/request.h"
-#include "common/support/fault.h"
 #include "common/support/file.h"
 #include "common/support/text.h"
 #include "server/ca/authority_files.h"
+#include "server/fault_points.h"
 
 namespace muster::server::ca {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/support/fault.h"
 #include "common/support/file.h"
 #include "common/support/text.h"
+#include "server/fault_points.h"
 
 namespace muster::server::ca {
 namespace {

@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "common/support/digest.h"
-#include "common/support/fault.h"
 #include "common/support/text.h"
+#include "server/fault_points.h"
 
 namespace muster::server::ca {
 namespace {

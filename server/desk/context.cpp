@@ -59,8 +59,7 @@ TicketContext ticket_context(store::Transaction& transaction, Instant now, const
   TicketContext context;
   context.began_at = ticket.began_at;
   context.from = ticket.began_at - hours * kHourInMs;
-  store::ReadPoint point;
-  point.at_ms = now.ms;
+  const auto point = store::ReadPoint::now(now);
   for (const Link& link : list_links(transaction, now, view, ticket.id))
     add_changes(transaction, point, link, personal, context);
 

@@ -41,12 +41,6 @@ constexpr std::string_view kTicketsOfItem = R"sql(
 constexpr std::string_view kTouchLinkedTicket =
     "UPDATE tickets SET updated_at = ?2 WHERE ticket_id = ?1";
 
-store::ReadPoint point_of(Instant now) {
-  store::ReadPoint point;
-  point.at_ms = now.ms;
-  return point;
-}
-
 bool owns(const cmdb::Item& item, const TicketView& view) {
   const auto owner = item.attributes.find("owner");
   return owner != item.attributes.end() && owner->second.value == view.user_name;
@@ -73,7 +67,7 @@ std::optional<LinkRole> parse_link_role(std::string_view name) {
 }
 
 std::string item_name(store::Transaction& transaction, Instant now, std::int64_t item_id) {
-  const store::ReadPoint point = point_of(now);
+  const store::ReadPoint point = store::ReadPoint::now(now);
   store::Transaction::Values values = point.values();
   values.emplace_back(item_id);
   const inventory::SectionSchema& os = *inventory::find_section("os");
@@ -93,7 +87,7 @@ Link link_item(store::Transaction& transaction, Instant now, const people::Actor
   const Error forbidden(Status::kForbidden, "forbidden",
                         "You can link devices of your own to tickets of your own only.");
   if (!view.works && !reports_own) throw forbidden;
-  const cmdb::Item item = cmdb::get_item(transaction, item_id, point_of(now));
+  const cmdb::Item item = cmdb::get_item(transaction, item_id, store::ReadPoint::now(now));
   if (!view.works && !owns(item, view)) throw forbidden;
 
   const std::string name = item_name(transaction, now, item_id);
@@ -189,7 +183,7 @@ std::map<std::int64_t, std::vector<std::string>> linked_item_names(
   if (items.empty()) return names;
   std::map<std::int64_t, std::string> called;
   for (const cmdb::ItemSummary& item :
-       cmdb::item_summaries(transaction, {items.begin(), items.end()}, point_of(now)))
+       cmdb::item_summaries(transaction, {items.begin(), items.end()}, store::ReadPoint::now(now)))
     called.emplace(item.item_id, item.name);
   for (const auto& [ticket, ids] : items_of_tickets) {
     for (const std::int64_t id : ids)

@@ -23,7 +23,10 @@ namespace muster::server::store {
 struct ReadPoint {
   std::int64_t at_ms = 0;  // reference time for ages in a query
   std::int64_t revision = std::numeric_limits<std::int64_t>::max();  // the last that was known
-  bool is_now = true;  // neither at= nor known_at= was given
+  bool is_now = false;  // neither at= nor known_at= was given
+
+  // The present, which `now` is.
+  static ReadPoint now(Instant now) { return {.at_ms = now.ms, .is_now = true}; }
 
   // SQL that is true for the rows of a temporal table (since, until, opened_by, closed_by) that
   // hold at this point.

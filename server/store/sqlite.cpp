@@ -8,7 +8,6 @@
 #include <span>
 #include <unordered_map>
 
-#include "common/support/fault.h"
 #include "server/store/fault.h"
 #include "server/store/write_ahead_log.h"
 

@@ -102,7 +102,7 @@ class Bench {
     const auto start = Clock::now();
     std::int64_t total = 0;
     store_.read([&](server::store::Transaction& transaction) {
-      const server::store::ReadPoint now{.at_ms = store_.clock().now().ms};
+      const auto now = server::store::ReadPoint::now(store_.clock().now());
       total = server::cmdb::list_items(transaction, query, now, {}).total.value_or(0);
     });
     std::printf("%-44s %9.1f ms, %lld items\n", query, seconds_since(start) * 1000,

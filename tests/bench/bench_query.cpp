@@ -51,7 +51,7 @@ void time_queries(server::store::Store& store, int machines) {
     for (int i = 0; i < 15; ++i) {
       const auto start = Clock::now();
       store.read([&](server::store::Transaction& transaction) {
-        const server::store::ReadPoint now{.at_ms = store.clock().now().ms};
+        const auto now = server::store::ReadPoint::now(store.clock().now());
         total = server::cmdb::list_items(transaction, query, now, {}).total.value_or(0);
       });
       samples.push_back(seconds_since(start) * 1000);
@@ -65,7 +65,7 @@ void time_queries(server::store::Store& store, int machines) {
     const auto start = Clock::now();
     store.read([&](server::store::Transaction& transaction) {
       server::cmdb::item_view(transaction, i + 1,
-                              server::store::ReadPoint{.at_ms = store.clock().now().ms});
+                              server::store::ReadPoint::now(store.clock().now()));
     });
     samples.push_back(seconds_since(start) * 1000);
   }

@@ -14,6 +14,7 @@
 
 #include "common/support/fault.h"
 #include "common/support/text.h"
+#include "tests/faults/walked_points.h"
 
 namespace muster {
 namespace test {
@@ -33,7 +34,7 @@ std::pair<std::string, Planned> parse_one(std::string_view text) {
   };
   Planned planned;
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || !is_fault_point(text.substr(0, colon))) throw invalid();
+  if (colon == std::string_view::npos || !is_known_point(text.substr(0, colon))) throw invalid();
   std::string_view rest = text.substr(colon + 1);
   if (rest.ends_with(",always")) {
     planned.always = true;

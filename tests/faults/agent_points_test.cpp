@@ -12,9 +12,9 @@
 #include <map>
 #include <set>
 
-#include "common/support/fault_points.h"
 #include "common/support/text.h"
 #include "tests/faults/active_fault.h"
+#include "tests/faults/walked_points.h"
 #include "tests/support/programs/agent_agreement.h"
 #include "tests/support/programs/fault_server.h"
 #include "tests/support/programs/machine.h"
@@ -148,8 +148,8 @@ TEST_CASE("at no fault point of the agent does it lose its key, its reports or t
   REQUIRE(world.heal() == "");
   int points = 0, tried = 0;
   Turns turns("agent", {.every = 29, .first = 3});
-  for (const FaultPointInfo& point : kFaultPoints) {
-    if (point.program == FaultProgram::kServer || kElsewhere.contains(point.name)) continue;
+  for (const FaultPointInfo& point : agent_points()) {
+    if (kElsewhere.contains(point.name)) continue;
     const auto where = reached.find(std::string(point.name));
     if (where == reached.end()) {
       FAIL_CHECK(point.name << " was never reached");

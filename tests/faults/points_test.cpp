@@ -7,10 +7,10 @@
 #include <map>
 #include <set>
 
-#include "common/support/fault_points.h"
 #include "common/support/text.h"
 #include "tests/faults/active_fault.h"
 #include "tests/faults/scene.h"
+#include "tests/faults/walked_points.h"
 #include "tests/support/whole_loop.h"
 
 namespace muster::test {
@@ -92,8 +92,8 @@ TEST_CASE("at no fault point of the server is anything acknowledged lost",
   int points = 0;
   int tried = 0;
   Turns turns("server", {.every = 41, .first = 7});
-  for (const FaultPointInfo& point : kFaultPoints) {
-    if (point.program == FaultProgram::kAgent || kPointsElsewhere.contains(point.name)) continue;
+  for (const FaultPointInfo& point : server_points()) {
+    if (kPointsElsewhere.contains(point.name)) continue;
     if (point.name == std::string_view("store.checkpoint_due")) continue;  // no trouble by itself
     ++points;
     const auto where = reached.find(std::string(point.name));

@@ -8,7 +8,7 @@
 #include <random>
 #include <thread>
 
-#include "common/support/fault_points.h"
+#include "server/fault_points.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
 #include "tests/support/programs/fault_server.h"
@@ -95,11 +95,8 @@ class Rounds {
   bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
 
   std::string random_crash() {
-    for (;;) {
-      const FaultPointInfo& point = kFaultPoints[random_() % std::size(kFaultPoints)];
-      if (point.program != FaultProgram::kServer) continue;
-      return std::string(point.name) + ":crash@" + std::to_string(1 + random_() % 12);
-    }
+    const FaultPointInfo& point = server::kFaultPoints[random_() % std::size(server::kFaultPoints)];
+    return std::string(point.name) + ":crash@" + std::to_string(1 + random_() % 12);
   }
 
   // All agents at once, until the server is gone, or for a moment, after which it is killed.

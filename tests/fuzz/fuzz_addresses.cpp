@@ -3,7 +3,7 @@
 // row names an interface and an address that reads back as itself.
 #include <arpa/inet.h>
 
-#include "agent/collect/linux/addresses.h"
+#include "agent/collect/linux/network/addresses.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace muster;

@@ -2,8 +2,8 @@
 // /proc/cpuinfo of any architecture, and the lists, masks and sizes of /sys/devices/system/cpu.
 #include <algorithm>
 
-#include "agent/collect/linux/cpu_topology.h"
-#include "agent/collect/linux/cpuinfo.h"
+#include "agent/collect/linux/hardware/cpu_topology.h"
+#include "agent/collect/linux/hardware/cpuinfo.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace muster;

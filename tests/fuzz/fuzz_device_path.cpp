@@ -3,9 +3,9 @@
 // of a copied tree that anyone made.
 #include <algorithm>
 
-#include "agent/collect/linux/device_path.h"
-#include "agent/collect/linux/disk_reader.h"
-#include "agent/collect/linux/udev_data.h"
+#include "agent/collect/linux/read/device_path.h"
+#include "agent/collect/linux/read/udev_data.h"
+#include "agent/collect/linux/storage/disk_reader.h"
 #include "common/inventory/sections/disks.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "agent/collect/linux/filesystems.h"
-#include "agent/collect/linux/mountinfo.h"
+#include "agent/collect/linux/storage/filesystems.h"
+#include "agent/collect/linux/storage/mountinfo.h"
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "agent/collect/linux/addresses.h"
-#include "agent/collect/linux/rtnetlink.h"
+#include "agent/collect/linux/network/addresses.h"
+#include "agent/collect/linux/network/rtnetlink.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);

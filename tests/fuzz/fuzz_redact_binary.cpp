@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "agent/collect/linux/rtnetlink.h"
-#include "agent/collect/smbios.h"
+#include "agent/collect/firmware/smbios.h"
+#include "agent/collect/linux/network/rtnetlink.h"
 #include "agent/host/redact_binary.h"
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"

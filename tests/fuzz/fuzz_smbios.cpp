@@ -4,9 +4,9 @@
 // firmware claims, what comes out is within what a table can say.
 #include <optional>
 
-#include "agent/collect/linux/system.h"
-#include "agent/collect/linux/system_facts.h"
-#include "agent/collect/smbios.h"
+#include "agent/collect/firmware/smbios.h"
+#include "agent/collect/firmware/system_facts.h"
+#include "agent/collect/linux/hardware/system.h"
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -3,12 +3,12 @@
 // of the form that it is documented to have.
 #include <algorithm>
 
-#include "agent/collect/linux/device_tree.h"
-#include "agent/collect/linux/memory.h"
-#include "agent/collect/linux/os.h"
-#include "agent/collect/linux/os_release.h"
-#include "agent/collect/linux/users.h"
-#include "agent/collect/vitals.h"
+#include "agent/collect/firmware/device_tree.h"
+#include "agent/collect/linux/hardware/memory.h"
+#include "agent/collect/linux/people/users.h"
+#include "agent/collect/linux/software/os.h"
+#include "agent/collect/linux/software/os_release.h"
+#include "agent/collect/linux/vitals.h"
 #include "agent/host/machine_architecture.h"
 #include "common/support/text.h"
 #include "tests/fuzz/fuzz.h"

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "agent/collect/linux/device_path.h"
-#include "agent/collect/linux/scsi_vpd.h"
+#include "agent/collect/linux/read/device_path.h"
+#include "agent/collect/linux/storage/scsi_vpd.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);

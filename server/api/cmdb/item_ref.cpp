@@ -30,7 +30,8 @@ namespace {
 // otherwise. Returns where it means nothing now either.
 void refuse_name_of_later(store::Transaction& transaction, const std::string& text,
                           const store::ReadPoint& point, Instant now) {
-  const cmdb::ResolvedItem today = cmdb::resolve_item(transaction, text, {.at_ms = now.ms});
+  const cmdb::ResolvedItem today =
+      cmdb::resolve_item(transaction, text, store::ReadPoint::now(now));
   if (!today.item_id) return;
   const cmdb::Item then = cmdb::get_item(transaction, *today.item_id, point);
   const std::string called = cmdb::item_summaries(transaction, {then.item_id}, point).front().name;
@@ -58,7 +59,7 @@ std::int64_t find_item_named(store::Transaction& transaction, const std::string&
 
 std::int64_t find_visible_item(store::Transaction& transaction, const people::Principal& principal,
                                const std::string& text, Instant now) {
-  const store::ReadPoint point{.at_ms = now.ms};
+  const auto point = store::ReadPoint::now(now);
   if (principal.may(people::Permission::kReadInventory))
     return find_item_named(transaction, text, point, now);
   cmdb::ResolvedItem found = cmdb::resolve_item(transaction, text, point);

@@ -154,7 +154,8 @@ void audit_item(Call& call, store::Transaction& transaction, const std::string& 
 http::Response set_archive(Call& call, bool archived) {
   const std::int64_t id = item_of_path(call);
   call.services.store.write([&](store::Transaction& transaction) {
-    if (cmdb::get_item(transaction, id, {.at_ms = call.now().ms}).archived == archived) return;
+    if (cmdb::get_item(transaction, id, store::ReadPoint::now(call.now())).archived == archived)
+      return;
     cmdb::set_archived(transaction, id, archived, call.principal.name, call.now());
     audit_item(call, transaction, archived ? "archive" : "unarchive", id);
   });
@@ -240,7 +241,7 @@ http::Response change_item(Call& call) {
       edits_of(call.body({"name", "class", "owner", "location", "lifecycle", "note"}));
   const std::int64_t id = item_of_path(call);
   call.services.store.write([&](store::Transaction& transaction) {
-    const cmdb::Item before = cmdb::get_item(transaction, id, {.at_ms = call.now().ms});
+    const cmdb::Item before = cmdb::get_item(transaction, id, store::ReadPoint::now(call.now()));
     cmdb::edit_item(transaction, id, version, edits, call.principal.name, call.now());
     audit_item(call, transaction, "edit", id, edits_json(before, edits));
   });
@@ -260,7 +261,7 @@ http::Response remove_item(Call& call) {
   const cmdb::Purged purged =
       call.services.store.write_value<cmdb::Purged>([&](store::Transaction& transaction) {
         const std::string name =
-            cmdb::item_view(transaction, id, {.at_ms = call.now().ms}).summary.name;
+            cmdb::item_view(transaction, id, store::ReadPoint::now(call.now())).summary.name;
         if (confirm != name) {
           throw Error(
               Status::kUnprocessable, "confirmation_required",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "agent/collect/collector.h"
@@ -38,8 +39,11 @@ TEST_CASE("a machine that answers nothing closes no row and says why", "[collect
     const collect::Collected collected = collector.collect(host);
     CHECK(collected.rows.empty());
     CHECK_FALSE(collected.sources.empty());
+    const auto& declared = inventory::find_section(collector.section)->sources;
     for (const auto& [name, status] : collected.sources) {
       CAPTURE(name);
+      // The function is of that section: it tells of no other's sources.
+      CHECK(std::find(declared.begin(), declared.end(), name) != declared.end());
       CHECK(inventory::keeps_rows(status.status));
       CHECK_FALSE(status.reason.empty());
     }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "agent/collect/linux/addresses.h"
-#include "agent/collect/linux/filesystems.h"
+#include "agent/collect/linux/network/addresses.h"
+#include "agent/collect/linux/storage/filesystems.h"
 #include "agent/host/captured_host.h"
 #include "agent/host/recording_host.h"
 #include "agent/host/redact.h"

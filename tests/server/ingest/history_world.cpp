@@ -287,8 +287,9 @@ void World::reassign() {
 
 void World::remember() {
   const std::int64_t at = base_.clock.now_ms;
-  kept_[at] = base_.store().read_value<std::string>(
-      [&](store::Transaction& transaction) { return answers(transaction, {.at_ms = at}); });
+  kept_[at] = base_.store().read_value<std::string>([&](store::Transaction& transaction) {
+    return answers(transaction, store::ReadPoint::now({at}));
+  });
 }
 
 std::int64_t World::item_count(store::Transaction& transaction) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/programs/two_server_rounds.h"
 
-#include "common/support/fault.h"
+#include "server/fault_points.h"
 #include "server/store/postgres.h"
 #include "tests/faults/active_fault.h"
 #include "tests/support/free_port.h"
@@ -143,14 +143,14 @@ EnvironmentLines TwoServerRounds::plan_faults(Trouble trouble) {
   const std::string pass = std::to_string(1 + pick(12));
   if (trouble == Trouble::kPoint) {
     // What the reports of known machines and a server's start come through.
-    constexpr FaultPoint kReached[] = {
+    constexpr server::ServerFault kReached[] = {
         "store.begin",        "store.begun",       "store.worked",   "store.before_commit",
         "store.committed",    "store.acknowledge", "store.read",     "ingest.decoded",
         "ingest.agent_found", "section.planned",   "section.closed", "section.content",
         "section.opened",     "section.state",     "index.merged",   "revision.added",
         "ingest.sections",    "ingest.presence",   "ingest.state",   "ingest.applied",
         "ingest.answer"};
-    const FaultPoint point = kReached[pick(static_cast<int>(std::size(kReached)))];
+    const server::ServerFault point = kReached[pick(static_cast<int>(std::size(kReached)))];
     plan = std::string(point.name()) + ":crash@" + pass;
   } else if (trouble == Trouble::kStall && chance(60)) {
     constexpr const char* kHeld[] = {"store.begun", "ingest.sections", "ingest.applied",

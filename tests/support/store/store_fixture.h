@@ -55,8 +55,8 @@ class StoreFixture {
   std::unique_ptr<test::TestDatabase> backup() const { return database_.backup(); }
   std::filesystem::path folder() const { return folder_.path(); }
   std::string file() const { return database_.file(); }  // on SQLite only
-  store::ReadPoint now() const { return {.at_ms = clock.now_ms}; }
-  store::ReadPoint at(std::int64_t at_ms) const { return {.at_ms = at_ms, .is_now = false}; }
+  store::ReadPoint now() const { return store::ReadPoint::now(clock.now()); }
+  store::ReadPoint at(std::int64_t at_ms) const { return {.at_ms = at_ms}; }
   store::ReadPoint as_known(std::int64_t at_ms, std::int64_t known_at_ms);
   template <class F>
   auto read(F&& work) {

@@ -3,7 +3,7 @@
 // showed a fault stands with the tests of its collector, beside its counterpart of our own.
 #include <catch2/catch.hpp>
 
-#include "agent/collect/linux/packages.h"
+#include "agent/collect/linux/software/packages.h"
 #include "tests/support/agent/case_machine.h"
 #include "tests/support/agent/told.h"
 
