@@ -7,7 +7,7 @@
 #include "common/support/log.h"
 #include "server/cmdb/items.h"
 #include "server/facts/section_tables.h"
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "server/people/users.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
@@ -145,8 +145,8 @@ std::string verify(const std::filesystem::path& folder, const std::vector<Acknow
     connection->begin(false);
     const auto whole = connection->find_text("PRAGMA integrity_check");
     if (whole != "ok") wrong << "integrity_check: " << whole.value_or("no answer") << "\n";
-    for (const server::ingest::InvariantCheck& check :
-         server::ingest::check_invariants(*connection)) {
+    for (const server::store::InvariantCheck& check :
+         server::installation::check_invariants(*connection)) {
       if (!check.ok()) wrong << check.what << ": " << check.first << "\n";
     }
     for (const Acknowledged& fact : ledger) {
