@@ -115,14 +115,14 @@ void Workload::run(const std::filesystem::path& folder) {
     attempt({{"an item", kWorkloadValue, {"name", "item " + std::to_string(round)}}}, [&] {
       item = store.write_value<std::int64_t>([&](Transaction& transaction) {
         return server::cmdb::create_item(transaction, {{"name", "item " + std::to_string(round)}},
-                                         "ana", clock.now());
+                                         {"ana"}, clock.now());
       });
     });
     if (item == 0) continue;
     attempt({{"an edit", kWorkloadValue, {"owner", "owner " + std::to_string(round)}}}, [&] {
       store.write([&](Transaction& transaction) {
         server::cmdb::edit_item(transaction, item, 1, {{"owner", "owner " + std::to_string(round)}},
-                                "ana", clock.now());
+                                {"ana"}, clock.now());
       });
     });
     // The second half runs with a log that begins anew.

@@ -63,7 +63,7 @@ TEST_CASE("a history moved to PostgreSQL answers as it did", "[history][sqlite]"
   // Numbers go on behind those that were given.
   const auto add = [&](store::Store& store) {
     return store.write_value<std::int64_t>([&](store::Transaction& transaction) {
-      return cmdb::create_item(transaction, {{"name", "new"}}, "ana", world.now());
+      return cmdb::create_item(transaction, {{"name", "new"}}, {"ana"}, world.now());
     });
   };
   CHECK(add(moved) == add(world.store()));
