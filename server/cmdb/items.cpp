@@ -5,6 +5,7 @@
 
 #include "common/inventory/schema.h"
 #include "common/support/text.h"
+#include "server/cmdb/item_audit.h"
 #include "server/cmdb/item_rows.h"
 #include "server/error.h"
 #include "server/facts/section_tables.h"
@@ -83,11 +84,11 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   }
 }
 
-store::Revision edit_revision(store::Transaction& transaction, const std::string& actor,
+store::Revision edit_revision(store::Transaction& transaction, const people::Actor& actor,
                               Instant now, std::optional<std::int64_t> source_record = {}) {
   store::NewRevision revision;
   revision.kind = "edit";
-  revision.actor = actor;
+  revision.actor = actor.name;
   revision.source_record = source_record;
   return store::add_revision(transaction, now, revision);
 }
@@ -161,6 +162,34 @@ void check_known_by_then(store::Transaction& transaction, std::int64_t item_id,
       .with("known_since", since);
 }
 
+// For statements about one item at a point: its number is ?3.
+store::Transaction::Values item_values_at(const store::ReadPoint& point, std::int64_t item_id) {
+  store::Transaction::Values values = point.values();
+  values.emplace_back(item_id);
+  return values;
+}
+
+// What was entered by hand, "archived" among it.
+ItemAttributes read_attributes(store::Transaction& transaction, std::int64_t item_id,
+                               const store::ReadPoint& point) {
+  ItemAttributes attributes;
+  transaction.query(
+      "SELECT v.attribute, v.value, v.since, r.actor, v.source_record, v.opened_by FROM "
+      "assignments a JOIN item_values v "
+      "ON v.source_record = a.source_record JOIN revisions r ON r.revision_id = v.opened_by WHERE "
+      "a.item_id = ?3 AND " +
+          point.holds("a") + " AND " + point.holds("v") + " ORDER BY v.value_id",
+      item_values_at(point, item_id), [&](const store::ResultRow& row) {
+        // Later entries win over earlier ones: see shown_record.h, is_winning.
+        attributes[std::string(row.text(0))] = {std::string(row.text(1)),
+                                                {row.integer(2)},
+                                                std::string(row.text(3)),
+                                                row.integer(4),
+                                                row.integer(5)};
+      });
+  return attributes;
+}
+
 }  // namespace
 
 Item get_item(store::Transaction& transaction, std::int64_t item_id,
@@ -172,14 +201,12 @@ Item get_item(store::Transaction& transaction, std::int64_t item_id,
     item.version = row.integer(0);
     item.created_at = {row.integer(1)};
   });
-  store::Transaction::Values values = point.values();
-  values.emplace_back(item_id);
   transaction.query(
       "SELECT a.source_record, s.kind, a.since, a.reason FROM assignments a JOIN source_records s "
       "ON "
       "s.source_record = a.source_record WHERE a.item_id = ?3 AND " +
           point.holds("a") + " ORDER BY a.assignment_id",
-      values, [&](const store::ResultRow& row) {
+      item_values_at(point, item_id), [&](const store::ResultRow& row) {
         item.sources.push_back(
             {row.integer(0), std::string(row.text(1)), {row.integer(2)}, std::string(row.text(3))});
       });
@@ -190,26 +217,13 @@ Item get_item(store::Transaction& transaction, std::int64_t item_id,
                     ? "Nothing is assigned to item " + std::to_string(item_id) + " any more."
                     : "Item " + std::to_string(item_id) + " was not there at that time.");
   }
-  transaction.query(
-      "SELECT v.attribute, v.value, v.since, r.actor, v.source_record, v.opened_by FROM "
-      "assignments a JOIN item_values v "
-      "ON v.source_record = a.source_record JOIN revisions r ON r.revision_id = v.opened_by WHERE "
-      "a.item_id = ?3 AND " +
-          point.holds("a") + " AND " + point.holds("v") + " ORDER BY v.value_id",
-      values, [&](const store::ResultRow& row) {
-        // Later entries win over earlier ones: see shown_record.h, is_winning.
-        item.attributes[std::string(row.text(0))] = {std::string(row.text(1)),
-                                                     {row.integer(2)},
-                                                     std::string(row.text(3)),
-                                                     row.integer(4),
-                                                     row.integer(5)};
-      });
+  item.attributes = read_attributes(transaction, item_id, point);
   item.archived = item.attributes.erase("archived") > 0;
   return item;
 }
 
 std::int64_t create_item(store::Transaction& transaction, const AttributeEdits& attributes,
-                         const std::string& actor, Instant now) {
+                         const people::Actor& actor, Instant now) {
   const auto name = attributes.find("name");
   if (name == attributes.end() || !name->second) invalid("name", "An item needs a name.");
   for (const auto& [attribute, value] : attributes) {
@@ -223,11 +237,12 @@ std::int64_t create_item(store::Transaction& transaction, const AttributeEdits& 
   for (const auto& [attribute, value] : attributes) {
     if (value) write_value(transaction, record, attribute, value, revision);
   }
+  audit_item(transaction, now, actor, "create", item_id, audited_edits(attributes));
   return item_id;
 }
 
 void edit_item(store::Transaction& transaction, std::int64_t item_id, std::int64_t version,
-               const AttributeEdits& edits, const std::string& actor, Instant now) {
+               const AttributeEdits& edits, const people::Actor& actor, Instant now) {
   check_exists(transaction, item_id);
   const std::int64_t current = transaction.find_integer(kFindItem, {item_id}).value();
   if (current != version) {
@@ -238,27 +253,32 @@ void edit_item(store::Transaction& transaction, std::int64_t item_id, std::int64
   }
   for (const auto& [attribute, value] : edits)
     check_attribute(attribute, value);
+  const ItemAttributes before = read_attributes(transaction, item_id, {.at_ms = now.ms});
   const store::Revision revision = edit_revision(transaction, actor, now);
   const std::int64_t record =
       manual_record(transaction, item_id, revision.id, revision.recorded_at);
   for (const auto& [attribute, value] : edits)
     write_value(transaction, record, attribute, value, revision);
   transaction.execute(kTouchItem, {item_id});
+  audit_item(transaction, now, actor, "edit", item_id, audited_edits(before, edits));
 }
 
 void set_archived(store::Transaction& transaction, std::int64_t item_id, bool archived,
-                  const std::string& actor, Instant now) {
+                  const people::Actor& actor, Instant now) {
   check_exists(transaction, item_id);
+  if (read_attributes(transaction, item_id, {.at_ms = now.ms}).contains("archived") == archived)
+    return;
   const store::Revision revision = edit_revision(transaction, actor, now);
   const std::int64_t record =
       manual_record(transaction, item_id, revision.id, revision.recorded_at);
   const auto value = archived ? std::optional<std::string>("yes") : std::nullopt;
   if (write_value(transaction, record, "archived", value, revision))
     transaction.execute(kTouchItem, {item_id});
+  audit_item(transaction, now, actor, archived ? "archive" : "unarchive", item_id);
 }
 
 void assign_source(store::Transaction& transaction, std::int64_t source_record,
-                   std::int64_t item_id, const std::string& reason, const std::string& actor,
+                   std::int64_t item_id, const std::string& reason, const people::Actor& actor,
                    Instant now) {
   check_exists(transaction, item_id);
   const store::Revision revision = edit_revision(transaction, actor, now, source_record);
@@ -266,7 +286,7 @@ void assign_source(store::Transaction& transaction, std::int64_t source_record,
   transaction.execute(kTouchItem, {item_id});
 }
 
-Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const std::string& actor,
+Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const people::Actor& actor,
                   Instant now) {
   check_exists(transaction, item_id);
   std::vector<std::int64_t> records;
@@ -304,7 +324,7 @@ Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const s
         "UPDATE agents SET state = 'revoked', source_record = NULL, enrolled_from = NULL, "
         "last_address = NULL, state_changed_at = ?1, state_changed_by = ?2 WHERE source_record = "
         "?3",
-        {now.ms, actor, record});
+        {now.ms, actor.name, record});
   }
   for (const std::string& agent : purged.agent_ids) {
     transaction.query(
@@ -317,11 +337,12 @@ Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const s
   // The audit keeps that the item was edited, without names, owners and places in the details.
   transaction.execute("UPDATE audit SET detail = '{}' WHERE object = ?1",
                       {"item/" + std::to_string(item_id)});
+  audit_item(transaction, now, actor, "purge", item_id);
   transaction.execute("DELETE FROM assignments WHERE item_id = ?1", {item_id});
   transaction.execute("DELETE FROM items WHERE item_id = ?1", {item_id});
   transaction.execute(
       "INSERT INTO purged_items (item_id, purged_at, purged_by) VALUES (?1, ?2, ?3)",
-      {item_id, now.ms, actor});
+      {item_id, now.ms, actor.name});
   return purged;
 }
 

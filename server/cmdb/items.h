@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items: made by hand or by a first report, edited as sourced values, archived, merged by
-// assignment, purged. Functions take a transaction of Store::read or Store::write. Errors as Error:
-// item_not_found and item_not_known_yet (404), item_purged (410), precondition_failed (412),
-// invalid_value (422).
+// assignment, purged. Functions take a transaction inside Store::read or Store::write; what people
+// do through them is audited in it (item.create, item.edit, item.archive, item.unarchive,
+// item.purge). Errors as Error: item_not_found and item_not_known_yet (404), item_purged (410),
+// precondition_failed (412), invalid_value (422).
 #pragma once
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "common/support/clock.h"
+#include "server/people/audit.h"
 #include "server/store/read_point.h"
 #include "server/store/transaction.h"
 
@@ -31,6 +33,8 @@ struct ItemValue {
   std::int64_t revision = 0;
 };
 
+using ItemAttributes = std::map<std::string, ItemValue, std::less<>>;  // by name
+
 struct ItemSource {
   std::int64_t source_record = 0;
   std::string kind;  // agent, manual
@@ -43,8 +47,7 @@ struct Item {
   std::int64_t version = 1;  // the present one, also under at=: If-Match is compared with it
   Instant created_at;
   bool archived = false;
-  std::map<std::string, ItemValue, std::less<>>
-      attributes;  // entered by hand, by name; "archived" is not among them
+  ItemAttributes attributes;  // entered by hand; "archived" is not among them
   std::vector<ItemSource> sources;
 };
 
@@ -57,16 +60,17 @@ using AttributeEdits = std::map<std::string, std::optional<std::string>, std::le
 
 // `name` is required. Returns the new item's id.
 std::int64_t create_item(store::Transaction& transaction, const AttributeEdits& attributes,
-                         const std::string& actor, Instant now);
+                         const people::Actor& actor, Instant now);
 void edit_item(store::Transaction& transaction, std::int64_t item_id, std::int64_t version,
-               const AttributeEdits& edits, const std::string& actor, Instant now);
+               const AttributeEdits& edits, const people::Actor& actor, Instant now);
+// Does nothing where it is so already.
 void set_archived(store::Transaction& transaction, std::int64_t item_id, bool archived,
-                  const std::string& actor, Instant now);
+                  const people::Actor& actor, Instant now);
 
-// Moves a source record to another item, from now on; merge and un-merge are made of this. No fact
-// is touched.
+// Moves a source record to another item, from now on: what merge and un-merge are made of, which
+// have the entries in the audit log. No fact is touched.
 void assign_source(store::Transaction& transaction, std::int64_t source_record,
-                   std::int64_t item_id, const std::string& reason, const std::string& actor,
+                   std::int64_t item_id, const std::string& reason, const people::Actor& actor,
                    Instant now);
 
 // Deletes the item, its source records and all their facts for ever; its number is kept as purged.
@@ -76,7 +80,7 @@ struct Purged {
   std::vector<std::string> agent_ids;
   std::vector<std::string> certificate_serials;
 };
-Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const std::string& actor,
+Purged purge_item(store::Transaction& transaction, std::int64_t item_id, const people::Actor& actor,
                   Instant now);
 
 }  // namespace muster::server::cmdb

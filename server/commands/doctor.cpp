@@ -17,7 +17,7 @@
 #include "server/ca/authority.h"
 #include "server/ca/side_log.h"
 #include "server/commands/commands.h"
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "server/installation/data_directory.h"
 #include "server/installation/data_owner.h"
 #include "server/installation/database_file.h"
@@ -228,7 +228,8 @@ class Examination {
         if (done > 0 && !options_.quiet)
           context_.error << section << ": " << done << " of " << all << " machines\n" << std::flush;
       };
-      for (const ingest::InvariantCheck& found : ingest::check_invariants(*connection_, progress)) {
+      for (const store::InvariantCheck& found :
+           installation::check_invariants(*connection_, progress)) {
         const std::string detail = found.ok() ? ""
                                               : std::to_string(found.violations) +
                                                     " violations, the first: " + found.first;

@@ -8,7 +8,7 @@
 #include "server/ca/authority_files.h"
 #include "server/commands/commands.h"
 #include "server/facts/section_tables.h"
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "server/installation/data_directory.h"
 #include "server/store/move.h"
 #include "server/store/postgres.h"
@@ -27,7 +27,7 @@ void check_counts(store::Transaction& transaction, const std::vector<store::Move
 }
 
 void check_content(store::Transaction& transaction) {
-  for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction)) {
+  for (const store::InvariantCheck& check : installation::check_invariants(transaction)) {
     if (check.ok()) continue;
     throw std::runtime_error("what was moved contradicts itself (" + check.what + ": " +
                              check.first + "); muster-server doctor tells more");

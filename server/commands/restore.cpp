@@ -14,7 +14,7 @@
 #include "server/ca/enrolment.h"
 #include "server/commands/commands.h"
 #include "server/facts/section_tables.h"
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "server/installation/data_directory.h"
 #include "server/installation/data_owner.h"
 #include "server/installation/database_file.h"
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 void check_content(store::Store& store, const fs::path& file) {
   const std::unique_ptr<store::Connection> connection = store.database().connect(true, 0);
   connection->begin(false);
-  for (const ingest::InvariantCheck& check : ingest::check_invariants(*connection)) {
+  for (const store::InvariantCheck& check : installation::check_invariants(*connection)) {
     if (check.ok()) continue;
     throw std::runtime_error(file.string() + " contradicts itself (" + check.what + ": " +
                              check.first + "); with --force it is restored all the same");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/support/log.h"
+#include "server/http/access.h"
 #include "server/http/message.h"
 
 namespace muster::server::http {
@@ -20,7 +21,7 @@ namespace muster::server::http {
 struct Route {
   std::string method;
   std::string pattern;
-  int permission = 0;  // what the caller needs; its meaning belongs to the handler
+  Access access;
   std::function<Response(const Request&)> handler;
   // The parameters the query may have, each at most once. nullopt: the handler checks the query
   // itself.

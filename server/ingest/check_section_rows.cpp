@@ -16,6 +16,8 @@ namespace {
 
 using inventory::Hash128;
 using inventory::SectionSchema;
+using store::count_violation;
+using store::InvariantCheck;
 
 constexpr std::string_view kState =
     "SELECT hash, kept_hash FROM section_state WHERE source_record = ?1 AND section = ?2";
@@ -157,14 +159,10 @@ class RowChecker {
 
 }  // namespace
 
-void count_violation(InvariantCheck& check, std::string example) {
-  if (check.violations++ == 0) check.first = std::move(example);
-}
-
 std::vector<InvariantCheck> check_section_rows(store::Transaction& transaction,
                                                const SectionSchema& schema,
                                                const std::vector<std::int64_t>& source_records,
-                                               const InvariantProgress& progress) {
+                                               const SectionProgress& progress) {
   RowChecker checker(transaction, schema);
   for (std::size_t i = 0; i < source_records.size(); ++i) {
     if (progress && i % kProgressEvery == 0) progress(schema.name, i, source_records.size());

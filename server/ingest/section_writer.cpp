@@ -17,7 +17,7 @@
 //
 //   hash + kept_hash = the sum of the hashes of all open rows of the section
 //
-// which muster-server doctor checks (check_invariants.h).
+// which muster-server doctor checks (check_section_rows.h).
 #include "server/ingest/section_writer.h"
 
 #include <algorithm>

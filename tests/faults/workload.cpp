@@ -7,7 +7,7 @@
 #include "common/support/log.h"
 #include "server/cmdb/items.h"
 #include "server/facts/section_tables.h"
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "server/people/users.h"
 #include "server/store/sqlite.h"
 #include "tests/faults/active_fault.h"
@@ -115,14 +115,14 @@ void Workload::run(const std::filesystem::path& folder) {
     attempt({{"an item", kWorkloadValue, {"name", "item " + std::to_string(round)}}}, [&] {
       item = store.write_value<std::int64_t>([&](Transaction& transaction) {
         return server::cmdb::create_item(transaction, {{"name", "item " + std::to_string(round)}},
-                                         "ana", clock.now());
+                                         {"ana"}, clock.now());
       });
     });
     if (item == 0) continue;
     attempt({{"an edit", kWorkloadValue, {"owner", "owner " + std::to_string(round)}}}, [&] {
       store.write([&](Transaction& transaction) {
         server::cmdb::edit_item(transaction, item, 1, {{"owner", "owner " + std::to_string(round)}},
-                                "ana", clock.now());
+                                {"ana"}, clock.now());
       });
     });
     // The second half runs with a log that begins anew.
@@ -145,8 +145,8 @@ std::string verify(const std::filesystem::path& folder, const std::vector<Acknow
     connection->begin(false);
     const auto whole = connection->find_text("PRAGMA integrity_check");
     if (whole != "ok") wrong << "integrity_check: " << whole.value_or("no answer") << "\n";
-    for (const server::ingest::InvariantCheck& check :
-         server::ingest::check_invariants(*connection)) {
+    for (const server::store::InvariantCheck& check :
+         server::installation::check_invariants(*connection)) {
       if (!check.ok()) wrong << check.what << ": " << check.first << "\n";
     }
     for (const Acknowledged& fact : ledger) {

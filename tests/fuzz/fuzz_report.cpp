@@ -10,8 +10,8 @@
 #include "common/support/text.h"
 #include "server/error.h"
 #include "server/ingest/apply_report.h"
-#include "server/ingest/check_invariants.h"
 #include "server/ingest/decode.h"
+#include "server/installation/check_invariants.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/ingest/reporting_machine.h"
 #include "tests/support/store/temporary_store.h"
@@ -98,7 +98,7 @@ void check_applied(World& world, const ingest::DecodedReport& report) {
                                         world.contents};
     const ingest::ReportResult result = ingest::apply_report(transaction, context, report);
     if (!result.stale_after) require(result.reply.acknowledged == report.sequence);
-    for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction))
+    for (const store::InvariantCheck& check : installation::check_invariants(transaction))
       require(check.ok());
     require(rows_of_neighbour(transaction, world.neighbour.agent_id) == before);
   } catch (const Error& error) {

@@ -2,7 +2,7 @@
 // A machine and a server that live through what the input says, a byte an event: software comes and
 // goes, sources fail, reports wait, arrive twice or late, the agent is restored from a copy, clocks
 // jump. In the end the server holds what the agent has, and every invariant.
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/ingest/reporting_machine.h"
 #include "tests/support/store/temporary_store.h"
@@ -133,7 +133,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(reply.send_full.empty() && !reply.send_hashes && reply.refused.empty());
   here.store->read([](store::Transaction& transaction) {
-    for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction))
+    for (const store::InvariantCheck& check : installation::check_invariants(transaction))
       require(check.ok());
   });
   return 0;

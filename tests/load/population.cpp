@@ -15,8 +15,8 @@
 #include "server/ca/authority.h"
 #include "server/ca/join_tokens.h"
 #include "server/facts/section_tables.h"
-#include "server/ingest/check_invariants.h"
 #include "server/ingest/ingest.h"
+#include "server/installation/check_invariants.h"
 #include "server/people/tokens.h"
 #include "server/people/users.h"
 #include "server/store/sqlite.h"
@@ -212,8 +212,8 @@ std::vector<std::string> check_store(const std::filesystem::path& database) {
   const auto connection = opened->connect(true, 0);
   connection->begin(false);
   std::vector<std::string> out;
-  for (const server::ingest::InvariantCheck& check :
-       server::ingest::check_invariants(*connection)) {
+  for (const server::store::InvariantCheck& check :
+       server::installation::check_invariants(*connection)) {
     if (!check.ok())
       out.push_back(check.what + ": " + std::to_string(check.violations) + ", first " +
                     check.first);

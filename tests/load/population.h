@@ -54,7 +54,7 @@ Population make_population(const Fleet& fleet, const PopulationOptions& options)
 // at most 20; empty: every acknowledged report is there and all hashes agree.
 std::vector<std::string> compare_with_store(const std::filesystem::path& database,
                                             const std::vector<LoadAgent>& agents);
-// The store's own rules (server/ingest/check_invariants.h), the same way.
+// The store's own rules (server/installation/check_invariants.h), the same way.
 std::vector<std::string> check_store(const std::filesystem::path& database);
 
 // The negative control: takes an acknowledged report, the trace of a change and a hash out of the

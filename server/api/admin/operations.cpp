@@ -6,7 +6,6 @@
 
 #include "common/json/write.h"
 #include "server/api/admin/downloads.h"
-#include "server/api/core/routes.h"
 
 namespace muster::server::api {
 namespace {
@@ -95,7 +94,7 @@ std::vector<http::Route> operations_routes(Services& services) {
   const auto operations = std::make_shared<Operations>(services);
   const auto route = [&](std::string pattern,
                          http::Response (Operations::*handler)(const http::Request&)) {
-    return http::Route{"GET", std::move(pattern), kPublicRoute,
+    return http::Route{"GET", std::move(pattern), http::Access::open(),
                        [operations, handler](const http::Request& request) {
                          return ((*operations).*handler)(request);
                        }};

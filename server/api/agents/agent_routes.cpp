@@ -14,7 +14,6 @@ namespace muster::server::api {
 namespace {
 
 constexpr std::size_t kEnrolmentBytes = 64 * 1024;
-constexpr int kNotApplicable = -1;  // Route::permission: the certificate decides
 
 // What unpacked reports may take in memory, all threads together. A report takes its text and,
 // while it is applied, its rows, which are about as much again; nearly every report is small and
@@ -173,18 +172,20 @@ class AgentApi {
 
 std::vector<http::Route> agent_routes(Services& services, AgentBudgets& budgets) {
   const auto api = std::make_shared<AgentApi>(services, budgets);
-  const auto route = [&](std::string_view method, std::string pattern,
+  const auto route = [&](std::string_view method, std::string pattern, http::Access access,
                          http::Response (AgentApi::*handler)(const http::Request&)) {
     return http::Route{
-        std::string(method), std::move(pattern), kNotApplicable,
+        std::string(method), std::move(pattern), access,
         [api, handler](const http::Request& request) { return ((*api).*handler)(request); }};
   };
   const std::string est(ca::kEstRoot);
+  // A join token to enrol with, and the certificate that was issued for it ever after.
+  const http::Access machine = http::Access::other_credentials();
   return {
-      route("GET", est + "cacerts", &AgentApi::ca_certificates),
-      route("POST", est + "simpleenroll", &AgentApi::enroll),
-      route("POST", est + "simplereenroll", &AgentApi::reenroll),
-      route("POST", std::string(wire::kReportPath), &AgentApi::report),
+      route("GET", est + "cacerts", http::Access::open(), &AgentApi::ca_certificates),
+      route("POST", est + "simpleenroll", machine, &AgentApi::enroll),
+      route("POST", est + "simplereenroll", machine, &AgentApi::reenroll),
+      route("POST", std::string(wire::kReportPath), machine, &AgentApi::report),
   };
 }
 

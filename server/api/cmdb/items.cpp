@@ -117,47 +117,10 @@ cmdb::AttributeEdits edits_of(const JsonValue& body) {
   return edits;
 }
 
-std::string edits_json(const cmdb::AttributeEdits& edits) {
-  JsonWriter json;
-  json.begin_object();
-  for (const auto& [name, value] : edits) {
-    json.key(name);
-    value ? json.value(*value) : json.null();
-  }
-  json.end_object();
-  return std::move(json).text();
-}
-
-// What is changed, with what was there before.
-std::string edits_json(const cmdb::Item& before, const cmdb::AttributeEdits& edits) {
-  JsonWriter json;
-  json.begin_object();
-  for (const auto& [name, value] : edits) {
-    const auto old = before.attributes.find(name);
-    json.key(name).begin_object();
-    if (old != before.attributes.end()) json.member("before", old->second.value);
-    json.member("after", value).end_object();
-  }
-  json.end_object();
-  return std::move(json).text();
-}
-
-void audit_item(Call& call, store::Transaction& transaction, const std::string& action,
-                std::int64_t item_id, std::string detail = "{}") {
-  people::add_audit(transaction, {.at = call.now(),
-                                  .actor = call.actor(),
-                                  .action = "item." + action,
-                                  .object = "item/" + std::to_string(item_id),
-                                  .detail = std::move(detail)});
-}
-
 http::Response set_archive(Call& call, bool archived) {
   const std::int64_t id = item_of_path(call);
   call.services.store.write([&](store::Transaction& transaction) {
-    if (cmdb::get_item(transaction, id, store::ReadPoint::now(call.now())).archived == archived)
-      return;
-    cmdb::set_archived(transaction, id, archived, call.principal.name, call.now());
-    audit_item(call, transaction, archived ? "archive" : "unarchive", id);
+    cmdb::set_archived(transaction, id, archived, call.actor(), call.now());
   });
   return item_answer(call, id);
 }
@@ -223,10 +186,7 @@ http::Response add_item(Call& call) {
   const cmdb::AttributeEdits edits = edits_of(body);
   const auto id =
       call.services.store.write_value<std::int64_t>([&](store::Transaction& transaction) {
-        const std::int64_t created =
-            cmdb::create_item(transaction, edits, call.principal.name, call.now());
-        audit_item(call, transaction, "create", created, edits_json(edits));
-        return created;
+        return cmdb::create_item(transaction, edits, call.actor(), call.now());
       });
   return item_answer(call, id, 201).set("Location", "/api/v1/items/" + std::to_string(id));
 }
@@ -241,9 +201,7 @@ http::Response change_item(Call& call) {
       edits_of(call.body({"name", "class", "owner", "location", "lifecycle", "note"}));
   const std::int64_t id = item_of_path(call);
   call.services.store.write([&](store::Transaction& transaction) {
-    const cmdb::Item before = cmdb::get_item(transaction, id, store::ReadPoint::now(call.now()));
-    cmdb::edit_item(transaction, id, version, edits, call.principal.name, call.now());
-    audit_item(call, transaction, "edit", id, edits_json(before, edits));
+    cmdb::edit_item(transaction, id, version, edits, call.actor(), call.now());
   });
   return item_answer(call, id);
 }
@@ -269,11 +227,8 @@ http::Response remove_item(Call& call) {
                   '.')
               .at("confirm");
         }
-        JsonWriter detail;
-        detail.begin_object().member("name", name).end_object();
-        audit_item(call, transaction, "purge", id, std::move(detail).text());
         desk::tell_tickets_of_purge(transaction, call.now(), call.actor(), id);
-        return cmdb::purge_item(transaction, id, call.principal.name, call.now());
+        return cmdb::purge_item(transaction, id, call.actor(), call.now());
       });
   // The agents are revoked in the store already; the side log keeps that true after a restore of an
   // older backup.

@@ -10,10 +10,13 @@ namespace {
 constexpr std::size_t kStrangersBodyBytes = 64 * 1024;
 constexpr std::size_t kBodyBytes = 1024 * 1024;
 
+// Of a route that nobody has to be signed in for.
+constexpr std::nullopt_t kPublic = std::nullopt;
+
 struct Row {
   const char* method;
   const char* pattern;
-  std::optional<people::Permission> permission;  // nullopt: nobody has to be signed in
+  std::optional<people::Permission> permission;
   Handler handler;
   std::vector<std::string> query;
 };
@@ -27,8 +30,8 @@ http::Response show_metrics(Call& call) {
 const std::vector<Row>& table() {
   using enum people::Permission;
   static const std::vector<Row> kTable = {
-      {"GET", "/api/v1/openapi.yaml", std::nullopt, show_openapi, {}},
-      {"POST", "/api/v1/session", std::nullopt, sign_in, {}},
+      {"GET", "/api/v1/openapi.yaml", kPublic, show_openapi, {}},
+      {"POST", "/api/v1/session", kPublic, sign_in, {}},
       {"GET", "/api/v1/session", kOwnAccount, show_session, {}},
       {"DELETE", "/api/v1/session", kOwnAccount, sign_out, {}},
       {"PUT", "/api/v1/session/password", kOwnAccount, change_password, {}},
@@ -119,18 +122,28 @@ http::Response run(Services& services, const Row& row, const http::Request& requ
   return row.handler(call);
 }
 
+http::Access access_of(std::optional<people::Permission> permission) {
+  if (!permission) return http::Access::open();
+  return http::Access::of(static_cast<http::Access::Permission>(*permission));
+}
+
 }  // namespace
 
 std::vector<http::Route> people_routes(Services& services) {
   std::vector<http::Route> routes;
   for (const Row& row : table()) {
-    const int permission = row.permission ? static_cast<int>(*row.permission) : kPublicRoute;
     routes.push_back(
-        {row.method, row.pattern, permission,
+        {row.method, row.pattern, access_of(row.permission),
          [&services, &row](const http::Request& request) { return run(services, row, request); },
          row.query});
   }
   return routes;
+}
+
+std::optional<people::Permission> permission_of(const http::Route& route) {
+  const auto permission = route.access.permission();
+  if (!permission) return std::nullopt;
+  return static_cast<people::Permission>(*permission);
 }
 
 std::size_t people_body_limit(const http::Request& request) {

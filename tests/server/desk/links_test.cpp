@@ -14,7 +14,7 @@ struct LinkFixture : DeskFixture {
     return store->write_value<std::int64_t>([&](store::Transaction& transaction) {
       cmdb::AttributeEdits attributes{{"name", name}};
       if (owner) attributes["owner"] = owner;
-      return cmdb::create_item(transaction, attributes, "setup", store.now());
+      return cmdb::create_item(transaction, attributes, {"setup"}, store.now());
     });
   }
 };

@@ -21,7 +21,7 @@ http::Request request(std::string method, std::string_view target) {
 }
 
 http::Route route(std::string method, std::string pattern, std::string says) {
-  return {std::move(method), std::move(pattern), 0,
+  return {std::move(method), std::move(pattern), http::Access::open(),
           [says](const http::Request& asked) {
             std::string text = says;
             for (const auto& [name, value] : asked.path_parameters)
@@ -119,7 +119,7 @@ TEST_CASE("the header fields of an Error go with its problem", "[http]") {
   Fixture f;
   const http::Router router({{"GET",
                               "/secret",
-                              0,
+                              http::Access::open(),
                               [](const http::Request&) -> http::Response {
                                 throw Error(Status::kUnauthorized, "sign_in_needed", "Sign in.")
                                     .with_header("WWW-Authenticate", "Bearer");
@@ -137,7 +137,7 @@ TEST_CASE("an Error becomes its problem; anything else a 500 whose cause is only
   Fixture f;
   const http::Router router({{"GET",
                               "/a",
-                              0,
+                              http::Access::open(),
                               [](const http::Request&) -> http::Response {
                                 throw Error(Status::kUnprocessable, "query_invalid",
                                             "expected a value, found 'x\xff'")
@@ -149,7 +149,7 @@ TEST_CASE("an Error becomes its problem; anything else a 500 whose cause is only
                               {}},
                              {"GET",
                               "/b",
-                              0,
+                              http::Access::open(),
                               [](const http::Request&) -> http::Response {
                                 throw std::runtime_error("secret path\nforged line");
                               },
@@ -184,7 +184,8 @@ TEST_CASE("a table that contradicts itself is refused at construction", "[http]"
   }
   CHECK_THROWS_AS(http::Router({route("GET", "/{a}", ""), route("GET", "/{b}", "")}, f.log),
                   std::logic_error);
-  CHECK_THROWS_AS(http::Router({{"GET", "/a", 0, nullptr, {}}}, f.log), std::logic_error);
+  CHECK_THROWS_AS(http::Router({{"GET", "/a", http::Access::open(), nullptr, {}}}, f.log),
+                  std::logic_error);
   CHECK(http::Router(table(), f.log).routes().size() == table().size());
 }
 

@@ -262,11 +262,11 @@ void World::edit() {
     edits["name"] =
         pick(2) == 0 ? std::optional<std::string>("renamed-" + std::to_string(item)) : std::nullopt;
   base_.store().write([&](store::Transaction& transaction) {
-    cmdb::edit_item(transaction, item, *version, edits, "ana", base_.clock.now());
+    cmdb::edit_item(transaction, item, *version, edits, {"ana"}, base_.clock.now());
   });
   if (pick(4) == 0) {
     base_.store().write([&](store::Transaction& transaction) {
-      cmdb::set_archived(transaction, item, pick(2) == 0, "ana", base_.clock.now());
+      cmdb::set_archived(transaction, item, pick(2) == 0, {"ana"}, base_.clock.now());
     });
   }
 }
@@ -281,7 +281,7 @@ void World::reassign() {
     cmdb::assign_source(
         transaction,
         records[static_cast<std::size_t>(pick(static_cast<std::int64_t>(records.size())))],
-        pick(items) + 1, "a person said so", "ana", base_.clock.now());
+        pick(items) + 1, "a person said so", {"ana"}, base_.clock.now());
   });
 }
 

@@ -611,7 +611,7 @@ TEST_CASE("a purge leaves nothing of the item but its number", "[cmdb]") {
   f.machine.install("one", "1");
   f.machine.report();
   f.base.store().write([&](store::Transaction& transaction) {
-    cmdb::purge_item(transaction, 1, "ana", f.base.clock.now());
+    cmdb::purge_item(transaction, 1, {"ana"}, f.base.clock.now());
   });
   for (const char* table :
        {"items", "assignments", "source_records", "section_packages", "section_os", "section_state",

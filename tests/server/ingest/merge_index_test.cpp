@@ -91,7 +91,7 @@ TEST_CASE("queries answer the same whatever part of the content index is merged"
     if (step == 20) {
       world.base.store().write([&](store::Transaction& transaction) {
         const auto item = transaction.find_integer(kItemOf, {machines.front()->agent_id});
-        cmdb::purge_item(transaction, item.value(), "test", world.base.clock.now());
+        cmdb::purge_item(transaction, item.value(), {"test"}, world.base.clock.now());
       });
     }
     moments.push_back(world.base.clock.now_ms);

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include "server/cmdb/items.h"
-#include "server/ingest/check_invariants.h"
+#include "server/installation/check_invariants.h"
 #include "tests/server/ingest/history_world.h"
 #include "tests/support/store/test_database.h"
 
@@ -54,7 +54,7 @@ TEST_CASE("a history moved to PostgreSQL answers as it did", "[history][sqlite]"
     CHECK(first_difference(kept, answer(moved, at, at)) == "");
   }
   moved.read([](store::Transaction& transaction) {
-    for (const ingest::InvariantCheck& check : ingest::check_invariants(transaction)) {
+    for (const store::InvariantCheck& check : installation::check_invariants(transaction)) {
       INFO(check.what << ' ' << check.first);
       CHECK(check.ok());
     }
@@ -63,7 +63,7 @@ TEST_CASE("a history moved to PostgreSQL answers as it did", "[history][sqlite]"
   // Numbers go on behind those that were given.
   const auto add = [&](store::Store& store) {
     return store.write_value<std::int64_t>([&](store::Transaction& transaction) {
-      return cmdb::create_item(transaction, {{"name", "new"}}, "ana", world.now());
+      return cmdb::create_item(transaction, {{"name", "new"}}, {"ana"}, world.now());
     });
   };
   CHECK(add(moved) == add(world.store()));

@@ -36,7 +36,7 @@ TEST_CASE("a route answers with them, and the log has the cause", "[api]") {
   std::string lines;
   const Log log(LogLevel::kInfo, [&](LogLevel, const std::string& line) { lines += line; });
   std::vector<http::Route> routes = {
-      {"GET", "/full", 0, [](const http::Request&) -> http::Response {
+      {"GET", "/full", http::Access::open(), [](const http::Request&) -> http::Response {
          throw store::StoreError(store::StoreErrorKind::kFull, "disk I/O: no space");
        }}};
   const http::Router router(api::with_store_errors(std::move(routes), log), log);
