@@ -21,7 +21,7 @@ inline constexpr int kWrongUsage = 2;
 
 struct Answered {};  // what was asked was written to `out`
 
-// Of a program with_standard_commands(). The invocation is one of its own commands.
+// `program` is one with_standard_commands(). The invocation is one of its own commands.
 std::variant<Invocation, Answered, WrongUsage> read_command_line(
     const ProgramSpec& program, const std::vector<std::string>& arguments, std::ostream& out,
     const ValueSource& values = {});

@@ -23,7 +23,7 @@ class Invocation {
   std::optional<std::string> text(std::string_view name) const;  // the last one given
   std::string required(std::string_view name) const;             // Count::kOne, or a required flag
   std::vector<std::string> all(std::string_view name) const;
-  // Of an option with a range, which the parser has checked.
+  // For options with a range, which the parser has checked.
   std::optional<std::int64_t> integer(std::string_view name) const;
 
   void set(std::string_view name, std::vector<std::string> values) {

@@ -9,7 +9,7 @@
 //   4. In a section that lingers, rows of ok sources that are gone are added too, until their days
 //      are over.
 //
-// But for step 4 an ok source keeps nothing, so a row that is missing now is gone. not_applicable and disabled
+// Except in step 4 an ok source keeps nothing, so a row that is missing now is gone. not_applicable and disabled
 // keep nothing and bring nothing. difference() is then a comparison by key and hash, and `remove`
 // names rows of such sources only, because all others kept theirs in step 3: absence is never
 // assumed (model.md section 4), and the server refuses a delta that removes rows of other sources.

@@ -50,8 +50,9 @@ inline constexpr std::int64_t kSightingStepMs = 3600 * 1000;
 // The section after a look at `looked_at` brought `collected`, given the one before: sources that
 // are ok replace their rows, partial ones only add and change, denied, timeout and failed ones keep
 // their rows, not_applicable and disabled ones drop them. Where the section lingers, a row that an
-// ok source no longer has stays for linger_days after it was last seen. Equal twins get their `instance`. kMalformed names the key when two rows still have
-// the same one, and the row when one is larger than kRowBytes.
+// ok source no longer has stays for linger_days after it was last seen. Equal twins get their
+// `instance`. kMalformed names the key when two rows still have the same one, and the row when one
+// is larger than kRowBytes.
 Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected,
                                       Instant looked_at);
 

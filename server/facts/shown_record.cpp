@@ -13,8 +13,8 @@
 //
 // Invariants: assignment_id is unique, so the order is total and at most one record of an item is
 // shown. is_shown and shown_record use the same order; if they did not, a search would find an item
-// by rows that its page does not show. holds() selects what is so at the point; "since <= ?1 AND
-// opened_by <= ?2" without an end selects what was so at any time up to it, which is what "once"
+// by rows that its page does not show. holds() selects what held at the point; "since <= ?1 AND
+// opened_by <= ?2" without an end selects what held at any time up to it, which is what "once"
 // means below. Fragments nest in each other and in the SQL of callers, hence a prefix of their own
 // for aliases, and no value except ?1 and ?2.
 #include "server/facts/shown_record.h"

@@ -38,7 +38,7 @@ InvariantRule no_overlap(std::string_view table, std::string_view id, std::strin
 InvariantRule leads_to(std::string_view table, std::string_view column, std::string_view owner,
                        std::string_view owner_key);
 
-// Of the store's own tables: revisions.
+// The rules of the store's own tables: revisions.
 std::vector<InvariantRule> invariants();
 
 InvariantCheck check_rule(Transaction& transaction, const InvariantRule& rule);

@@ -102,6 +102,10 @@ purge "$fresh" > "$work/said" || wrong "purging of what has no authority fails"
 [ -s "$work/said" ] && wrong "purging of what has no authority says: $(cat "$work/said")"
 purge "$work/never" || wrong "purging of what was never used fails"
 
+flags_in_help() { # PROGRAM COMMAND
+  "$1" help "$2" | grep -o '^ *\(-[a-z], \)\{0,1\}--[a-z-]*' | grep -o -- '--.*' || true
+}
+
 # Completion is where both shells look, can be read by them, and knows every command and flag.
 for name in muster-agent:muster-agent muster-server:muster-server muster-server:muster; do
   root=$work/${name%:*}
@@ -123,7 +127,7 @@ for name in muster-agent:muster-agent muster-server:muster-server muster-server:
   grep -qx help "$work/commands" || wrong "$name: bash completes no commands"
   while read -r command; do
     offered "$command" - > "$work/flags"
-    for flag in $("$root/usr/bin/$name" help "$command" | grep -o '^ *\(-[a-z], \)\{0,1\}--[a-z-]*' | grep -o -- '--.*'); do
+    for flag in $(flags_in_help "$root/usr/bin/$name" "$command"); do
       grep -qx -- "$flag" "$work/flags" || wrong "$name $command $flag is not completed by bash"
     done
   done < "$work/commands"
@@ -159,7 +163,7 @@ for program in muster:1 muster-agent:8 muster-server:8; do
     grep -q "Cm $words\b" "$page" || wrong "$name $words is not in $(basename "$page")"
     # Subcommands of muster are longer, and their flags are held against its page by its own tests.
     [ "$name" = muster ] && continue
-    for flag in $("$binary" help "$words" | grep -o '^ *\(-[a-z], \)\{0,1\}--[a-z-]*' | grep -o -- '--.*'); do
+    for flag in $(flags_in_help "$binary" "$words"); do
       grep -q "Fl ${flag#-}\b" "$page" || wrong "$name $words $flag is not in $(basename "$page")"
     done
   done < "$work/commands"

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kStrangersBodyBytes = 64 * 1024;
 constexpr std::size_t kBodyBytes = 1024 * 1024;
 
-// Of a route that nobody has to be signed in for.
+// What a route asks for that answers without a sign-in.
 constexpr std::nullopt_t kPublic = std::nullopt;
 
 struct Row {

@@ -75,7 +75,7 @@ TEST_CASE("a row that is seen now and then never goes", "[snapshot]") {
   CHECK(section.rows.size() == 1);
 }
 
-TEST_CASE("only an ok look lets rows go, and what cannot be had drops them at once", "[snapshot]") {
+TEST_CASE("only an ok look lets rows go, and a section that is not applicable drops them", "[snapshot]") {
   const SectionSnapshot first = next_snapshot(nullptr, look({"a"}), kStart).value();
   const Instant later = kStart + 30 * kDayMs;
   for (const Status status : {Status::kPartial, Status::kDenied, Status::kTimeout, Status::kFailed})

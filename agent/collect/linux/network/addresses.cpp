@@ -28,7 +28,7 @@ bool is_loopback(std::string_view bytes) {
          bytes.find_first_not_of('\0') == bytes.size() - 1;
 }
 
-// linux/rtnetlink.h, RT_SCOPE_*; an administrator may use other numbers, which have no name.
+// RT_SCOPE_* of <linux/rtnetlink.h>; an administrator may use other numbers, which have no name.
 std::optional<std::string> scope_name(unsigned scope) {
   switch (scope) {
     case 0:
