@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a collector is: a function that reads one section through the Host and returns rows with a
-// status for each source. It never throws, never opens a file itself and keeps no state between
+// status for each provider. It never throws, never opens a file itself and keeps no state between
 // calls; the registry (registry.cpp) lists them. It runs on a thread of its own under a deadline
 // (agent/report).
 #pragma once
@@ -10,17 +10,16 @@
 
 #include "agent/host/host.h"
 #include "common/inventory/schema.h"
+#include "common/inventory/snapshot.h"
 #include "common/inventory/status.h"
 #include "common/support/result.h"
 
 namespace muster::agent::collect {
 
-struct Collected {
-  inventory::SourceStatuses sources;
-  std::vector<inventory::Row> rows;
-};
+// Without its schema, which whoever calls the collector knows.
+using inventory::CollectedSection;
 
-using CollectFunction = Collected (*)(host::Host& host);
+using CollectFunction = CollectedSection (*)(host::Host& host);
 
 struct Collector {
   std::string_view section;  // the name of a declared section
@@ -35,25 +34,25 @@ constexpr Collector collector(CollectFunction collect) {
   return {.section = T::kSection.options.name, .collect = collect};
 }
 
-// The status that a failed read gives to a source: kNotFound -> not_applicable, kDenied -> denied,
-// kTimeout -> timeout, anything else -> failed; the reason is the failure's message.
-inventory::SourceStatus status_of(const Failure& failure);
+// The status that a failed read gives to a provider: kNotFound -> not_applicable, kDenied ->
+// denied, kTimeout -> timeout, anything else -> failed; the reason is the failure's message.
+inventory::ProviderStatus status_of(const Failure& failure);
 
-// A section with one source, read whole.
+// A section with one provider, read whole.
 template <inventory::Described T>
-Collected collected(const std::vector<T>& rows, inventory::SourceStatus status = {}) {
-  Collected out;
+CollectedSection collected(const std::vector<T>& rows, inventory::ProviderStatus status = {}) {
+  CollectedSection out;
   const std::string_view name = T::kSection.options.name;
-  out.sources.emplace(std::string(name), std::move(status));
+  out.providers.emplace(std::string(name), std::move(status));
   out.rows.reserve(rows.size());
   for (const T& row : rows)
     out.rows.push_back(inventory::to_row(row));
   return out;
 }
 
-// A section with one source, of which nothing could be read.
+// A section with one provider, of which nothing could be read.
 template <inventory::Described T>
-Collected not_collected(inventory::SourceStatus status) {
+CollectedSection not_collected(inventory::ProviderStatus status) {
   return collected(std::vector<T>{}, std::move(status));
 }
 

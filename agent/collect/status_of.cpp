@@ -3,7 +3,7 @@
 
 namespace muster::agent::collect {
 
-inventory::SourceStatus status_of(const Failure& failure) {
+inventory::ProviderStatus status_of(const Failure& failure) {
   using inventory::Status;
   switch (failure.kind) {
     case FailureKind::kNotFound:

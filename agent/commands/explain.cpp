@@ -105,17 +105,17 @@ void explain_declaration(std::ostream& out, const Target& target) {
     out << "  type: " << to_string(field.type) << (field.is_key() ? ", part of the key" : "");
     if (!field.unit.empty()) out << ", in " << field.unit;
     out << "\n";
-    if (!field.source.empty()) out << "  source: " << field.source << "\n";
+    if (!field.read_from.empty()) out << "  source: " << field.read_from << "\n";
   }
 }
 
-void explain_result(std::ostream& out, const report::LookResult& result) {
+void explain_result(std::ostream& out, const report::CollectionResult& result) {
   out << "\n"
       << counted(result.section.rows.size(), "row", "rows") << " in " << result.duration_ms
       << " ms\n";
-  for (const auto& [name, source] : result.section.sources) {
-    out << "  " << name << ": " << to_string(source.status);
-    if (!source.reason.empty()) out << ", " << printable(source.reason);
+  for (const auto& [name, provider] : result.section.providers) {
+    out << "  " << name << ": " << to_string(provider.status);
+    if (!provider.reason.empty()) out << ", " << printable(provider.reason);
     out << "\n";
   }
 }
@@ -134,7 +134,7 @@ void print_values(std::ostream& out, const FieldSchema& field, const std::set<st
 
 // The values to look for.
 std::vector<std::string> explain_values(std::ostream& out, const Target& target,
-                                        const report::LookResult& result) {
+                                        const report::CollectionResult& result) {
   std::set<std::string> shown;
   std::set<std::string> searched;
   const auto& fields = target.section->fields;

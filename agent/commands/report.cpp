@@ -32,7 +32,7 @@ int preview_report(CommandContext& context) {
                        {},
                        *boot_id});
   const sync::Reporter reporter(*directory, context.clock, context.log);
-  const auto preview = reporter.preview(daemon.gather(true));
+  const auto preview = reporter.preview(daemon.collect(true));
   if (!preview) return fail(context, preview.failure());
   context.out << *preview << "\n";
   return kSucceeded;

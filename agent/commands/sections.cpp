@@ -31,7 +31,7 @@ void print_fields(std::ostream& out, const SectionSchema& schema) {
   for (const FieldSchema& field : schema.fields) {
     out << "    " << field.name << (field.is_key() ? " (key)" : "") << ": " << field.meaning;
     if (!field.unit.empty()) out << " [" << field.unit << "]";
-    if (!field.source.empty()) out << "; from " << field.source;
+    if (!field.read_from.empty()) out << "; from " << field.read_from;
     out << "\n";
   }
 }
@@ -40,16 +40,16 @@ void write_json(JsonWriter& json, const SectionSchema& schema, bool enabled) {
   json.begin_object().member("name", schema.name).member("title", schema.title);
   json.member("meaning", schema.meaning).member("interval", to_string(schema.interval));
   json.member("privacy", to_string(schema.privacy)).member("enabled", enabled);
-  json.member("schema", schema.schema);
+  json.member("schema", schema.schema_version);
   json.key("sources").begin_array();
-  for (const std::string_view source : schema.sources)
-    json.value(source);
+  for (const std::string_view provider : schema.providers)
+    json.value(provider);
   json.end_array().key("fields").begin_array();
   for (const FieldSchema& field : schema.fields) {
     json.begin_object().member("name", field.name).member("type", to_string(field.type));
     json.member("key", field.is_key()).member("meaning", field.meaning);
     if (!field.unit.empty()) json.member("unit", field.unit);
-    if (!field.source.empty()) json.member("source", field.source);
+    if (!field.read_from.empty()) json.member("source", field.read_from);
     json.end_object();
   }
   json.end_array().end_object();

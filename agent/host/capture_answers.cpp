@@ -91,14 +91,14 @@ std::optional<FilesystemSpace> decode_space(std::string_view text) {
   return space;
 }
 
-std::string encode_machine_name(const MachineName& name) {
+std::string encode_uname(const Uname& name) {
   return name.kernel_name + " " + name.architecture + "\n";
 }
 
-std::optional<MachineName> decode_machine_name(std::string_view text) {
+std::optional<Uname> decode_uname(std::string_view text) {
   const auto words = words_of(text, 2);
   if (words.empty()) return std::nullopt;
-  return MachineName{std::string(words[0]), std::string(words[1])};
+  return Uname{std::string(words[0]), std::string(words[1])};
 }
 
 std::string_view netlink_subject(NetlinkDump dump) {

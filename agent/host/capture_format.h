@@ -31,13 +31,13 @@
 
 namespace muster::agent::host {
 
-enum class Question { kRead, kList, kReadLink, kStatus, kSpace, kMachineName, kNetlink };
+enum class Question { kRead, kList, kReadLink, kStatus, kSpace, kUname, kNetlink };
 
 std::string_view to_string(Question question);
 
 struct CaptureEntry {
   Question question = Question::kRead;
-  std::string subject = {};  // the path; "links" or "addresses" of kNetlink; "-" of kMachineName
+  std::string subject = {};  // the path; "links" or "addresses" of kNetlink; "-" of kUname
   std::optional<FailureKind> failure = {};
   std::string answer = {};  // the bytes, or the encoding below, or the failure's message
   friend bool operator==(const CaptureEntry&, const CaptureEntry&) = default;
@@ -59,8 +59,8 @@ std::string encode_status(const FileStatus& status);
 std::optional<FileStatus> decode_status(std::string_view text);
 std::string encode_space(const FilesystemSpace& space);
 std::optional<FilesystemSpace> decode_space(std::string_view text);
-std::string encode_machine_name(const MachineName& name);
-std::optional<MachineName> decode_machine_name(std::string_view text);
+std::string encode_uname(const Uname& name);
+std::optional<Uname> decode_uname(std::string_view text);
 std::string_view netlink_subject(NetlinkDump dump);
 
 }  // namespace muster::agent::host

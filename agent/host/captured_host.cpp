@@ -68,8 +68,8 @@ Result<FilesystemSpace> CapturedHost::space(std::string_view mount_point) {
   return decoded(Question::kSpace, mount_point, decode_space);
 }
 
-Result<MachineName> CapturedHost::machine_name() {
-  return decoded(Question::kMachineName, "-", decode_machine_name);
+Result<Uname> CapturedHost::uname() {
+  return decoded(Question::kUname, "-", decode_uname);
 }
 
 Result<std::string> CapturedHost::netlink(NetlinkDump dump) {

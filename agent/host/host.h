@@ -31,7 +31,7 @@ struct FilesystemSpace {
   std::int64_t available_bytes = 0;  // to a program without privileges
 };
 
-struct MachineName {
+struct Uname {
   std::string kernel_name;   // uname -s
   std::string architecture;  // uname -m
 };
@@ -56,7 +56,7 @@ class Host {
   virtual Result<FileStatus> status(std::string_view path) = 0;
   // Never called for network file systems: statvfs(3) hangs when their server is away.
   virtual Result<FilesystemSpace> space(std::string_view mount_point) = 0;
-  virtual Result<MachineName> machine_name() = 0;
+  virtual Result<Uname> uname() = 0;
   // The answer to an rtnetlink dump, all messages one after another. kNotFound below --root.
   virtual Result<std::string> netlink(NetlinkDump dump) = 0;
 };

@@ -191,13 +191,13 @@ Result<FilesystemSpace> LiveHost::space(std::string_view mount_point) {
   return out;
 }
 
-Result<MachineName> LiveHost::machine_name() {
+Result<Uname> LiveHost::uname() {
   if (root_.is_whole_system()) {
     utsname name = {};
     if (::uname(&name) != 0) return system_failure("ask", "uname(2)", errno);
-    return MachineName{name.sysname, name.machine};
+    return Uname{name.sysname, name.machine};
   }
-  MachineName name;
+  Uname name;
   if (const auto kernel = read("/proc/sys/kernel/ostype")) name.kernel_name = trim(*kernel);
   if (const auto machine = read("/proc/sys/kernel/arch")) {  // since Linux 6.1
     name.architecture = trim(*machine);

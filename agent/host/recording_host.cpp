@@ -50,8 +50,8 @@ Result<FilesystemSpace> RecordingHost::space(std::string_view mount_point) {
   return noted(Question::kSpace, mount_point, inner_->space(mount_point), encode_space);
 }
 
-Result<MachineName> RecordingHost::machine_name() {
-  return noted(Question::kMachineName, "-", inner_->machine_name(), encode_machine_name);
+Result<Uname> RecordingHost::uname() {
+  return noted(Question::kUname, "-", inner_->uname(), encode_uname);
 }
 
 Result<std::string> RecordingHost::netlink(NetlinkDump dump) {

@@ -25,7 +25,7 @@ class RecordingHost final : public Host {
   Result<std::string> read_link(std::string_view path) override;
   Result<FileStatus> status(std::string_view path) override;
   Result<FilesystemSpace> space(std::string_view mount_point) override;
-  Result<MachineName> machine_name() override;
+  Result<Uname> uname() override;
   Result<std::string> netlink(NetlinkDump dump) override;
 
   std::vector<CaptureEntry> entries() const;  // in the order of the questions

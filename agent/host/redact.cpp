@@ -262,7 +262,7 @@ CaptureEntry Redaction::apply(CaptureEntry entry) const {
       break;
     case Question::kStatus:
     case Question::kSpace:
-    case Question::kMachineName:
+    case Question::kUname:
       break;
   }
   return entry;

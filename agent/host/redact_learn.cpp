@@ -142,8 +142,8 @@ void Redaction::learn_accounts(const CaptureEntry& entry) {
 
 void Redaction::learn(const CaptureEntry& entry) {
   if (entry.failure) return;
-  if (entry.question == Question::kMachineName) {
-    const auto name = decode_machine_name(entry.answer);
+  if (entry.question == Question::kUname) {
+    const auto name = decode_uname(entry.answer);
     if (name) machine_order_ = byte_order_of(name->architecture);
   }
   if (entry.question == Question::kNetlink) netlink_addresses_.push_back(entry.answer);

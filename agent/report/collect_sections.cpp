@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each section that was asked for comes back with a status for its sources, whatever its collector
-// does:
+// Each section that was asked for comes back with a status for its providers, whatever its
+// collector does:
 //
 //   done      rows and statuses as the collector gave them; without any status it has failed
-//             (complete_sources), since no status would read as a section without rows
-//   timeout   no rows; the sources are `timeout`
-//   threw     no rows; the sources are `failed`
-//   disabled  the collector is not run; the sources are `disabled`
+//             (complete_providers), since no status would read as a section without rows
+//   timeout   no rows; the providers are `timeout`
+//   threw     no rows; the providers are `failed`
+//   disabled  the collector is not run; the providers are `disabled`
 //
-// A result without rows loses nothing: next_snapshot keeps the rows of a source that timed out or
-// failed. The sources of a look that did not end are those that the collector named the last time
-// (told_): a source that the machine does not have did not fail. Before the first good look all
-// declared sources are reported.
+// A result without rows loses nothing: next_snapshot keeps the rows of a provider that timed out or
+// failed. The providers of a look that did not end are those that the collector named the last time
+// (told_): a provider that the machine does not have did not fail. Before the first good look all
+// declared providers are reported.
 //
 // Threads: a collector that overran cannot be ended and may still write its result. So the result
 // is shared and belongs to the collector until the runner says kDone; after any other outcome it is
@@ -30,23 +30,23 @@ using inventory::Status;
 
 constexpr int kVitalsDeadlineMs = 5'000;
 
-using SourceNames = std::vector<std::string>;
+using ProviderNames = std::vector<std::string>;
 
-// The same status for each of `names`, or for every source of the section where there are none.
-void set_all(inventory::CollectedSection& section, const SourceNames& names, Status status,
+// The same status for each of `names`, or for every provider of the section where there are none.
+void set_all(inventory::CollectedSection& section, const ProviderNames& names, Status status,
              const std::string& reason) {
-  section.sources.clear();
+  section.providers.clear();
   for (const std::string& name : names)
-    section.sources.emplace(name, inventory::SourceStatus{status, reason});
+    section.providers.emplace(name, inventory::ProviderStatus{status, reason});
   if (!names.empty()) return;
-  for (const std::string_view source : section.schema->sources)
-    section.sources.emplace(std::string(source), inventory::SourceStatus{status, reason});
+  for (const std::string_view provider : section.schema->providers)
+    section.providers.emplace(std::string(provider), inventory::ProviderStatus{status, reason});
 }
 
-// A collector that names no source must not pass for one that found no rows. Of several sources a
-// collector names those that the machine has.
-void complete_sources(inventory::CollectedSection& section) {
-  if (section.sources.empty())
+// A collector that names no provider must not pass for one that found no rows. Of several providers
+// a collector names those that the machine has.
+void complete_providers(inventory::CollectedSection& section) {
+  if (section.providers.empty())
     set_all(section, {}, Status::kFailed, "the collector said nothing of this source");
 }
 
@@ -73,28 +73,27 @@ SectionCollector::SectionCollector(std::shared_ptr<host::Host> host,
   }
 }
 
-LookResult SectionCollector::look(const collect::Collector& collector) {
-  LookResult result;
+CollectionResult SectionCollector::collect_one(const collect::Collector& collector) {
+  CollectionResult result;
   result.section.schema = inventory::find_section(collector.section);
-  result.collected_at = clock_->now();
-  result.collected_boottime_ms = clock_->boottime_ms();
+  result.collected = {clock_->now(), clock_->boottime_ms()};
   const auto begin = std::chrono::steady_clock::now();
-  auto collected = std::make_shared<collect::Collected>();
+  auto collected = std::make_shared<collect::CollectedSection>();
   const RunOutcome outcome = runner_.run(
       collector.section, collector.deadline_ms,
       [collected, host = host_, collect = collector.collect] { *collected = collect(*host); });
   result.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                            std::chrono::steady_clock::now() - begin)
                            .count();
-  SourceNames& told = told_[std::string(collector.section)];
+  ProviderNames& told = told_[std::string(collector.section)];
   switch (outcome.kind) {
     case RunOutcome::Kind::kDone:
-      result.section.sources = std::move(collected->sources);
+      result.section.providers = std::move(collected->providers);
       result.section.rows = std::move(collected->rows);
-      complete_sources(result.section);
-      // Anew each time: the sources of a machine change with what is installed.
+      complete_providers(result.section);
+      // Anew each time: the providers of a machine change with what is installed.
       told.clear();
-      for (const auto& [name, status] : result.section.sources)
+      for (const auto& [name, status] : result.section.providers)
         told.push_back(name);
       break;
     case RunOutcome::Kind::kTimeout:
@@ -107,19 +106,18 @@ LookResult SectionCollector::look(const collect::Collector& collector) {
   return result;
 }
 
-std::vector<LookResult> SectionCollector::collect(const SectionNames& wanted,
-                                                  const SectionNames& disabled) {
-  std::vector<LookResult> out;
+std::vector<CollectionResult> SectionCollector::collect(const SectionNames& wanted,
+                                                        const SectionNames& disabled) {
+  std::vector<CollectionResult> out;
   for (const collect::Collector& collector : collectors_) {
     if (!wanted.empty() && !wanted.contains(collector.section)) continue;
     if (!disabled.contains(collector.section)) {
-      out.push_back(look(collector));
+      out.push_back(collect_one(collector));
       continue;
     }
-    LookResult result;
+    CollectionResult result;
     result.section.schema = inventory::find_section(collector.section);
-    result.collected_at = clock_->now();
-    result.collected_boottime_ms = clock_->boottime_ms();
+    result.collected = {clock_->now(), clock_->boottime_ms()};
     set_all(result.section, told_[std::string(collector.section)], Status::kDisabled,
             "switched off under [sections] in the configuration");
     out.push_back(std::move(result));

@@ -16,29 +16,29 @@ using inventory::SectionSnapshot;
 constexpr JsonLimits kOwnText = {
     .depth = 16, .members = 10'000, .values = 50'000'000, .text_bytes = inventory::kRowBytes};
 
-void write_reason(JsonWriter& json, const inventory::SourceStatus& status) {
+void write_reason(JsonWriter& json, const inventory::ProviderStatus& status) {
   if (!status.reason.empty()) json.member("reason", status.reason);
 }
 
-void write_section(JsonWriter& json, LookResult result) {
+void write_section(JsonWriter& json, CollectionResult result) {
   const inventory::SectionSchema& schema = *result.section.schema;
-  inventory::SourceStatuses sources = result.section.sources;
+  inventory::ProviderStatuses providers = result.section.providers;
   SectionSnapshot snapshot;
   if (auto next =
-          inventory::next_snapshot(nullptr, std::move(result.section), result.collected_at)) {
+          inventory::next_snapshot(nullptr, std::move(result.section), result.collected.at)) {
     snapshot = std::move(*next);
   } else {
-    for (auto& [name, status] : sources)
+    for (auto& [name, status] : providers)
       status = {inventory::Status::kFailed, next.failure().message};
   }
   json.key(schema.name).begin_object();
-  json.member("status", to_string(inventory::worst(sources)));
-  const bool single = sources.size() == 1 && sources.begin()->first == schema.name;
-  if (single) write_reason(json, sources.begin()->second);
+  json.member("status", to_string(inventory::worst(providers)));
+  const bool single = providers.size() == 1 && providers.begin()->first == schema.name;
+  if (single) write_reason(json, providers.begin()->second);
   json.member("duration_ms", result.duration_ms);
   if (!single) {
     json.key("sources").begin_object();
-    for (const auto& [name, status] : sources) {
+    for (const auto& [name, status] : providers) {
       json.key(name).begin_object().member("status", to_string(status.status));
       write_reason(json, status);
       json.end_object();
@@ -53,16 +53,17 @@ void write_section(JsonWriter& json, LookResult result) {
 
 }  // namespace
 
-std::string inventory_json(std::vector<LookResult> sections, const InventoryText& how) {
-  std::sort(sections.begin(), sections.end(), [](const LookResult& a, const LookResult& b) {
-    return a.section.schema->name < b.section.schema->name;
-  });
+std::string inventory_json(std::vector<CollectionResult> sections, const InventoryText& how) {
+  std::sort(sections.begin(), sections.end(),
+            [](const CollectionResult& a, const CollectionResult& b) {
+              return a.section.schema->name < b.section.schema->name;
+            });
   JsonWriter json;
   json.begin_object().member("format", inventory::kFormatVersion);
   json.key("agent").begin_object().member("version", MUSTER_VERSION).end_object();
   json.member("collected_at", how.collected_at);
   json.key("sections").begin_object();
-  for (LookResult& result : sections)
+  for (CollectionResult& result : sections)
     write_section(json, std::move(result));
   json.end_object();
   json.key("vitals").raw(how.vitals.empty() ? "{}" : how.vitals).end_object();

@@ -7,7 +7,7 @@
 //      "rpm":{"status":"partial","reason":"..."}},"rows":[...]}},"vitals":{...}}
 //
 // Sections by name, rows in canonical form by their key. `reason` stands beside the status of a
-// section with one source, `sources` where there are several. Pure; any thread.
+// section with one provider, `sources` where there are several. Pure; any thread.
 #pragma once
 #include <string>
 #include <string_view>
@@ -26,6 +26,6 @@ struct InventoryText {
 
 // A section whose rows contradict each other (two with one key) is shown as failed, without rows.
 // Ends with a newline.
-std::string inventory_json(std::vector<LookResult> sections, const InventoryText& how);
+std::string inventory_json(std::vector<CollectionResult> sections, const InventoryText& how);
 
 }  // namespace muster::agent::report

@@ -25,16 +25,16 @@ Moment decode_moment(ByteReader& in) {
 }
 
 void encode(ByteWriter& out, const PendingSection& section) {
-  out.number(section.schema);
+  out.number(section.schema_version);
   encode(out, section.collected);
-  encode(out, section.sources);
+  encode(out, section.providers);
   out.flag(section.base.has_value());
   if (section.base) encode(out, *section.base);
   encode(out, section.hash);
   encode(out, section.before);
   out.number(section.upsert.size());
   for (const auto& [key, row] : section.upsert)
-    out.text(key).text(row.canonical).text(row.source).flag(row.is_new);
+    out.text(key).text(row.canonical).text(row.provider).flag(row.is_new);
   out.number(section.remove.size());
   for (const std::string& key : section.remove)
     out.text(key);
@@ -42,9 +42,9 @@ void encode(ByteWriter& out, const PendingSection& section) {
 
 PendingSection decode_section(ByteReader& in) {
   PendingSection section;
-  section.schema = in.small_integer();
+  section.schema_version = in.small_integer();
   section.collected = decode_moment(in);
-  section.sources = decode_sources(in);
+  section.providers = decode_providers(in);
   if (in.flag()) section.base = decode_hash(in);
   section.hash = decode_hash(in);
   section.before = decode_held(in);
@@ -119,32 +119,32 @@ std::uint64_t ByteReader::count() {
   return 0;
 }
 
-void encode(ByteWriter& out, const inventory::SourceStatuses& sources) {
-  out.number(sources.size());
-  for (const auto& [name, source] : sources)
-    out.text(name).text(inventory::to_string(source.status)).text(source.reason);
+void encode(ByteWriter& out, const inventory::ProviderStatuses& providers) {
+  out.number(providers.size());
+  for (const auto& [name, provider] : providers)
+    out.text(name).text(inventory::to_string(provider.status)).text(provider.reason);
 }
 
-inventory::SourceStatuses decode_sources(ByteReader& in) {
-  inventory::SourceStatuses sources;
+inventory::ProviderStatuses decode_providers(ByteReader& in) {
+  inventory::ProviderStatuses providers;
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     std::string name = in.text();
     // A status of a newer version, read after a downgrade: the next collection replaces it.
     const auto status = inventory::parse_status(in.text());
-    sources[std::move(name)] = {status.value_or(inventory::Status::kFailed), in.text()};
+    providers[std::move(name)] = {status.value_or(inventory::Status::kFailed), in.text()};
   }
-  return sources;
+  return providers;
 }
 
 void encode(ByteWriter& out, const std::optional<HeldSection>& held) {
   out.flag(held.has_value());
-  if (held) out.number(held->schema).text(held->hash).text(held->status);
+  if (held) out.number(held->schema_version).text(held->hash).text(held->status);
 }
 
 std::optional<HeldSection> decode_held(ByteReader& in) {
   if (!in.flag()) return std::nullopt;
   HeldSection held;
-  held.schema = in.small_integer();
+  held.schema_version = in.small_integer();
   held.hash = in.text();
   held.status = in.text();
   return held;

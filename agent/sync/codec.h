@@ -50,8 +50,8 @@ class ByteReader {
   bool ok_ = true;
 };
 
-void encode(ByteWriter& out, const inventory::SourceStatuses& sources);
-inventory::SourceStatuses decode_sources(ByteReader& in);
+void encode(ByteWriter& out, const inventory::ProviderStatuses& providers);
+inventory::ProviderStatuses decode_providers(ByteReader& in);
 void encode(ByteWriter& out, const std::optional<HeldSection>& held);
 std::optional<HeldSection> decode_held(ByteReader& in);
 void encode(ByteWriter& out, const inventory::Hash128& hash);

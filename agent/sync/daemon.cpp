@@ -39,34 +39,29 @@ Result<std::string> read_boot_id(host::Host& host) {
 }
 
 bool Daemon::is_due(inventory::Interval interval, bool everything) const {
-  const auto last = looked_.find(inventory::to_string(interval));
-  if (everything || last == looked_.end()) return true;
+  const auto last = collected_.find(inventory::to_string(interval));
+  if (everything || last == collected_.end()) return true;
   return parts_.clock.boottime_ms() - last->second.boottime_ms >= period_ms(interval) - kSlackMs;
 }
 
-Gathered Daemon::gather(bool everything) {
+Collection Daemon::collect(bool everything) {
   report::SectionNames wanted;
   const Moment now{parts_.clock.now(), parts_.clock.boottime_ms()};
   for (const auto interval :
        {inventory::Interval::kEach, inventory::Interval::kHourly, inventory::Interval::kDaily}) {
     if (!is_due(interval, everything)) continue;
-    looked_[std::string(inventory::to_string(interval))] = now;
+    collected_[std::string(inventory::to_string(interval))] = now;
     for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
       if (schema.interval == interval) wanted.emplace(schema.name);
     }
   }
-  Gathered gathered;
-  gathered.boot_id = parts_.boot_id;
+  Collection collection;
+  collection.boot_id = parts_.boot_id;
   // An empty set of names would mean all sections.
-  std::vector<report::LookResult> results;
-  if (!wanted.empty()) results = parts_.collector.collect(wanted, parts_.disabled);
-  for (report::LookResult& result : results) {
-    gathered.sections.push_back(
-        {std::move(result.section), {result.collected_at, result.collected_boottime_ms}});
-  }
-  gathered.vitals = parts_.collector.vitals();
-  gathered.collected = looked_;
-  return gathered;
+  if (!wanted.empty()) collection.sections = parts_.collector.collect(wanted, parts_.disabled);
+  collection.vitals = parts_.collector.vitals();
+  collection.collected = collected_;
+  return collection;
 }
 
 std::unique_ptr<Transport> Daemon::transport_of(const AgentIdentity& identity,
@@ -128,7 +123,7 @@ Result<CycleOutcome> Daemon::cycle(bool everything) {
   Reporter reporter(parts_.directory, parts_.clock, parts_.log);
   Result<CycleOutcome> outcome = [&] {
     const auto transport = transport_of(*identity, identity->best());
-    return reporter.cycle(gather(everything), *transport);
+    return reporter.cycle(collect(everything), *transport);
   }();
   malloc_trim(0);  // returns memory to the system: the agent sleeps most of the time
   if (!outcome) return outcome;

@@ -43,7 +43,7 @@ class Daemon {
   std::int64_t delay_ms() const { return delay_ms_; }
 
   // The material of the next report.
-  Gathered gather(bool everything);
+  Collection collect(bool everything);
 
  private:
   bool is_due(inventory::Interval interval, bool everything) const;
@@ -53,8 +53,8 @@ class Daemon {
                                           const Identity& with) const;
 
   DaemonParts parts_;
-  std::map<std::string, Moment, std::less<>> looked_;  // by class
-  std::optional<std::int64_t> renewal_tried_ms_;       // boottime
+  std::map<std::string, Moment, std::less<>> collected_;  // by class
+  std::optional<std::int64_t> renewal_tried_ms_;          // boottime
   std::int64_t delay_ms_ = 0;
   int failures_ = 0;
 };

@@ -25,9 +25,9 @@ PendingSection merge_sections(PendingSection older, PendingSection newer) {
         old != older.upsert.end() ? old->second.is_new : row.is_new && older.remove.erase(key) == 0;
     older.upsert.insert_or_assign(key, std::move(row));
   }
-  older.schema = newer.schema;
+  older.schema_version = newer.schema_version;
   older.collected = newer.collected;
-  older.sources = std::move(newer.sources);
+  older.providers = std::move(newer.providers);
   older.hash = newer.hash;
   return older;
 }
@@ -37,19 +37,19 @@ PendingSection merge_sections(PendingSection older, PendingSection newer) {
 PendingSection pending_section(std::string_view name, const inventory::SectionSnapshot* previous,
                                const inventory::SectionSnapshot& next, Moment collected) {
   PendingSection section;
-  section.schema = next.schema;
+  section.schema_version = next.schema_version;
   section.collected = collected;
-  section.sources = next.sources;
+  section.providers = next.providers;
   section.hash = next.hash;
   for (const auto& [key, row] : next.rows) {
     const bool is_new = previous == nullptr || !previous->rows.contains(key);
     if (!is_new && previous->rows.find(key)->second.hash == row.hash) continue;
-    section.upsert.emplace(key, PendingRow{row.canonical, row.source, is_new});
+    section.upsert.emplace(key, PendingRow{row.canonical, row.provider, is_new});
   }
   if (previous == nullptr) return section;
   section.base = previous->hash;
-  section.before = HeldSection{previous->schema, previous->hash.to_hex(),
-                               inventory::status_line(name, previous->sources)};
+  section.before = HeldSection{previous->schema_version, previous->hash.to_hex(),
+                               inventory::status_line(name, previous->providers)};
   for (const auto& [key, row] : previous->rows) {
     if (!next.rows.contains(key)) section.remove.insert(key);
   }
@@ -84,14 +84,14 @@ std::set<std::string> bring_forward(const PendingReport& report, inventory::Snap
     for (const std::string& key : section.remove)
       next.rows.erase(key);
     for (const auto& [key, row] : section.upsert) {
-      next.rows.insert_or_assign(key, inventory::SnapshotRow{row.canonical, row.source,
+      next.rows.insert_or_assign(key, inventory::SnapshotRow{row.canonical, row.provider,
                                                              inventory::row_hash(row.canonical)});
     }
     next.hash = {};
     for (const auto& [key, row] : next.rows)
       next.hash += row.hash;
-    next.schema = section.schema;
-    next.sources = section.sources;
+    next.schema_version = section.schema_version;
+    next.providers = section.providers;
     if (fits && next.hash == section.hash) {
       snapshot.insert_or_assign(name, std::move(next));
     } else {
@@ -122,10 +122,10 @@ wire::Report to_wire(const PendingReport& report, const Clock& clock, const std:
   }
   for (const auto& [name, section] : report.sections) {
     wire::SectionReport& to = out.sections[name];
-    to.schema = section.schema;
+    to.schema_version = section.schema_version;
     to.collected_at = section.collected.at;
     to.collected_boottime_ms = section.collected.boottime_ms;
-    to.sources = section.sources;
+    to.providers = section.providers;
     to.delta.base = section.base;
     to.delta.hash = section.hash;
     for (const auto& [key, row] : section.upsert)
@@ -133,7 +133,7 @@ wire::Report to_wire(const PendingReport& report, const Clock& clock, const std:
     to.delta.remove.assign(section.remove.begin(), section.remove.end());
   }
   for (const auto& [name, held] : report.hashes)
-    out.hashes[name] = {held.schema, held.hash, held.status};
+    out.hashes[name] = {held.schema_version, held.hash, held.status};
   return out;
 }
 

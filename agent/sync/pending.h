@@ -11,23 +11,18 @@
 #include <string>
 #include <string_view>
 
+#include "agent/report/collect_sections.h"
 #include "common/inventory/snapshot.h"
 #include "common/support/clock.h"
 #include "common/wire/report.h"
 
 namespace muster::agent::sync {
 
-// A moment by both clocks; the boot that boottime_ms counts from stands beside it
-// (PendingReport::boot_id).
-struct Moment {
-  Instant at;                    // the agent's clock, which may be wrong
-  std::int64_t boottime_ms = 0;  // CLOCK_BOOTTIME
-  friend bool operator==(const Moment&, const Moment&) = default;
-};
+using report::Moment;
 
 struct PendingRow {
   std::string canonical;
-  std::string source;
+  std::string provider;
   bool is_new = false;  // the report before did not have the key
   friend bool operator==(const PendingRow&, const PendingRow&) = default;
 };
@@ -35,16 +30,16 @@ struct PendingRow {
 // A section as a line of the root: what the server held before this report. Needed again when the
 // server refuses the section.
 struct HeldSection {
-  int schema = 1;
+  int schema_version = 1;
   std::string hash;    // hex
   std::string status;  // inventory::status_line
   friend bool operator==(const HeldSection&, const HeldSection&) = default;
 };
 
 struct PendingSection {
-  int schema = 1;
+  int schema_version = 1;
   Moment collected;
-  inventory::SourceStatuses sources;
+  inventory::ProviderStatuses providers;
   std::optional<inventory::Hash128> base;  // nullopt: `upsert` is the whole section
   inventory::Hash128 hash;
   std::map<std::string, PendingRow, std::less<>> upsert;  // by row key

@@ -5,7 +5,8 @@
 // state; after a crash in between, the state is brought forward from the report.
 //
 // plan_section, for each section that was collected:
-//   1. next    next_snapshot; rows that cannot be a section count as a failure of all its sources.
+//   1. next    next_snapshot; rows that cannot be a section count as a failure of all its
+//   providers.
 //   2. send?   if schema, hash or status differ from what the server has (from what was refused, if
 //              it was refused: that is not sent again unchanged), if the server asked for it, or if
 //              it is time to offer an ignored section again.
@@ -33,11 +34,13 @@ namespace {
 using inventory::SectionSnapshot;
 
 HeldSection line_of(std::string_view name, const SectionSnapshot& section) {
-  return {section.schema, section.hash.to_hex(), inventory::status_line(name, section.sources)};
+  return {section.schema_version, section.hash.to_hex(),
+          inventory::status_line(name, section.providers)};
 }
 
 HeldSection line_of(std::string_view name, const PendingSection& section) {
-  return {section.schema, section.hash.to_hex(), inventory::status_line(name, section.sources)};
+  return {section.schema_version, section.hash.to_hex(),
+          inventory::status_line(name, section.providers)};
 }
 
 // The section as the server holds it, as far as the agent knows; nullopt: the server has none.
@@ -48,13 +51,13 @@ std::optional<HeldSection> held_by_server(const SyncState& state, std::string_vi
   return line_of(name, section);
 }
 
-// The section of a collector whose rows cannot be one (two with a key, a row without a source): all
-// sources count as failed, so that the rows stay as they were and the server is told why.
+// The section of a collector whose rows cannot be one (two with a key, a row without a provider):
+// all providers count as failed, so that the rows stay as they were and the server is told why.
 SectionSnapshot as_failed(const SectionSnapshot* previous, inventory::CollectedSection section,
                           const std::string& why, Instant now) {
   section.rows.clear();
-  for (auto& [name, source] : section.sources)
-    source = {inventory::Status::kFailed, why};
+  for (auto& [name, provider] : section.providers)
+    provider = {inventory::Status::kFailed, why};
   auto next = inventory::next_snapshot(previous, std::move(section), now);
   return next ? std::move(*next) : SectionSnapshot{};
 }
@@ -68,34 +71,35 @@ std::string root_after(const SyncState& state,
     if (state.ignored.contains(name)) continue;
     auto held =
         taken.contains(name) ? line_of(name, section) : held_by_server(state, name, section);
-    if (held) lines.push_back({name, held->schema, std::move(held->hash), std::move(held->status)});
+    if (held)
+      lines.push_back({name, held->schema_version, std::move(held->hash), std::move(held->status)});
   }
   return inventory::root_hash(lines);
 }
 
-PendingReport begin(const SyncState& state, const Gathered& gathered,
+PendingReport begin(const SyncState& state, const Collection& collection,
                     std::map<std::string, PendingSection, std::less<>> sections) {
   PendingReport report;
-  report.boot_id = gathered.boot_id;
-  report.vitals = gathered.vitals;
-  report.collected = gathered.collected;
+  report.boot_id = collection.boot_id;
+  report.vitals = collection.vitals;
+  report.collected = collection.collected;
   report.root = root_after(state, sections);
   report.sections = std::move(sections);
   return report;
 }
 
-Moment looked_at(const Gathered& gathered, std::string_view name) {
-  for (const LookedSection& looked : gathered.sections) {
-    if (looked.section.schema != nullptr && looked.section.schema->name == name)
-      return looked.collected;
+Moment collected_at(const Collection& collection, std::string_view name) {
+  for (const CollectionResult& result : collection.sections) {
+    if (result.section.schema != nullptr && result.section.schema->name == name)
+      return result.collected;
   }
   // Not collected in this cycle: the last time of its class, or of any if the class is unknown.
   const inventory::SectionSchema* schema = inventory::find_section(name);
   const auto at = schema == nullptr
-                      ? gathered.collected.end()
-                      : gathered.collected.find(inventory::to_string(schema->interval));
-  if (at != gathered.collected.end()) return at->second;
-  return gathered.collected.empty() ? Moment{} : gathered.collected.begin()->second;
+                      ? collection.collected.end()
+                      : collection.collected.find(inventory::to_string(schema->interval));
+  if (at != collection.collected.end()) return at->second;
+  return collection.collected.empty() ? Moment{} : collection.collected.begin()->second;
 }
 
 PendingSection whole_section(const SyncState& state, std::string_view name,
@@ -106,15 +110,15 @@ PendingSection whole_section(const SyncState& state, std::string_view name,
 }
 
 // Moves the rows out of `looked` instead of copying them: a machine has many.
-void plan_section(SyncState& state, LookedSection& looked,
+void plan_section(SyncState& state, CollectionResult& result,
                   std::map<std::string, PendingSection, std::less<>>& sections, const Log& log,
                   Instant now) {
-  const std::string name(looked.section.schema->name);
+  const std::string name(result.section.schema->name);
   const auto known = state.snapshot.find(name);
   const SectionSnapshot* previous = known == state.snapshot.end() ? nullptr : &known->second;
-  const inventory::CollectedSection bare{looked.section.schema, looked.section.sources, {}};
-  auto made = inventory::next_snapshot(previous, std::move(looked.section), now);
-  looked.section = bare;
+  const inventory::CollectedSection bare{result.section.schema, result.section.providers, {}};
+  auto made = inventory::next_snapshot(previous, std::move(result.section), now);
+  result.section = bare;
   if (!made) {
     log.warning("collect", "a section cannot be reported as it was collected",
                 {{"section", name}, {"reason", made.failure().message}});
@@ -133,7 +137,7 @@ void plan_section(SyncState& state, LookedSection& looked,
     const bool whole = refused != state.refused.end() || offer_again || previous == nullptr ||
                        state.send_full.contains(name);
     PendingSection section =
-        pending_section(name, whole ? nullptr : previous, next, looked.collected);
+        pending_section(name, whole ? nullptr : previous, next, result.collected);
     // What the server has now, needed if it refuses this. Read before `refused` is erased below,
     // which knows what the server kept instead.
     if (previous != nullptr) section.before = held_by_server(state, name, *previous);
@@ -163,28 +167,29 @@ std::string root_of(const SyncState& state) {
   return root_after(state, {});
 }
 
-std::optional<PendingReport> plan_changes(SyncState& state, Gathered& gathered, const Log& log,
+std::optional<PendingReport> plan_changes(SyncState& state, Collection& collection, const Log& log,
                                           Instant now) {
   std::map<std::string, PendingSection, std::less<>> sections;
-  for (LookedSection& looked : gathered.sections) {
-    if (looked.section.schema != nullptr) plan_section(state, looked, sections, log, now);
+  for (CollectionResult& result : collection.sections) {
+    if (result.section.schema != nullptr) plan_section(state, result, sections, log, now);
   }
   if (sections.empty()) return std::nullopt;
-  return begin(state, gathered, std::move(sections));
+  return begin(state, collection, std::move(sections));
 }
 
-std::optional<PendingReport> plan_follow_up(const SyncState& state, const Gathered& gathered) {
+std::optional<PendingReport> plan_follow_up(const SyncState& state, const Collection& collection) {
   // Sections that go alone come first, one a report: what is wrong with a rejected report is known
   // only when each of its sections was answered for itself.
   std::map<std::string, PendingSection, std::less<>> sections;
   for (const std::string& name : state.send_alone.empty() ? state.send_full : state.send_alone) {
     const auto section = state.snapshot.find(name);
     if (section == state.snapshot.end()) continue;
-    sections.emplace(name, whole_section(state, name, section->second, looked_at(gathered, name)));
+    sections.emplace(name,
+                     whole_section(state, name, section->second, collected_at(collection, name)));
     if (!state.send_alone.empty()) break;
   }
   if (sections.empty() && !state.send_hashes) return std::nullopt;
-  PendingReport report = begin(state, gathered, std::move(sections));
+  PendingReport report = begin(state, collection, std::move(sections));
   if (!report.sections.empty()) return report;
   for (const auto& [name, section] : state.snapshot) {
     if (state.ignored.contains(name)) continue;
@@ -193,8 +198,8 @@ std::optional<PendingReport> plan_follow_up(const SyncState& state, const Gather
   return report;
 }
 
-PendingReport plan_heartbeat(const SyncState& state, const Gathered& gathered) {
-  return begin(state, gathered, {});
+PendingReport plan_heartbeat(const SyncState& state, const Collection& collection) {
+  return begin(state, collection, {});
 }
 
 void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply& reply,

@@ -47,15 +47,12 @@ struct SyncState {
 std::string encode_state(const SyncState& state);
 Result<SyncState> decode_state(std::string_view bytes);
 
-struct LookedSection {
-  inventory::CollectedSection section;
-  Moment collected;
-};
+using report::CollectionResult;
 
 // What one cycle collected.
-struct Gathered {
+struct Collection {
   std::string boot_id;
-  std::vector<LookedSection> sections;                   // of the classes that were due
+  std::vector<CollectionResult> sections;                // of the classes that were due
   std::map<std::string, Moment, std::less<>> collected;  // of every class, its last time
   std::string vitals;                                    // a JSON object; empty: none
 };
@@ -65,12 +62,12 @@ std::string root_of(const SyncState& state);
 // The report of what changed, without its sequence; nullopt when nothing did. `state` is brought
 // forward as if the report had arrived. A section that cannot be made into a snapshot is reported
 // as failed, and `log` says why.
-std::optional<PendingReport> plan_changes(SyncState& state, Gathered& gathered, const Log& log,
+std::optional<PendingReport> plan_changes(SyncState& state, Collection& collection, const Log& log,
                                           Instant now);
 // The report that the server asked for: sections whole, or hashes. nullopt: it asked for nothing.
-std::optional<PendingReport> plan_follow_up(const SyncState& state, const Gathered& gathered);
+std::optional<PendingReport> plan_follow_up(const SyncState& state, const Collection& collection);
 // The report of a machine without changes: the same root, and vitals.
-PendingReport plan_heartbeat(const SyncState& state, const Gathered& gathered);
+PendingReport plan_heartbeat(const SyncState& state, const Collection& collection);
 
 void accept_reply(SyncState& state, const PendingReport& sent, const wire::Reply& reply,
                   Instant now);

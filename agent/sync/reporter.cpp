@@ -24,9 +24,9 @@ Answer local_rejection(std::string message) {
   return answer;
 }
 
-bool timed_out(const inventory::SourceStatuses& sources) {
-  return std::any_of(sources.begin(), sources.end(), [](const auto& source) {
-    return source.second.status == inventory::Status::kTimeout;
+bool timed_out(const inventory::ProviderStatuses& providers) {
+  return std::any_of(providers.begin(), providers.end(), [](const auto& provider) {
+    return provider.second.status == inventory::Status::kTimeout;
   });
 }
 
@@ -39,7 +39,7 @@ bool has_notes(const SyncState& state) {
 }  // namespace
 
 struct Reporter::Cycle {
-  Gathered gathered;
+  Collection collection;
   SyncState state;
   Spool spool;
   ExchangeRecord record;
@@ -99,7 +99,7 @@ Result<Done> Reporter::recover(SyncState& state, Spool& spool) const {
 }
 
 Result<Done> Reporter::record_changes(Cycle& cycle) const {
-  auto report = plan_changes(cycle.state, cycle.gathered, log_, clock_.now());
+  auto report = plan_changes(cycle.state, cycle.collection, log_, clock_.now());
   if (!report) return cycle.state.has_new_sightings ? save_state(cycle.state) : Done{};
   for (const auto& [name, section] : report->sections)
     cycle.outcome.changed.push_back(name);
@@ -180,7 +180,7 @@ Result<Done> Reporter::start_over(Cycle& cycle, std::int64_t last_sequence) cons
 Result<bool> Reporter::exchange_one(Cycle& cycle, const PendingReport& report, bool spooled,
                                     Transport& transport) const {
   if (const auto fault = fault_failure("report.send")) return *fault;
-  const Answer answer = send(report, cycle.gathered.boot_id, transport);
+  const Answer answer = send(report, cycle.collection.boot_id, transport);
   if (const auto fault = fault_failure("report.answered")) return *fault;
   cycle.outcome.sequence = report.sequence;
   cycle.outcome.answer = answer.kind;
@@ -230,12 +230,12 @@ Result<Done> Reporter::exchange_all(Cycle& cycle, Transport& transport) const {
     }
     const bool single = !cycle.state.send_alone.empty();
     const bool may_follow = single ? singles++ < kSingleSends : follow_ups++ < kFollowUps;
-    auto report = may_follow ? plan_follow_up(cycle.state, cycle.gathered) : std::nullopt;
+    auto report = may_follow ? plan_follow_up(cycle.state, cycle.collection) : std::nullopt;
     if (!report && cycle.told_now) {
       cycle.outcome.acknowledged = true;
       return Done{};
     }
-    if (!report) report = plan_heartbeat(cycle.state, cycle.gathered);
+    if (!report) report = plan_heartbeat(cycle.state, cycle.collection);
     if (const auto taken = take_sequence(cycle.state); !taken) return taken.failure();
     report->sequence = report->first_sequence = cycle.state.sequence;
     const auto go_on = exchange_one(cycle, *report, false, transport);
@@ -252,11 +252,11 @@ Result<Done> Reporter::finish(Cycle& cycle) const {
   record.refused.clear();
   for (const auto& [name, refused] : cycle.state.refused)
     record.refused[name] = refused.why;
-  for (const LookedSection& looked : cycle.gathered.sections) {
-    if (looked.section.schema == nullptr) continue;
-    const std::string name(looked.section.schema->name);
-    if (timed_out(looked.section.sources)) {
-      record.timed_out.try_emplace(name, looked.collected.at);
+  for (const CollectionResult& result : cycle.collection.sections) {
+    if (result.section.schema == nullptr) continue;
+    const std::string name(result.section.schema->name);
+    if (timed_out(result.section.providers)) {
+      record.timed_out.try_emplace(name, result.collected.at);
     } else {
       record.timed_out.erase(name);
     }
@@ -266,12 +266,12 @@ Result<Done> Reporter::finish(Cycle& cycle) const {
   return directory_.write(kExchangeFile, to_json(record));
 }
 
-Result<CycleOutcome> Reporter::cycle(Gathered gathered, Transport& transport) {
+Result<CycleOutcome> Reporter::cycle(Collection collection, Transport& transport) {
   auto spool = Spool::open(directory_, log_, spool_bytes_);
   if (!spool) return spool.failure();
   auto state = load_state();
   if (!state) return state.failure();
-  Cycle cycle{std::move(gathered), std::move(*state), std::move(*spool), {}, {}, 0, false, false};
+  Cycle cycle{std::move(collection), std::move(*state), std::move(*spool), {}, {}, 0, false, false};
   if (const auto text = directory_.read(kExchangeFile)) {
     // A damaged record counts as a missing one.
     if (auto record = parse_exchange_record(*text)) cycle.record = std::move(*record);
@@ -287,17 +287,18 @@ Result<CycleOutcome> Reporter::cycle(Gathered gathered, Transport& transport) {
   return std::move(cycle.outcome);
 }
 
-Result<std::string> Reporter::preview(Gathered gathered) const {
+Result<std::string> Reporter::preview(Collection collection) const {
   auto state = load_state();
   if (!state) return state.failure();
   const auto last = last_sequence(*state);
   if (!last) return last.failure();
-  auto report = plan_changes(*state, gathered, log_, clock_.now());
-  if (!report) report = plan_follow_up(*state, gathered);
-  if (!report) report = plan_heartbeat(*state, gathered);
+  auto report = plan_changes(*state, collection, log_, clock_.now());
+  if (!report) report = plan_follow_up(*state, collection);
+  if (!report) report = plan_heartbeat(*state, collection);
   report->sequence = *last + 1;
-  const auto document = JsonValue::parse(wire::to_json(to_wire(*report, clock_, gathered.boot_id)),
-                                         {.depth = 16, .members = 4096, .values = 20'000'000});
+  const auto document =
+      JsonValue::parse(wire::to_json(to_wire(*report, clock_, collection.boot_id)),
+                       {.depth = 16, .members = 4096, .values = 20'000'000});
   if (!document) return document.failure();
   return document->dump_pretty();
 }

@@ -50,10 +50,10 @@ class Reporter {
 
   // Failure: the agent's own files cannot be read or written. A server that cannot be reached is no
   // failure.
-  Result<CycleOutcome> cycle(Gathered gathered, Transport& transport);
+  Result<CycleOutcome> cycle(Collection collection, Transport& transport);
 
   // The JSON of the report that a cycle would make now; changes nothing.
-  Result<std::string> preview(Gathered gathered) const;
+  Result<std::string> preview(Collection collection) const;
 
  private:
   struct Cycle;

@@ -9,17 +9,17 @@ namespace {
 constexpr int kStateFormat = 1;
 
 void encode(ByteWriter& out, const inventory::SectionSnapshot& section) {
-  out.number(section.schema);
-  encode(out, section.sources);
+  out.number(section.schema_version);
+  encode(out, section.providers);
   out.number(section.rows.size());
   for (const auto& [key, row] : section.rows)
-    out.text(key).text(row.canonical).text(row.source);
+    out.text(key).text(row.canonical).text(row.provider);
 }
 
 inventory::SectionSnapshot decode_snapshot(ByteReader& in) {
   inventory::SectionSnapshot section;
-  section.schema = in.small_integer();
-  section.sources = decode_sources(in);
+  section.schema_version = in.small_integer();
+  section.providers = decode_providers(in);
   for (std::uint64_t left = in.count(); left > 0 && in.ok(); --left) {
     std::string key = in.text();
     inventory::SnapshotRow row{in.text(), in.text(), {}, {}};

@@ -110,11 +110,12 @@ std::string pairing_key(const SectionSchema& schema, const Row& row) {
   return key_of(schema.pairing_fields, row);
 }
 
-std::string_view row_source(const SectionSchema& schema, const Row& row) {
-  if (schema.source_field) {
-    if (const auto* text = std::get_if<std::string>(&row.cells[*schema.source_field])) return *text;
+std::string_view row_provider(const SectionSchema& schema, const Row& row) {
+  if (schema.provider_field) {
+    if (const auto* text = std::get_if<std::string>(&row.cells[*schema.provider_field]))
+      return *text;
   }
-  return schema.sources.front();
+  return schema.providers.front();
 }
 
 Hash128& Hash128::operator+=(const Hash128& other) {

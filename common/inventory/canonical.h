@@ -28,9 +28,9 @@ std::string shared_canonical_json(const SectionSchema& schema, const Row& row);
 // the same without the fields that an upgrade changes.
 std::string row_key(const SectionSchema& schema, const Row& row);
 std::string pairing_key(const SectionSchema& schema, const Row& row);
-// The source within the section that a row is from; the section's only source when there is but
+// The provider within the section that a row is from; the section's only provider when there is but
 // one.
-std::string_view row_source(const SectionSchema& schema, const Row& row);
+std::string_view row_provider(const SectionSchema& schema, const Row& row);
 
 // The first 16 bytes of SHA-256, as a big-endian number that can be summed: a section's hash is the
 // sum of the hashes of its rows modulo 2^128, so a change costs the rows that changed, not the rows

@@ -12,8 +12,8 @@
 //                          .title = "Users",
 //                          .meaning = "Local accounts",
 //                          .privacy = Privacy::kPersonal},
-//                         key("name", &R::name, "Login name", {.source = "/etc/passwd"}),
-//                         fact("uid", &R::uid, "Numeric user id", {.source = "/etc/passwd"}));
+//                         key("name", &R::name, "Login name", {.read_from = "/etc/passwd"}),
+//                         fact("uid", &R::uid, "Numeric user id", {.read_from = "/etc/passwd"}));
 //     }();
 //   };
 //
@@ -26,8 +26,8 @@
 //   - an instance is a key of type integer, and there is at most one; only keys are left out of the
 //     pairing;
 //   - .values are of a text, which they make an enum, and each is named once;
-//   - .sources and .source_field come together, and the field is a text key of this section;
-//   - a field's .schema is from 1 to the section's;
+//   - .providers and .provider_field come together, and the field is a text key of this section;
+//   - a field's .schema_version is from 1 to the section's;
 //   - only a section with a key has .linger_days, at most 366 of them.
 // A section without a key holds at most one row. Released fields are never renamed or retyped, only
 // added (docs/adding-a-section.md). Works for any thread; nothing here allocates at run time.
@@ -55,7 +55,7 @@ enum class FieldRole { kFact, kKey };
 enum class TextKind {
   kPlain,
   kVersion,         // numbers as numbers, the rest as text
-  kPackageVersion,  // by the rules of the manager that the section's source field names
+  kPackageVersion,  // by the rules of the manager that the section's provider field names
   kKernelRelease,   // uname -r: a version and a flavour, 6.1.0-40-amd64
   kDate,            // YYYY-MM-DD
   kIpAddress,       // IPv4 as four decimal numbers, IPv6 as RFC 5952 writes it
@@ -72,18 +72,18 @@ enum class Interval { kEach, kHourly, kDaily };
 enum class Privacy { kNone, kPersonal, kSensitive };
 
 struct FieldOptions {
-  std::string_view unit = "";    // "bytes", "MHz"; part of the name as well
-  std::string_view source = "";  // where it is read on each system: kernel file, SMBIOS field
+  std::string_view unit = "";       // "bytes", "MHz"; part of the name as well
+  std::string_view read_from = "";  // where it is read on each system: kernel file, SMBIOS field
   std::span<const std::string_view> values = {};  // all that an enum may be
   TextKind kind = TextKind::kPlain;
   bool shared = false;  // stored once for all machines in <section>_content (model.md section 3)
   bool instance =
       false;  // the number 1..n that tells equal twins apart; an integer key, given by the agent
-  // A key that not every source gives (the bank of a memory slot). Absent is part of the key then,
-  // and another key tells the rows apart.
+  // A key that not every provider gives (the bank of a memory slot). Absent is part of the key
+  // then, and another key tells the rows apart.
   bool may_be_absent = false;
-  bool pairing = true;  // false for a key field (version) that an upgrade changes
-  int schema = 1;       // the section's schema number that introduced the field
+  bool pairing = true;     // false for a key field (version) that an upgrade changes
+  int schema_version = 1;  // the section's schema version that introduced the field
   // Says which one a thing is and not what it is like, so that it differs between any two: serial
   // numbers, UUIDs, addresses, tags, when it was installed. Comparisons of two machines leave it
   // out.
@@ -119,12 +119,12 @@ struct SectionOptions {
   std::string_view meaning;   // one sentence
   Interval interval = Interval::kHourly;
   Privacy privacy = Privacy::kNone;
-  int schema = 1;
-  // Sources with a status each (dpkg, rpm), and the field that says which one a row is from.
-  // Without: one source that has the section's name.
-  std::span<const std::string_view> sources = {};
-  std::string_view source_field = "";
-  // Every machine has such rows. A look that found none, or sources that say that this machine
+  int schema_version = 1;
+  // Providers with a status each (dpkg, rpm), and the field that says which one a row is from.
+  // Without: one provider that has the section's name.
+  std::span<const std::string_view> providers = {};
+  std::string_view provider_field = "";
+  // Every machine has such rows. A look that found none, or providers that say that this machine
   // cannot have them, then say only that nobody who could see them looked: the section stays
   // unknown (docs/query.md, Undetermined).
   bool never_empty = false;
@@ -203,8 +203,10 @@ constexpr bool well_formed(const Field<Row, T>& field, const SectionOptions& sec
   if (options.instance && !(is_key && std::same_as<T, std::int64_t>)) return false;
   if (!options.pairing && !is_key) return false;
   if (!options.values.empty() && !std::same_as<Value, std::string>) return false;
-  if (field.name == section.source_field && !(is_key && std::same_as<T, std::string>)) return false;
-  return are_distinct(options.values) && options.schema >= 1 && options.schema <= section.schema;
+  if (field.name == section.provider_field && !(is_key && std::same_as<T, std::string>))
+    return false;
+  return are_distinct(options.values) && options.schema_version >= 1 &&
+         options.schema_version <= section.schema_version;
 }
 
 template <Described Row>
@@ -212,7 +214,7 @@ consteval bool well_formed() {
   constexpr const SectionOptions& kOptions = Row::kSection.options;
   if (!is_declared_name(kOptions.name) || kOptions.title.empty() || kOptions.meaning.empty())
     return false;
-  if (kOptions.sources.empty() != kOptions.source_field.empty()) return false;
+  if (kOptions.providers.empty() != kOptions.provider_field.empty()) return false;
   if (kOptions.linger_days < 0 || kOptions.linger_days > kMostLingerDays) return false;
   constexpr bool kLingers = kOptions.linger_days > 0;
   return std::apply(
@@ -223,10 +225,10 @@ consteval bool well_formed() {
         const int firm = (0 + ... + (tells_apart(field) ? 1 : 0));
         if (loose > 1 || (loose == 1 && firm == 0)) return false;
         if (kLingers && firm == 0) return false;
-        const bool has_source =
-            kOptions.source_field.empty() || (... || (field.name == kOptions.source_field));
+        const bool has_provider =
+            kOptions.provider_field.empty() || (... || (field.name == kOptions.provider_field));
         return (... && well_formed(field, kOptions)) && are_distinct(names) && instances <= 1 &&
-               has_source && are_distinct(kOptions.sources);
+               has_provider && are_distinct(kOptions.providers);
       },
       Row::kSection.fields);
 }

@@ -21,7 +21,7 @@ struct FieldSchema {
   std::string_view name;
   std::string_view meaning;
   std::string_view unit;
-  std::string_view source;
+  std::string_view read_from;
   FieldType type = FieldType::kText;
   FieldRole role = FieldRole::kFact;
   TextKind kind = TextKind::kPlain;
@@ -31,7 +31,7 @@ struct FieldSchema {
   bool pairing = true;
   bool identity = false;
   bool summary = false;
-  int schema = 1;
+  int schema_version = 1;
   std::span<const std::string_view> values;  // of an enum
 
   bool is_key() const { return role == FieldRole::kKey; }
@@ -44,15 +44,15 @@ struct SectionSchema {
   std::string_view meaning;
   Interval interval = Interval::kHourly;
   Privacy privacy = Privacy::kNone;
-  int schema = 1;
-  bool never_empty = false;                  // every machine has such rows
-  int linger_days = 0;                       // how long rows stay after they were last seen
-  std::vector<std::string_view> sources;     // never empty
-  std::optional<std::size_t> source_field;   // index of the field that names a row's source
-  std::vector<FieldSchema> fields;           // in the order of the declaration
-  std::vector<std::size_t> canonical_order;  // indexes of `fields`, by name bytewise
-  std::vector<std::size_t> key_fields;       // indexes; empty: at most one row
-  std::vector<std::size_t> pairing_fields;   // those keys that an upgrade does not change
+  int schema_version = 1;
+  bool never_empty = false;                   // every machine has such rows
+  int linger_days = 0;                        // how long rows stay after they were last seen
+  std::vector<std::string_view> providers;    // never empty
+  std::optional<std::size_t> provider_field;  // index of the field that names a row's provider
+  std::vector<FieldSchema> fields;            // in the order of the declaration
+  std::vector<std::size_t> canonical_order;   // indexes of `fields`, by name bytewise
+  std::vector<std::size_t> key_fields;        // indexes; empty: at most one row
+  std::vector<std::size_t> pairing_fields;    // those keys that an upgrade does not change
 
   std::optional<std::size_t> find(std::string_view field) const;
   bool has_content() const;  // some field is shared
@@ -91,20 +91,20 @@ SectionSchema make_schema() {
   schema.meaning = options.meaning;
   schema.interval = options.interval;
   schema.privacy = options.privacy;
-  schema.schema = options.schema;
+  schema.schema_version = options.schema_version;
   schema.never_empty = options.never_empty;
   schema.linger_days = options.linger_days;
-  schema.sources.assign(options.sources.begin(), options.sources.end());
-  if (schema.sources.empty()) schema.sources.push_back(options.name);
+  schema.providers.assign(options.providers.begin(), options.providers.end());
+  if (schema.providers.empty()) schema.providers.push_back(options.name);
   for_each_field<T>([&](const auto& field) {
     using Value = typename std::remove_cvref_t<decltype(field)>::Value;
     const FieldType type =
         field.options.values.empty() ? field_type<Value>(false) : field_type<Value>(true);
-    if (field.name == options.source_field) schema.source_field = schema.fields.size();
+    if (field.name == options.provider_field) schema.provider_field = schema.fields.size();
     schema.fields.push_back({.name = field.name,
                              .meaning = field.meaning,
                              .unit = field.options.unit,
-                             .source = field.options.source,
+                             .read_from = field.options.read_from,
                              .type = type,
                              .role = field.role,
                              .kind = field.options.kind,
@@ -114,7 +114,7 @@ SectionSchema make_schema() {
                              .pairing = field.options.pairing,
                              .identity = field.options.identity,
                              .summary = field.options.summary,
-                             .schema = field.options.schema,
+                             .schema_version = field.options.schema_version,
                              .values = field.options.values});
   });
   return finish_schema(std::move(schema));

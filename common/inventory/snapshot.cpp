@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// A snapshot is what one side believes a section to be: its rows by key, the status of each source,
-// and the sum of the rows' hashes. next_snapshot makes the next one from the result of a collector:
+// A snapshot is what one side believes a section to be: its rows by key, the status of each
+// provider, and the sum of the rows' hashes. next_snapshot makes the next one from the result of a
+// collector:
 //
 //   1. number_twins gives rows that are equal otherwise their `instance`, before any key is read.
-//   2. Each row of a source that was read (ok, partial) is checked and added.
-//   3. Sources that could not be read, and those read in part, keep their rows from before. These
+//   2. Each row of a provider that was read (ok, partial) is checked and added.
+//   3. Providers that could not be read, and those read in part, keep their rows from before. These
 //      are added after the new ones: where both have a key, the new row wins.
-//   4. In a section that lingers, rows of ok sources that are gone are added too, until their days
-//      are over.
+//   4. In a section that lingers, rows of ok providers that are gone are added too, until their
+//      days are over.
 //
-// Except in step 4 an ok source keeps nothing, so a row that is missing now is gone. not_applicable and disabled
-// keep nothing and bring nothing. difference() is then a comparison by key and hash, and `remove`
-// names rows of such sources only, because all others kept theirs in step 3: absence is never
-// assumed (model.md section 4), and the server refuses a delta that removes rows of other sources.
+// Except in step 4 an ok provider keeps nothing, so a row that is missing now is gone.
+// not_applicable and disabled keep nothing and bring nothing. difference() is then a comparison by
+// key and hash, and `remove` names rows of such providers only, because all others kept theirs in
+// step 3: absence is never assumed (model.md section 4), and the server refuses a delta that
+// removes rows of other providers.
 //
 // Invariants: `hash` is the sum of the hashes of `rows`. The canonical text of a kept row is not
-// made anew, so its hash stays the one that the server has. A source that had rows is named with a
-// status in each later result; one that is left out would lose its rows here, while the server,
+// made anew, so its hash stays the one that the server has. A provider that had rows is named with
+// a status in each later result; one that is left out would lose its rows here, while the server,
 // which takes it for failed, keeps them.
 #include "common/inventory/snapshot.h"
 
@@ -62,11 +64,12 @@ const FieldSchema* missing_field(const SectionSchema& schema, const Row& row) {
   return nullptr;
 }
 
-// Adds the rows that the source had before. emplace() adds none whose key is taken: a row that was
-// read now is newer than one that was kept.
-void keep_rows_of(SectionSnapshot& next, const SectionSnapshot& previous, std::string_view source) {
+// Adds the rows that the provider had before. emplace() adds none whose key is taken: a row that
+// was read now is newer than one that was kept.
+void keep_rows_of(SectionSnapshot& next, const SectionSnapshot& previous,
+                  std::string_view provider) {
   for (const auto& [key, row] : previous.rows) {
-    if (row.source == source && next.rows.emplace(key, row).second) next.hash += row.hash;
+    if (row.provider == provider && next.rows.emplace(key, row).second) next.hash += row.hash;
   }
 }
 
@@ -82,15 +85,15 @@ void note_sightings(SectionSnapshot& next, const SectionSnapshot* previous, Inst
   }
 }
 
-// Adds the rows of ok sources that are gone, but not for long enough.
+// Adds the rows of ok providers that are gone, but not for long enough.
 void keep_lingering_rows(SectionSnapshot& next, const SectionSnapshot& previous,
                          const SectionSchema& schema, Instant looked_at) {
   constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
   using Rows = std::remove_cvref_t<decltype(previous.rows)>;
   std::vector<std::pair<Instant, Rows::const_iterator>> staying;
   for (auto row = previous.rows.begin(); row != previous.rows.end(); ++row) {
-    const auto source = next.sources.find(row->second.source);
-    if (source == next.sources.end() || source->second.status != Status::kOk ||
+    const auto provider = next.providers.find(row->second.provider);
+    if (provider == next.providers.end() || provider->second.status != Status::kOk ||
         next.rows.contains(row->first))
       continue;
     // Without a time it was kept by a version that noted none: its days begin now.
@@ -120,16 +123,16 @@ Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, Collected
   const SectionSchema& schema = *collected.schema;
   number_twins(schema, collected.rows);
   SectionSnapshot next;
-  next.schema = schema.schema;
-  next.sources = std::move(collected.sources);
+  next.schema_version = schema.schema_version;
+  next.providers = std::move(collected.providers);
   for (const Row& row : collected.rows) {
-    const auto source = next.sources.find(row_source(schema, row));
-    if (source == next.sources.end()) {
+    const auto provider = next.providers.find(row_provider(schema, row));
+    if (provider == next.providers.end()) {
       return Failure{FailureKind::kMalformed,
                      std::string(schema.name) + ": a row of a source without a status"};
     }
-    // Such a source has no rows of its own: the kept ones stay, or none are wanted.
-    if (keeps_rows(source->second.status) || drops_rows(source->second.status)) continue;
+    // Such a provider has no rows of its own: the kept ones stay, or none are wanted.
+    if (keeps_rows(provider->second.status) || drops_rows(provider->second.status)) continue;
     if (const FieldSchema* missing = missing_field(schema, row)) {
       return Failure{FailureKind::kMalformed,
                      std::string(schema.name) + ": a row lacks the field " +
@@ -142,7 +145,7 @@ Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, Collected
     }
     const Hash128 hash = row_hash(canonical);
     const auto [at, is_new] = next.rows.emplace(
-        row_key(schema, row), SnapshotRow{std::move(canonical), source->first, hash});
+        row_key(schema, row), SnapshotRow{std::move(canonical), provider->first, hash});
     if (!is_new) {
       return Failure{FailureKind::kMalformed,
                      std::string(schema.name) + ": two rows have the key " + at->first};
@@ -151,8 +154,8 @@ Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, Collected
   }
   if (schema.linger_days > 0) note_sightings(next, previous, looked_at);
   if (previous == nullptr) return next;
-  for (const auto& [name, source] : next.sources) {
-    if (source.status == Status::kPartial || keeps_rows(source.status))
+  for (const auto& [name, provider] : next.providers) {
+    if (provider.status == Status::kPartial || keeps_rows(provider.status))
       keep_rows_of(next, *previous, name);
   }
   if (schema.linger_days > 0) keep_lingering_rows(next, *previous, schema, looked_at);
@@ -191,8 +194,8 @@ std::string root_hash(const std::vector<RootLine>& lines) {
   std::vector<std::string> texts;
   texts.reserve(lines.size());
   for (const RootLine& line : lines) {
-    texts.push_back(line.section + ' ' + std::to_string(line.schema) + ' ' + line.hash_hex + ' ' +
-                    line.status + '\n');
+    texts.push_back(line.section + ' ' + std::to_string(line.schema_version) + ' ' + line.hash_hex +
+                    ' ' + line.status + '\n');
   }
   std::sort(texts.begin(), texts.end());
   std::string all;
@@ -205,8 +208,8 @@ std::string root_hash(const Snapshot& snapshot, const std::vector<std::string>& 
   std::vector<RootLine> lines;
   for (const auto& [name, section] : snapshot) {
     if (std::find(ignored.begin(), ignored.end(), name) != ignored.end()) continue;
-    lines.push_back(
-        {name, section.schema, section.hash.to_hex(), status_line(name, section.sources)});
+    lines.push_back({name, section.schema_version, section.hash.to_hex(),
+                     status_line(name, section.providers)});
   }
   return root_hash(lines);
 }

@@ -19,7 +19,7 @@ namespace muster::inventory {
 
 struct SnapshotRow {
   std::string canonical;  // the row as canonical JSON
-  std::string source;     // which of the section's sources it is from
+  std::string provider;   // which of the section's providers it is from
   Hash128 hash;
   // When a look last found it, to the hour; only in sections that linger. Not part of the row:
   // neither hash nor delta say it.
@@ -27,18 +27,18 @@ struct SnapshotRow {
 };
 
 struct SectionSnapshot {
-  int schema = 1;
-  SourceStatuses sources;
+  int schema_version = 1;
+  ProviderStatuses providers;
   std::map<std::string, SnapshotRow, std::less<>> rows;  // by row_key
   Hash128 hash;                                          // the sum of the rows' hashes
 };
 
 using Snapshot = std::map<std::string, SectionSnapshot, std::less<>>;  // by section name
 
-// The result of a collector: rows, and a status for each source that it tried.
+// The result of a collector: rows, and a status for each provider that it tried.
 struct CollectedSection {
   const SectionSchema* schema = nullptr;  // not owned; of section_schemas()
-  SourceStatuses sources;
+  ProviderStatuses providers;
   std::vector<Row> rows;
 };
 
@@ -47,10 +47,10 @@ inline constexpr std::size_t kLingeringRows = 20'000;
 // A sighting is noted once an hour, so that a look that finds nothing new has nothing to save.
 inline constexpr std::int64_t kSightingStepMs = 3600 * 1000;
 
-// The section after a look at `looked_at` brought `collected`, given the one before: sources that
+// The section after a look at `looked_at` brought `collected`, given the one before: providers that
 // are ok replace their rows, partial ones only add and change, denied, timeout and failed ones keep
 // their rows, not_applicable and disabled ones drop them. Where the section lingers, a row that an
-// ok source no longer has stays for linger_days after it was last seen. Equal twins get their
+// ok provider no longer has stays for linger_days after it was last seen. Equal twins get their
 // `instance`. kMalformed names the key when two rows still have the same one, and the row when one
 // is larger than kRowBytes.
 Result<SectionSnapshot> next_snapshot(const SectionSnapshot* previous, CollectedSection collected,
@@ -76,7 +76,7 @@ std::string root_hash(const Snapshot& snapshot, const std::vector<std::string>& 
 // The same from the parts, for the server, which keeps no rows in memory.
 struct RootLine {
   std::string section;
-  int schema = 1;
+  int schema_version = 1;
   std::string hash_hex;
   std::string status;  // status_line()
 };

@@ -5,22 +5,22 @@
 
 namespace muster::inventory {
 
-std::string status_line(std::string_view section, const SourceStatuses& sources) {
-  if (sources.size() == 1 && sources.begin()->first == section) {
-    return std::string(to_string(sources.begin()->second.status));
+std::string status_line(std::string_view section, const ProviderStatuses& providers) {
+  if (providers.size() == 1 && providers.begin()->first == section) {
+    return std::string(to_string(providers.begin()->second.status));
   }
   std::string out;
-  for (const auto& [name, source] : sources) {
+  for (const auto& [name, provider] : providers) {
     if (!out.empty()) out += ',';
     out += name;
     out += ':';
-    out += to_string(source.status);
+    out += to_string(provider.status);
   }
   return out;
 }
 
-Status worst(const SourceStatuses& sources) {
-  // From best to worst. A source that this machine cannot have does not make a section look bad.
+Status worst(const ProviderStatuses& providers) {
+  // From best to worst. A provider that this machine cannot have does not make a section look bad.
   constexpr std::array kOrder = {Status::kNotApplicable, Status::kDisabled, Status::kOk,
                                  Status::kPartial,       Status::kDenied,   Status::kTimeout,
                                  Status::kFailed};
@@ -28,8 +28,8 @@ Status worst(const SourceStatuses& sources) {
     return std::find(kOrder.begin(), kOrder.end(), status) - kOrder.begin();
   };
   Status out = Status::kNotApplicable;
-  for (const auto& [name, source] : sources) {
-    if (rank(source.status) > rank(out)) out = source.status;
+  for (const auto& [name, provider] : providers) {
+    if (rank(provider.status) > rank(out)) out = provider.status;
   }
   return out;
 }

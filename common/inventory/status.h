@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a source within a section says of itself (model.md section 4): absence is never assumed.
+// What a provider within a section says of itself (model.md section 4): absence is never assumed.
 // Pure; any thread.
 #pragma once
 #include <array>
@@ -39,18 +39,18 @@ constexpr bool drops_rows(Status status) {
   return status == Status::kNotApplicable || status == Status::kDisabled;
 }
 
-struct SourceStatus {
+struct ProviderStatus {
   Status status = Status::kOk;
   std::string reason;  // a sentence; empty when ok
-  friend bool operator==(const SourceStatus&, const SourceStatus&) = default;
+  friend bool operator==(const ProviderStatus&, const ProviderStatus&) = default;
 };
 
-using SourceStatuses = std::map<std::string, SourceStatus, std::less<>>;
+using ProviderStatuses = std::map<std::string, ProviderStatus, std::less<>>;
 
-// The status as it stands in a root line and in `inventory`: "ok" for a section whose only source
+// The status as it stands in a root line and in `inventory`: "ok" for a section whose only provider
 // has its name, "dpkg:ok,rpm:failed" otherwise.
-std::string status_line(std::string_view section, const SourceStatuses& sources);
-// One word for the whole section: the worst of its sources.
-Status worst(const SourceStatuses& sources);
+std::string status_line(std::string_view section, const ProviderStatuses& providers);
+// One word for the whole section: the worst of its providers.
+Status worst(const ProviderStatuses& providers);
 
 }  // namespace muster::inventory

@@ -11,22 +11,22 @@
 namespace muster::wire {
 namespace {
 
-void write_sources(JsonWriter& json, const inventory::SourceStatuses& sources) {
+void write_providers(JsonWriter& json, const inventory::ProviderStatuses& providers) {
   json.key("sources").begin_object();
-  for (const auto& [name, source] : sources) {
-    json.key(name).begin_object().member("status", inventory::to_string(source.status));
+  for (const auto& [name, provider] : providers) {
+    json.key(name).begin_object().member("status", inventory::to_string(provider.status));
     // Reasons name files, and a file may be called anything; one bad text would cost the report.
-    if (!source.reason.empty()) json.member("reason", to_valid_text(source.reason));
+    if (!provider.reason.empty()) json.member("reason", to_valid_text(provider.reason));
     json.end_object();
   }
   json.end_object();
 }
 
 void write_section(JsonWriter& json, const SectionReport& section) {
-  json.begin_object().member("schema", section.schema);
+  json.begin_object().member("schema", section.schema_version);
   json.member("collected_at", section.collected_at)
       .member("collected_boottime_ms", section.collected_boottime_ms);
-  write_sources(json, section.sources);
+  write_providers(json, section.providers);
   json.key("base");
   if (section.delta.base) {
     json.value(section.delta.base->to_hex());
@@ -86,7 +86,7 @@ std::string to_json(const Report& report) {
   if (!report.hashes.empty()) {
     json.key("hashes").begin_object();
     for (const auto& [name, held] : report.hashes) {
-      json.key(name).begin_object().member("schema", held.schema);
+      json.key(name).begin_object().member("schema", held.schema_version);
       json.member("hash", held.hash).member("status", held.status).end_object();
     }
     json.end_object();

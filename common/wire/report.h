@@ -21,17 +21,17 @@ inline constexpr std::size_t kReportBytes = 128 * 1024 * 1024;           // afte
 inline constexpr std::size_t kReplyBytes = 64 * 1024;                    // an agent reads no more
 
 struct SectionReport {
-  int schema = 1;
+  int schema_version = 1;
   Instant collected_at;  // by the agent's clock when it looked
   std::int64_t collected_boottime_ms =
       0;  // CLOCK_BOOTTIME when it looked, in the boot of Report::boot_id
-  inventory::SourceStatuses sources;
+  inventory::ProviderStatuses providers;
   inventory::SectionDelta delta;  // without a base it is the whole section ("rows")
 };
 
 // Only in answer to "send_hashes": what the agent holds of a section.
 struct SectionHash {
-  int schema = 1;
+  int schema_version = 1;
   std::string hash;    // hex
   std::string status;  // inventory::status_line
 };

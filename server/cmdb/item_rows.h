@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows that make an item: the item itself, its source records, and the assignments between them
 // (model.md section 1). The only place that writes them, for people's edits (items.h) and for
-// reports (ingest/identify.h). Functions take a write transaction; errors are StoreError.
+// reports (ingest/find_machine.h). Functions take a write transaction; errors are StoreError.
 #pragma once
 #include <cstdint>
 #include <optional>

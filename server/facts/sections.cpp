@@ -21,15 +21,15 @@ constexpr std::string_view kLooks = R"sql(
   FROM section_state s LEFT JOIN agent_state a ON a.source_record = s.source_record
   WHERE s.source_record = ?1 AND s.section = ?2)sql";
 
-// True when rows of that source are shown.
+// True when rows of that provider are shown.
 bool has_rows_of(store::Transaction& transaction, const SectionSummary& summary,
-                 const std::string& source, const store::ReadPoint& point) {
+                 const std::string& provider, const store::ReadPoint& point) {
   const inventory::SectionSchema& schema = *summary.schema;
-  if (!schema.source_field) return summary.rows > 0;
-  const inventory::FieldSchema& field = schema.fields[*schema.source_field];
+  if (!schema.provider_field) return summary.rows > 0;
+  const inventory::FieldSchema& field = schema.fields[*schema.provider_field];
   store::Transaction::Values values = point.values();
   values.emplace_back(summary.source_record);
-  values.emplace_back(source);
+  values.emplace_back(provider);
   const std::string content =
       field.shared ? " JOIN " + content_table(schema) + " c ON c.content_id = r.content_id"
                    : std::string();
@@ -78,20 +78,20 @@ std::optional<SectionSummary> section_summary(store::Transaction& transaction, s
     if (!any) return std::nullopt;
     summary.source_record = *any;
   }
-  inventory::SourceStatuses statuses;
+  inventory::ProviderStatuses statuses;
   transaction.query(std::string(kStatuses) + point.holds("s") + " ORDER BY s.source",
                     {point.at_ms, point.revision, summary.source_record, schema.name},
                     [&](const store::ResultRow& row) {
-                      SectionSourceStatus source;
-                      source.source = row.text(0);
-                      source.status =
+                      SectionProviderStatus provider;
+                      provider.provider = row.text(0);
+                      provider.status =
                           inventory::parse_status(row.text(1)).value_or(inventory::Status::kFailed);
-                      source.reason = row.optional_text(2).value_or("");
-                      source.since = {row.integer(3)};
-                      statuses[source.source] = {source.status, source.reason};
-                      summary.sources.push_back(std::move(source));
+                      provider.reason = row.optional_text(2).value_or("");
+                      provider.since = {row.integer(3)};
+                      statuses[provider.provider] = {provider.status, provider.reason};
+                      summary.providers.push_back(std::move(provider));
                     });
-  if (summary.sources.empty()) return std::nullopt;
+  if (summary.providers.empty()) return std::nullopt;
   summary.status = inventory::worst(statuses);
   store::Transaction::Values count = point.values();
   count.emplace_back(summary.source_record);
@@ -100,10 +100,10 @@ std::optional<SectionSummary> section_summary(store::Transaction& transaction, s
                                        point.holds_of("r", "?3"),
                                    count)
                      .value_or(0);
-  summary.stale = std::any_of(summary.sources.begin(), summary.sources.end(),
-                              [&](const SectionSourceStatus& source) {
-                                return inventory::keeps_rows(source.status) &&
-                                       has_rows_of(transaction, summary, source.source, point);
+  summary.stale = std::any_of(summary.providers.begin(), summary.providers.end(),
+                              [&](const SectionProviderStatus& provider) {
+                                return inventory::keeps_rows(provider.status) &&
+                                       has_rows_of(transaction, summary, provider.provider, point);
                               });
   if (point.is_now) add_looks(transaction, summary);
   return summary;

@@ -16,8 +16,8 @@
 
 namespace muster::server::facts {
 
-struct SectionSourceStatus {
-  std::string source;
+struct SectionProviderStatus {
+  std::string provider;
   inventory::Status status = inventory::Status::kFailed;
   std::string reason;
   Instant since;
@@ -26,14 +26,14 @@ struct SectionSourceStatus {
 struct SectionSummary {
   const inventory::SectionSchema* schema = nullptr;
   std::int64_t source_record = 0;
-  inventory::Status status = inventory::Status::kFailed;  // the worst of the sources
-  std::vector<SectionSourceStatus> sources;
+  inventory::Status status = inventory::Status::kFailed;  // the worst of the providers
+  std::vector<SectionProviderStatus> providers;
   std::int64_t rows = 0;
   // When it was last collected, and last with success. Not kept for the past: empty under at=.
   std::optional<Instant> collected_at;
   std::optional<Instant> ok_at;
-  // Some source could not be read the last time, and rows that it reported before are shown. A
-  // source that was read in part is not stale.
+  // Some provider could not be read the last time, and rows that it reported before are shown. A
+  // provider that was read in part is not stale.
   bool stale = false;
 };
 

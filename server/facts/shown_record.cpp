@@ -124,7 +124,7 @@ std::string is_known(const inventory::SectionSchema& section, std::string_view i
   } else {
     answered += join({" OR (sr_s.status = 'not_applicable' AND ", point.holds("sr_s"), ")"});
   }
-  if (section.sources.size() > 1) more += has_no_silent_source(section, point);
+  if (section.providers.size() > 1) more += has_no_silent_source(section, point);
   return join(
       {"EXISTS (SELECT 1 FROM assignments sr_a JOIN section_status sr_s ON "
        "sr_s.source_record = sr_a.source_record AND sr_s.section = '",

@@ -276,7 +276,7 @@ Connection::Next Connection::drain_some() {
   return Next::kEnd;
 }
 
-void Connection::say_goodbye() {
+void Connection::announce_close() {
   stream_.finish_writing();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One accepted connection from its first byte to its end, and what all connections of a server
-// share. Internal to server/http. A Connection is a state machine: the reception (reception.h)
+// share. Internal to server/http. A Connection is a state machine: the pool (connection_pool.h)
 // holds it while there is nothing to do, and a worker thread runs work() when there is. Only the
 // body of a request, the handler and the answer are waited for on the worker's thread.
 #pragma once
@@ -100,7 +100,7 @@ class Connection {
   void admit();  // from kHello to what comes next
   Next work();
   Next drain_some();
-  void say_goodbye();  // before the end of an idle one
+  void announce_close();  // before the end of an idle one
 
  private:
   Next read_proxy_header(bool hung_up);

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "server/http/reception.h"
+#include "server/http/connection_pool.h"
 
 namespace muster::server::http {
 namespace {
@@ -26,21 +26,21 @@ constexpr int kMostTurns = 2048;
 
 }  // namespace
 
-void Reception::wait_for_turn(Id id, Guest& guest) {
-  guest.key = guest.connection.limit_key();
-  Address& address = addresses_[guest.key];
-  move(id, guest, Where::kWaiting, Clock::now() + std::chrono::milliseconds(limits_.queue_ms));
-  if (!guest.key.empty() && address.turns >= limits_.connections_per_address)
+void ConnectionPool::wait_for_turn(Id id, Pooled& pooled) {
+  pooled.key = pooled.connection.limit_key();
+  Address& address = addresses_[pooled.key];
+  move(id, pooled, Where::kWaiting, Clock::now() + std::chrono::milliseconds(limits_.queue_ms));
+  if (!pooled.key.empty() && address.turns >= limits_.connections_per_address)
     ++shared_.counts.address_waits;
   address.waiting.push_back(id);
   if (!address.is_listed) {
     address.is_listed = true;
-    next_turns_.push_back(guest.key);
+    next_turns_.push_back(pooled.key);
   }
   give_turns();
 }
 
-void Reception::give_turns() {
+void ConnectionPool::give_turns() {
   const auto now = Clock::now();
   for (std::size_t left = next_turns_.size(); left > 0; --left) {
     if (turns_ >= kMostTurns && !displace(idle_, now)) return;
@@ -60,95 +60,95 @@ void Reception::give_turns() {
 }
 
 // Between two requests it can be displaced. Nothing is looked for where nobody waits for that.
-void Reception::make_room_if_idle(const Guest& guest) {
-  if (!guest.has_turn || guest.connection.stage() != Connection::Stage::kIdle) return;
-  if (turns_ >= kMostTurns || !addresses_.at(guest.key).waiting.empty()) give_turns();
+void ConnectionPool::make_room_if_idle(const Pooled& pooled) {
+  if (!pooled.has_turn || pooled.connection.stage() != Connection::Stage::kIdle) return;
+  if (turns_ >= kMostTurns || !addresses_.at(pooled.key).waiting.empty()) give_turns();
 }
 
-bool Reception::give_turn(Address& address, Clock::time_point now) {
+bool ConnectionPool::give_turn(Address& address, Clock::time_point now) {
   const Id id = address.waiting.front();
-  Guest& guest = *guests_.at(id);
-  const bool is_counted = !guest.key.empty();
+  Pooled& pooled = *pooled_.at(id);
+  const bool is_counted = !pooled.key.empty();
   const bool is_full = is_counted && address.turns >= limits_.connections_per_address;
   if (is_full && !displace(address.idle, now)) return false;
   address.waiting.pop_front();
-  guest.has_turn = true;
+  pooled.has_turn = true;
   ++address.turns;
   ++turns_;
-  guest.connection.extend(now - guest.since);
-  guest.connection.admit();
-  guest.where = Where::kParked;
-  leave(id, guest);
-  queue(id, guest);
+  pooled.connection.extend(now - pooled.since);
+  pooled.connection.admit();
+  pooled.where = Where::kParked;
+  leave(id, pooled);
+  queue(id, pooled);
   return true;
 }
 
-void Reception::end_turn(Guest& guest) {
-  if (guest.is_overloaded) {
-    guest.is_overloaded = false;
+void ConnectionPool::end_turn(Pooled& pooled) {
+  if (pooled.is_overloaded) {
+    pooled.is_overloaded = false;
     --overloaded_;
   }
-  if (!guest.has_turn) return;
-  guest.has_turn = false;
+  if (!pooled.has_turn) return;
+  pooled.has_turn = false;
   --turns_;
-  const auto found = addresses_.find(guest.key);
+  const auto found = addresses_.find(pooled.key);
   --found->second.turns;
   if (found->second.turns == 0 && !found->second.is_listed) addresses_.erase(found);
 }
 
 // The oldest idle one of these goes.
-std::optional<Reception::Id> Reception::displaceable(const ByAge& oldest_first,
-                                                     Clock::time_point now) const {
+std::optional<ConnectionPool::Id> ConnectionPool::displaceable(const ByAge& oldest_first,
+                                                               Clock::time_point now) const {
   for (const auto& [since, id] : oldest_first) {
-    if (guests_.at(id)->connection.was_served() || now - since >= kFirstRequest) return id;
+    if (pooled_.at(id)->connection.was_served() || now - since >= kFirstRequest) return id;
   }
   return std::nullopt;
 }
 
-bool Reception::displace(const ByAge& oldest_first, Clock::time_point now) {
+bool ConnectionPool::displace(const ByAge& oldest_first, Clock::time_point now) {
   const std::optional<Id> id = displaceable(oldest_first, now);
   if (!id) return false;
-  Guest& guest = *guests_.at(*id);
+  Pooled& pooled = *pooled_.at(*id);
   ++shared_.counts.displaced;
-  guest.connection.say_goodbye();
+  pooled.connection.announce_close();
   // Not remove(), which gives turns itself.
-  leave(*id, guest);
-  end_turn(guest);
-  guests_.erase(*id);
+  leave(*id, pooled);
+  end_turn(pooled);
+  pooled_.erase(*id);
   return true;
 }
 
-void Reception::queue(Id id, Guest& guest) {
-  move(id, guest, Where::kQueued, Clock::now() + std::chrono::milliseconds(limits_.queue_ms));
-  const bool is_handshake = guest.connection.stage() == Connection::Stage::kHandshake;
-  (guest.is_overloaded ? busy_answers_ : is_handshake ? handshakes_ : requests_).push_back(id);
+void ConnectionPool::queue(Id id, Pooled& pooled) {
+  move(id, pooled, Where::kQueued, Clock::now() + std::chrono::milliseconds(limits_.queue_ms));
+  const bool is_handshake = pooled.connection.stage() == Connection::Stage::kHandshake;
+  (pooled.is_overloaded ? busy_answers_ : is_handshake ? handshakes_ : requests_).push_back(id);
   if (free_workers_ == 0) add_worker();
   changed_.notify_one();
 }
 
 // It has waited too long, for its turn or for a thread: it is told so, by threads of their own.
-void Reception::begin(Id id, Guest& guest, Clock::time_point now) {
-  if (guest.is_overloaded || overloaded_ >= kMostBusyAnswers) {
-    const Clock::time_point since = guest.since;
-    move(id, guest, guest.where, now + kAskAgain);
-    guest.since = since;
+void ConnectionPool::begin(Id id, Pooled& pooled, Clock::time_point now) {
+  if (pooled.is_overloaded || overloaded_ >= kMostBusyAnswers) {
+    const Clock::time_point since = pooled.since;
+    move(id, pooled, pooled.where, now + kAskAgain);
+    pooled.since = since;
     return;
   }
-  if (guest.where == Where::kWaiting) {
-    std::erase(addresses_[guest.key].waiting, id);
-    guest.connection.admit();
+  if (pooled.where == Where::kWaiting) {
+    std::erase(addresses_[pooled.key].waiting, id);
+    pooled.connection.admit();
   } else {
     std::erase(requests_, id);
     std::erase(handshakes_, id);
   }
-  guest.connection.extend(now - guest.since);
-  guest.connection.set_overloaded();
-  guest.is_overloaded = true;
+  pooled.connection.extend(now - pooled.since);
+  pooled.connection.set_overloaded();
+  pooled.is_overloaded = true;
   ++overloaded_;
-  queue(id, guest);
+  queue(id, pooled);
 }
 
-void Reception::add_worker() {
+void ConnectionPool::add_worker() {
   if (workers_.size() >= static_cast<std::size_t>(limits_.threads) + kBusyWorkers) return;
   try {
     workers_.emplace_back([this] { work(); });
@@ -160,7 +160,7 @@ void Reception::add_worker() {
   }
 }
 
-std::deque<Reception::Id>* Reception::next_queue() {
+std::deque<ConnectionPool::Id>* ConnectionPool::next_queue() {
   const bool has_thread = running_ < limits_.threads;
   if (has_thread && !requests_.empty()) return &requests_;
   if (!busy_answers_.empty()) return &busy_answers_;
@@ -169,7 +169,7 @@ std::deque<Reception::Id>* Reception::next_queue() {
   return nullptr;
 }
 
-void Reception::work() {
+void ConnectionPool::work() {
   sigset_t pipe;  // OpenSSL writes without MSG_NOSIGNAL
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
@@ -184,11 +184,11 @@ void Reception::work() {
     if (from == nullptr) return;
     const Id id = from->front();
     from->pop_front();
-    Guest& guest = *guests_.at(id);
+    Pooled& pooled = *pooled_.at(id);
     const bool is_handshake = from == &handshakes_;
     const bool is_counted = from != &busy_answers_;
-    guest.connection.extend(Clock::now() - guest.since);
-    move(id, guest, Where::kRunning, {});
+    pooled.connection.extend(Clock::now() - pooled.since);
+    move(id, pooled, Where::kRunning, {});
     --free_workers_;
     running_ += is_counted ? 1 : 0;
     running_handshakes_ += is_handshake ? 1 : 0;
@@ -197,7 +197,7 @@ void Reception::work() {
 
     Connection::Next next = Connection::Next::kEnd;
     try {
-      next = guest.connection.work();
+      next = pooled.connection.work();
     } catch (const std::exception& failure) {
       shared_.log.error(shared_.options.name, "a connection failed", {{"cause", failure.what()}});
     }
@@ -206,7 +206,7 @@ void Reception::work() {
     ++free_workers_;
     running_ -= is_counted ? 1 : 0;
     running_handshakes_ -= is_handshake ? 1 : 0;
-    settle(id, guest, next);
+    settle(id, pooled, next);
     if (next_queue() != nullptr) changed_.notify_one();
   }
 }

@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "server/http/connection.h"
-#include "server/http/reception.h"
+#include "server/http/connection_pool.h"
 
 namespace muster::server::http {
 namespace {
@@ -102,13 +102,13 @@ struct HttpServer::Parts {
   std::optional<TlsOptions> tls_options;
   ListeningSocket listening;
   std::uint16_t port;
-  std::optional<Reception> reception;
+  std::optional<ConnectionPool> pool;
 };
 
 HttpServer::HttpServer(ServerOptions options, Handler handler, const Log& log) {
   check(options);
   parts_ = std::make_unique<Parts>(std::move(options), std::move(handler), log);
-  parts_->reception.emplace(parts_->listening.release(), parts_->shared);
+  parts_->pool.emplace(parts_->listening.release(), parts_->shared);
 }
 
 HttpServer::~HttpServer() {
@@ -138,12 +138,12 @@ void HttpServer::reload_tls(TlsOptions options) {
 }
 
 bool HttpServer::stop(int within_ms) {
-  Reception& reception = *parts_->reception;
+  ConnectionPool& pool = *parts_->pool;
   parts_->shared.is_stopping = true;
-  reception.stop_accepting();
-  const bool all_finished = reception.wait_until_empty(within_ms);
+  pool.stop_accepting();
+  const bool all_finished = pool.wait_until_empty(within_ms);
   parts_->shared.aborting.set();
-  if (!all_finished) reception.cut_off();
+  if (!all_finished) pool.cut_off();
   return all_finished;
 }
 

@@ -2,7 +2,7 @@
 // HttpServer: one listening port that reads requests within hard limits, hands each to the handler
 // and writes the answer. A connection that has nothing to be worked on (no complete hello yet, a
 // handshake or a head that waits for its peer, an idle one) costs a descriptor and no thread; it
-// gets one of `threads` when there is something to do (server/http/reception.h). Limits on
+// gets one of `threads` when there is something to do (server/http/connection_pool.h). Limits on
 // connections in all and for each address and on every phase's time keep slow or hostile peers from
 // taking what others need, and whoever comes while much is going on waits in line instead of being
 // dropped.

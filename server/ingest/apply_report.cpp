@@ -27,7 +27,7 @@
 
 #include "server/error.h"
 #include "server/ingest/agent_state.h"
-#include "server/ingest/identify.h"
+#include "server/ingest/find_machine.h"
 #include "server/ingest/section_writer.h"
 #include "server/ingest/valid_time.h"
 #include "server/store/fault.h"
@@ -72,10 +72,10 @@ bool all_ok(std::string_view status_line) {
 }
 
 // One report while it is applied: the steps share what they find out.
-class Application {
+class ReportWriter {
  public:
-  Application(store::Transaction& transaction, const ReportContext& context,
-              const DecodedReport& report)
+  ReportWriter(store::Transaction& transaction, const ReportContext& context,
+               const DecodedReport& report)
       : transaction_(transaction), context_(context), report_(report) {}
 
   ReportResult run() {
@@ -157,11 +157,11 @@ class Application {
     // Compared again, the evidence would lead to the record that was just left.
     if (split_from_clone_) evidence.clear();
     store::store_fault("ingest.identify");
-    const Identification found = identify(transaction_, {.agent_id = context_.agent_id,
-                                                         .evidence = evidence,
-                                                         .since_ms = since_ms,
-                                                         .recorded_at_ms = context_.now.ms,
-                                                         .revision = revision()});
+    const FoundMachine found = find_machine(transaction_, {.agent_id = context_.agent_id,
+                                                           .evidence = evidence,
+                                                           .since_ms = since_ms,
+                                                           .recorded_at_ms = context_.now.ms,
+                                                           .revision = open_revision()});
     store::store_fault("ingest.identified");
     source_record_ = found.source_record;
     result_.identified = found.reason;
@@ -195,7 +195,7 @@ class Application {
   }
 
   // Made at the first call, so only steps that write a row call it.
-  std::int64_t revision() {
+  std::int64_t open_revision() {
     if (!revision_) {
       const bool upgraded = state_ && state_->agent_version != report_.agent_version;
       revision_ =
@@ -214,11 +214,11 @@ class Application {
     return *revision_;
   }
 
-  SectionApplication application_for(Instant at, std::optional<Instant> confirmed_at) {
+  SectionWrite write_for(Instant at, std::optional<Instant> confirmed_at) {
     return {.source_record = source_record_,
             .at = at,
             .confirmed_at = confirmed_at,
-            .revision = [this] { return revision(); },
+            .open_revision = [this] { return open_revision(); },
             .contents = context_.contents,
             .contents_used = result_.contents};
   }
@@ -246,7 +246,7 @@ class Application {
       auto confirmed = before ? confirmed_at(*before, section.schema->interval) : std::nullopt;
       if (confirmed) confirmed = std::min(*confirmed, at);
       const SectionResult applied =
-          apply_section(transaction_, application_for(at, confirmed), section, before);
+          apply_section(transaction_, write_for(at, confirmed), section, before);
       if (applied.outcome == SectionOutcome::kSendFull) {
         result_.reply.send_full.push_back(name);
         if (before && section.base) base_mismatch_ = true;
@@ -289,8 +289,9 @@ class Application {
       held.insert(line.section);
       const auto theirs = report_.hashes.find(line.section);
       if (theirs == report_.hashes.end()) {
-        drop_section(transaction_, application_for(context_.now, std::nullopt), line.section);
-      } else if (theirs->second.hash != line.hash_hex || theirs->second.schema != line.schema ||
+        drop_section(transaction_, write_for(context_.now, std::nullopt), line.section);
+      } else if (theirs->second.hash != line.hash_hex ||
+                 theirs->second.schema_version != line.schema_version ||
                  theirs->second.status != line.status) {
         ask_whole(line.section);
       }
@@ -314,7 +315,7 @@ class Application {
     const bool skipped = report_.sequence > state_->sequence + 1 + report_.coalesced;
     if (!skipped || !(base_mismatch_ || roots_differ_)) return;
     transaction_.execute(kAddGap, {source_record_, state_->reported_at.ms, context_.now.ms,
-                                   "history_gap", revision()});
+                                   "history_gap", open_revision()});
     store::store_fault("ingest.gap");
     result_.gap = true;
   }
@@ -323,7 +324,7 @@ class Application {
     if (!evidence_changed_) return;
     write_evidence(transaction_, source_record_,
                    evidence_of(identity_facts(transaction_, source_record_)), context_.now.ms,
-                   [this] { return revision(); });
+                   [this] { return open_revision(); });
     store::store_fault("ingest.evidence");
   }
 
@@ -391,7 +392,7 @@ class Application {
 
 ReportResult apply_report(store::Transaction& transaction, const ReportContext& context,
                           const DecodedReport& report) {
-  return Application(transaction, context, report).run();
+  return ReportWriter(transaction, context, report).run();
 }
 
 }  // namespace muster::server::ingest

@@ -25,15 +25,15 @@ struct DecodedRow {
   std::string key;                  // inventory::row_key
   std::int64_t stored_key = 0;      // stored_key(key)
   inventory::Hash128 content_hash;  // of sections with shared content (section_sql.h)
-  std::string source;
+  std::string provider;
 };
 
 struct DecodedSection {
   const inventory::SectionSchema* schema = nullptr;  // what this server declares
-  int schema_number = 0;                             // what the agent declares
+  int schema_version = 0;                            // what the agent declares
   Instant collected_at;
   std::int64_t collected_boottime_ms = 0;
-  inventory::SourceStatuses sources;
+  inventory::ProviderStatuses providers;
   std::optional<inventory::Hash128> base;  // nullopt: `rows` is the whole section
   inventory::Hash128 hash;
   std::vector<DecodedRow> rows;     // new or changed; keys are unique

@@ -72,17 +72,17 @@ bool ReportHandler::begin_object() {
       return enter(Place::kSection);
     }
     case Place::kSection:
-      return enter(key_ == "sources" ? Place::kSources : Place::kSkip);
-    case Place::kSources:
-      source_name_ = key_;
-      if (std::find(section_->schema->sources.begin(), section_->schema->sources.end(), key_) ==
-          section_->schema->sources.end()) {
+      return enter(key_ == "sources" ? Place::kProviders : Place::kSkip);
+    case Place::kProviders:
+      provider_name_ = key_;
+      if (std::find(section_->schema->providers.begin(), section_->schema->providers.end(), key_) ==
+          section_->schema->providers.end()) {
         refuse("unknown_source", ".sources." + key_,
                "this server knows no such source of the section");
       }
-      section_->sources.try_emplace(source_name_,
-                                    inventory::SourceStatus{inventory::Status::kFailed, ""});
-      return enter(Place::kSource);
+      section_->providers.try_emplace(provider_name_,
+                                      inventory::ProviderStatus{inventory::Status::kFailed, ""});
+      return enter(Place::kProvider);
     case Place::kRows:
       if (refused()) return enter(Place::kSkip);
       row_ = {};

@@ -48,8 +48,8 @@ class ReportHandler final : public JsonHandler {
     kCollected,
     kSectionMap,
     kSection,
-    kSources,
-    kSource,
+    kProviders,
+    kProvider,
     kRows,
     kRow,
     kList,
@@ -128,7 +128,7 @@ class ReportHandler final : public JsonHandler {
   std::unordered_set<std::string> row_keys_;
   bool rows_are_whole_ = false;
   std::size_t row_count_ = 0;  // of the report
-  std::string source_name_;
+  std::string provider_name_;
   std::string hash_name_;
   inventory::Row row_;
   std::optional<std::size_t> field_;  // of the row: the declared field that key_ names

@@ -45,7 +45,7 @@ void ReportHandler::finish_row() {
   // writes.
   row.stored_key = facts::stored_key(row.key);
   if (schema.has_content()) row.content_hash = content_hash(schema, row.row);
-  row.source = inventory::row_source(schema, row.row);
+  row.provider = inventory::row_provider(schema, row.row);
   if (!row_keys_.insert(row.key).second) {
     refuse("duplicate_key", row_path(), "two rows have the key " + row.key);
     return;
@@ -65,7 +65,7 @@ void ReportHandler::finish_section() {
   if (section_->base && !section_seen_.contains("upsert") && !refused()) {
     refuse("missing_field", ".upsert", "it is missing");
   }
-  if (section_->sources.empty() && !refused())
+  if (section_->providers.empty() && !refused())
     refuse("missing_field", ".sources", "a section has at least one source");
   for (const std::string& key : section_->remove) {
     // One set for both: a key that is sent twice, or sent and removed, would count twice in the
@@ -74,14 +74,14 @@ void ReportHandler::finish_section() {
       refuse("duplicate_key", ".remove", "a key is removed twice, or both sent and removed");
   }
   Hash128 sum;
-  std::string_view known_source;  // rows of one source mostly follow each other
+  std::string_view known_provider;  // rows of one provider mostly follow each other
   for (const DecodedRow& row : section_->rows) {
     sum += row.hash;
-    if (row.source == known_source) continue;
-    if (!section_->sources.contains(row.source)) {
+    if (row.provider == known_provider) continue;
+    if (!section_->providers.contains(row.provider)) {
       refuse("unknown_source", ".rows", "a row is of a source that has no status");
     }
-    known_source = row.source;
+    known_provider = row.provider;
   }
   if (!section_->base && sum != section_->hash && !refused()) {
     refuse("hash_mismatch", ".hash", "it is not the sum of the hashes of the rows");

@@ -124,7 +124,7 @@ bool ReportHandler::set_integer(std::int64_t value) {
     if (key_ == "schema") {
       if (value < 1 || value > 1'000'000)
         return refuse("wrong_type", ".schema", "a schema number is 1 or more");
-      section_->schema_number = static_cast<int>(value);
+      section_->schema_version = static_cast<int>(value);
     } else if (key_ == "collected_boottime_ms") {
       if (value < 0) return refuse("wrong_type", ".collected_boottime_ms", "it is negative");
       section_->collected_boottime_ms = value;
@@ -133,7 +133,7 @@ bool ReportHandler::set_integer(std::int64_t value) {
   }
   if (place() == Place::kHash) {
     if (key_ == "schema")
-      report_.hashes[hash_name_].schema =
+      report_.hashes[hash_name_].schema_version =
           static_cast<int>(std::clamp<std::int64_t>(value, 0, 1'000'000));
     return true;
   }
@@ -169,15 +169,15 @@ bool ReportHandler::set_member(std::string& value) {
     }
     case Place::kSection:
       return set_section_member(value);
-    case Place::kSource:
+    case Place::kProvider:
       if (key_ == "status") {
         const auto status = inventory::parse_status(value);
         if (!status)
-          return refuse("unknown_value", ".sources." + source_name_ + ".status",
+          return refuse("unknown_value", ".sources." + provider_name_ + ".status",
                         "there is no such status");
-        section_->sources[source_name_].status = *status;
+        section_->providers[provider_name_].status = *status;
       } else if (key_ == "reason") {
-        section_->sources[source_name_].reason = cut_text(std::move(value), kReasonBytes);
+        section_->providers[provider_name_].reason = cut_text(std::move(value), kReasonBytes);
       }
       return true;
     case Place::kHash:

@@ -25,10 +25,10 @@ SectionSql make_sql(const SectionSchema& schema) {
   const std::string content = facts::content_table(schema);
   const bool split = schema.has_content();
   // Where a section has one source, it is a constant and not read from the row.
-  std::string source = "'" + std::string(schema.sources.front()) + "'";
+  std::string source = "'" + std::string(schema.providers.front()) + "'";
   std::string join;
-  if (schema.source_field) {
-    const FieldSchema& field = schema.fields[*schema.source_field];
+  if (schema.provider_field) {
+    const FieldSchema& field = schema.fields[*schema.provider_field];
     source = std::string(field.shared ? "c" : "r") + ".\"" + std::string(field.name) + "\"";
     if (field.shared) join = " JOIN " + content + " c ON c.content_id = r.content_id";
   }

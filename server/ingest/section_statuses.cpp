@@ -4,7 +4,7 @@
 namespace muster::server::ingest {
 namespace {
 
-// Every source of the section that ever had a status, with the one that holds now.
+// Every provider of the section that ever had a status, with the one that holds now.
 constexpr std::string_view kFindStatuses = R"sql(
   SELECT source, status, reason, until, status_id FROM section_status WHERE source_record = ?1
     AND section = ?2)sql";
@@ -16,54 +16,51 @@ constexpr std::string_view kOpenStatus = R"sql(
 
 }  // namespace
 
-KnownSources known_sources(store::Transaction& transaction, std::int64_t source_record,
-                           std::string_view section) {
-  KnownSources out;
+KnownProviders known_providers(store::Transaction& transaction, std::int64_t source_record,
+                               std::string_view section) {
+  KnownProviders out;
   transaction.query(kFindStatuses, {source_record, section}, [&](const store::ResultRow& row) {
-    KnownSource& source = out[std::string(row.text(0))];
+    KnownProvider& provider = out[std::string(row.text(0))];
     const inventory::Status status =
         inventory::parse_status(row.text(1)).value_or(inventory::Status::kFailed);
     if (status == inventory::Status::kOk || status == inventory::Status::kPartial)
-      source.ever_ok = true;
+      provider.ever_ok = true;
     if (row.is_null(3)) {
-      source.open = true;
-      source.status = status;
-      source.reason = row.optional_text(2).value_or("");
-      source.status_id = row.integer(4);
+      provider.open = true;
+      provider.status = status;
+      provider.reason = row.optional_text(2).value_or("");
+      provider.status_id = row.integer(4);
     }
   });
   return out;
 }
 
-void write_statuses(store::Transaction& transaction, const SectionApplication& application,
-                    const DecodedSection& section, const KnownSources& known) {
-  const auto close = [&](const KnownSource& source) {
-    transaction.execute(kCloseStatus,
-                        {application.at.ms, application.revision(), source.status_id});
+void write_statuses(store::Transaction& transaction, const SectionWrite& write,
+                    const DecodedSection& section, const KnownProviders& known) {
+  const auto close = [&](const KnownProvider& provider) {
+    transaction.execute(kCloseStatus, {write.at.ms, write.open_revision(), provider.status_id});
   };
-  for (const auto& [name, source] : known) {
-    if (source.open && !section.sources.contains(name)) close(source);
+  for (const auto& [name, provider] : known) {
+    if (provider.open && !section.providers.contains(name)) close(provider);
   }
-  for (const auto& [name, now] : section.sources) {
+  for (const auto& [name, now] : section.providers) {
     const auto before = known.find(name);
     const bool was_open = before != known.end() && before->second.open;
     if (was_open && before->second.status == now.status && before->second.reason == now.reason)
       continue;
     if (was_open) close(before->second);
-    transaction.execute(
-        kOpenStatus, {application.source_record, section.schema->name, name, to_string(now.status),
-                      now.reason.empty() ? store::SqlValue() : store::SqlValue(now.reason),
-                      application.at.ms, application.revision()});
+    transaction.execute(kOpenStatus,
+                        {write.source_record, section.schema->name, name, to_string(now.status),
+                         now.reason.empty() ? store::SqlValue() : store::SqlValue(now.reason),
+                         write.at.ms, write.open_revision()});
   }
 }
 
-void close_statuses(store::Transaction& transaction, const SectionApplication& application,
+void close_statuses(store::Transaction& transaction, const SectionWrite& write,
                     std::string_view section) {
-  for (const auto& [name, source] :
-       known_sources(transaction, application.source_record, section)) {
-    if (source.open) {
-      transaction.execute(kCloseStatus,
-                          {application.at.ms, application.revision(), source.status_id});
+  for (const auto& [name, provider] : known_providers(transaction, write.source_record, section)) {
+    if (provider.open) {
+      transaction.execute(kCloseStatus, {write.at.ms, write.open_revision(), provider.status_id});
     }
   }
 }

@@ -9,11 +9,11 @@
 //              result disagree, or a key to remove is unknown, nothing is written and the agent is
 //              asked for the whole section: it heals by one exchange.
 //   3. write   closes first, since of one key at most one row is open at any time; then contents
-//              that are new, then rows, then the statuses of the sources, then the new state.
+//              that are new, then rows, then the statuses of the providers, then the new state.
 //
-// A row closes only because its source was `ok` (changed, removed) or is switched off or cannot
-// exist (not_collected). Rows of a source that could not be read stay as they are; kept_hash is the
-// sum of those that the agent does not send in a whole section, so that
+// A row closes only because its provider was `ok` (changed, removed) or is switched off or cannot
+// exist (not_collected). Rows of a provider that could not be read stay as they are; kept_hash is
+// the sum of those that the agent does not send in a whole section, so that
 //
 //   hash + kept_hash = the sum of the hashes of all open rows of the section
 //
@@ -53,7 +53,7 @@ constexpr std::string_view kDeleteState =
 struct OpenRow {
   std::int64_t row_id = 0;
   Hash128 hash;
-  std::string source;
+  std::string provider;
 };
 
 // All that is to be written, complete before the first write.
@@ -74,14 +74,13 @@ struct Plan {
 
 class Planner {
  public:
-  Planner(store::Transaction& transaction, const SectionApplication& application,
-          const DecodedSection& section, const std::optional<SectionState>& state,
-          const KnownSources& sources)
+  Planner(store::Transaction& transaction, const SectionWrite& write, const DecodedSection& section,
+          const std::optional<SectionState>& state, const KnownProviders& providers)
       : transaction_(transaction),
-        application_(application),
+        write_(write),
         section_(section),
         state_(state),
-        sources_(sources),
+        providers_(providers),
         sql_(section_sql(*section.schema)) {}
 
   SectionResult plan(Plan& plan) { return section_.base ? plan_delta(plan) : plan_whole(plan); }
@@ -90,19 +89,19 @@ class Planner {
   static SectionResult refuse(std::string code, std::string detail) {
     return {SectionOutcome::kRefused, {std::move(code), "", std::move(detail)}, false};
   }
-  inventory::Status status_of(const std::string& source) const {
-    const auto found = section_.sources.find(source);
-    return found != section_.sources.end() ? found->second.status : inventory::Status::kFailed;
+  inventory::Status status_of(const std::string& provider) const {
+    const auto found = section_.providers.find(provider);
+    return found != section_.providers.end() ? found->second.status : inventory::Status::kFailed;
   }
-  // The open_reason of a new row: nullopt for an observed change. The first rows of a source that
+  // The open_reason of a new row: nullopt for an observed change. The first rows of a provider that
   // was never read, or was switched off, say nothing of a change on the machine.
   std::optional<std::string_view> open_reason(const DecodedRow& row) const {
-    const auto known = sources_.find(row.source);
-    if (known == sources_.end() || !known->second.ever_ok) return "initial";
+    const auto known = providers_.find(row.provider);
+    if (known == providers_.end() || !known->second.ever_ok) return "initial";
     if (known->second.open && inventory::drops_rows(known->second.status)) return "collected";
     return std::nullopt;
   }
-  bool new_schema() const { return state_ && state_->schema != section_.schema_number; }
+  bool new_schema() const { return state_ && state_->schema_version != section_.schema_version; }
   void replace(Plan& plan, const OpenRow& old, const DecodedRow& row) const {
     plan.closes.push_back({old.row_id, new_schema() ? "schema" : "changed"});
     plan.opens.push_back(
@@ -117,7 +116,7 @@ class Planner {
     std::vector<store::Transaction::Values> wanted;
     wanted.reserve(keys.size());
     for (const std::int64_t key : keys)
-      wanted.push_back({application_.source_record, key});
+      wanted.push_back({write_.source_record, key});
     OpenRows out;
     transaction_.query_many(sql_.find_open, wanted,
                             [&](std::size_t, const store::ResultRow& row) { add_open(out, row); });
@@ -138,9 +137,9 @@ class Planner {
       const auto found = rows.find(keys[i]);
       if (found == rows.end()) return {SectionOutcome::kSendFull, {}, false};
       const OpenRow* open = &found->second;
-      const inventory::Status status = status_of(open->source);
+      const inventory::Status status = status_of(open->provider);
       if (status != inventory::Status::kOk && !inventory::drops_rows(status)) {
-        return refuse("removal_without_ok", "The source " + open->source + " is " +
+        return refuse("removal_without_ok", "The source " + open->provider + " is " +
                                                 std::string(to_string(status)) +
                                                 "; only a source that is ok may remove rows.");
       }
@@ -149,10 +148,10 @@ class Planner {
       plan.hash -= open->hash;
     }
     for (const DecodedRow& row : section_.rows) {
-      const inventory::Status status = status_of(row.source);
+      const inventory::Status status = status_of(row.provider);
       if (status != inventory::Status::kOk && status != inventory::Status::kPartial) {
         return refuse("rows_without_ok",
-                      "The source " + row.source + " is " + std::string(to_string(status)) +
+                      "The source " + row.provider + " is " + std::string(to_string(status)) +
                           "; only a source that is ok or partial may bring rows.");
       }
       plan.hash += row.hash;
@@ -171,22 +170,22 @@ class Planner {
 
   SectionResult plan_whole(Plan& plan) {
     OpenRows open;
-    transaction_.query(sql_.all_open, {application_.source_record},
+    transaction_.query(sql_.all_open, {write_.source_record},
                        [&](const store::ResultRow& row) { add_open(open, row); });
     plan.hash = section_.hash;
     std::unordered_set<std::int64_t> keys;
     keys.reserve(section_.rows.size());
     plan.opens.reserve(section_.rows.size());
-    std::string_view reason_source;  // rows of one source mostly follow each other
+    std::string_view reason_provider;  // rows of one provider mostly follow each other
     std::optional<std::string_view> reason;
     for (const DecodedRow& row : section_.rows) {
       if (!keys.insert(row.stored_key).second)
         return refuse("duplicate_key", "Two rows have the same stored key.");
       const auto old = open.find(row.stored_key);
       if (old == open.end()) {
-        if (row.source != reason_source) {
+        if (row.provider != reason_provider) {
           reason = open_reason(row);
-          reason_source = row.source;
+          reason_provider = row.provider;
         }
         plan.opens.push_back({&row, reason});
       } else {
@@ -195,23 +194,23 @@ class Planner {
       }
     }
     for (const auto& [key, row] : open) {
-      const inventory::Status status = status_of(row.source);
+      const inventory::Status status = status_of(row.provider);
       if (status == inventory::Status::kOk) {
         plan.closes.push_back({row.row_id, "removed"});
       } else if (inventory::drops_rows(status)) {
         plan.closes.push_back({row.row_id, "not_collected"});
       } else {
-        plan.kept_hash += row.hash;  // its source was not read, so the row stays
+        plan.kept_hash += row.hash;  // its provider was not read, so the row stays
       }
     }
     return {};
   }
 
   store::Transaction& transaction_;
-  const SectionApplication& application_;
+  const SectionWrite& write_;
   const DecodedSection& section_;
   const std::optional<SectionState>& state_;
-  const KnownSources& sources_;
+  const KnownProviders& providers_;
   const SectionSql& sql_;
 };
 
@@ -225,16 +224,16 @@ std::string extra_json(const inventory::Row& row) {
   return std::move(json).text();
 }
 
-void write_rows(store::Transaction& transaction, const SectionApplication& application,
+void write_rows(store::Transaction& transaction, const SectionWrite& write,
                 const SectionSchema& schema, const Plan& plan) {
   if (plan.closes.empty() && plan.opens.empty()) return;
   const SectionSql& sql = section_sql(schema);
-  const std::int64_t revision = application.revision();
+  const std::int64_t revision = write.open_revision();
   const store::SqlValue confirmed =
-      application.confirmed_at ? store::SqlValue(application.confirmed_at->ms) : store::SqlValue();
+      write.confirmed_at ? store::SqlValue(write.confirmed_at->ms) : store::SqlValue();
   std::vector<store::Transaction::Values> closes;
   for (const Plan::Close& close : plan.closes) {
-    closes.push_back({application.at.ms, revision, close.reason, confirmed, close.row_id});
+    closes.push_back({write.at.ms, revision, close.reason, confirmed, close.row_id});
   }
   transaction.execute_many(sql.close, closes);
   store::store_fault("section.closed");
@@ -244,18 +243,17 @@ void write_rows(store::Transaction& transaction, const SectionApplication& appli
     rows.reserve(plan.opens.size());
     for (const Plan::Open& open : plan.opens)
       rows.push_back(open.row);
-    contents =
-        application.contents.find_or_store(transaction, schema, rows, application.contents_used);
+    contents = write.contents.find_or_store(transaction, schema, rows, write.contents_used);
   }
   std::vector<store::Transaction::Values> opens;
   opens.reserve(plan.opens.size());
   for (std::size_t i = 0; i < plan.opens.size(); ++i) {
     const DecodedRow& row = *plan.opens[i].row;
     const bool initial = plan.opens[i].reason == std::string_view("initial");
-    store::Transaction::Values values = {application.source_record,
+    store::Transaction::Values values = {write.source_record,
                                          row.stored_key,
                                          store::Blob{row.hash.to_bytes()},
-                                         application.at.ms,
+                                         write.at.ms,
                                          initial ? store::SqlValue() : confirmed,
                                          revision,
                                          plan.opens[i].reason};
@@ -279,7 +277,7 @@ std::optional<SectionState> find_section_state(store::Transaction& transaction,
   std::optional<SectionState> out;
   transaction.query(kFindSectionState, {source_record, section}, [&](const store::ResultRow& row) {
     SectionState state;
-    state.schema = static_cast<int>(row.integer(0));
+    state.schema_version = static_cast<int>(row.integer(0));
     state.hash = Hash128::from_bytes(row.text(1)).value();
     state.kept_hash = Hash128::from_bytes(row.text(2)).value();
     state.status_line = row.text(3);
@@ -290,55 +288,55 @@ std::optional<SectionState> find_section_state(store::Transaction& transaction,
   return out;
 }
 
-SectionResult apply_section(store::Transaction& transaction, const SectionApplication& application,
+SectionResult apply_section(store::Transaction& transaction, const SectionWrite& write,
                             const DecodedSection& section,
                             const std::optional<SectionState>& state) {
   const SectionSchema& schema = *section.schema;
-  const auto known = known_sources(transaction, application.source_record, schema.name);
+  const auto known = known_providers(transaction, write.source_record, schema.name);
   Plan plan;
-  SectionResult result = Planner(transaction, application, section, state, known).plan(plan);
+  SectionResult result = Planner(transaction, write, section, state, known).plan(plan);
   if (result.outcome != SectionOutcome::kApplied) return result;
   store::store_fault("section.planned");
-  write_rows(transaction, application, schema, plan);
-  write_statuses(transaction, application, section, known);
+  write_rows(transaction, write, schema, plan);
+  write_statuses(transaction, write, section, known);
   store::store_fault("section.statuses");
-  // A source that this machine cannot have does not make the section less than ok.
+  // A provider that this machine cannot have does not make the section less than ok.
   const bool all_ok =
-      inventory::worst(section.sources) == inventory::Status::kOk &&
-      std::none_of(section.sources.begin(), section.sources.end(), [](const auto& source) {
-        return source.second.status == inventory::Status::kDisabled;
+      inventory::worst(section.providers) == inventory::Status::kOk &&
+      std::none_of(section.providers.begin(), section.providers.end(), [](const auto& provider) {
+        return provider.second.status == inventory::Status::kDisabled;
       });
   transaction.execute(kPutSectionState,
-                      {application.source_record, schema.name, section.schema_number,
+                      {write.source_record, schema.name, section.schema_version,
                        store::Blob{plan.hash.to_bytes()}, store::Blob{plan.kept_hash.to_bytes()},
-                       inventory::status_line(schema.name, section.sources), application.at.ms,
-                       all_ok ? store::SqlValue(application.at.ms) : store::SqlValue()});
+                       inventory::status_line(schema.name, section.providers), write.at.ms,
+                       all_ok ? store::SqlValue(write.at.ms) : store::SqlValue()});
   store::store_fault("section.state");
   result.rows_opened = plan.opens.size();
   result.rows_changed = !plan.closes.empty() || !plan.opens.empty();
-  // Rows that were kept while their source failed may not exist any more, now that all sources are
-  // ok: only the whole section shows that.
+  // Rows that were kept while their provider failed may not exist any more, now that all providers
+  // are ok: only the whole section shows that.
   if (section.base && all_ok && plan.kept_hash != Hash128{})
     result.outcome = SectionOutcome::kSendFull;
   return result;
 }
 
-void drop_section(store::Transaction& transaction, const SectionApplication& application,
+void drop_section(store::Transaction& transaction, const SectionWrite& write,
                   std::string_view section) {
   const SectionSchema* schema = inventory::find_section(section);
   if (schema == nullptr) return;
-  SectionApplication last = application;
-  if (const auto state = find_section_state(transaction, application.source_record, section)) {
-    last.at = std::max(application.at, state->collected_at);
+  SectionWrite last = write;
+  if (const auto state = find_section_state(transaction, write.source_record, section)) {
+    last.at = std::max(write.at, state->collected_at);
   }
   const SectionSql& sql = section_sql(*schema);
   Plan plan;
-  transaction.query(sql.all_open, {application.source_record}, [&](const store::ResultRow& row) {
+  transaction.query(sql.all_open, {write.source_record}, [&](const store::ResultRow& row) {
     plan.closes.push_back({row.integer(0), "not_collected"});
   });
   write_rows(transaction, last, *schema, plan);
   close_statuses(transaction, last, section);
-  transaction.execute(kDeleteState, {application.source_record, section});
+  transaction.execute(kDeleteState, {write.source_record, section});
   store::store_fault("section.dropped");
 }
 

@@ -17,7 +17,7 @@ namespace muster::server::ingest {
 
 // The state of a section before the report.
 struct SectionState {
-  int schema = 0;
+  int schema_version = 0;
   inventory::Hash128 hash;
   inventory::Hash128 kept_hash;
   std::string status_line;
@@ -29,11 +29,12 @@ std::optional<SectionState> find_section_state(store::Transaction& transaction,
                                                std::int64_t source_record,
                                                std::string_view section);
 
-struct SectionApplication {
+struct SectionWrite {
   std::int64_t source_record = 0;
-  Instant at;                              // valid time of this collection
-  std::optional<Instant> confirmed_at;     // the last collection before it that was ok
-  std::function<std::int64_t()> revision;  // makes the report's revision when it is first needed
+  Instant at;                           // valid time of this collection
+  std::optional<Instant> confirmed_at;  // the last collection before it that was ok
+  std::function<std::int64_t()>
+      open_revision;  // makes the report's revision when it is first needed
   ContentIds& contents;
   ContentsUsed& contents_used;
 };
@@ -47,12 +48,12 @@ struct SectionResult {
   std::size_t rows_opened = 0;
 };
 
-SectionResult apply_section(store::Transaction& transaction, const SectionApplication& application,
+SectionResult apply_section(store::Transaction& transaction, const SectionWrite& write,
                             const DecodedSection& section,
                             const std::optional<SectionState>& state);
 
 // Closes all open rows and statuses of a section that the agent does not have any more.
-void drop_section(store::Transaction& transaction, const SectionApplication& application,
+void drop_section(store::Transaction& transaction, const SectionWrite& write,
                   std::string_view section);
 
 }  // namespace muster::server::ingest

@@ -130,7 +130,7 @@ void add_alias(std::vector<QueryField>& out, const Alias& alias) {
       if (const auto index = section->find(name)) field.columns.push_back(*index);
     }
   }
-  field.source = field.name;
+  field.derived_from = field.name;
   field.name = alias.name;
   field.meaning = alias.meaning;
   field.words = alias.words;
@@ -147,8 +147,8 @@ std::vector<QueryField> make_fields() {
     field.home = own.home;
     if (own.name == "lifecycle")
       field.values.assign(model::lifecycle_states().begin(), model::lifecycle_states().end());
-    if (own.home == FieldHome::kName) field.source = "os.hostname";
-    if (own.home == FieldHome::kClass) field.source = "system.chassis_type";
+    if (own.home == FieldHome::kName) field.derived_from = "os.hostname";
+    if (own.home == FieldHome::kClass) field.derived_from = "system.chassis_type";
     out.push_back(std::move(field));
   }
   for (const Alias& alias : aliases())

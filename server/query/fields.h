@@ -38,9 +38,9 @@ struct QueryField {
   std::string name;
   QueryType type = QueryType::kText;
   inventory::TextKind kind = inventory::TextKind::kPlain;
-  std::string unit;     // "bytes", "MHz"; empty: none
-  std::string meaning;  // for people
-  std::string source;   // the section field behind an item field; empty: none, or itself
+  std::string unit;          // "bytes", "MHz"; empty: none
+  std::string meaning;       // for people
+  std::string derived_from;  // the section field behind an item field; empty: none, or itself
   FieldHome home = FieldHome::kSection;
   const inventory::SectionSchema* section = nullptr;  // kSection
   std::vector<std::size_t> columns;  // kSection: of the section; the first, or any of them, matches

@@ -81,7 +81,7 @@ std::string compared_contents(BuildContext& context, const SectionSchema& sectio
   std::vector<const Condition*> by_version;
   std::string columns = "c.content_id";
   std::string tests;
-  const auto manager = section.source_field;
+  const auto manager = section.provider_field;
   columns +=
       manager && section.fields[*manager].shared ? ", " + column_of(section, *manager) : ", ''";
   for (const Condition* condition : conditions) {

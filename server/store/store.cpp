@@ -82,10 +82,10 @@ void Store::run_writer() {
 }
 
 void Store::commit_batch(std::vector<Waiting*>& batch) {
-  const auto count = [&](std::size_t works, bool redone) {
+  const auto count = [&](std::size_t writes, bool redone) {
     const std::lock_guard lock(mutex_);
-    if (works > 0) ++counters_.commits;
-    counters_.works += works;
+    if (writes > 0) ++counters_.commits;
+    counters_.writes += writes;
     if (redone) ++counters_.batches_redone;
   };
   Attempt first = attempt(batch, false);
@@ -112,7 +112,7 @@ void Store::commit_batch(std::vector<Waiting*>& batch) {
   }
 }
 
-Store::Attempt Store::attempt(std::span<Waiting* const> works, bool redo) {
+Store::Attempt Store::attempt(std::span<Waiting* const> writes, bool redo) {
   bool committing = false;
   Attempt out;
   try {
@@ -123,7 +123,7 @@ Store::Attempt Store::attempt(std::span<Waiting* const> works, bool redo) {
     }
     writer_->begin(true);
     store_fault("store.begun");
-    for (const Waiting* waiting : works) {
+    for (const Waiting* waiting : writes) {
       (*waiting->work)(*writer_);
       store_fault("store.worked");
     }

@@ -34,7 +34,7 @@ using Work = std::function<void(Transaction&)>;
 struct StoreOptions {
   int readers = 8;  // connections for reading that are kept open
   int read_statement_limit_ms = 10'000;
-  std::size_t batch = 64;               // works in one commit
+  std::size_t batch = 64;               // writes in one commit
   bool migrate = true;                  // false: the database must be of this version
   DeclaredTables declared_tables = {};  // made when it migrates (facts/section_tables.h)
   std::size_t queued_writes = 4096;     // beyond it: StoreErrorKind::kBusy
@@ -45,7 +45,7 @@ struct StoreOptions {
 
 struct StoreCounters {
   std::uint64_t commits = 0;
-  std::uint64_t works = 0;  // works that were committed
+  std::uint64_t writes = 0;  // writes that were committed
   std::uint64_t batches_redone = 0;
 };
 
@@ -86,12 +86,12 @@ class Store {
   };
   void run_writer();
   void commit_batch(std::vector<Waiting*>& batch);
-  // One transaction with these works; rolled back when `error` is set.
+  // One transaction with these writes; rolled back when `error` is set.
   struct Attempt {
     std::exception_ptr error;
     bool is_final = false;  // the jobs must not be retried one by one
   };
-  Attempt attempt(std::span<Waiting* const> works, bool redo);
+  Attempt attempt(std::span<Waiting* const> writes, bool redo);
   std::unique_ptr<Connection> take_reader();
   void give_reader(std::unique_ptr<Connection> connection);
 

@@ -40,7 +40,7 @@ std::string inventory_of(const std::shared_ptr<host::Host>& host) {
   report::SectionCollector collector(host, std::make_shared<muster::SystemClock>(),
                                      collect::collectors(), &collect::collect_vitals);
   auto sections = collector.collect();
-  for (report::LookResult& result : sections)
+  for (report::CollectionResult& result : sections)
     result.duration_ms = 0;
   std::string text = report::inventory_json(
       std::move(sections), {.collected_at = {0}, .vitals = collector.vitals(), .pretty = true});

@@ -26,9 +26,9 @@ std::string digits(int number, int width) {
 
 void put(inventory::Snapshot& snapshot, const std::string& name, std::vector<inventory::Row> rows) {
   const inventory::SectionSchema* schema = inventory::find_section(name);
-  inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
+  inventory::CollectedSection collected{.schema = schema, .providers = {}, .rows = std::move(rows)};
   // As an agent: of several sources those that the machine has.
-  collected.sources.emplace(std::string(schema->sources.front()), inventory::SourceStatus{});
+  collected.providers.emplace(std::string(schema->providers.front()), inventory::ProviderStatus{});
   snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected), {}).value();
 }
 
@@ -126,10 +126,10 @@ wire::Report report_of(const inventory::Snapshot* before, const inventory::Snaps
       {"each", report.sent_at}, {"hourly", report.sent_at}, {"daily", report.sent_at}};
   for (const auto& [name, section] : now) {
     if (before != nullptr && before->at(name).hash == section.hash) continue;
-    report.sections[name] = {.schema = section.schema,
+    report.sections[name] = {.schema_version = section.schema_version,
                              .collected_at = report.sent_at,
                              .collected_boottime_ms = report.sent_boottime_ms,
-                             .sources = section.sources,
+                             .providers = section.providers,
                              .delta = before == nullptr
                                           ? inventory::full_delta(section)
                                           : inventory::difference(before->at(name), section)};

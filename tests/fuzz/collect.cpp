@@ -27,9 +27,9 @@ void check_report(const inventory::SectionSchema& schema,
   report.sent_at = {1'790'000'000'000};
   report.agent_version = "0.1.0";
   report.root = inventory::root_hash(inventory::Snapshot{{std::string(schema.name), section}});
-  report.sections[std::string(schema.name)] = {.schema = section.schema,
+  report.sections[std::string(schema.name)] = {.schema_version = section.schema_version,
                                                .collected_at = {1'789'999'999'000},
-                                               .sources = section.sources,
+                                               .providers = section.providers,
                                                .delta = inventory::full_delta(section)};
   const server::ingest::DecodedReport decoded =
       server::ingest::decode_report(wire::to_json(report));
@@ -41,7 +41,7 @@ void check_report(const inventory::SectionSchema& schema,
   for (const server::ingest::DecodedRow& row : taken.rows) {
     const auto sent = section.rows.find(row.key);
     require(sent != section.rows.end() && sent->second.hash == row.hash &&
-            sent->second.source == row.source);
+            sent->second.provider == row.provider);
   }
 }
 
@@ -54,12 +54,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       agent::collect::collectors().begin(), agent::collect::collectors().end(),
       [](const agent::collect::Collector& each) { return each.section == MUSTER_FUZZ_SECTION; });
   fuzz::TextHost host(fuzz::as_text(data, size));
-  agent::collect::Collected collected = collector.collect(host);
-  require(!collected.sources.empty());
-  for (const auto& [source, status] : collected.sources)
-    require(std::find(schema->sources.begin(), schema->sources.end(), source) !=
-            schema->sources.end());
-  inventory::CollectedSection section{schema, collected.sources, collected.rows};
+  agent::collect::CollectedSection collected = collector.collect(host);
+  require(!collected.providers.empty());
+  for (const auto& [source, status] : collected.providers)
+    require(std::find(schema->providers.begin(), schema->providers.end(), source) !=
+            schema->providers.end());
+  inventory::CollectedSection section{schema, collected.providers, collected.rows};
   const auto snapshot = inventory::next_snapshot(nullptr, section, {});
   if (!snapshot) {
     // Rows with one key, or larger than a row may be, are a failure of the section and no more. But

@@ -55,14 +55,14 @@ Cell take_cell(const FieldSchema& field, std::string_view& rest) {
 
 CollectedSection take_section(const SectionSchema& schema, std::string_view& rest) {
   CollectedSection out{&schema, {}, {}};
-  for (const std::string_view source : schema.sources)
-    out.sources[std::string(source)] = {static_cast<Status>(fuzz::take_choice(rest, 7)),
-                                        to_valid_text(take_text(rest))};
+  for (const std::string_view source : schema.providers)
+    out.providers[std::string(source)] = {static_cast<Status>(fuzz::take_choice(rest, 7)),
+                                          to_valid_text(take_text(rest))};
   for (unsigned count = fuzz::take_choice(rest, 4); count > 0; --count) {
     Row row;
     for (std::size_t i = 0; i < schema.fields.size(); ++i) {
       row.cells.push_back(take_cell(schema.fields[i], rest));
-      if (schema.source_field == i) row.cells.back() = std::string(schema.sources.front());
+      if (schema.provider_field == i) row.cells.back() = std::string(schema.providers.front());
     }
     out.rows.push_back(std::move(row));
   }
@@ -77,9 +77,9 @@ server::ingest::DecodedSection decoded(const SectionSchema& schema, const Sectio
   report.sent_at = kNow;
   report.root = root_hash(Snapshot{{std::string(schema.name), section}});
   const std::string name(schema.name);
-  report.sections[name] = {.schema = schema.schema,
+  report.sections[name] = {.schema_version = schema.schema_version,
                            .collected_at = kNow,
-                           .sources = section.sources,
+                           .providers = section.providers,
                            .delta = std::move(delta)};
   auto out = server::ingest::decode_report(wire::to_json(report));
   require(out.refused.empty() && out.sections.contains(name));
@@ -122,6 +122,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sum += row.hash;
   }
   require(sum == second->hash && change.base == first->hash);
-  static_cast<void>(worst(second->sources));
+  static_cast<void>(worst(second->providers));
   return 0;
 }

@@ -38,9 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   host::CapturedHost& host = **parsed;
   for (const host::CaptureEntry& entry : *entries)
     ask(host, entry.subject);
-  if (const auto name = host.machine_name())
-    require(host::decode_machine_name(host::encode_machine_name(*name))->architecture ==
-            name->architecture);
+  if (const auto name = host.uname())
+    require(host::decode_uname(host::encode_uname(*name))->architecture == name->architecture);
   static_cast<void>(host.netlink(host::NetlinkDump::kLinks));
   static_cast<void>(host.netlink(host::NetlinkDump::kAddresses));
   return 0;

@@ -27,15 +27,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto encoded = agent::sync::encode_state(state);
   require(agent::sync::decode_state(encoded).ok());
   // What it asks for goes out as a report that can be read.
-  agent::sync::Gathered gathered;
-  gathered.boot_id = "boot";
+  agent::sync::Collection collection;
+  collection.boot_id = "boot";
   const fuzz::FixedClock clock;
   for (const char* boot : {"boot", "later"}) {
-    if (auto answer = agent::sync::plan_follow_up(state, gathered)) {
+    if (auto answer = agent::sync::plan_follow_up(state, collection)) {
       answer->sections["os"].base = inventory::Hash128{1, 2};
       answer->sections["os"].remove = {"[]"};
       answer->sections["os"].upsert["[]"].canonical = "{}";
-      answer->sections["os"].sources["os"] = {inventory::Status::kFailed, "why"};
+      answer->sections["os"].providers["os"] = {inventory::Status::kFailed, "why"};
       answer->collected["each"] = {};
       answer->coalesced = 1;
       answer->vitals = "{}";

@@ -61,14 +61,14 @@ void check_decoded(const ingest::DecodedReport& report) {
   check_text(report.boot_id + report.sent_boot_id + report.agent_version + report.vitals);
   for (const auto& [name, section] : report.sections) {
     require(section.schema->name == name && !report.refused.contains(name));
-    require(section.schema_number >= 1 && !section.sources.empty());
-    for (const auto& [source, status] : section.sources)
+    require(section.schema_version >= 1 && !section.providers.empty());
+    for (const auto& [source, status] : section.providers)
       check_text(status.reason);
     std::set<std::string> keys(section.remove.begin(), section.remove.end());
     require(keys.size() == section.remove.size());
     inventory::Hash128 sum;
     for (const ingest::DecodedRow& row : section.rows) {
-      require(keys.insert(row.key).second && section.sources.contains(row.source));
+      require(keys.insert(row.key).second && section.providers.contains(row.provider));
       check_row(*section.schema, row);
       sum += row.hash;
     }

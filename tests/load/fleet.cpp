@@ -53,7 +53,7 @@ void Fleet::read_models(const FleetOptions& options) {
 // the same ("-doc", "-dev", ...).
 void Fleet::read_catalogue(int packages) {
   inventory::CollectedSection found = packages_of_this_machine(models_.front().sections);
-  package_sources_ = found.sources;
+  package_sources_ = found.providers;
   catalogue_ = std::move(found.rows);
   const std::size_t real = catalogue_.size();
   if (real == 0) throw std::runtime_error("no package is known to make reports from");
@@ -124,7 +124,7 @@ const Fleet::Variant& Fleet::variant(const PackageChoice& choice) const {
     const inventory::Hash128 hash = inventory::row_hash(canonical);
     slot = std::make_unique<const Variant>(
         Variant{inventory::row_key(schema, row),
-                {std::move(canonical), std::string(inventory::row_source(schema, row)), hash}});
+                {std::move(canonical), std::string(inventory::row_provider(schema, row)), hash}});
   }
   return *slot;
 }
@@ -145,8 +145,8 @@ inventory::Snapshot Fleet::snapshot(const Machine& machine) const {
     out[name] = std::move(*made);
   }
   inventory::SectionSnapshot& packages = out["packages"];
-  packages.schema = inventory::find_section("packages")->schema;
-  packages.sources = package_sources_;
+  packages.schema_version = inventory::find_section("packages")->schema_version;
+  packages.providers = package_sources_;
   auto update = machine.updates.begin();
   for (int slot = 0; slot < packages_; ++slot) {
     const bool updated = update != machine.updates.end() && update->first == slot;
@@ -183,19 +183,19 @@ namespace {
 std::string root_of(const Machine& machine) {
   std::vector<inventory::RootLine> lines;
   for (const auto& [name, section] : machine.sections) {
-    lines.push_back({std::string(name), section.schema, section.hash.to_hex(),
-                     inventory::status_line(name, *section.sources)});
+    lines.push_back({std::string(name), section.schema_version, section.hash.to_hex(),
+                     inventory::status_line(name, *section.providers)});
   }
   return inventory::root_hash(lines);
 }
 
-wire::SectionReport section_report(const wire::Report& report, int schema,
-                                   const inventory::SourceStatuses& sources,
+wire::SectionReport section_report(const wire::Report& report, int schema_version,
+                                   const inventory::ProviderStatuses& providers,
                                    inventory::SectionDelta delta) {
-  return {.schema = schema,
+  return {.schema_version = schema_version,
           .collected_at = report.sent_at,
           .collected_boottime_ms = report.sent_boottime_ms,
-          .sources = sources,
+          .providers = providers,
           .delta = std::move(delta)};
 }
 
@@ -206,15 +206,16 @@ wire::Report Fleet::first_report(Machine& machine) const {
   const Model& model = models_[mix(static_cast<std::uint64_t>(machine.number), 5) % models_.size()];
   machine.sections.clear();
   for (const auto& [name, section] : now) {
-    const auto& of_model = name == "packages" ? package_sources_ : model.sections.at(name).sources;
+    const auto& of_model =
+        name == "packages" ? package_sources_ : model.sections.at(name).providers;
     const inventory::SectionSchema* schema = inventory::find_section(name);
-    machine.sections[schema->name] = {section.schema, section.hash, &of_model};
+    machine.sections[schema->name] = {section.schema_version, section.hash, &of_model};
   }
   machine.root = root_of(machine);
   wire::Report report = new_report(machine);
   for (const auto& [name, section] : now) {
-    report.sections[name] =
-        section_report(report, section.schema, section.sources, inventory::full_delta(section));
+    report.sections[name] = section_report(report, section.schema_version, section.providers,
+                                           inventory::full_delta(section));
   }
   return report;
 }
@@ -246,7 +247,7 @@ wire::Report Fleet::update_report(Machine& machine, const std::vector<int>& slot
   machine.root = root_of(machine);
   wire::Report report = new_report(machine);
   report.sections["packages"] =
-      section_report(report, packages.schema, *packages.sources, std::move(delta));
+      section_report(report, packages.schema_version, *packages.providers, std::move(delta));
   return report;
 }
 
@@ -257,8 +258,8 @@ wire::Report Fleet::whole_report(Machine& machine, const std::vector<std::string
     const auto found = now.find(name);
     if (found == now.end()) continue;
     const inventory::SectionSnapshot& section = found->second;
-    report.sections[name] =
-        section_report(report, section.schema, section.sources, inventory::full_delta(section));
+    report.sections[name] = section_report(report, section.schema_version, section.providers,
+                                           inventory::full_delta(section));
   }
   return report;
 }
@@ -266,8 +267,8 @@ wire::Report Fleet::whole_report(Machine& machine, const std::vector<std::string
 wire::Report Fleet::hashes_report(Machine& machine) const {
   wire::Report report = new_report(machine);
   for (const auto& [name, section] : machine.sections) {
-    report.hashes[std::string(name)] = {section.schema, section.hash.to_hex(),
-                                        inventory::status_line(name, *section.sources)};
+    report.hashes[std::string(name)] = {section.schema_version, section.hash.to_hex(),
+                                        inventory::status_line(name, *section.providers)};
   }
   return report;
 }

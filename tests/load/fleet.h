@@ -26,9 +26,9 @@
 namespace muster::load {
 
 struct HeldSection {
-  int schema = 1;
+  int schema_version = 1;
   inventory::Hash128 hash;
-  const inventory::SourceStatuses* sources = nullptr;  // of the model; the Fleet owns it
+  const inventory::ProviderStatuses* providers = nullptr;  // of the model; the Fleet owns it
 };
 
 struct Machine {
@@ -97,7 +97,7 @@ class Fleet {
   std::string description_;
   std::vector<Model> models_;
   std::vector<inventory::Row> catalogue_;
-  inventory::SourceStatuses package_sources_;
+  inventory::ProviderStatuses package_sources_;
   mutable std::mutex variants_mutex_;
   mutable std::unordered_map<std::uint64_t, std::unique_ptr<const Variant>> variants_;
 };

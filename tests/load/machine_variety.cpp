@@ -35,9 +35,9 @@ constexpr Hardware kHardware[] = {
 };
 
 CollectedSection look(agent::host::Host& host, const agent::collect::Collector& collector) {
-  agent::collect::Collected found = collector.collect(host);
+  agent::collect::CollectedSection found = collector.collect(host);
   return {.schema = inventory::find_section(collector.section),
-          .sources = std::move(found.sources),
+          .providers = std::move(found.providers),
           .rows = std::move(found.rows)};
 }
 
@@ -49,7 +49,7 @@ Sections look_at(agent::host::Host& host) {
 }
 
 bool is_ok(const CollectedSection& section) {
-  return inventory::worst(section.sources) == inventory::Status::kOk && !section.rows.empty();
+  return inventory::worst(section.providers) == inventory::Status::kOk && !section.rows.empty();
 }
 
 std::string hex(std::uint64_t number, int digits) {

@@ -25,7 +25,7 @@
 namespace muster::load {
 namespace {
 
-constexpr std::size_t kWriters = 8;  // their works share commits
+constexpr std::size_t kWriters = 8;  // their writes share commits
 constexpr std::size_t kMistakesTold = 20;
 
 // Runs work(i) for all i < count on a few threads; the first exception is thrown on.

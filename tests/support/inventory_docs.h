@@ -72,7 +72,7 @@ inline std::string field_row(const inventory::FieldSchema& field) {
   if (field.shared) meaning += ". Stored once for all machines";
   return "| " + code(field.name) + " | " + std::string(inventory::to_string(field.type)) + " | " +
          std::string(field.unit) + " | " + key_word(field) + " | " + meaning + " | " +
-         cell_text(field.source) + " | " + std::to_string(field.schema) + " |\n";
+         cell_text(field.read_from) + " | " + std::to_string(field.schema_version) + " |\n";
 }
 
 inline std::string limits_sentence() {
@@ -86,19 +86,20 @@ inline std::string limits_sentence() {
 inline std::string section_page(const inventory::SectionSchema& schema) {
   std::string out(kGeneratedNote);
   out += "# " + std::string(schema.title) + "\n\n" + std::string(schema.meaning) + ".\n\nSection " +
-         code(schema.name) + ", schema " + std::to_string(schema.schema) + ".\n\n";
-  std::string sources;
-  for (const std::string_view source : schema.sources)
-    sources += (sources.empty() ? "" : ", ") + code(source);
+         code(schema.name) + ", schema " + std::to_string(schema.schema_version) + ".\n\n";
+  std::string providers;
+  for (const std::string_view source : schema.providers)
+    providers += (providers.empty() ? "" : ", ") + code(source);
   out += "- Looked at: " + interval_sentence(schema.interval) + "\n";
   out += "- Privacy: " + privacy_sentence(schema.privacy) + "\n";
   if (schema.linger_days > 0) {
     out += "- A row stays for " + std::to_string(schema.linger_days) +
            " days after it was last seen\n";
   }
-  out += "- Sources, each with a status of its own: " + sources;
-  if (schema.source_field) {
-    out += "; " + code(schema.fields[*schema.source_field].name) + " says which one a row is from";
+  out += "- Sources, each with a status of its own: " + providers;
+  if (schema.provider_field) {
+    out +=
+        "; " + code(schema.fields[*schema.provider_field].name) + " says which one a row is from";
   }
   out += "\n- Limits: " + limits_sentence() + "\n\n";
   out += schema.key_fields.empty() ? "The section has at most one row, so it needs no key.\n\n"

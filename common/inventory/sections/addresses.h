@@ -26,17 +26,19 @@ struct Address {
          .meaning = "IP addresses of the interfaces",
          .interval = Interval::kEach},
         key("interface", &R::interface, "Name of the interface",
-            {.source = "rtnetlink RTM_GETLINK, IFLA_IFNAME; IFA_LABEL", .summary = true}),
+            {.read_from = "rtnetlink RTM_GETLINK, IFLA_IFNAME; IFA_LABEL", .summary = true}),
         key("family", &R::family, "ipv4 or ipv6",
-            {.source = "ifa_family", .values = kAddressFamilies}),
+            {.read_from = "ifa_family", .values = kAddressFamilies}),
         key("address", &R::address, "Address; IPv6 as RFC 5952 writes it",
-            {.source = "IFA_LOCAL, IFA_ADDRESS", .kind = TextKind::kIpAddress, .identity = true}),
+            {.read_from = "IFA_LOCAL, IFA_ADDRESS",
+             .kind = TextKind::kIpAddress,
+             .identity = true}),
         key("prefix_length", &R::prefix_length, "Length of the network's prefix",
-            {.unit = "bits", .source = "ifa_prefixlen", .summary = true}),
+            {.unit = "bits", .read_from = "ifa_prefixlen", .summary = true}),
         fact("scope", &R::scope, "How far it is valid",
-             {.source = "ifa_scope", .values = kAddressScopes}),
+             {.read_from = "ifa_scope", .values = kAddressScopes}),
         fact("dynamic", &R::dynamic, "Given for a time, by DHCP or router advertisement",
-             {.source = "IFA_FLAGS without IFA_F_PERMANENT"}));
+             {.read_from = "IFA_FLAGS without IFA_F_PERMANENT"}));
   }();
 };
 

@@ -26,37 +26,38 @@ struct Cpu {
             "the kernel has none. Packages that share a cache, and clusters of one ARM chip, are "
             "one socket with the number of the first: some kernels and virtual machines number "
             "clusters, nodes or single cores",
-            {.source = "/sys/devices/system/cpu/cpu*/topology/physical_package_id"}),
+            {.read_from = "/sys/devices/system/cpu/cpu*/topology/physical_package_id"}),
         fact("manufacturer", &R::manufacturer, "Who made the processor",
-             {.source = "/proc/cpuinfo: vendor_id; SMBIOS type 4"}),
+             {.read_from = "/proc/cpuinfo: vendor_id; SMBIOS type 4"}),
         fact("model_name", &R::model_name,
              "Model, in the kernel's words: \"POWER9 (architected), altivec supported\". IBM Z "
              "names "
              "none: what tells its generations apart is the machine type of the system",
-             {.source = "/proc/cpuinfo: model name, cpu model, cpu, uarch, Processor; MIDR on ARM; "
-                        "SMBIOS type 4",
+             {.read_from =
+                  "/proc/cpuinfo: model name, cpu model, cpu, uarch, Processor; MIDR on ARM; "
+                  "SMBIOS type 4",
               .summary = true}),
-        fact("architecture", &R::architecture, "Instruction set family", {.source = "uname(2)"}),
+        fact("architecture", &R::architecture, "Instruction set family", {.read_from = "uname(2)"}),
         fact("microcode", &R::microcode, "Microcode revision",
-             {.source = "/proc/cpuinfo: microcode"}),
-        fact("family", &R::family, "CPU family", {.source = "/proc/cpuinfo: cpu family"}),
-        fact("model", &R::model, "CPU model number", {.source = "/proc/cpuinfo: model"}),
-        fact("stepping", &R::stepping, "Stepping", {.source = "/proc/cpuinfo: stepping"}),
+             {.read_from = "/proc/cpuinfo: microcode"}),
+        fact("family", &R::family, "CPU family", {.read_from = "/proc/cpuinfo: cpu family"}),
+        fact("model", &R::model, "CPU model number", {.read_from = "/proc/cpuinfo: model"}),
+        fact("stepping", &R::stepping, "Stepping", {.read_from = "/proc/cpuinfo: stepping"}),
         fact("cores", &R::cores, "Cores with a processor online",
-             {.source = "/sys/.../topology/core_cpus_list"}),
+             {.read_from = "/sys/.../topology/core_cpus_list"}),
         fact("threads", &R::threads, "Logical CPUs that are online",
-             {.source = "/sys/devices/system/cpu/cpu*/topology; online"}),
+             {.read_from = "/sys/devices/system/cpu/cpu*/topology; online"}),
         fact("max_clock_mhz", &R::max_clock_mhz, "Highest clock",
              {.unit = "MHz",
-              .source = "/sys/.../cpufreq/cpuinfo_max_freq; /proc/cpuinfo where "
-                        "it tells a fixed clock (POWER, SPARC, LoongArch)"}),
+              .read_from = "/sys/.../cpufreq/cpuinfo_max_freq; /proc/cpuinfo where "
+                           "it tells a fixed clock (POWER, SPARC, LoongArch)"}),
         fact("cache_l2_bytes", &R::cache_l2_bytes,
              "Level 2 cache of the socket, for data and instructions together",
              {.unit = "bytes",
-              .source = "/sys/.../cache/index*/size; /proc/cpuinfo: cache on IBM Z"}),
+              .read_from = "/sys/.../cache/index*/size; /proc/cpuinfo: cache on IBM Z"}),
         fact("cache_l3_bytes", &R::cache_l3_bytes, "Level 3 cache of the socket",
              {.unit = "bytes",
-              .source = "/sys/.../cache/index*/size; /proc/cpuinfo: cache on IBM Z"}));
+              .read_from = "/sys/.../cache/index*/size; /proc/cpuinfo: cache on IBM Z"}));
   }();
 };
 

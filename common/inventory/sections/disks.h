@@ -35,45 +35,45 @@ struct Disk {
             {.instance = true}),
         fact("name", &R::name,
              "Kernel name at the time; of a disk behind multipath that of the multipath device",
-             {.source = "/sys/class/block"}),
+             {.read_from = "/sys/class/block"}),
         fact("vendor", &R::vendor, "Vendor as the device tells it; ATA and virtio disks tell none",
-             {.source = "/sys/block/*/device/vendor", .summary = true}),
-        fact(
-            "model", &R::model, "Model as the device tells it",
-            {.source = "/sys/block/*/device/model; in full from vpd_pg83, vpd_pg89, /run/udev/data",
-             .summary = true}),
+             {.read_from = "/sys/block/*/device/vendor", .summary = true}),
+        fact("model", &R::model, "Model as the device tells it",
+             {.read_from =
+                  "/sys/block/*/device/model; in full from vpd_pg83, vpd_pg89, /run/udev/data",
+              .summary = true}),
         fact("serial_number", &R::serial_number, "Serial number",
-             {.source = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data",
+             {.read_from = "/sys/block/*/device/serial, .../device/vpd_pg80, /run/udev/data",
               .identity = true,
               .summary = true}),
         fact("wwn", &R::wwn, "World wide name as the device tells it",
-             {.source = "/sys/block/*/wwid, .../device/wwid, /run/udev/data", .identity = true}),
+             {.read_from = "/sys/block/*/wwid, .../device/wwid, /run/udev/data", .identity = true}),
         fact("firmware_revision", &R::firmware_revision,
              "Firmware of the device; of an ATA disk the last four characters where neither page "
              "89h "
              "nor udev tells the whole",
-             {.source = "/sys/block/*/device/firmware_rev or rev; in full from vpd_pg89, "
-                        "/run/udev/data"}),
+             {.read_from = "/sys/block/*/device/firmware_rev or rev; in full from vpd_pg89, "
+                           "/run/udev/data"}),
         fact("size_bytes", &R::size_bytes,
              "Capacity; absent for optical drives, whose medium comes and goes",
-             {.unit = "bytes", .source = "/sys/block/*/size, times 512", .summary = true}),
+             {.unit = "bytes", .read_from = "/sys/block/*/size, times 512", .summary = true}),
         fact("logical_block_bytes", &R::logical_block_bytes, "Smallest addressable block",
-             {.unit = "bytes", .source = "/sys/block/*/queue/logical_block_size"}),
+             {.unit = "bytes", .read_from = "/sys/block/*/queue/logical_block_size"}),
         fact("transport", &R::transport,
              "How it is attached: scsi is also a volume of a RAID controller, and a SATA port of a "
              "kernel before 3.0 whose controller cannot be read",
-             {.source = "/sys/block/* link, vpd_pg89, the controller's class, /run/udev/data",
+             {.read_from = "/sys/block/* link, vpd_pg89, the controller's class, /run/udev/data",
               .values = kTransports}),
         fact("media", &R::media, "What it stores on",
-             {.source = "/sys/block/*/queue/rotational", .values = kMedia}),
+             {.read_from = "/sys/block/*/queue/rotational", .values = kMedia}),
         fact("removable", &R::removable, "The medium can be taken out",
-             {.source = "/sys/block/*/removable"}),
+             {.read_from = "/sys/block/*/removable"}),
         fact("read_only", &R::read_only, "The device cannot be written",
-             {.source = "/sys/block/*/ro"}),
+             {.read_from = "/sys/block/*/ro"}),
         fact("path", &R::path,
              "Where it is plugged in, in the words of udev's ID_PATH; absent behind multipath, and "
              "where only a number that the kernel counts would tell",
-             {.source = "/sys/block/* link, the classes of transports, /run/udev/data"}));
+             {.read_from = "/sys/block/* link, the classes of transports, /run/udev/data"}));
   }();
 };
 

@@ -24,29 +24,29 @@ struct Filesystem {
                     "the mount point that shows it best, a subvolume of btrfs and a "
                     "network file system at each"},
         key("mount_point", &R::mount_point, "Where it is mounted",
-            {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+            {.read_from = "/proc/1/mountinfo, /proc/self/mountinfo"}),
         key("instance", &R::instance, "Number that tells apart mounts at one place",
             {.instance = true}),
         fact("device", &R::device, "What is mounted: device, server:/path, pool",
-             {.source = "/proc/1/mountinfo, /proc/self/mountinfo", .summary = true}),
+             {.read_from = "/proc/1/mountinfo, /proc/self/mountinfo", .summary = true}),
         fact("type", &R::type, "Kind: ext4, xfs, nfs4, ...",
-             {.source = "/proc/1/mountinfo, /proc/self/mountinfo", .summary = true}),
+             {.read_from = "/proc/1/mountinfo, /proc/self/mountinfo", .summary = true}),
         fact("uuid", &R::uuid, "UUID of the file system",
-             {.source = "/dev/disk/by-uuid, /run/udev/data",
+             {.read_from = "/dev/disk/by-uuid, /run/udev/data",
               .kind = TextKind::kVolumeUuid,
               .identity = true}),
         fact("label", &R::label, "Label of the file system",
-             {.source = "/dev/disk/by-label, /run/udev/data"}),
+             {.read_from = "/dev/disk/by-label, /run/udev/data"}),
         fact("options", &R::options, "Mount options",
-             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}),
+             {.read_from = "/proc/1/mountinfo, /proc/self/mountinfo"}),
         fact("size_bytes", &R::size_bytes,
              "Size; absent where asking could wait for another machine (network file "
              "systems, and what is mounted below one or below an automount), and for "
              "ZFS, whose size changes with what others in the pool use",
-             {.unit = "bytes", .source = "statvfs(3)", .summary = true}),
-        fact("network", &R::network, "On another machine", {.source = "the type"}),
+             {.unit = "bytes", .read_from = "statvfs(3)", .summary = true}),
+        fact("network", &R::network, "On another machine", {.read_from = "the type"}),
         fact("read_only", &R::read_only, "Mounted read-only",
-             {.source = "/proc/1/mountinfo, /proc/self/mountinfo"}));
+             {.read_from = "/proc/1/mountinfo, /proc/self/mountinfo"}));
   }();
 };
 

@@ -34,44 +34,45 @@ struct Interface {
             {.identity = true}),
         key("instance", &R::instance, "Number that tells apart interfaces with the same identifier",
             {.instance = true}),
-        fact("name", &R::name, "Name at the time", {.source = "/sys/class/net"}),
+        fact("name", &R::name, "Name at the time", {.read_from = "/sys/class/net"}),
         fact("kind", &R::kind, "Kind of interface",
-             {.source = "/sys/class/net/*/type, uevent",
+             {.read_from = "/sys/class/net/*/type, uevent",
               .values = kInterfaceKinds,
               .summary = true}),
         fact("mac_address", &R::mac_address,
              "Hardware address in use, as the kernel writes it: 6 bytes, 20 on InfiniBand, 8 or 16 "
              "on FireWire. Absent where it is random (virtual interfaces, Wi-Fi clients that hide "
              "theirs) and where it is none (tunnels, loopback)",
-             {.source = "/sys/class/net/*/address",
+             {.read_from = "/sys/class/net/*/address",
               .kind = TextKind::kMacAddress,
               .identity = true,
               .summary = true}),
-        fact("permanent_mac_address", &R::permanent_mac_address,
-             "Hardware address of 6 bytes that the maker gave the device; only of devices inside "
-             "the "
-             "case, never of docks, VPNs or virtual ones",
-             {.source = "IFLA_PERM_ADDRESS; /sys/class/net/*/address where addr_assign_type is 0",
-              .kind = TextKind::kMacAddress,
-              .identity = true}),
+        fact(
+            "permanent_mac_address", &R::permanent_mac_address,
+            "Hardware address of 6 bytes that the maker gave the device; only of devices inside "
+            "the "
+            "case, never of docks, VPNs or virtual ones",
+            {.read_from = "IFLA_PERM_ADDRESS; /sys/class/net/*/address where addr_assign_type is 0",
+             .kind = TextKind::kMacAddress,
+             .identity = true}),
         fact("physical", &R::physical, "There is a device behind it",
-             {.source = "/sys/class/net/*/device"}),
+             {.read_from = "/sys/class/net/*/device"}),
         fact("enabled", &R::enabled, "Set up by the administrator (IFF_UP)",
-             {.source = "/sys/class/net/*/flags"}),
+             {.read_from = "/sys/class/net/*/flags"}),
         fact("mtu_bytes", &R::mtu_bytes, "Largest packet",
-             {.unit = "bytes", .source = "/sys/class/net/*/mtu"}),
+             {.unit = "bytes", .read_from = "/sys/class/net/*/mtu"}),
         fact("max_speed_mbps", &R::max_speed_mbps, "Speed of the link; absent without a link",
-             {.unit = "Mbit/s", .source = "/sys/class/net/*/speed"}),
+             {.unit = "Mbit/s", .read_from = "/sys/class/net/*/speed"}),
         fact("driver", &R::driver, "Driver; only of devices",
-             {.source = "/sys/class/net/*/device/driver", .summary = true}),
+             {.read_from = "/sys/class/net/*/device/driver", .summary = true}),
         fact("pci_id", &R::pci_id,
              "Vendor and device number, 8086:15b8; absent for devices that are not on PCI "
              "themselves "
              "(USB, virtio, built into a chip)",
-             {.source = "/sys/class/net/*/device"}),
-        fact("path", &R::path, "Where it is plugged in", {.source = "/sys/class/net/* link"}),
+             {.read_from = "/sys/class/net/*/device"}),
+        fact("path", &R::path, "Where it is plugged in", {.read_from = "/sys/class/net/* link"}),
         fact("master", &R::master, "Bridge or bond that it belongs to",
-             {.source = "/sys/class/net/*/master"}));
+             {.read_from = "/sys/class/net/*/master"}));
   }();
 };
 

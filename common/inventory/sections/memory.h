@@ -16,12 +16,12 @@ struct Memory {
          .meaning = "Memory and swap that the system has",
          .never_empty = true},
         fact("total_bytes", &R::total_bytes, "Memory that the kernel can use",
-             {.unit = "bytes", .source = "/proc/meminfo: MemTotal"}),
+             {.unit = "bytes", .read_from = "/proc/meminfo: MemTotal"}),
         fact("swap_total_bytes", &R::swap_total_bytes, "Swap space; 0 when there is none",
-             {.unit = "bytes", .source = "/proc/meminfo: SwapTotal"}),
+             {.unit = "bytes", .read_from = "/proc/meminfo: SwapTotal"}),
         fact("installed_bytes", &R::installed_bytes, "Memory in the slots",
-             {.unit = "bytes", .source = "SMBIOS type 17, the sum"}),
-        fact("slots", &R::slots, "Memory slots", {.source = "SMBIOS type 16, 0Dh"}));
+             {.unit = "bytes", .read_from = "SMBIOS type 17, the sum"}),
+        fact("slots", &R::slots, "Memory slots", {.read_from = "SMBIOS type 16, 0Dh"}));
   }();
 };
 

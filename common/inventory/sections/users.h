@@ -20,16 +20,16 @@ struct User {
          .meaning = "Local accounts",
          .privacy = Privacy::kPersonal,
          .never_empty = true},
-        key("name", &R::name, "Login name", {.source = "/etc/passwd"}),
-        fact("uid", &R::uid, "Numeric user id", {.source = "/etc/passwd", .summary = true}),
-        fact("gid", &R::gid, "Numeric id of the primary group", {.source = "/etc/passwd"}),
+        key("name", &R::name, "Login name", {.read_from = "/etc/passwd"}),
+        fact("uid", &R::uid, "Numeric user id", {.read_from = "/etc/passwd", .summary = true}),
+        fact("gid", &R::gid, "Numeric id of the primary group", {.read_from = "/etc/passwd"}),
         fact("full_name", &R::full_name, "Name of the person",
-             {.source = "/etc/passwd: GECOS", .summary = true}),
-        fact("home", &R::home, "Home directory", {.source = "/etc/passwd"}),
-        fact("shell", &R::shell, "Login shell", {.source = "/etc/passwd"}),
+             {.read_from = "/etc/passwd: GECOS", .summary = true}),
+        fact("home", &R::home, "Home directory", {.read_from = "/etc/passwd"}),
+        fact("shell", &R::shell, "Login shell", {.read_from = "/etc/passwd"}),
         fact("groups", &R::groups,
              "Groups that the account is a member of, its primary group among them",
-             {.source = "/etc/group, /etc/passwd: gid"}));
+             {.read_from = "/etc/group, /etc/passwd: gid"}));
   }();
 };
 

@@ -100,7 +100,7 @@ void write_store(Exposition& out, store::Store& store) {
   const store::StoreCounters counters = store.counters();
   out.counter("muster_store_commits_total", "Commits", counters.commits);
   out.counter("muster_store_writes_total", "Writes, several of which may share a commit",
-              counters.works);
+              counters.writes);
   out.counter("muster_store_batches_redone_total", "Commits redone one write at a time",
               counters.batches_redone);
   out.family("muster_agents", "gauge", "Agents by state");

@@ -29,9 +29,9 @@ void write_sections(JsonWriter& json, const std::vector<facts::SectionSummary>& 
         .member("section", section.schema->name)
         .member("title", section.schema->title);
     json.member("status", inventory::to_string(section.status));
-    for (const facts::SectionSourceStatus& source : section.sources) {
-      if (source.status == section.status && !source.reason.empty()) {
-        json.member("reason", source.reason);
+    for (const facts::SectionProviderStatus& provider : section.providers) {
+      if (provider.status == section.status && !provider.reason.empty()) {
+        json.member("reason", provider.reason);
         break;
       }
     }

@@ -20,7 +20,7 @@ http::Response list_query_fields(Call& call) {
       json.begin_object().member("name", field.name).member("type", query::to_string(field.type));
       if (!field.unit.empty()) json.member("unit", field.unit);
       json.member("meaning", field.meaning);
-      if (!field.source.empty()) json.member("source", field.source);
+      if (!field.derived_from.empty()) json.member("source", field.derived_from);
       if (!field.values.empty()) {
         json.key("values").begin_array();
         for (const std::string_view value : field.values)
@@ -41,14 +41,14 @@ http::Response list_sections(Call& call) {
           .member("meaning", schema.meaning);
       json.member("interval", inventory::to_string(schema.interval))
           .member("privacy", inventory::to_string(schema.privacy));
-      json.member("schema", schema.schema).key("fields").begin_array();
+      json.member("schema", schema.schema_version).key("fields").begin_array();
       for (const inventory::FieldSchema& field : schema.fields) {
         json.begin_object()
             .member("name", field.name)
             .member("type", inventory::to_string(field.type));
         json.member("meaning", field.meaning).member("key", field.is_key());
         if (!field.unit.empty()) json.member("unit", field.unit);
-        if (!field.source.empty()) json.member("source", field.source);
+        if (!field.read_from.empty()) json.member("source", field.read_from);
         json.end_object();
       }
       json.end_array().end_object();

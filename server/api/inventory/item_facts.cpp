@@ -47,14 +47,14 @@ void write_row(JsonWriter& json, const inventory::SectionSchema& schema,
   json.member("source_record", row.source_record).member("revision", row.opened_by).end_object();
 }
 
-void write_sources(JsonWriter& json, const facts::SectionSummary& summary) {
+void write_providers(JsonWriter& json, const facts::SectionSummary& summary) {
   json.key("sources").begin_array();
-  for (const facts::SectionSourceStatus& source : summary.sources) {
+  for (const facts::SectionProviderStatus& provider : summary.providers) {
     json.begin_object()
-        .member("source", source.source)
-        .member("status", inventory::to_string(source.status));
-    if (!source.reason.empty()) json.member("reason", source.reason);
-    json.member("since", source.since).end_object();
+        .member("source", provider.provider)
+        .member("status", inventory::to_string(provider.status));
+    if (!provider.reason.empty()) json.member("reason", provider.reason);
+    json.member("since", provider.since).end_object();
   }
   json.end_array();
 }
@@ -150,7 +150,7 @@ http::Response show_item_section(Call& call) {
             .member("title", schema.title)
             .member("item_id", item_id);
         json.member("status", inventory::to_string(summary->status));
-        write_sources(json, *summary);
+        write_providers(json, *summary);
         json.member("collected_at", summary->collected_at).member("ok_at", summary->ok_at);
         json.member("stale", summary->stale).member("total", summary->rows);
         call.write_point(json);

@@ -17,7 +17,7 @@ namespace {
 constexpr int kTokenDays = 365;
 constexpr std::int64_t kClockAgreesMs = 60'000;
 
-std::string machine_name() {
+std::string uname() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "an unnamed machine";
   return name.data();
@@ -83,7 +83,7 @@ int login(Context& context) {
   } else {
     const JsonValue created =
         token_by_password(context, *client, invocation.text("--user").value_or(""),
-                          "muster on " + to_valid_text(machine_name()), kTokenDays);
+                          "muster on " + to_valid_text(uname()), kTokenDays);
     login.token = *created.text_at("token");
     if (const auto id = created.integer_at("token_id")) login.token_id = std::to_string(*id);
     validity = ", " + validity_of(context, created);

@@ -27,7 +27,7 @@ TEST_CASE("a machine that answers nothing closes no row and says why", "[collect
     Result<std::string> read_link(std::string_view) override { return no(); }
     Result<host::FileStatus> status(std::string_view) override { return no(); }
     Result<host::FilesystemSpace> space(std::string_view) override { return no(); }
-    Result<host::MachineName> machine_name() override { return no(); }
+    Result<host::Uname> uname() override { return no(); }
     Result<std::string> netlink(host::NetlinkDump) override { return no(); }
 
    private:
@@ -36,11 +36,11 @@ TEST_CASE("a machine that answers nothing closes no row and says why", "[collect
   Mute host;
   for (const collect::Collector& collector : collect::collectors()) {
     CAPTURE(std::string(collector.section));
-    const collect::Collected collected = collector.collect(host);
+    const collect::CollectedSection collected = collector.collect(host);
     CHECK(collected.rows.empty());
-    CHECK_FALSE(collected.sources.empty());
-    const auto& declared = inventory::find_section(collector.section)->sources;
-    for (const auto& [name, status] : collected.sources) {
+    CHECK_FALSE(collected.providers.empty());
+    const auto& declared = inventory::find_section(collector.section)->providers;
+    for (const auto& [name, status] : collected.providers) {
       CAPTURE(name);
       // The function is of that section: it tells of no other's sources.
       CHECK(std::find(declared.begin(), declared.end(), name) != declared.end());
@@ -57,7 +57,7 @@ TEST_CASE("a failed read gives the status that fits it", "[collect]") {
       {FailureKind::kTimeout, Status::kTimeout},        {FailureKind::kTooLarge, Status::kFailed},
       {FailureKind::kMalformed, Status::kFailed},       {FailureKind::kIo, Status::kFailed}};
   for (const auto& [kind, status] : table)
-    CHECK(collect::status_of({kind, "why"}) == inventory::SourceStatus{status, "why"});
+    CHECK(collect::status_of({kind, "why"}) == inventory::ProviderStatus{status, "why"});
 }
 
 }  // namespace

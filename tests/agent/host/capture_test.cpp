@@ -40,7 +40,7 @@ void ask_everything(host::Host& host) {
   static_cast<void>(host.read_link("/etc/link"));
   static_cast<void>(host.status("/sys/table"));
   static_cast<void>(host.space("/"));
-  static_cast<void>(host.machine_name());
+  static_cast<void>(host.uname());
   static_cast<void>(host.netlink(host::NetlinkDump::kLinks));
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a capture answers as the machine did", "[capture]") {
   CHECK(captured.read_link("/etc/link").value() == "../sys/table");
   CHECK(captured.status("/sys/table").value().inode == live->status("/sys/table").value().inode);
   CHECK(captured.status("/sys/table").value().size_bytes == 12);
-  CHECK(captured.machine_name().value().architecture == "x86_64");
+  CHECK(captured.uname().value().architecture == "x86_64");
   CHECK(captured.read("/missing").failure().message == live->read("/missing").failure().message);
   CHECK(captured.space("/").failure().kind == FailureKind::kNotFound);
   CHECK(captured.netlink(host::NetlinkDump::kLinks).failure().kind == FailureKind::kNotFound);
@@ -180,7 +180,7 @@ TEST_CASE("answers that are not bytes are checked when they are asked for", "[ca
   for (const char* path : {"/a", "/b", "/c"})
     CHECK(host->status(path).failure().kind == FailureKind::kMalformed);
   CHECK(host->space("/a").failure().kind == FailureKind::kMalformed);
-  CHECK(host->machine_name().failure().kind == FailureKind::kMalformed);
+  CHECK(host->uname().failure().kind == FailureKind::kMalformed);
 }
 
 TEST_CASE("a comment and a line blanked out by hand leave a capture readable", "[capture]") {

@@ -161,7 +161,7 @@ TEST_CASE("a root that does not exist answers every question with not found", "[
   LiveHost host("/nonexistent/tree");
   CHECK(host.read("/etc/passwd").failure().kind == FailureKind::kNotFound);
   CHECK(host.list("/").failure().kind == FailureKind::kNotFound);
-  CHECK(host.machine_name().failure().kind == FailureKind::kNotFound);
+  CHECK(host.uname().failure().kind == FailureKind::kNotFound);
 }
 
 TEST_CASE("a copied tree does not answer for the machine that it is read on", "[host]") {
@@ -169,13 +169,13 @@ TEST_CASE("a copied tree does not answer for the machine that it is read on", "[
   LiveHost host(tree.path());
   CHECK(host.space("/").failure().kind == FailureKind::kNotFound);
   CHECK(host.netlink(NetlinkDump::kLinks).failure().kind == FailureKind::kNotFound);
-  CHECK(host.machine_name().failure().kind == FailureKind::kNotFound);
+  CHECK(host.uname().failure().kind == FailureKind::kNotFound);
   tree.file("bin/ls", muster::test::elf_header(2, 1, 183));
-  CHECK(host.machine_name().value().architecture == "aarch64");
+  CHECK(host.uname().value().architecture == "aarch64");
   tree.file("proc/sys/kernel/arch", "riscv64\n");
   tree.file("proc/sys/kernel/ostype", "Linux\n");
-  CHECK(host.machine_name().value().architecture == "riscv64");
-  CHECK(host.machine_name().value().kernel_name == "Linux");
+  CHECK(host.uname().value().architecture == "riscv64");
+  CHECK(host.uname().value().kernel_name == "Linux");
 }
 
 TEST_CASE("the architecture of a program is told from its ELF header", "[host]") {
@@ -198,7 +198,7 @@ TEST_CASE("the running system answers for space, name, links and addresses", "[h
   REQUIRE(space.ok());
   CHECK(space->size_bytes > 0);
   CHECK(space->available_bytes <= space->size_bytes);
-  CHECK(host.machine_name().value().kernel_name == "Linux");
+  CHECK(host.uname().value().kernel_name == "Linux");
   for (const NetlinkDump dump : {NetlinkDump::kLinks, NetlinkDump::kAddresses}) {
     const auto messages = host.netlink(dump);
     REQUIRE(messages.ok());

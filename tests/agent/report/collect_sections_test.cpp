@@ -64,7 +64,7 @@ class GatedHost final : public host::Host {
   muster::Result<std::string> read_link(std::string_view) override { return none(); }
   muster::Result<host::FileStatus> status(std::string_view) override { return none(); }
   muster::Result<host::FilesystemSpace> space(std::string_view) override { return none(); }
-  muster::Result<host::MachineName> machine_name() override { return none(); }
+  muster::Result<host::Uname> uname() override { return none(); }
   muster::Result<std::string> netlink(host::NetlinkDump) override { return none(); }
 
  private:
@@ -84,35 +84,35 @@ User user(std::string name, std::int64_t uid) {
   return out;
 }
 
-collect::Collected two_users(host::Host&) {
+collect::CollectedSection two_users(host::Host&) {
   return collect::collected(std::vector<User>{user("zoe", 1001), user("ana", 1000)});
 }
-collect::Collected waits(host::Host& host) {
+collect::CollectedSection waits(host::Host& host) {
   static_cast<void>(host.read("/slow"));
   return collect::collected(std::vector<User>{});
 }
-collect::Collected throws(host::Host&) {
+collect::CollectedSection throws(host::Host&) {
   throw std::runtime_error("broken on purpose");
 }
-collect::Collected throws_a_number(host::Host&) {
+collect::CollectedSection throws_a_number(host::Host&) {
   throw 7;
 }
-collect::Collected same_key_twice(host::Host&) {
+collect::CollectedSection same_key_twice(host::Host&) {
   return collect::collected(std::vector<User>{user("ana", 1), user("ana", 2)});
 }
-collect::Collected forgets_all(host::Host&) {
+collect::CollectedSection forgets_all(host::Host&) {
   return {};
 }
-collect::Collected dpkg_partly_and_rpm(host::Host&) {
-  collect::Collected out;
-  out.sources.emplace("dpkg", muster::inventory::SourceStatus{Status::kPartial, "cut"});
-  out.sources.emplace("rpm", muster::inventory::SourceStatus{Status::kNotApplicable, {}});
+collect::CollectedSection dpkg_partly_and_rpm(host::Host&) {
+  collect::CollectedSection out;
+  out.providers.emplace("dpkg", muster::inventory::ProviderStatus{Status::kPartial, "cut"});
+  out.providers.emplace("rpm", muster::inventory::ProviderStatus{Status::kNotApplicable, {}});
   return out;
 }
-collect::Collected dpkg_unless_broken(host::Host& host) {
+collect::CollectedSection dpkg_unless_broken(host::Host& host) {
   if (host.read("/broken")) throw std::runtime_error("broken");
-  collect::Collected out;
-  out.sources.emplace("dpkg", muster::inventory::SourceStatus{});
+  collect::CollectedSection out;
+  out.providers.emplace("dpkg", muster::inventory::ProviderStatus{});
   return out;
 }
 std::string some_vitals(host::Host&) {
@@ -135,7 +135,7 @@ report::SectionCollector collector_of(std::vector<collect::Collector> collectors
 
 std::string json_of(report::SectionCollector& collector, bool pretty = false) {
   auto sections = collector.collect();
-  for (report::LookResult& result : sections)
+  for (report::CollectionResult& result : sections)
     result.duration_ms = 1;  // the only thing that differs from run to run
   return report::inventory_json(
       std::move(sections),
@@ -149,9 +149,9 @@ TEST_CASE("a collector that is done in time gives its rows and its time", "[repo
   const auto results = collector.collect();
   REQUIRE(results.size() == 1);
   CHECK(results[0].section.rows.size() == 2);
-  CHECK(results[0].section.sources.at("users").status == Status::kOk);
-  CHECK(results[0].collected_at == Instant{1'000'000});
-  CHECK(results[0].collected_boottime_ms == 4242);
+  CHECK(results[0].section.providers.at("users").status == Status::kOk);
+  CHECK(results[0].collected.at == Instant{1'000'000});
+  CHECK(results[0].collected.boottime_ms == 4242);
   CHECK(results[0].duration_ms >= 0);
 }
 
@@ -160,15 +160,16 @@ TEST_CASE("a collector that overran is a timeout and not started again until it 
   auto host = std::make_shared<GatedHost>();
   auto collector = collector_of({{"users", &waits, 1}, {"disks", &two_users}}, host);
   auto results = collector.collect({"users"});
-  CHECK(results[0].section.sources.at("users").status == Status::kTimeout);
-  CHECK(results[0].section.sources.at("users").reason == "did not finish within 1 ms");
+  CHECK(results[0].section.providers.at("users").status == Status::kTimeout);
+  CHECK(results[0].section.providers.at("users").reason == "did not finish within 1 ms");
   REQUIRE(collector.overrun().size() == 1);
   CHECK(collector.overrun()[0].name == "users");
   CHECK(collector.overrun()[0].since == Instant{1'000'000});
 
   results = collector.collect({"users"});
-  CHECK(results[0].section.sources.at("users").status == Status::kTimeout);
-  CHECK(results[0].section.sources.at("users").reason.find("still running since 1970-01-01") == 0);
+  CHECK(results[0].section.providers.at("users").status == Status::kTimeout);
+  CHECK(results[0].section.providers.at("users").reason.find("still running since 1970-01-01") ==
+        0);
   CHECK(host->started() <= 1);
 
   host->open();
@@ -192,8 +193,8 @@ TEST_CASE("with four collectors that have not returned no other is started", "[r
   REQUIRE(results.size() == 5);
   CHECK(collector.overrun().size() == report::kMostOverrun);
   CHECK(results[4].section.schema->name == "users");
-  CHECK(results[4].section.sources.at("users").status == Status::kTimeout);
-  CHECK(results[4].section.sources.at("users").reason ==
+  CHECK(results[4].section.providers.at("users").status == Status::kTimeout);
+  CHECK(results[4].section.providers.at("users").reason ==
         "not started, since 4 others have not returned: cpus, disks, memory, os");
   CHECK(results[4].section.rows.empty());
   CHECK(collector.vitals() == "{}");
@@ -223,10 +224,11 @@ TEST_CASE("a collector that throws has failed, and the others go on", "[report]"
       collector_of({{"disks", &throws}, {"memory", &throws_a_number}, {"users", &two_users}});
   const auto results = collector.collect();
   REQUIRE(results.size() == 3);
-  CHECK(results[0].section.sources.at("disks").status == Status::kFailed);
-  CHECK(results[0].section.sources.at("disks").reason == "the collector failed: broken on purpose");
-  CHECK(results[1].section.sources.at("memory").status == Status::kFailed);
-  CHECK(results[2].section.sources.at("users").status == Status::kOk);
+  CHECK(results[0].section.providers.at("disks").status == Status::kFailed);
+  CHECK(results[0].section.providers.at("disks").reason ==
+        "the collector failed: broken on purpose");
+  CHECK(results[1].section.providers.at("memory").status == Status::kFailed);
+  CHECK(results[2].section.providers.at("users").status == Status::kOk);
 }
 
 TEST_CASE("when a look fails, the sources that the machine has have failed and no others",
@@ -235,7 +237,7 @@ TEST_CASE("when a look fails, the sources that the machine has have failed and n
   auto collector = collector_of({{"packages", &dpkg_unless_broken}}, host);
   const auto line = [&](const report::SectionNames& disabled = {}) {
     return muster::inventory::status_line("packages",
-                                          collector.collect({}, disabled).at(0).section.sources);
+                                          collector.collect({}, disabled).at(0).section.providers);
   };
   host->files["/broken"] = "";
   const std::string first = line();  // which of them it has is not known yet
@@ -252,14 +254,14 @@ TEST_CASE("a section that is switched off is not looked at", "[report]") {
   auto collector = collector_of({{"users", &throws}});
   const auto results = collector.collect({}, {"users"});
   REQUIRE(results.size() == 1);
-  CHECK(results[0].section.sources.at("users").status == Status::kDisabled);
+  CHECK(results[0].section.providers.at("users").status == Status::kDisabled);
 }
 
 TEST_CASE("a source that a collector forgot is failed, never empty", "[report]") {
   auto collector = collector_of({{"packages", &forgets_all}});
   const auto results = collector.collect();
   REQUIRE(results.size() == 1);
-  CHECK(results[0].section.sources.at("dpkg").status == Status::kFailed);
+  CHECK(results[0].section.providers.at("dpkg").status == Status::kFailed);
 }
 
 TEST_CASE("a collector of an undeclared section is a programming error", "[report]") {

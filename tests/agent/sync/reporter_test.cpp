@@ -77,14 +77,14 @@ const inventory::SectionSchema& contact_schema() {
   return kSchema;
 }
 
-sync::LookedSection contacts(const std::vector<std::string>& peers, const FakeClock& clock) {
-  sync::LookedSection looked;
-  looked.section.schema = &contact_schema();
-  looked.section.sources["contacts"] = {};
+sync::CollectionResult contacts(const std::vector<std::string>& peers, const FakeClock& clock) {
+  sync::CollectionResult result;
+  result.section.schema = &contact_schema();
+  result.section.providers["contacts"] = {};
   for (const std::string& peer : peers)
-    looked.section.rows.push_back(inventory::to_row(Contact{peer}));
-  looked.collected = {clock.now(), clock.boottime_ms()};
-  return looked;
+    result.section.rows.push_back(inventory::to_row(Contact{peer}));
+  result.collected = {clock.now(), clock.boottime_ms()};
+  return result;
 }
 
 // Each cycle reads the agent's state from its disk, so what is not saved is forgotten.
@@ -156,7 +156,7 @@ TEST_CASE("Times are by CLOCK_BOOTTIME within a boot, whatever was done to the w
           "[sync]") {
   World world;
   world.server.away = true;
-  const Instant looked = world.clock.now();
+  const Instant result = world.clock.now();
   world.cycle({users({"ana"}, world.clock)});
   world.clock.wall = world.clock.wall + 10LL * 365 * 86'400'000;  // ten years ahead
   world.server.away = false;
@@ -169,7 +169,7 @@ TEST_CASE("Times are by CLOCK_BOOTTIME within a boot, whatever was done to the w
       parse_rfc3339(report.find("collected")->text_at("hourly").value()).value();
   CHECK(sent - collected == 900'000);
   const JsonValue& section = *report.find("sections")->find("users");
-  CHECK(section.text_at("collected_at") == to_rfc3339(looked));
+  CHECK(section.text_at("collected_at") == to_rfc3339(result));
   CHECK(report.integer_at("sent_boottime_ms").value() -
             section.integer_at("collected_boottime_ms").value() ==
         900'000);
@@ -178,7 +178,7 @@ TEST_CASE("Times are by CLOCK_BOOTTIME within a boot, whatever was done to the w
 TEST_CASE("A report that waited over a restart keeps its boot and its wall times", "[sync]") {
   World world;
   world.server.away = true;
-  const Instant looked = world.clock.now();
+  const Instant result = world.clock.now();
   world.cycle({users({"ana"}, world.clock)});
   const std::string first_boot = world.boot_id;
   world.boot_id = "22222222-2222-4222-8222-222222222222";
@@ -188,7 +188,7 @@ TEST_CASE("A report that waited over a restart keeps its boot and its wall times
   const JsonValue report = JsonValue::parse(world.server.reports.front()).value();
   CHECK(report.text_at("boot_id") == first_boot);
   CHECK(report.text_at("sent_boot_id") == world.boot_id);
-  CHECK(report.find("collected")->text_at("hourly") == to_rfc3339(looked));
+  CHECK(report.find("collected")->text_at("hourly") == to_rfc3339(result));
   const JsonValue now = last_report(world);
   CHECK(now.text_at("boot_id") == world.boot_id);
   CHECK(now.find("sent_boot_id") == nullptr);
@@ -466,7 +466,7 @@ TEST_CASE("The preview is what would be sent, and changes nothing", "[sync]") {
   world.cycle({users({"ana"}, world.clock)});
   const std::string before = world.directory.read(sync::kSnapshotFile).value();
   sync::Reporter reporter(world.directory, world.clock, world.log);
-  const auto preview = reporter.preview(world.gather({users({"ana", "bor"}, world.clock)}));
+  const auto preview = reporter.preview(world.collect({users({"ana", "bor"}, world.clock)}));
   REQUIRE(preview);
   CHECK(world.directory.read(sync::kSnapshotFile).value() == before);
   world.cycle({users({"ana", "bor"}, world.clock)});

@@ -40,7 +40,7 @@ class TemporaryFolder {
 };
 
 struct ServerSection {
-  int schema = 1;
+  int schema_version = 1;
   std::string status;
   std::map<std::string, std::string> rows;  // canonical, by key
   inventory::Hash128 hash() const;
@@ -80,10 +80,10 @@ sync::HttpReply answer_of(int status, std::string body,
                           std::string type = "application/problem+json");
 
 // A section "packages" with dpkg packages, each "name version".
-sync::LookedSection packages(const std::vector<std::string>& list, const FakeClock& clock,
+sync::CollectionResult packages(const std::vector<std::string>& list, const FakeClock& clock,
+                                inventory::Status status = inventory::Status::kOk);
+sync::CollectionResult users(const std::vector<std::string>& names, const FakeClock& clock,
                              inventory::Status status = inventory::Status::kOk);
-sync::LookedSection users(const std::vector<std::string>& names, const FakeClock& clock,
-                          inventory::Status status = inventory::Status::kOk);
 
 // An agent with its folder, its clock and its server.
 struct World {
@@ -97,8 +97,8 @@ struct World {
   std::string boot_id = "11111111-1111-4111-8111-111111111111";
   std::uint64_t spool_bytes = sync::kSpoolBytes;
 
-  sync::Gathered gather(std::vector<sync::LookedSection> sections);
-  sync::CycleOutcome cycle(std::vector<sync::LookedSection> sections);
+  sync::Collection collect(std::vector<sync::CollectionResult> sections);
+  sync::CycleOutcome cycle(std::vector<sync::CollectionResult> sections);
   std::size_t waiting() const { return sync::Spool::look(directory)->size(); }
   bool logged(std::string_view text) const;
 };

@@ -32,7 +32,7 @@ inventory::Hash128 ServerSection::hash() const {
 std::string ServerDouble::root() const {
   std::vector<inventory::RootLine> lines;
   for (const auto& [name, section] : sections)
-    lines.push_back({name, section.schema, section.hash().to_hex(), section.status});
+    lines.push_back({name, section.schema_version, section.hash().to_hex(), section.status});
   return inventory::root_hash(lines);
 }
 
@@ -56,10 +56,10 @@ std::string key_of(const inventory::SectionSchema* schema, const JsonValue& row)
 }
 
 std::string status_of_section(const std::string& name, const JsonValue& section) {
-  inventory::SourceStatuses sources;
+  inventory::ProviderStatuses providers;
   for (const auto& [source, status] : *section.find("sources")->object())
-    sources[source] = {inventory::parse_status(status.text_at("status").value()).value(), ""};
-  return inventory::status_line(name, sources);
+    providers[source] = {inventory::parse_status(status.text_at("status").value()).value(), ""};
+  return inventory::status_line(name, providers);
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ bool ServerDouble::take_section(const std::string& name, const JsonValue& sectio
   }
   for (const JsonValue& row : rows)
     next.rows[key_of(made != nullptr ? made : inventory::find_section(name), row)] = row.dump();
-  next.schema = static_cast<int>(section.integer_at("schema").value());
+  next.schema_version = static_cast<int>(section.integer_at("schema").value());
   next.status = status_of_section(name, section);
   if (next.hash().to_hex() != section.text_at("hash").value()) {
     send_full.push_back(name);
@@ -164,50 +164,50 @@ Result<sync::HttpReply> ServerDouble::exchange(const sync::HttpRequest& request)
   return reply;
 }
 
-sync::LookedSection packages(const std::vector<std::string>& list, const FakeClock& clock,
-                             inventory::Status status) {
-  sync::LookedSection looked;
-  looked.section.schema = inventory::find_section("packages");
-  looked.section.sources["dpkg"] = {status, status == inventory::Status::kOk ? "" : "a reason"};
+sync::CollectionResult packages(const std::vector<std::string>& list, const FakeClock& clock,
+                                inventory::Status status) {
+  sync::CollectionResult result;
+  result.section.schema = inventory::find_section("packages");
+  result.section.providers["dpkg"] = {status, status == inventory::Status::kOk ? "" : "a reason"};
   for (const std::string& text : list) {
     inventory::Package package;
     package.manager = "dpkg";
     package.architecture = "amd64";
     package.name = text.substr(0, text.find(' '));
     package.version = text.substr(text.find(' ') + 1);
-    looked.section.rows.push_back(inventory::to_row(package));
+    result.section.rows.push_back(inventory::to_row(package));
   }
-  looked.collected = {clock.now(), clock.boottime_ms()};
-  return looked;
+  result.collected = {clock.now(), clock.boottime_ms()};
+  return result;
 }
 
-sync::LookedSection users(const std::vector<std::string>& names, const FakeClock& clock,
-                          inventory::Status status) {
-  sync::LookedSection looked;
-  looked.section.schema = inventory::find_section("users");
-  looked.section.sources["users"] = {status, ""};
+sync::CollectionResult users(const std::vector<std::string>& names, const FakeClock& clock,
+                             inventory::Status status) {
+  sync::CollectionResult result;
+  result.section.schema = inventory::find_section("users");
+  result.section.providers["users"] = {status, ""};
   for (const std::string& name : names) {
     inventory::User user;
     user.name = name.substr(0, name.find('='));
     if (name.find('=') != std::string::npos) user.shell = name.substr(name.find('=') + 1);
-    looked.section.rows.push_back(inventory::to_row(user));
+    result.section.rows.push_back(inventory::to_row(user));
   }
-  looked.collected = {clock.now(), clock.boottime_ms()};
-  return looked;
+  result.collected = {clock.now(), clock.boottime_ms()};
+  return result;
 }
 
-sync::Gathered World::gather(std::vector<sync::LookedSection> sections) {
-  sync::Gathered gathered;
-  gathered.boot_id = boot_id;
-  gathered.sections = std::move(sections);
-  gathered.collected["hourly"] = {clock.now(), clock.boottime_ms()};
-  gathered.vitals = R"({"uptime_s":5})";
-  return gathered;
+sync::Collection World::collect(std::vector<sync::CollectionResult> sections) {
+  sync::Collection collection;
+  collection.boot_id = boot_id;
+  collection.sections = std::move(sections);
+  collection.collected["hourly"] = {clock.now(), clock.boottime_ms()};
+  collection.vitals = R"({"uptime_s":5})";
+  return collection;
 }
 
-sync::CycleOutcome World::cycle(std::vector<sync::LookedSection> sections) {
+sync::CycleOutcome World::cycle(std::vector<sync::CollectionResult> sections) {
   sync::Reporter reporter(directory, clock, log, spool_bytes);
-  auto outcome = reporter.cycle(gather(std::move(sections)), server);
+  auto outcome = reporter.cycle(collect(std::move(sections)), server);
   if (!outcome) throw std::runtime_error(outcome.failure().message);
   clock.pass(900'000);
   return std::move(*outcome);

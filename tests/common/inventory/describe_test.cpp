@@ -33,8 +33,11 @@ consteval bool is_well_formed(Make) {
   return well_formed<Declared<Make>>();
 }
 
-consteval SectionOptions options(int schema = 1) {
-  return {.name = "things", .title = "Things", .meaning = "What there is", .schema = schema};
+consteval SectionOptions options(int schema_version = 1) {
+  return {.name = "things",
+          .title = "Things",
+          .meaning = "What there is",
+          .schema_version = schema_version};
 }
 consteval SectionOptions lingering(int days) {
   SectionOptions made = options();
@@ -42,10 +45,10 @@ consteval SectionOptions lingering(int days) {
   return made;
 }
 consteval SectionOptions with_source(std::string_view field,
-                                     std::span<const std::string_view> sources = kColours) {
+                                     std::span<const std::string_view> providers = kColours) {
   SectionOptions made = options(2);
-  made.sources = sources;
-  made.source_field = field;
+  made.providers = providers;
+  made.provider_field = field;
   return made;
 }
 consteval auto text_key(FieldOptions how = {}) {
@@ -64,7 +67,7 @@ TEST_CASE("a declaration that keeps the rules is taken", "[describe]") {
   STATIC_REQUIRE(is_well_formed([] {
     return section<Thing>(with_source("text"), text_key({.shared = true, .pairing = false}),
                           key("number", &Thing::number, "Number", {.instance = true}),
-                          text_fact({.values = kColours, .schema = 2}),
+                          text_fact({.values = kColours, .schema_version = 2}),
                           fact("list", &Thing::list, "List"), number_fact({.unit = "bytes"}));
   }));
 }
@@ -162,9 +165,9 @@ TEST_CASE("the field that names the source is a key of the section", "[describe]
 
 TEST_CASE("a field is introduced by a schema that the section has", "[describe]") {
   STATIC_REQUIRE_FALSE(is_well_formed(
-      [] { return section<Thing>(options(), text_key(), text_fact({.schema = 2})); }));
+      [] { return section<Thing>(options(), text_key(), text_fact({.schema_version = 2})); }));
   STATIC_REQUIRE_FALSE(is_well_formed(
-      [] { return section<Thing>(options(), text_key(), text_fact({.schema = 0})); }));
+      [] { return section<Thing>(options(), text_key(), text_fact({.schema_version = 0})); }));
 }
 
 }  // namespace muster::inventory

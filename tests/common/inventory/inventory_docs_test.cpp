@@ -56,7 +56,7 @@ TEST_CASE("every field of a section says its meaning and where it is read", "[in
       CAPTURE(schema.name, field.name);
       CHECK_FALSE(field.meaning.empty());
       // What the agent makes itself (a number, an identifier put together) is told by the meaning.
-      if (!field.is_key()) CHECK_FALSE(field.source.empty());
+      if (!field.is_key()) CHECK_FALSE(field.read_from.empty());
     }
   }
 }

@@ -26,8 +26,8 @@ const SectionSchema& contacts() {
 
 CollectedSection look(const std::vector<std::string>& peers, Status status = Status::kOk,
                       const SectionSchema& schema = contacts()) {
-  CollectedSection collected{.schema = &schema, .sources = {}, .rows = {}};
-  collected.sources["contacts"] = {status, status == Status::kOk ? "" : "a reason"};
+  CollectedSection collected{.schema = &schema, .providers = {}, .rows = {}};
+  collected.providers["contacts"] = {status, status == Status::kOk ? "" : "a reason"};
   for (const std::string& peer : peers)
     collected.rows.push_back(to_row(Contact{.peer = peer, .state = {}}));
   return collected;
@@ -75,7 +75,8 @@ TEST_CASE("a row that is seen now and then never goes", "[snapshot]") {
   CHECK(section.rows.size() == 1);
 }
 
-TEST_CASE("only an ok look lets rows go, and a section that is not applicable drops them", "[snapshot]") {
+TEST_CASE("only an ok look lets rows go, and a section that is not applicable drops them",
+          "[snapshot]") {
   const SectionSnapshot first = next_snapshot(nullptr, look({"a"}), kStart).value();
   const Instant later = kStart + 30 * kDayMs;
   for (const Status status : {Status::kPartial, Status::kDenied, Status::kTimeout, Status::kFailed})

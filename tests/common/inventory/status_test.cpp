@@ -16,7 +16,8 @@ TEST_CASE("a section's own source is told by its status alone, others by their n
 
 TEST_CASE("the worst source speaks for a section, and one that cannot be there for none",
           "[inventory]") {
-  const SourceStatuses mixed = {{"dpkg", {Status::kOk, ""}}, {"rpm", {Status::kNotApplicable, ""}}};
+  const ProviderStatuses mixed = {{"dpkg", {Status::kOk, ""}},
+                                  {"rpm", {Status::kNotApplicable, ""}}};
   CHECK(worst(mixed) == Status::kOk);
   CHECK(worst({{"dpkg", {Status::kPartial, ""}}, {"rpm", {Status::kDenied, ""}}}) ==
         Status::kDenied);

@@ -9,7 +9,7 @@ using namespace muster;
 
 TEST_CASE("a reason that names a file with any name makes no report unreadable", "[wire]") {
   wire::Report report;
-  report.sections["packages"].sources["dpkg"] = {
+  report.sections["packages"].providers["dpkg"] = {
       inventory::Status::kPartial, std::string("/var/lib/dpkg/status.d/a\xff\0b", 27)};
   const auto json = JsonValue::parse(wire::to_json(report));
   REQUIRE(json.ok());

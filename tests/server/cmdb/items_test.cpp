@@ -56,7 +56,7 @@ TEST_CASE("what people do to an item is audited with it", "[items]") {
 
   world.edit({{"name", "printer-2"}, {"owner", "bor"}, {"note", std::nullopt}}, 1);
   expected.emplace_back(R"(item.edit {"name":{"before":"printer","after":"printer-2"},)"
-                        R"("note":{"after":null},"owner":{"after":"bor"}})");
+                        R"("note":{},"owner":{"after":"bor"}})");
   CHECK(world.audited() == expected);
 
   // What was refused or is so already is no edit.

@@ -147,9 +147,10 @@ std::string World::answers(store::Transaction& transaction, const store::ReadPoi
       for (const facts::SectionSummary& section : view.sections) {
         out += std::string(section.schema->name) + ' ' + std::to_string(section.source_record) +
                ' ' + std::to_string(section.rows);
-        for (const facts::SectionSourceStatus& source : section.sources) {
-          out += ' ' + source.source + ':' + std::string(inventory::to_string(source.status)) +
-                 ' ' + to_rfc3339(source.since);
+        for (const facts::SectionProviderStatus& provider : section.providers) {
+          out += ' ' + provider.provider + ':' +
+                 std::string(inventory::to_string(provider.status)) + ' ' +
+                 to_rfc3339(provider.since);
         }
         out += '\n';
         for (const facts::StoredRow& row :
@@ -299,7 +300,7 @@ std::int64_t World::item_count(store::Transaction& transaction) {
 std::string World::believed(const ReportingMachine& machine) {
   std::string out;
   for (const auto& [name, section] : machine.believed_) {
-    out += name + ' ' + inventory::status_line(name, section.sources) + '\n';
+    out += name + ' ' + inventory::status_line(name, section.providers) + '\n';
     std::set<std::string> rows;
     for (const auto& [key, row] : section.rows)
       rows.insert(row.canonical);
@@ -313,7 +314,7 @@ std::string World::record_state(store::Transaction& transaction, std::int64_t re
                                 const store::ReadPoint& point) {
   std::string out;
   for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
-    inventory::SourceStatuses statuses;
+    inventory::ProviderStatuses statuses;
     transaction.query(
         "SELECT s.source, s.status FROM section_status s WHERE s.source_record = ?3 AND "
         "s.section = ?4 AND " +

@@ -365,8 +365,8 @@ TEST_CASE("an agent that lost a section altogether gets its rows closed", "[inge
   CHECK(reply.send_hashes);
   report = f.machine.make_report(f.machine.believed_, {});
   for (const auto& [name, section] : f.machine.believed_) {
-    report.hashes[name] = {section.schema, section.hash.to_hex(),
-                           inventory::status_line(name, section.sources)};
+    report.hashes[name] = {section.schema_version, section.hash.to_hex(),
+                           inventory::status_line(name, section.providers)};
   }
   reply = f.machine.send(report);
   CHECK_FALSE(reply.send_hashes);
@@ -468,7 +468,7 @@ TEST_CASE("a delta may not remove rows of a source that is not ok", "[ingest][ho
   f.machine.collect();
   wire::Report report = f.machine.queued_.front();
   report.sent_at = {f.machine.wall_ms()};
-  report.sections["packages"].sources["dpkg"] = {inventory::Status::kTimeout, "took too long"};
+  report.sections["packages"].providers["dpkg"] = {inventory::Status::kTimeout, "took too long"};
   const wire::Reply reply = f.ingest.report(f.machine.agent_id, wire::to_json(report), "192.0.2.7");
   REQUIRE(reply.refused.contains("packages"));
   CHECK(reply.refused.at("packages").code == "removal_without_ok");

@@ -119,7 +119,7 @@ TEST_CASE("a session ends when it is idle for 12 hours, and after 7 days in any 
 TEST_CASE("the last use is written at most once a minute", "[people]") {
   PeopleFixture people;
   const people::SignedIn signed_in = people.login("novak");
-  const auto works = [&] { return people.store->counters().works; };
+  const auto works = [&] { return people.store->counters().writes; };
   const auto before = works();
   for (int i = 0; i < 10; ++i) {
     people.store.pass(people::kTouchMs / 10 - 1);

@@ -78,7 +78,7 @@ struct Sources {
   Fleet f;
   inventory::SectionSchema section = *inventory::find_section("packages");
 
-  Sources() { section.sources = {"dpkg", "rpm", "pacman"}; }
+  Sources() { section.providers = {"dpkg", "rpm", "pacman"}; }
 
   bool known(const std::string& name) {
     return f.read([&](store::Transaction& transaction) {

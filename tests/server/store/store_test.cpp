@@ -68,8 +68,8 @@ TEST_CASE("writes of many threads are all there, and share commits", "[store][th
   reader.join();
   CHECK(count_users(f.store()) == kThreads * kWrites);
   const store::StoreCounters counters = f.store().counters();
-  CHECK(counters.works == kThreads * kWrites);
-  CHECK(counters.commits <= counters.works);
+  CHECK(counters.writes == kThreads * kWrites);
+  CHECK(counters.commits <= counters.writes);
 }
 
 TEST_CASE("one bad write fails alone, whatever was committed with it", "[store][thread]") {

@@ -35,7 +35,7 @@ class MapHost : public host::Host {
   Result<std::string> read_link(std::string_view path) override;
   Result<host::FileStatus> status(std::string_view path) override;
   Result<host::FilesystemSpace> space(std::string_view mount_point) override;
-  Result<host::MachineName> machine_name() override { return host::MachineName{"Linux", "x86_64"}; }
+  Result<host::Uname> uname() override { return host::Uname{"Linux", "x86_64"}; }
   Result<std::string> netlink(host::NetlinkDump dump) override;
 
  private:

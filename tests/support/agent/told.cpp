@@ -24,7 +24,7 @@ struct CellText {
 
 }  // namespace
 
-std::vector<std::string> told(std::string_view section, const collect::Collected& collected,
+std::vector<std::string> told(std::string_view section, const collect::CollectedSection& collected,
                               std::initializer_list<std::string_view> fields) {
   const auto* const schema = inventory::find_section(section);
   if (schema == nullptr) throw std::runtime_error("no section " + std::string(section));

@@ -108,12 +108,12 @@ wire::Report ReportingMachine::make_report(const inventory::Snapshot& next,
     const bool send_whole =
         old == believed_.end() || std::find(whole.begin(), whole.end(), name) != whole.end();
     const bool same = old != believed_.end() && old->second.hash == section.hash &&
-                      old->second.sources == section.sources;
+                      old->second.providers == section.providers;
     if (!send_whole && same) continue;
-    report.sections[name] = {.schema = section.schema,
+    report.sections[name] = {.schema_version = section.schema_version,
                              .collected_at = {wall_ms()},
                              .collected_boottime_ms = boottime_ms(),
-                             .sources = section.sources,
+                             .providers = section.providers,
                              .delta = send_whole ? inventory::full_delta(section)
                                                  : inventory::difference(old->second, section)};
   }
@@ -155,13 +155,13 @@ void ReportingMachine::reboot() {
 void ReportingMachine::put(inventory::Snapshot& next, const std::string& name,
                            std::vector<inventory::Row> rows) {
   const inventory::SectionSchema* schema = inventory::find_section(name);
-  inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
+  inventory::CollectedSection collected{.schema = schema, .providers = {}, .rows = std::move(rows)};
   // As an agent: of several sources those that the machine has.
-  collected.sources.emplace(std::string(schema->sources.front()), inventory::SourceStatus{});
-  for (const std::string_view source : schema->sources) {
+  collected.providers.emplace(std::string(schema->providers.front()), inventory::ProviderStatus{});
+  for (const std::string_view source : schema->providers) {
     const auto status = statuses.find(std::string(source));
     if (status != statuses.end())
-      collected.sources.insert_or_assign(std::string(source), status->second);
+      collected.providers.insert_or_assign(std::string(source), status->second);
   }
   const auto before = believed_.find(name);
   next[name] = inventory::next_snapshot(before == believed_.end() ? nullptr : &before->second,
@@ -174,8 +174,8 @@ void ReportingMachine::answer(const wire::Reply& reply) {
   if (reply.send_hashes) {
     wire::Report report = make_report(believed_, {});
     for (const auto& [name, section] : believed_) {
-      report.hashes[name] = {section.schema, section.hash.to_hex(),
-                             inventory::status_line(name, section.sources)};
+      report.hashes[name] = {section.schema_version, section.hash.to_hex(),
+                             inventory::status_line(name, section.providers)};
     }
     queued_.push_back(std::move(report));
   }

@@ -59,7 +59,7 @@ class ReportingMachine {
   std::map<std::string, inventory::Package> packages;
   std::map<std::string, inventory::Disk> disks;
   std::map<std::string, inventory::User> users;  // the section is reported where there are some
-  std::map<std::string, inventory::SourceStatus> statuses;  // by source, where not ok
+  std::map<std::string, inventory::ProviderStatus> statuses;  // by source, where not ok
   std::string boot_id = random_uuid();
   std::int64_t booted_at_ms = 0;
   std::int64_t clock_error_ms = 0;

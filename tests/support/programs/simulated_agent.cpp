@@ -156,19 +156,20 @@ void SimulatedAgent::queue(const std::vector<std::string>& whole, bool with_hash
     const auto old = believed_.find(name);
     const bool send_whole =
         old == believed_.end() || std::find(whole.begin(), whole.end(), name) != whole.end();
-    if (!send_whole && old->second.hash == section.hash && old->second.sources == section.sources)
+    if (!send_whole && old->second.hash == section.hash &&
+        old->second.providers == section.providers)
       continue;
-    report.sections[name] = {.schema = section.schema,
+    report.sections[name] = {.schema_version = section.schema_version,
                              .collected_at = now,
                              .collected_boottime_ms = clock_.boottime_ms(),
-                             .sources = section.sources,
+                             .providers = section.providers,
                              .delta = send_whole ? inventory::full_delta(section)
                                                  : inventory::difference(old->second, section)};
   }
   if (with_hashes) {
     for (const auto& [name, section] : pending.after) {
-      report.hashes[name] = {section.schema, section.hash.to_hex(),
-                             inventory::status_line(name, section.sources)};
+      report.hashes[name] = {section.schema_version, section.hash.to_hex(),
+                             inventory::status_line(name, section.providers)};
     }
   }
   pending.changes = std::exchange(changes_, {});

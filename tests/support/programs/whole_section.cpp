@@ -8,9 +8,9 @@ namespace muster::test {
 void put_whole_section(inventory::Snapshot& snapshot, const std::string& name,
                        std::vector<inventory::Row> rows) {
   const inventory::SectionSchema* const schema = inventory::find_section(name);
-  inventory::CollectedSection collected{.schema = schema, .sources = {}, .rows = std::move(rows)};
+  inventory::CollectedSection collected{.schema = schema, .providers = {}, .rows = std::move(rows)};
   // As an agent: of several sources those that the machine has.
-  collected.sources.emplace(std::string(schema->sources.front()), inventory::SourceStatus{});
+  collected.providers.emplace(std::string(schema->providers.front()), inventory::ProviderStatus{});
   snapshot[name] = inventory::next_snapshot(nullptr, std::move(collected), {}).value();
 }
 

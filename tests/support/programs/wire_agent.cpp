@@ -92,10 +92,10 @@ std::string WireAgent::report_json(std::int64_t sequence) const {
   for (const char* name : {"each", "hourly", "daily"})
     report.collected[name] = clock.now();
   for (const auto& [name, section] : now) {
-    report.sections[name] = {.schema = section.schema,
+    report.sections[name] = {.schema_version = section.schema_version,
                              .collected_at = clock.now(),
                              .collected_boottime_ms = clock.boottime_ms(),
-                             .sources = section.sources,
+                             .providers = section.providers,
                              .delta = inventory::full_delta(section)};
   }
   return wire::to_json(report);

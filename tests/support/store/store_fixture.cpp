@@ -97,7 +97,7 @@ void StoreFixture::set_status(std::int64_t record, std::string_view section,
                               std::string_view status, std::int64_t at_ms,
                               std::string_view source) {
   const inventory::SectionSchema& schema = schema_of(section);
-  if (source.empty()) source = schema.sources.front();
+  if (source.empty()) source = schema.providers.front();
   write([&](store::Transaction& transaction) {
     const std::int64_t opened_by = revision(transaction, at_ms);
     transaction.execute(

@@ -157,9 +157,9 @@ void name_from_smbios(host::Host& host, std::vector<Cpu>& rows) {
 
 }  // namespace
 
-Collected collect_cpus(host::Host& host) {
+CollectedSection collect_cpus(host::Host& host) {
   Processors processors;
-  inventory::SourceStatus status;
+  inventory::ProviderStatus status;
   const auto cpuinfo = host.read("/proc/cpuinfo", kCpuinfoBytes);
   if (cpuinfo) processors = parse_cpuinfo(*cpuinfo);
 
@@ -194,7 +194,7 @@ Collected collect_cpus(host::Host& host) {
     rows.push_back(row_of(package, processors));
   }
   name_from_smbios(host, rows);
-  if (const auto name = host.machine_name()) {
+  if (const auto name = host.uname()) {
     for (Cpu& row : rows) {
       if (!name->architecture.empty()) row.architecture = name->architecture;
     }

@@ -8,6 +8,6 @@
 
 namespace muster::agent::collect {
 
-Collected collect_cpus(host::Host& host);
+CollectedSection collect_cpus(host::Host& host);
 
 }  // namespace muster::agent::collect

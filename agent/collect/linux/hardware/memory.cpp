@@ -73,10 +73,10 @@ std::optional<std::int64_t> memory_slots(const Smbios& smbios) {
   return sum;
 }
 
-Collected collect_memory(host::Host& host) {
+CollectedSection collect_memory(host::Host& host) {
   const auto text = host.read("/proc/meminfo");
   if (!text) {
-    inventory::SourceStatus status = status_of(text.failure());
+    inventory::ProviderStatus status = status_of(text.failure());
     // Every Linux has memory: that /proc is not there is a failure to read it.
     if (status.status == Status::kNotApplicable) status.status = Status::kFailed;
     return not_collected<inventory::Memory>(std::move(status));
@@ -96,7 +96,7 @@ Collected collect_memory(host::Host& host) {
     memory.installed_bytes = installed_bytes(*smbios);
     memory.slots = memory_slots(*smbios);
   }
-  inventory::SourceStatus status;
+  inventory::ProviderStatus status;
   if (!memory.swap_total_bytes || *memory.swap_total_bytes > kAddressableBytes) {
     memory.swap_total_bytes.reset();
     status = {Status::kPartial, "/proc/meminfo does not say a believable SwapTotal."};

@@ -25,6 +25,6 @@ Meminfo parse_meminfo(std::string_view text);
 std::optional<std::int64_t> installed_bytes(const Smbios& smbios);
 std::optional<std::int64_t> memory_slots(const Smbios& smbios);
 
-Collected collect_memory(host::Host& host);
+CollectedSection collect_memory(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -18,7 +18,7 @@ std::optional<std::string> known(const std::optional<std::string>& text, Firmwar
 }
 
 // Every machine has memory: a table without any says nothing of it, and certainly not "none".
-inventory::SourceStatus without_modules(const Smbios& smbios) {
+inventory::ProviderStatus without_modules(const Smbios& smbios) {
   if (smbios.memory_devices.empty()) {
     return {Status::kNotApplicable,
             "The firmware describes no memory devices (SMBIOS has no structure of type 17)."};
@@ -53,18 +53,18 @@ std::vector<MemoryModule> memory_modules_from_smbios(const Smbios& smbios) {
   return out;
 }
 
-Collected collect_memory_modules(host::Host& host) {
+CollectedSection collect_memory_modules(host::Host& host) {
   if (const auto container = container_of(host)) {
     return not_collected<MemoryModule>({Status::kNotApplicable, hardware_is_the_hosts(*container)});
   }
   const auto smbios = read_smbios(host);
   if (!smbios) {
-    inventory::SourceStatus status = status_of(smbios.failure());
+    inventory::ProviderStatus status = status_of(smbios.failure());
     if (status.status == Status::kNotApplicable)
       status.reason = "The firmware has no SMBIOS tables (no /sys/firmware/dmi/tables/DMI).";
     return not_collected<MemoryModule>(std::move(status));
   }
-  inventory::SourceStatus status;
+  inventory::ProviderStatus status;
   if (!smbios->damage.empty()) {
     status = {Status::kPartial, smbios->damage};
   } else if (!smbios->unbelievable.empty()) {

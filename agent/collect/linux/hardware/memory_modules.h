@@ -14,6 +14,6 @@ namespace muster::agent::collect {
 
 std::vector<inventory::MemoryModule> memory_modules_from_smbios(const Smbios& smbios);  // pure
 
-Collected collect_memory_modules(host::Host& host);
+CollectedSection collect_memory_modules(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -15,13 +15,13 @@
 namespace muster::agent::collect {
 namespace {
 
-using inventory::SourceStatus;
+using inventory::ProviderStatus;
 using inventory::Status;
 using inventory::System;
 
 struct Found {
   System system;
-  SourceStatus status;
+  ProviderStatus status;
   bool any = false;     // some field was read
   bool serials = true;  // serial number and UUID were not kept from us
 };
@@ -172,7 +172,7 @@ inventory::System system_from_smbios(const Smbios& smbios) {
   return out;
 }
 
-Collected collect_system(host::Host& host) {
+CollectedSection collect_system(host::Host& host) {
   if (auto container = container_of(host)) {
     // What it sees of the firmware is its host's, and would make it its host.
     System system;

@@ -14,6 +14,6 @@ namespace muster::agent::collect {
 // As the firmware has it, placeholders too.
 inventory::System system_from_smbios(const Smbios& smbios);
 
-Collected collect_system(host::Host& host);
+CollectedSection collect_system(host::Host& host);
 
 }  // namespace muster::agent::collect

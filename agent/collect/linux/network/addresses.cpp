@@ -60,7 +60,7 @@ void put_in_order(std::vector<inventory::Address>& rows) {
              rows.end());
 }
 
-Collected from_proc(host::Host& host) {
+CollectedSection from_proc(host::Host& host) {
   const auto inet6 = host.read(kIfInet6);
   const auto trie = host.read(kFibTrie, 16 * host::Host::kReadBytes);
   const auto route = host.read(kRoute, 16 * host::Host::kReadBytes);
@@ -72,7 +72,7 @@ Collected from_proc(host::Host& host) {
   std::vector<inventory::Address> rows;
   if (inet6) rows = parse_if_inet6(*inet6);
   if (trie && route) {
-    const auto machine = host.machine_name();
+    const auto machine = host.uname();
     const auto order = machine ? host::byte_order_of(machine->architecture) : std::nullopt;
     for (inventory::Address& row :
          parse_fib_trie(*trie, *route, order.value_or(std::endian::native)))
@@ -182,7 +182,7 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
   return rows;
 }
 
-Collected collect_addresses(host::Host& host) {
+CollectedSection collect_addresses(host::Host& host) {
   const auto address_dump = host.netlink(host::NetlinkDump::kAddresses);
   if (!address_dump) {
     return address_dump.failure().kind == FailureKind::kNotFound

@@ -34,6 +34,6 @@ std::vector<inventory::Address> parse_fib_trie(std::string_view fib_trie, std::s
 // length.
 std::string ip_text(std::string_view bytes);
 
-Collected collect_addresses(host::Host& host);
+CollectedSection collect_addresses(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -285,7 +285,7 @@ inventory::Interface make_interface(const InterfaceFacts& facts) {
   return row;
 }
 
-Collected collect_interfaces(host::Host& host) {
+CollectedSection collect_interfaces(host::Host& host) {
   const auto names = host.list(kNetFolder.substr(0, kNetFolder.size() - 1));
   if (!names) return not_collected<inventory::Interface>(status_of(names.failure()));
   // A copied tree has no kernel to ask; any other failure would make rows differ from those before.

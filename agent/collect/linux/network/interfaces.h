@@ -53,6 +53,6 @@ std::optional<std::string> permanent_mac(const InterfaceFacts& facts);
 // The row, with instance 1.
 inventory::Interface make_interface(const InterfaceFacts& facts);
 
-Collected collect_interfaces(host::Host& host);
+CollectedSection collect_interfaces(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -149,7 +149,7 @@ UserList parse_users(std::string_view passwd, std::optional<std::string_view> gr
   return list;
 }
 
-Collected collect_users(host::Host& host) {
+CollectedSection collect_users(host::Host& host) {
   const auto passwd = host.read("/etc/passwd", 16 * host::Host::kReadBytes);
   if (!passwd) return not_collected<inventory::User>(status_of(passwd.failure()));
   const auto group = host.read("/etc/group", 16 * host::Host::kReadBytes);
@@ -164,7 +164,7 @@ Collected collect_users(host::Host& host) {
         {Status::kFailed, "/etc/group lists no group, so who is in which is not known."});
   }
   if (list.users.empty()) return not_collected<inventory::User>({Status::kFailed, list.problem});
-  inventory::SourceStatus status;
+  inventory::ProviderStatus status;
   if (!list.problem.empty()) status = {Status::kPartial, list.problem};
   return collected(list.users, std::move(status));
 }

@@ -29,6 +29,6 @@ struct UserList {
 // in /etc/group names the account. Without /etc/group (nullopt) nobody has any.
 UserList parse_users(std::string_view passwd, std::optional<std::string_view> group);
 
-Collected collect_users(host::Host& host);
+CollectedSection collect_users(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -26,11 +26,11 @@ class TextFiles {
 
   host::Host& host() { return host_; }
   // `partial` with the first reason, or `ok`.
-  const inventory::SourceStatus& status() const { return status_; }
+  const inventory::ProviderStatus& status() const { return status_; }
 
  private:
   host::Host& host_;
-  inventory::SourceStatus status_;
+  inventory::ProviderStatus status_;
 };
 
 }  // namespace muster::agent::collect

@@ -12,7 +12,7 @@ namespace muster::agent::collect {
 namespace {
 
 using inventory::OperatingSystem;
-using inventory::SourceStatus;
+using inventory::ProviderStatus;
 using inventory::Status;
 using Reader = TextFiles;
 
@@ -20,7 +20,7 @@ void read_kernel(Reader& reader, OperatingSystem& os) {
   os.kernel_name = reader.line("/proc/sys/kernel/ostype");
   os.kernel_release = reader.line("/proc/sys/kernel/osrelease");
   os.kernel_version = reader.line("/proc/sys/kernel/version");
-  if (const auto name = reader.host().machine_name()) {
+  if (const auto name = reader.host().uname()) {
     if (!os.kernel_name && !name->kernel_name.empty()) os.kernel_name = name->kernel_name;
     if (!name->architecture.empty()) os.architecture = name->architecture;
   }
@@ -151,13 +151,13 @@ std::optional<std::string> domain_from_resolv_conf(std::string_view text) {
   return out;
 }
 
-Collected collect_os(host::Host& host) {
+CollectedSection collect_os(host::Host& host) {
   Reader reader(host);
   OperatingSystem os;
   read_distribution(reader, os);
   read_kernel(reader, os);
   if (!os.name && !os.kernel_release) {
-    SourceStatus status = reader.status();
+    ProviderStatus status = reader.status();
     if (status.reason.empty())
       status.reason =
           "No file says which distribution this is (/etc/os-release and older ones), and neither "

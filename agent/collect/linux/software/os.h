@@ -24,6 +24,6 @@ std::optional<std::string> domain_from_hosts(std::string_view hosts, std::string
 // that is made anew on each network, since a laptop does not change its domain on a train.
 std::optional<std::string> domain_from_resolv_conf(std::string_view text);
 
-Collected collect_os(host::Host& host);
+CollectedSection collect_os(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -10,7 +10,7 @@
 namespace muster::agent::collect {
 namespace {
 
-using inventory::SourceStatus;
+using inventory::ProviderStatus;
 using inventory::Status;
 
 constexpr std::string_view kDpkgFolder = "/var/lib/dpkg";
@@ -47,7 +47,7 @@ struct PackageManagers {
   bool is_others() const { return own ? *own != "dpkg" : !unread.empty(); }
 };
 
-SourceStatus status_without_database(host::Host& host, const PackageManagers& managers) {
+ProviderStatus status_without_database(host::Host& host, const PackageManagers& managers) {
   const auto folder = host.list(kDpkgFolder);
   const bool was_there = folder && !folder->empty();
   if (managers.own != "dpkg" && (managers.is_others() || !was_there))
@@ -57,7 +57,7 @@ SourceStatus status_without_database(host::Host& host, const PackageManagers& ma
 }
 
 // A list that cannot be whole must not pass for one from which packages were removed.
-SourceStatus status_of_database(const DpkgDatabase& database, const PackageManagers& managers) {
+ProviderStatus status_of_database(const DpkgDatabase& database, const PackageManagers& managers) {
   const PackageList& list = database.list;
   if (database.failure) return status_of(*database.failure);
   if (list.packages.empty()) {
@@ -79,8 +79,8 @@ SourceStatus status_of_database(const DpkgDatabase& database, const PackageManag
           "base-files, so it is not whole."};
 }
 
-SourceStatus status_of_unread(std::string_view manager, std::string_view path,
-                              const PackageManagers& managers) {
+ProviderStatus status_of_unread(std::string_view manager, std::string_view path,
+                                const PackageManagers& managers) {
   const std::string name(manager);
   if (path.empty()) {
     return {Status::kFailed, "This system is made of packages of " + name +
@@ -97,25 +97,25 @@ SourceStatus status_of_unread(std::string_view manager, std::string_view path,
 
 }  // namespace
 
-Collected collect_packages(host::Host& host) {
+CollectedSection collect_packages(host::Host& host) {
   const Distribution distribution = read_distribution(host);
   const PackageManagers managers{own_package_manager(host), find_unread_databases(host)};
   DpkgDatabase database = read_dpkg_database(host, distribution);
-  Collected out;
-  out.sources.emplace("dpkg", database.is_there ? status_of_database(database, managers)
-                                                : status_without_database(host, managers));
+  CollectedSection out;
+  out.providers.emplace("dpkg", database.is_there ? status_of_database(database, managers)
+                                                  : status_without_database(host, managers));
   out.rows.reserve(database.list.packages.size());
   for (DpkgPackage& package : database.list.packages) {
     set_installed_at(host, package);
     out.rows.push_back(inventory::to_row(package.row));
   }
   for (const PackageDatabase& found : managers.unread) {
-    out.sources.emplace(std::string(found.manager),
-                        status_of_unread(found.manager, found.path, managers));
+    out.providers.emplace(std::string(found.manager),
+                          status_of_unread(found.manager, found.path, managers));
   }
   if (managers.own && *managers.own != "dpkg") {
-    out.sources.try_emplace(std::string(*managers.own),
-                            status_of_unread(*managers.own, "", managers));
+    out.providers.try_emplace(std::string(*managers.own),
+                              status_of_unread(*managers.own, "", managers));
   }
   return out;
 }

@@ -10,6 +10,6 @@
 
 namespace muster::agent::collect {
 
-Collected collect_packages(host::Host& host);
+CollectedSection collect_packages(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -10,7 +10,7 @@
 
 namespace muster::agent::collect {
 
-Collected collect_disks(host::Host& host) {
+CollectedSection collect_disks(host::Host& host) {
   std::string folder = "/sys/block";
   auto names = host.list(folder);
   if (!names && names.failure().kind == FailureKind::kNotFound) {
@@ -24,7 +24,7 @@ Collected collect_disks(host::Host& host) {
     if (!is_disk_name(name)) continue;
     if (auto disk = read_disk(host, folder, name, denied)) found.push_back(std::move(*disk));
   }
-  inventory::SourceStatus status;
+  inventory::ProviderStatus status;
   if (!denied.empty()) status = {inventory::Status::kPartial, denied};
   return collected(disks_of_machine(std::move(found)), std::move(status));
 }

@@ -10,6 +10,6 @@
 
 namespace muster::agent::collect {
 
-Collected collect_disks(host::Host& host);
+CollectedSection collect_disks(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -191,7 +191,7 @@ std::string without_password(std::string_view source) {
   return std::string(source.substr(0, colon)) + std::string(source.substr(host));
 }
 
-Collected collect_filesystems(host::Host& host) {
+CollectedSection collect_filesystems(host::Host& host) {
   const auto text = read_mountinfo(host);
   if (!text) return not_collected<inventory::Filesystem>(status_of(text.failure()));
   const Mountinfo info = parse_mountinfo(*text);
@@ -216,7 +216,7 @@ Collected collect_filesystems(host::Host& host) {
     labels.set(mount, row);
     if (may_be_touched) row.size_bytes = size_of(host, mount);
   }
-  inventory::SourceStatus status;
+  inventory::ProviderStatus status;
   if (info.unreadable_lines > 0)
     status = {inventory::Status::kPartial, std::to_string(info.unreadable_lines) +
                                                " lines of mountinfo could not be understood."};

@@ -34,6 +34,6 @@ std::vector<std::string> stable_mount_options(const Mount& mount);
 // "https://user:password@host/x" without the password; anything else as it is.
 std::string without_password(std::string_view source);
 
-Collected collect_filesystems(host::Host& host);
+CollectedSection collect_filesystems(host::Host& host);
 
 }  // namespace muster::agent::collect

@@ -12,8 +12,8 @@ namespace muster::agent {
 TEST_CASE("case 22: an image without a package manager, checksums beside the stanzas",
           "[packages][shared_data]") {
   CaseMachine machine("22-dpkg-status-d");
-  const collect::Collected packages = collect::collect_packages(machine.host());
-  CHECK(inventory::status_line("packages", packages.sources) == "dpkg:ok");
+  const collect::CollectedSection packages = collect::collect_packages(machine.host());
+  CHECK(inventory::status_line("packages", packages.providers) == "dpkg:ok");
   CHECK(told("packages", packages, {"name", "version"}) ==
         std::vector<std::string>{"base-files | 11.1+deb11u8", "libssl3 | 3.0.11-1~deb12u2"});
 }

@@ -103,16 +103,16 @@ TEST_CASE("a container says nothing of its host's firmware and memory modules",
   host.files["/proc/cpuinfo"] = "processor : 0\nflags : fpu hypervisor\n";
   host.files["/proc/meminfo"] = "MemTotal: 1024 kB\nSwapTotal: 0 kB\n";
   host.files["/run/systemd/container"] = "lxc\n";
-  const collect::Collected system = collect::collect_system(host);
-  CHECK(system.sources.at("system").status == Status::kOk);
+  const collect::CollectedSection system = collect::collect_system(host);
+  CHECK(system.providers.at("system").status == Status::kOk);
   CHECK(told("system", system,
              {"virtualization", "serial_number", "uuid", "manufacturer", "chassis_type",
               "board_serial_number", "firmware_vendor"}) ==
         std::vector<std::string>{"lxc | - | - | - | - | - | -"});
-  const collect::Collected modules = collect::collect_memory_modules(host);
+  const collect::CollectedSection modules = collect::collect_memory_modules(host);
   CHECK(modules.rows.empty());
-  CHECK(modules.sources.at("memory_modules").status == Status::kNotApplicable);
-  CHECK(modules.sources.at("memory_modules").reason ==
+  CHECK(modules.providers.at("memory_modules").status == Status::kNotApplicable);
+  CHECK(modules.providers.at("memory_modules").reason ==
         "The machine is a container (lxc): the hardware that it sees is its host's.");
   CHECK(
       told("memory", collect::collect_memory(host), {"total_bytes", "installed_bytes", "slots"}) ==

@@ -23,8 +23,8 @@ std::optional<std::int64_t> cpu_number(const inventory::Row& row, std::string_vi
 TEST_CASE("a processor that is offline does not count, whatever else is there", "[collect][cpus]") {
   const std::string folder = "/sys/devices/system/cpu/";
   const auto socket_0 = [](MapHost& host) {
-    const collect::Collected collected = collect::collect_cpus(host);
-    CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+    const collect::CollectedSection collected = collect::collect_cpus(host);
+    CHECK(collected.providers.at("cpus").status == inventory::Status::kOk);
     REQUIRE(collected.rows.size() == 2);
     return std::array{*cpu_number(collected.rows[0], "threads"),
                       *cpu_number(collected.rows[0], "cores"),
@@ -69,7 +69,7 @@ TEST_CASE("masks tell who shares a core where there are no lists", "[collect][cp
     host.files[folder + "cache/index2/shared_cpu_map"] = mask;
   }
   host.files["/proc/cpuinfo"] = "processor : 0\n";
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 1);
   CHECK(cpu_number(collected.rows[0], "threads") == 4);
   CHECK(cpu_number(collected.rows[0], "cores") == 2);
@@ -87,7 +87,7 @@ TEST_CASE("a cache that names nobody who shares it is its processor's own", "[co
     host.files[cache + "size"] = "9216K\n";
     host.files[cache + "shared_cpu_map"] = sharers;
   }
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 2);
   for (const inventory::Row& row : collected.rows)
     CHECK(cpu_number(row, "cache_l3_bytes") == 2 * 9216 * 1024);
@@ -105,7 +105,7 @@ TEST_CASE("packages that share a cache are one socket, called as the first", "[c
     host.files[folder + "cache/index3/shared_cpu_list"] = "0-3\n";
   }
   host.files["/proc/cpuinfo"] = "processor : 0\n";
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 1);
   CHECK(told("cpus", collected, {"socket"}) == std::vector<std::string>{"5"});
   CHECK(cpu_number(collected.rows[0], "cores") == 4);
@@ -160,7 +160,7 @@ TEST_CASE("a z system's caches: both of level 2, and level 3 from cpuinfo", "[co
       "cache4          : level=3 type=Unified scope=Shared size=65536K line_size=256\n"
       "cache5          : level=4 type=Unified scope=Shared size=491520K line_size=256\n"
       "processor 0: version = 00,  identification = 4729E7,  machine = 2964\n";
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 2);
   CHECK(cpu_number(collected.rows[0], "cache_l2_bytes") == 4 * 1024 * 1024);
   CHECK(cpu_number(collected.rows[1], "cache_l2_bytes") == 12 * 1024 * 1024);

@@ -79,7 +79,7 @@ std::optional<std::int64_t> integer_of(const inventory::Row& row, std::string_vi
   const auto* value = std::get_if<std::int64_t>(&row.cells[field(name)]);
   return value ? std::optional(*value) : std::nullopt;
 }
-std::int64_t sum_of(const collect::Collected& collected, std::string_view name) {
+std::int64_t sum_of(const collect::CollectedSection& collected, std::string_view name) {
   std::int64_t sum = 0;
   for (const inventory::Row& row : collected.rows)
     sum += integer_of(row, name).value_or(0);
@@ -115,8 +115,8 @@ TEST_CASE("our own machines have the processors that they were made with", "[col
   const Machine& machine = kOwn[index];
   CAPTURE(machine.name);
   const auto host = captured_machine(machine.name);
-  const collect::Collected collected = collect::collect_cpus(*host);
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+  const collect::CollectedSection collected = collect::collect_cpus(*host);
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kOk);
   REQUIRE(collected.rows.size() == machine.sockets);
   CHECK(sum_of(collected, "cores") == machine.cores);
   CHECK(sum_of(collected, "threads") == machine.threads);
@@ -138,9 +138,9 @@ TEST_CASE("processors of very different machines read as lscpu reads them",
   const std::string expected = read_test_file(base + ".expected");
   const Unpacked tree(base + ".tar.gz");
   host::LiveHost host(tree.path());
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
 
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kOk);
   REQUIRE(collected.rows.size() == machine.sockets);
   CHECK(sum_of(collected, "cores") == machine.cores);
   CHECK(sum_of(collected, "threads") == machine.threads);
@@ -176,8 +176,8 @@ TEST_CASE("processors of very different machines read as lscpu reads them",
 TEST_CASE("each physical package is a row with its own model, cores and caches",
           "[collect][cpus]") {
   MapHost host = two_sockets();
-  const collect::Collected collected = collect::collect_cpus(host);
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kOk);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kOk);
   REQUIRE(collected.rows.size() == 2);
   CHECK(text_of(collected.rows[0], "socket") == "0");
   CHECK(text_of(collected.rows[1], "socket") == "3");
@@ -197,7 +197,7 @@ TEST_CASE("a core may have four threads, as POWER's have", "[collect][cpus]") {
     host.files[folder + "core_cpus_list"] = cpu < 4 ? "0-3\n" : "4-7\n";
   }
   host.files["/proc/cpuinfo"] = "processor\t: 0\ncpu\t\t: POWER7 (raw)\nrevision\t: 2.1\n";
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 1);
   CHECK(integer_of(collected.rows[0], "cores") == 2);
   CHECK(integer_of(collected.rows[0], "threads") == 8);
@@ -213,7 +213,7 @@ TEST_CASE("a cache without a folder of its own is a file a processor, as on SPAR
     host.files[folder + "l2_cache_size"] = "4194304\n";
   }
   host.files["/proc/cpuinfo"] = "cpu\t\t: UltraSparc T2 (Niagara2)\nncpus probed\t: 2\n";
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 1);
   CHECK(integer_of(collected.rows[0], "cache_l2_bytes") == 2 * 4'194'304);
 }
@@ -224,9 +224,9 @@ TEST_CASE("a clock that cannot be is left out and said so", "[collect][cpus]") {
   for (int cpu = 0; cpu < 8; ++cpu)
     host.files["/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cpufreq/cpuinfo_max_freq"] =
         khz;
-  const collect::Collected collected = collect::collect_cpus(host);
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kPartial);
-  CHECK(collected.sources.at("cpus").reason.find("cpuinfo_max_freq") != std::string::npos);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kPartial);
+  CHECK(collected.providers.at("cpus").reason.find("cpuinfo_max_freq") != std::string::npos);
   REQUIRE(collected.rows.size() == 2);
   CHECK(integer_of(collected.rows[0], "max_clock_mhz") == std::nullopt);
 }
@@ -235,7 +235,7 @@ TEST_CASE("a cache of an unbelievable size makes the sum unknown", "[collect][cp
   const char* size = GENERATE("0K", "-1K", "99999999999999999999K", "1152921504606846976", "K", "");
   MapHost host = two_sockets();
   host.files["/sys/devices/system/cpu/cpu2/cache/index2/size"] = size;
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   REQUIRE(collected.rows.size() == 2);
   CHECK(integer_of(collected.rows[0], "cache_l2_bytes") == std::nullopt);
   CHECK(integer_of(collected.rows[1], "cache_l2_bytes") == 2 * 1024 * 1024);
@@ -247,8 +247,8 @@ TEST_CASE("without sysfs, cpuinfo gives what it can", "[collect][cpus]") {
       "processor : 0\nmodel name : A\nphysical id : 0\ncore id : 0\n\n"
       "processor : 1\nmodel name : A\nphysical id : 0\ncore id : 0\n\n"
       "processor : 2\nmodel name : A\nphysical id : 1\ncore id : 0\n";
-  const collect::Collected collected = collect::collect_cpus(host);
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kPartial);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kPartial);
   REQUIRE(collected.rows.size() == 2);
   CHECK(integer_of(collected.rows[0], "cores") == 1);
   CHECK(integer_of(collected.rows[0], "threads") == 2);
@@ -256,25 +256,25 @@ TEST_CASE("without sysfs, cpuinfo gives what it can", "[collect][cpus]") {
 
 TEST_CASE("no processor at all is a failure, not a machine without one", "[collect][cpus]") {
   MapHost host;
-  const collect::Collected collected = collect::collect_cpus(host);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
   CHECK(collected.rows.empty());
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kFailed);
-  CHECK_FALSE(collected.sources.at("cpus").reason.empty());
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kFailed);
+  CHECK_FALSE(collected.providers.at("cpus").reason.empty());
 
   host.failures["/proc/cpuinfo"] = {FailureKind::kDenied, "no"};
-  CHECK(collect::collect_cpus(host).sources.at("cpus").status == inventory::Status::kDenied);
+  CHECK(collect::collect_cpus(host).providers.at("cpus").status == inventory::Status::kDenied);
 }
 
 TEST_CASE("an empty cpuinfo is never ok", "[collect][cpus]") {
   MapHost host = two_sockets();
   host.files["/proc/cpuinfo"] = "";
-  const collect::Collected collected = collect::collect_cpus(host);
-  CHECK(collected.sources.at("cpus").status == inventory::Status::kPartial);
-  CHECK(collected.sources.at("cpus").reason.find("/proc/cpuinfo") != std::string::npos);
+  const collect::CollectedSection collected = collect::collect_cpus(host);
+  CHECK(collected.providers.at("cpus").status == inventory::Status::kPartial);
+  CHECK(collected.providers.at("cpus").reason.find("/proc/cpuinfo") != std::string::npos);
   CHECK(collected.rows.size() == 2);
   MapHost nothing;
   nothing.files["/proc/cpuinfo"] = "";
-  CHECK(collect::collect_cpus(nothing).sources.at("cpus").status == inventory::Status::kFailed);
+  CHECK(collect::collect_cpus(nothing).providers.at("cpus").status == inventory::Status::kFailed);
 }
 
 TEST_CASE("processor lists are bounded", "[collect][cpus]") {

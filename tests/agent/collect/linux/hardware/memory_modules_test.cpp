@@ -27,8 +27,8 @@ MapHost with_real_table(const std::string& name) {
 TEST_CASE("each filled slot is a row, and empty slots and the firmware's chip are none",
           "[collect][memory_modules]") {
   MapHost host = with_memory_table(captured_smbios("debian12-two-sockets"));
-  const collect::Collected collected = collect::collect_memory_modules(host);
-  CHECK(collected.sources.at("memory_modules").status == Status::kOk);
+  const collect::CollectedSection collected = collect::collect_memory_modules(host);
+  CHECK(collected.providers.at("memory_modules").status == Status::kOk);
   REQUIRE(collected.rows.size() == 2);
   const std::string row =
       inventory::canonical_json(*inventory::find_section("memory_modules"), collected.rows[0]);
@@ -44,8 +44,8 @@ TEST_CASE("each filled slot is a row, and empty slots and the firmware's chip ar
 TEST_CASE("each filled slot of a real machine is a row and empty ones are none",
           "[collect][memory_modules][shared_data]") {
   MapHost host = with_real_table("ASRock-Single-Ryzen.dmi");
-  const collect::Collected collected = collect::collect_memory_modules(host);
-  CHECK(collected.sources.at("memory_modules").status == Status::kOk);
+  const collect::CollectedSection collected = collect::collect_memory_modules(host);
+  CHECK(collected.providers.at("memory_modules").status == Status::kOk);
   REQUIRE(collected.rows.size() == 2);
   CHECK(inventory::canonical_json(*inventory::find_section("memory_modules"), collected.rows[0]) ==
         R"({"bank_locator":"P0 CHANNEL A","configured_speed_mts":2400,"form_factor":"DIMM",)"
@@ -61,22 +61,23 @@ TEST_CASE("a damaged table is partial, so that no module counts as removed",
   MapHost host = with_memory_table(captured_smbios("debian12-two-sockets"));
   std::string& table = host.files["/sys/firmware/dmi/tables/DMI"];
   table.resize(table.find("DIMM_B1"));
-  const collect::Collected collected = collect::collect_memory_modules(host);
-  CHECK(collected.sources.at("memory_modules").status == Status::kPartial);
-  CHECK(collected.sources.at("memory_modules").reason.find("damaged at byte") != std::string::npos);
+  const collect::CollectedSection collected = collect::collect_memory_modules(host);
+  CHECK(collected.providers.at("memory_modules").status == Status::kPartial);
+  CHECK(collected.providers.at("memory_modules").reason.find("damaged at byte") !=
+        std::string::npos);
   CHECK_FALSE(collected.rows.empty());
 }
 
 TEST_CASE("memory modules say why they cannot be read", "[collect][memory_modules]") {
   MapHost host;
-  CHECK(collect::collect_memory_modules(host).sources.at("memory_modules").status ==
+  CHECK(collect::collect_memory_modules(host).providers.at("memory_modules").status ==
         Status::kNotApplicable);
   host.files["/sys/firmware/dmi/tables/DMI"] = std::string(64, '\0');
-  CHECK(collect::collect_memory_modules(host).sources.at("memory_modules").status ==
+  CHECK(collect::collect_memory_modules(host).providers.at("memory_modules").status ==
         Status::kFailed);
   host.failures["/sys/firmware/dmi/tables/DMI"] = {FailureKind::kDenied, "no"};
-  const collect::Collected denied = collect::collect_memory_modules(host);
-  CHECK(denied.sources.at("memory_modules").status == Status::kDenied);
+  const collect::CollectedSection denied = collect::collect_memory_modules(host);
+  CHECK(denied.providers.at("memory_modules").status == Status::kDenied);
   CHECK(denied.rows.empty());
 }
 
@@ -137,18 +138,18 @@ TEST_CASE("firmware that describes no memory does not say that there is none",
           "[collect][memory_modules]") {
   const std::string system = test_smbios::system({.manufacturer = "Example Works"});
   MapHost host = with_memory_table(system + test_smbios::end_mark());
-  const collect::Collected none = collect::collect_memory_modules(host);
+  const collect::CollectedSection none = collect::collect_memory_modules(host);
   CHECK(none.rows.empty());
-  CHECK(none.sources.at("memory_modules").status == Status::kNotApplicable);
-  CHECK(none.sources.at("memory_modules").reason ==
+  CHECK(none.providers.at("memory_modules").status == Status::kNotApplicable);
+  CHECK(none.providers.at("memory_modules").reason ==
         "The firmware describes no memory devices (SMBIOS has no structure of type 17).");
   // All slots empty, in a machine that runs.
   const std::string empty_slot = test_smbios::structure(17, std::string(0x28 - 4, '\0'));
   MapHost empty = with_memory_table(system + empty_slot + empty_slot + test_smbios::end_mark());
-  const collect::Collected slots = collect::collect_memory_modules(empty);
+  const collect::CollectedSection slots = collect::collect_memory_modules(empty);
   CHECK(slots.rows.empty());
-  CHECK(slots.sources.at("memory_modules").status == Status::kNotApplicable);
-  CHECK(slots.sources.at("memory_modules").reason.find("2 memory devices") != std::string::npos);
+  CHECK(slots.providers.at("memory_modules").status == Status::kNotApplicable);
+  CHECK(slots.providers.at("memory_modules").reason.find("2 memory devices") != std::string::npos);
 }
 
 TEST_CASE("cases 90 and 91: modules of odd makers and one module beside 63 empty slots",

@@ -16,14 +16,15 @@ using inventory::Status;
 
 constexpr std::string_view kTable = "/sys/firmware/dmi/tables/DMI";
 
-std::optional<std::string> system_text(const collect::Collected& collected, std::string_view name) {
+std::optional<std::string> system_text(const collect::CollectedSection& collected,
+                                       std::string_view name) {
   const auto& cells = collected.rows.at(0).cells;
   const auto* text =
       std::get_if<std::string>(&cells[*inventory::find_section("system")->find(name)]);
   return text ? std::optional(*text) : std::nullopt;
 }
-inventory::SourceStatus status_in(const collect::Collected& collected) {
-  return collected.sources.at("system");
+inventory::ProviderStatus status_in(const collect::CollectedSection& collected) {
+  return collected.providers.at("system");
 }
 
 MapHost with_system_table(const std::string& table) {
@@ -39,7 +40,7 @@ MapHost with_real_system(const std::string& name) {
 TEST_CASE("a server says who made it, in which chassis and with which firmware",
           "[collect][system]") {
   MapHost host = with_system_table(captured_smbios("debian12-two-sockets"));
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   REQUIRE(collected.rows.size() == 1);
   CHECK(system_text(collected, "manufacturer") == "Example Servers");
@@ -61,7 +62,7 @@ TEST_CASE("a server says who made it, in which chassis and with which firmware",
 TEST_CASE("a real server says who made it, in which chassis and with which firmware",
           "[collect][system][shared_data]") {
   MapHost host = with_real_system("SuperMicro-Dual-Xeon.dmi");
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   REQUIRE(collected.rows.size() == 1);
   CHECK(system_text(collected, "manufacturer") == "Supermicro");
@@ -82,13 +83,13 @@ TEST_CASE("damage behind what the section needs takes nothing from it", "[collec
   const std::string damaged =
       whole.substr(0, whole.rfind(std::string("\x7f\x04", 2))) + std::string("\x11\x02\0\0\0\0", 6);
   MapHost host = with_system_table(damaged);
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "product_name") == "RackNode 240");
   CHECK(system_text(collected, "board_product") == "RN240-MB");
 
   MapHost cut = with_system_table(whole.substr(0, whole.find("RN240-MB")));  // within the board
-  const collect::Collected partial = collect::collect_system(cut);
+  const collect::CollectedSection partial = collect::collect_system(cut);
   CHECK(status_in(partial).status == Status::kPartial);
   CHECK(status_in(partial).reason.find("damaged at byte") != std::string::npos);
   CHECK(system_text(partial, "product_name") == "RackNode 240");
@@ -98,14 +99,14 @@ TEST_CASE("damage behind what the section needs takes nothing from it", "[collec
 TEST_CASE("damage in a real table takes nothing from what stands before it",
           "[collect][system][shared_data]") {
   MapHost host = with_real_system("HyperV.dmi");
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "virtualization") == "hyperv");
   CHECK(system_text(collected, "uuid") == "b26849ef-4fb0-4e03-a9d1-1a165a40c8d7");
 
   MapHost cut = with_real_system("HyperV.dmi");
   cut.files[std::string(kTable)].resize(200);  // within the board
-  const collect::Collected partial = collect::collect_system(cut);
+  const collect::CollectedSection partial = collect::collect_system(cut);
   CHECK(status_in(partial).status == Status::kPartial);
   CHECK(status_in(partial).reason.find("damaged at byte 166") != std::string::npos);
   CHECK(system_text(partial, "product_name") == "Virtual Machine");
@@ -123,7 +124,7 @@ TEST_CASE("without root, the kernel's public copies are read and the section is 
   host.files["/sys/class/dmi/id/chassis_type"] = "10\n";
   host.files["/sys/class/dmi/id/bios_date"] = "03/21/2023\n";
   host.files["/sys/class/dmi/id/board_version"] = "   \n";
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kPartial);
   CHECK(status_in(collected).reason.find("product_serial, product_uuid") != std::string::npos);
   CHECK(system_text(collected, "manufacturer") == "LENOVO");
@@ -146,7 +147,7 @@ TEST_CASE("a tree with the kernel's copies only is read whole", "[collect][syste
            {"product_uuid", "2c4f7a10-8b2e-4d11-9a55-7e0d3c1b9f02\n"},
            {"chassis_type", "23\n"}})
     host.files["/sys/class/dmi/id/" + name] = text;
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "manufacturer") == "Example Servers");
   CHECK(system_text(collected, "serial_number") == "RN240-0031");
@@ -158,7 +159,7 @@ TEST_CASE("a real tree with the kernel's copies only is read whole",
           "[collect][system][shared_data]") {
   MapHost host;
   load_ttar(host, read_test_file(shared_data("procfs/fixtures.ttar")));
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "manufacturer") == "Dell Inc.");
   CHECK(system_text(collected, "product_name") == "PowerEdge R6515");
@@ -169,7 +170,7 @@ TEST_CASE("a real tree with the kernel's copies only is read whole",
 TEST_CASE("firmware that nobody lets us read changes no row", "[collect][system]") {
   MapHost host;
   host.failures[std::string(kTable)] = {FailureKind::kDenied, "only root"};
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kDenied);
   CHECK(collected.rows.empty());
 }
@@ -180,7 +181,7 @@ TEST_CASE("a board with a device tree says its model and serial number", "[colle
   host.files["/proc/device-tree/serial-number"] = std::string("10000000abcdef01\0", 17);
   host.files["/proc/device-tree/compatible"] =
       std::string("raspberrypi,4-model-b\0brcm,bcm2711\0", 35);
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "product_name") == "Raspberry Pi 4 Model B Rev 1.4");
   CHECK(system_text(collected, "serial_number") == "10000000abcdef01");
@@ -195,7 +196,7 @@ TEST_CASE("without any firmware only the virtualization is told, or nothing at a
   CHECK_FALSE(status_in(collect::collect_system(host)).reason.empty());
   CHECK(collect::collect_system(host).rows.empty());
   host.files["/proc/cpuinfo"] = "processor : 0\nflags : fpu hypervisor\n";
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(status_in(collected).status == Status::kOk);
   CHECK(system_text(collected, "virtualization") == "other");
   CHECK(system_text(collected, "manufacturer") == std::nullopt);
@@ -297,7 +298,7 @@ TEST_CASE("the model is the name that people know, and the machine type stays be
   MapHost host = with_id_files({{"sys_vendor", row.manufacturer},
                                 {"product_name", row.product},
                                 {"product_version", row.version}});
-  const collect::Collected collected = collect::collect_system(host);
+  const collect::CollectedSection collected = collect::collect_system(host);
   CHECK(system_text(collected, "model") == row.model);
   CHECK(system_text(collected, "product_name") == row.product);
 }

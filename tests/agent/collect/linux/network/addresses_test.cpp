@@ -29,7 +29,7 @@ std::vector<std::string> lines_of(const std::vector<inventory::Address>& rows) {
   return out;
 }
 
-std::vector<std::string> json_rows(const collect::Collected& collected) {
+std::vector<std::string> json_rows(const collect::CollectedSection& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("addresses"), row));
@@ -132,10 +132,10 @@ TEST_CASE("addresses: a copied tree gives what /proc/net tells", "[addresses]") 
         lines_of(collect::parse_fib_trie(trie, route)));
 
   MapHost host;
-  CHECK(collect::collect_addresses(host).sources.at("addresses").status ==
+  CHECK(collect::collect_addresses(host).providers.at("addresses").status ==
         inventory::Status::kFailed);
   host.files["/proc/net/if_inet6"] = "fd000000000000000000000000000002 04 40 00 82     eth0\n";
-  CHECK(collect::collect_addresses(host).sources.at("addresses").status ==
+  CHECK(collect::collect_addresses(host).providers.at("addresses").status ==
         inventory::Status::kPartial);
   CHECK(collect::collect_addresses(host).rows.size() == 1);
   host.files["/proc/net/fib_trie"] = trie;
@@ -207,25 +207,26 @@ TEST_CASE("addresses: the kernel's answer becomes rows, a bad one a status", "[a
             R"({"address":"192.0.2.2","dynamic":false,"family":"ipv4","interface":"eth0",)"
             R"("prefix_length":24,"scope":"global"})"});
   host.address_dump->pop_back();
-  CHECK(collect::collect_addresses(host).sources.at("addresses").status ==
+  CHECK(collect::collect_addresses(host).providers.at("addresses").status ==
         inventory::Status::kFailed);
   host.address_dump = "";
-  CHECK(collect::collect_addresses(host).sources.at("addresses").status == inventory::Status::kOk);
+  CHECK(collect::collect_addresses(host).providers.at("addresses").status ==
+        inventory::Status::kOk);
   // Without the interface that it is on, no address would be told, and none would seem to be there.
   host.address_dump =
       test_netlink::address({2, 24, 0x80, 0, 2, attribute(2, from_hex("c0000202").value())});
   host.link_dump = "";
-  CHECK(collect::collect_addresses(host).sources.at("addresses").status ==
+  CHECK(collect::collect_addresses(host).providers.at("addresses").status ==
         inventory::Status::kFailed);
   host.link_dump = "x";
-  CHECK(collect::collect_addresses(host).sources.at("addresses").status ==
+  CHECK(collect::collect_addresses(host).providers.at("addresses").status ==
         inventory::Status::kFailed);
 }
 
 TEST_CASE("addresses: this machine's are the same twenty times", "[addresses]") {
   host::LiveHost host;
-  const collect::Collected first = collect::collect_addresses(host);
-  CHECK(first.sources.at("addresses") == inventory::SourceStatus{});
+  const collect::CollectedSection first = collect::collect_addresses(host);
+  CHECK(first.providers.at("addresses") == inventory::ProviderStatus{});
   for (int i = 0; i < 20; ++i)
     CHECK(json_rows(collect::collect_addresses(host)) == json_rows(first));
 }

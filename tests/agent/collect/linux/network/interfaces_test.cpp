@@ -14,7 +14,7 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> interface_rows(const collect::Collected& collected) {
+std::vector<std::string> interface_rows(const collect::CollectedSection& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("interfaces"), row));
@@ -250,30 +250,30 @@ TEST_CASE("interfaces: two with one address are told apart by number", "[interfa
 
 TEST_CASE("interfaces: what cannot be read is said", "[interfaces]") {
   MapHost host;
-  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).providers.at("interfaces").status ==
         inventory::Status::kNotApplicable);
   // The loopback interface is there from the start in each network namespace.
   host.directories.insert("/sys/class/net");
-  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).providers.at("interfaces").status ==
         inventory::Status::kFailed);
   add_interface(host, "vethab", "virtual/net/vethab", {{"type", "1\n"}});
-  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).providers.at("interfaces").status ==
         inventory::Status::kFailed);
   add_interface(host, "lo", "virtual/net/lo", {{"type", "772\n"}});
-  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).providers.at("interfaces").status ==
         inventory::Status::kOk);
   host.link_dump = "";
-  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).providers.at("interfaces").status ==
         inventory::Status::kFailed);
   host.link_dump = "not netlink";
-  CHECK(collect::collect_interfaces(host).sources.at("interfaces").status ==
+  CHECK(collect::collect_interfaces(host).providers.at("interfaces").status ==
         inventory::Status::kFailed);
 }
 
 TEST_CASE("interfaces: our own server with a bond, a VLAN and a bridge", "[interfaces]") {
   const auto host = captured_machine("debian12-two-sockets");
-  const collect::Collected found = collect::collect_interfaces(*host);
-  CHECK(found.sources.at("interfaces") == inventory::SourceStatus{});
+  const collect::CollectedSection found = collect::collect_interfaces(*host);
+  CHECK(found.providers.at("interfaces") == inventory::ProviderStatus{});
   std::string all;
   for (const std::string& row : interface_rows(found))
     all += row + "\n";
@@ -310,8 +310,8 @@ TEST_CASE("interfaces: the archive of a large machine", "[interfaces][shared_dat
 
 TEST_CASE("interfaces: this machine is the same twenty times", "[interfaces]") {
   host::LiveHost host;
-  const collect::Collected first = collect::collect_interfaces(host);
-  CHECK(first.sources.at("interfaces") == inventory::SourceStatus{});
+  const collect::CollectedSection first = collect::collect_interfaces(host);
+  CHECK(first.providers.at("interfaces") == inventory::ProviderStatus{});
   for (int i = 0; i < 20; ++i)
     CHECK(interface_rows(collect::collect_interfaces(host)) == interface_rows(first));
 }

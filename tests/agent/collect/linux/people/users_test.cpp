@@ -121,36 +121,36 @@ TEST_CASE("users: the groups of an account are those that id says", "[users]") {
 
 TEST_CASE("users: what may not be read is said, and shadow is never touched", "[users]") {
   MapHost host;
-  CHECK(collect::collect_users(host).sources.at("users").status ==
+  CHECK(collect::collect_users(host).providers.at("users").status ==
         inventory::Status::kNotApplicable);
   host.files["/etc/passwd"] = "a:x:1:1:::\nb\n";
   host.files["/etc/shadow"] = "a:secret:::::::\n";
   CHECK(collect::collect_users(host).rows.size() == 1);
-  CHECK(collect::collect_users(host).sources.at("users").status == inventory::Status::kPartial);
+  CHECK(collect::collect_users(host).providers.at("users").status == inventory::Status::kPartial);
   host.files["/etc/passwd"] = "root:x:0:0:::\n";
-  CHECK(collect::collect_users(host).sources.at("users") == inventory::SourceStatus{});
+  CHECK(collect::collect_users(host).providers.at("users") == inventory::ProviderStatus{});
   host.files["/etc/group"] = "";
-  CHECK(collect::collect_users(host).sources.at("users").status == inventory::Status::kFailed);
+  CHECK(collect::collect_users(host).providers.at("users").status == inventory::Status::kFailed);
   CHECK(collect::collect_users(host).rows.empty());
   host.files["/etc/group"] = "root:x:0:\n";
-  CHECK(collect::collect_users(host).sources.at("users") == inventory::SourceStatus{});
+  CHECK(collect::collect_users(host).providers.at("users") == inventory::ProviderStatus{});
   for (const char* const impossible : {"", "\n", "# all gone\n", "+::::::\n"}) {
     CAPTURE(impossible);
     host.files["/etc/passwd"] = impossible;
-    CHECK(collect::collect_users(host).sources.at("users") ==
-          inventory::SourceStatus{
+    CHECK(collect::collect_users(host).providers.at("users") ==
+          inventory::ProviderStatus{
               inventory::Status::kFailed,
               "/etc/passwd lists no account with user id 0, which every system has."});
   }
   host.failures["/etc/group"] = {FailureKind::kDenied, "no"};
-  CHECK(collect::collect_users(host).sources.at("users").status == inventory::Status::kDenied);
+  CHECK(collect::collect_users(host).providers.at("users").status == inventory::Status::kDenied);
   CHECK(collect::collect_users(host).rows.empty());
   CHECK(host.asked == std::set<std::string>{"/etc/group", "/etc/passwd"});
 }
 
 TEST_CASE("users: this machine's accounts have the groups that id says", "[users]") {
   host::LiveHost host;
-  const collect::Collected found = collect::collect_users(host);
+  const collect::CollectedSection found = collect::collect_users(host);
   REQUIRE_FALSE(found.rows.empty());
   CHECK(std::get<std::string>(found.rows[0].cells[0]) == "root");
   for (const std::string& line : told("users", found, {"name", "groups"})) {
@@ -194,8 +194,8 @@ TEST_CASE("cases 80*, 81: odd lines of /etc/passwd and /etc/group", "[users][sha
   for (const Case& test : cases) {
     CAPTURE(test.name);
     CaseMachine machine(test.name);
-    const collect::Collected users = collect::collect_users(machine.host());
-    CHECK(users.sources.at("users").status == test.status);
+    const collect::CollectedSection users = collect::collect_users(machine.host());
+    CHECK(users.providers.at("users").status == test.status);
     std::vector<std::string> found = told("users", users, {"name", "uid", "groups"});
     for (std::string& line : found) {
       if (line.ends_with("| ")) line += '-';

@@ -22,7 +22,7 @@ struct Machine {
 };
 
 std::string line_of(host::Host& host) {
-  const collect::Collected os = collect::collect_os(host);
+  const collect::CollectedSection os = collect::collect_os(host);
   REQUIRE(os.rows.size() == 1);
   return told("os", os, {"name", "id", "version", "version_id", "codename"}).front();
 }
@@ -34,7 +34,7 @@ void check(const std::vector<Machine>& machines) {
     for (const auto& [name, text] : machine.files)
       host.files["/etc/" + name] = text;
     CHECK(line_of(host) == machine.line);
-    CHECK(collect::collect_os(host).sources.at("os").status == Status::kOk);
+    CHECK(collect::collect_os(host).providers.at("os").status == Status::kOk);
   }
 }
 
@@ -177,13 +177,13 @@ TEST_CASE("an os-release that says nothing is said, and what is known stays", "[
   host.files["/etc/os-release"] = std::string(100, '\0');
   host.files["/proc/sys/kernel/osrelease"] = "6.1.0\n";
   host.files["/etc/hostname"] = "web1\n";
-  const collect::Collected os = collect::collect_os(host);
-  CHECK(os.sources.at("os") ==
-        inventory::SourceStatus{Status::kPartial,
-                                "/etc/os-release is there and says nothing of the distribution."});
+  const collect::CollectedSection os = collect::collect_os(host);
+  CHECK(os.providers.at("os") ==
+        inventory::ProviderStatus{
+            Status::kPartial, "/etc/os-release is there and says nothing of the distribution."});
   CHECK(told("os", os, {"name", "kernel_release", "hostname"}).front() == "- | 6.1.0 | web1");
   host.files["/usr/lib/os-release"] = "NAME=X\nID=x\n";
-  CHECK(collect::collect_os(host).sources.at("os") == inventory::SourceStatus{});
+  CHECK(collect::collect_os(host).providers.at("os") == inventory::ProviderStatus{});
   CHECK(line_of(host) == "X | x | - | - | -");
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("cases os-*: distributions of other projects' tests", "[collect][os][s
     CAPTURE(test.name);
     CaseMachine machine(test.name);
     CHECK(line_of(machine.host()) == test.line);
-    CHECK(collect::collect_os(machine.host()).sources.at("os").status == Status::kOk);
+    CHECK(collect::collect_os(machine.host()).providers.at("os").status == Status::kOk);
   }
 }
 

@@ -12,7 +12,7 @@
 namespace muster::agent {
 namespace {
 
-using inventory::SourceStatus;
+using inventory::ProviderStatus;
 using inventory::Status;
 using Lines = std::vector<std::string>;
 
@@ -29,12 +29,12 @@ MapHost debian(const std::string& status) {
   return host;
 }
 
-Lines versions(const collect::Collected& packages) {
+Lines versions(const collect::CollectedSection& packages) {
   return told("packages", packages, {"name", "architecture", "version", "state"});
 }
 
-SourceStatus dpkg_status(host::Host& host) {
-  return collect::collect_packages(host).sources.at("dpkg");
+ProviderStatus dpkg_status(host::Host& host) {
+  return collect::collect_packages(host).providers.at("dpkg");
 }
 
 // A machine on which dpkg writes a checkpoint between our reading of status and of updates/.
@@ -73,8 +73,8 @@ TEST_CASE("dpkg: the journal stands for what the status file says", "[packages]"
   update("0004", stanza_of("old", "1", "deinstall ok config-files"));
   update("0005", stanza_of("new", "1", "install ok triggers-awaited"));
   update("tmp.i", "#padding\n");  // dpkg's own, not yet of the journal
-  const collect::Collected packages = collect::collect_packages(host);
-  CHECK(packages.sources.at("dpkg") == SourceStatus{});
+  const collect::CollectedSection packages = collect::collect_packages(host);
+  CHECK(packages.providers.at("dpkg") == ProviderStatus{});
   CHECK(versions(packages) ==
         Lines{"dpkg | amd64 | 1 | installed", "lib | amd64 | 1 | installed",
               "lib | i386 | 2 | unpacked", "new | amd64 | 1 | triggers_awaited",
@@ -94,15 +94,15 @@ TEST_CASE("dpkg: a journal that cannot be read or understood makes the database 
     MapHost host = debian(stanza_of("dpkg", "1"));
     host.files["/var/lib/dpkg/updates/0000"] = test.text;
     CHECK(dpkg_status(host) ==
-          SourceStatus{Status::kPartial, "/var/lib/dpkg/updates/0000: " + test.problem + "."});
+          ProviderStatus{Status::kPartial, "/var/lib/dpkg/updates/0000: " + test.problem + "."});
   }
   MapHost denied = debian(stanza_of("dpkg", "1"));
   denied.failures["/var/lib/dpkg/updates"] = {FailureKind::kDenied, "No."};
-  CHECK(dpkg_status(denied) == SourceStatus{Status::kPartial, "No."});
+  CHECK(dpkg_status(denied) == ProviderStatus{Status::kPartial, "No."});
   MapHost one = debian(stanza_of("dpkg", "1"));
   one.files["/var/lib/dpkg/updates/0000"] = stanza_of("a", "1");
   one.failures["/var/lib/dpkg/updates/0000"] = {FailureKind::kIo, "Bad."};
-  CHECK(dpkg_status(one) == SourceStatus{Status::kPartial, "Bad."});
+  CHECK(dpkg_status(one) == ProviderStatus{Status::kPartial, "Bad."});
 }
 
 TEST_CASE("dpkg: a checkpoint between the two readings loses nothing", "[packages]") {
@@ -115,8 +115,8 @@ TEST_CASE("dpkg: a checkpoint between the two readings loses nothing", "[package
         Lines{"dpkg | amd64 | 1 | installed", "new | amd64 | 1 | installed"});
   host.checkpoints = 100;
   CHECK(dpkg_status(host) ==
-        SourceStatus{Status::kPartial,
-                     "/var/lib/dpkg/status: changed while it was read, each time."});
+        ProviderStatus{Status::kPartial,
+                       "/var/lib/dpkg/status: changed while it was read, each time."});
 }
 
 TEST_CASE("dpkg: other files in status.d are passed over, damaged ones are not", "[packages]") {
@@ -129,16 +129,16 @@ TEST_CASE("dpkg: other files in status.d are passed over, damaged ones are not",
   host.files[folder + "empty.list"] = "";
   host.files[folder + ".wh..opq"] = "";
   host.files[folder + "sub/file"] = "Package: no\nVersion: 1\n";
-  const collect::Collected packages = collect::collect_packages(host);
-  CHECK(packages.sources.at("dpkg") == SourceStatus{});
+  const collect::CollectedSection packages = collect::collect_packages(host);
+  CHECK(packages.providers.at("dpkg") == ProviderStatus{});
   CHECK(versions(packages) == Lines{"libsqlite3-0 | arm64 | 3 | installed"});
   host.files[folder + "libc6"] = "\n";
   CHECK(dpkg_status(host) ==
-        SourceStatus{Status::kPartial, "/var/lib/dpkg/status.d/libc6: is empty."});
+        ProviderStatus{Status::kPartial, "/var/lib/dpkg/status.d/libc6: is empty."});
   // An image's tools may leave an empty status file beside.
   host.files.erase(folder + "libc6");
   host.files["/var/lib/dpkg/status"] = "";
-  CHECK(dpkg_status(host) == SourceStatus{});
+  CHECK(dpkg_status(host) == ProviderStatus{});
 }
 
 TEST_CASE("dpkg: a database that cannot be whole is never ok", "[packages]") {
@@ -169,7 +169,7 @@ TEST_CASE("dpkg: a database that cannot be whole is never ok", "[packages]") {
          {"ID=debian\n", "ID=ubuntu\nID_LIKE=debian\n", "ID=own\nID_LIKE='ubuntu debian'\n"}) {
       MapHost host = debian(test.text);
       host.files["/etc/os-release"] = os_release;
-      const SourceStatus status = dpkg_status(host);
+      const ProviderStatus status = dpkg_status(host);
       CHECK(status.status == test.status);
       CHECK(status.reason.empty() == (test.status == Status::kOk));
     }
@@ -201,7 +201,7 @@ TEST_CASE("dpkg: a status file that is gone is not a machine without dpkg", "[pa
 
 TEST_CASE("case 20: a package in each of dpkg's states", "[packages][shared_data]") {
   CaseMachine machine("20-dpkg-states");
-  const collect::Collected packages = collect::collect_packages(machine.host());
+  const collect::CollectedSection packages = collect::collect_packages(machine.host());
   CHECK(told("packages", packages, {"name", "state", "on_hold", "reinstall_required"}) ==
         Lines{"p00 | installed | false | false", "p01 | installed | true | false",
               "p02 | installed | false | false", "p03 | installed | false | false",
@@ -211,7 +211,7 @@ TEST_CASE("case 20: a package in each of dpkg's states", "[packages][shared_data
               "p10 | half_installed | false | false", "p14 | half_configured | true | false",
               "p15 | triggers_pending | true | false", "p16 | installed | false | false"});
   // A Debian without dpkg and base-files is not all that there is.
-  CHECK(packages.sources.at("dpkg").status == Status::kPartial);
+  CHECK(packages.providers.at("dpkg").status == Status::kPartial);
 }
 
 TEST_CASE("case 21: two architectures, epochs, rebuilds, odd texts", "[packages][shared_data]") {
@@ -238,18 +238,18 @@ TEST_CASE("case 24: a run that was broken off left its journal", "[packages][sha
 
 TEST_CASE("case 25: a status file of 0 bytes", "[packages][shared_data]") {
   CaseMachine machine("25-dpkg-status-empty");
-  const collect::Collected packages = collect::collect_packages(machine.host());
+  const collect::CollectedSection packages = collect::collect_packages(machine.host());
   CHECK(packages.rows.empty());
-  CHECK(packages.sources.at("dpkg").status == Status::kFailed);
+  CHECK(packages.providers.at("dpkg").status == Status::kFailed);
 }
 
 TEST_CASE("cases 95, 96: one bad stanza, epochs", "[packages][shared_data]") {
   CaseMachine bad("95-partial-from-the-first");
-  const collect::Collected packages = collect::collect_packages(bad.host());
+  const collect::CollectedSection packages = collect::collect_packages(bad.host());
   CHECK(told("packages", packages, {"name", "version"}) == Lines{"openssl | 3.0.11-1~deb12u2"});
-  CHECK(packages.sources.at("dpkg") ==
-        SourceStatus{Status::kPartial,
-                     "/var/lib/dpkg/status: the stanza at line 7 (broken) has no Version."});
+  CHECK(packages.providers.at("dpkg") ==
+        ProviderStatus{Status::kPartial,
+                       "/var/lib/dpkg/status: the stanza at line 7 (broken) has no Version."});
   CaseMachine epochs("96-epoch");
   CHECK(told("packages", collect::collect_packages(epochs.host()), {"name", "version"}) ==
         Lines{"bsd | 8:1.0~rc2-1", "perl | 5.36.0-7+deb12u2", "tzdata | 2024a-0+deb12u1",
@@ -262,14 +262,14 @@ TEST_CASE("cases packages-*: real packages that are not configured", "[packages]
       told("packages", collect::collect_packages(raspbian.host()), {"name", "version", "state"}) ==
       Lines{"ca-certificates | 20141019 | half_configured", "openssl | 1.0.1k-3 | installed"});
   CaseMachine made("packages-not-configured");
-  const collect::Collected packages = collect::collect_packages(made.host());
-  CHECK(packages.sources.at("dpkg") == SourceStatus{});
+  const collect::CollectedSection packages = collect::collect_packages(made.host());
+  CHECK(packages.providers.at("dpkg") == ProviderStatus{});
   CHECK(told("packages", packages, {"name", "state"}) ==
         Lines{"activ | installed", "bad | half_configured", "good | installed", "held | installed",
               "trigr | half_configured", "unp | unpacked"});
   CaseMachine image("packages-status.d-other-files");
-  const collect::Collected of_image = collect::collect_packages(image.host());
-  CHECK(of_image.sources.at("dpkg") == SourceStatus{});
+  const collect::CollectedSection of_image = collect::collect_packages(image.host());
+  CHECK(of_image.providers.at("dpkg") == ProviderStatus{});
   CHECK(told("packages", of_image, {"name", "version"}) == Lines{"libsqlite3-0 | 3.34.1-3"});
 }
 

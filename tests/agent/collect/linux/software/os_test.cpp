@@ -11,7 +11,8 @@ namespace {
 
 using inventory::Status;
 
-std::optional<std::string> text_of(const collect::Collected& collected, std::string_view name) {
+std::optional<std::string> text_of(const collect::CollectedSection& collected,
+                                   std::string_view name) {
   const auto& cells = collected.rows.at(0).cells;
   const auto* text = std::get_if<std::string>(&cells[*inventory::find_section("os")->find(name)]);
   return text ? std::optional(*text) : std::nullopt;
@@ -73,8 +74,8 @@ TEST_CASE("a machine says its distribution, kernel and names", "[collect][os]") 
   host.files["/etc/machine-id"] = "3D1219C7c4c5404aaa1f6d2a48adfda4\n";
   host.links["/etc/localtime"] = "../usr/share/zoneinfo/Europe/Ljubljana";
   host.files["/etc/timezone"] = "Etc/UTC\n";
-  const collect::Collected collected = collect::collect_os(host);
-  CHECK(collected.sources.at("os").status == Status::kOk);
+  const collect::CollectedSection collected = collect::collect_os(host);
+  CHECK(collected.providers.at("os").status == Status::kOk);
   CHECK(text_of(collected, "name") == "Fedora Linux");
   CHECK(text_of(collected, "variant") == "Server Edition");
   CHECK(text_of(collected, "codename") == std::nullopt);
@@ -108,13 +109,13 @@ TEST_CASE("systems from before os-release are named by what they have", "[collec
 TEST_CASE("a machine that says nothing fails, one that keeps a file back is partial",
           "[collect][os]") {
   MapHost host;
-  CHECK(collect::collect_os(host).sources.at("os").status == Status::kFailed);
+  CHECK(collect::collect_os(host).providers.at("os").status == Status::kFailed);
   CHECK(collect::collect_os(host).rows.empty());
   host.files["/etc/os-release"] = "NAME=X\n";
   host.failures["/etc/machine-id"] = {FailureKind::kDenied, "Not allowed to read it."};
-  const collect::Collected partial = collect::collect_os(host);
-  CHECK(partial.sources.at("os").status == Status::kPartial);
-  CHECK(partial.sources.at("os").reason == "Not allowed to read it.");
+  const collect::CollectedSection partial = collect::collect_os(host);
+  CHECK(partial.providers.at("os").status == Status::kPartial);
+  CHECK(partial.providers.at("os").reason == "Not allowed to read it.");
 }
 
 TEST_CASE("names that every machine has are no host names", "[collect][os]") {

@@ -17,8 +17,8 @@ using inventory::Status;
 constexpr const char* kDpkgItself =
     "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n";
 
-std::string line_of(const collect::Collected& packages) {
-  return inventory::status_line("packages", packages.sources);
+std::string line_of(const collect::CollectedSection& packages) {
+  return inventory::status_line("packages", packages.providers);
 }
 
 }  // namespace
@@ -89,10 +89,10 @@ TEST_CASE("packages: a database that is not read is a source that says so", "[pa
     MapHost host;
     host.files["/etc/os-release"] = test.os_release;
     if (!test.database.empty()) host.files[test.database] = "x";
-    const collect::Collected packages = collect::collect_packages(host);
+    const collect::CollectedSection packages = collect::collect_packages(host);
     CHECK(line_of(packages) == test.line);
     CHECK(packages.rows.empty());
-    for (const auto& [name, source] : packages.sources)
+    for (const auto& [name, source] : packages.providers)
       CHECK_FALSE(source.reason.empty());
     // The tool dpkg, with the empty database that its package brings, changes nothing.
     host.files["/var/lib/dpkg/status"] = "";
@@ -109,10 +109,10 @@ TEST_CASE("packages: what dpkg installed on another manager's system is told, an
   host.files["/var/lib/rpm/rpmdb.sqlite"] = "x";
   host.files["/var/lib/dpkg/status"] =
       "Package: tool\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n";
-  const collect::Collected packages = collect::collect_packages(host);
+  const collect::CollectedSection packages = collect::collect_packages(host);
   CHECK(packages.rows.size() == 1);
   CHECK(line_of(packages) == "dpkg:ok,rpm:failed");
-  CHECK(packages.sources.at("rpm").reason ==
+  CHECK(packages.providers.at("rpm").reason ==
         "This version does not read the database of rpm, /var/lib/rpm/rpmdb.sqlite.");
 }
 
@@ -128,10 +128,10 @@ TEST_CASE("packages: a tool beside the system's own manager is said and takes no
   CHECK(line_of(collect::collect_packages(host)) == "dpkg:ok");  // empty, as tools bring them
   host.files["/var/lib/rpm/rpmdb.sqlite"] = "x";
   host.files["/nix/var/nix/db/db.sqlite"] = "x";
-  const collect::Collected packages = collect::collect_packages(host);
+  const collect::CollectedSection packages = collect::collect_packages(host);
   CHECK(line_of(packages) == "dpkg:ok,nix:not_applicable,rpm:not_applicable");
-  CHECK(inventory::worst(packages.sources) == Status::kOk);
-  CHECK(packages.sources.at("rpm").reason ==
+  CHECK(inventory::worst(packages.providers) == Status::kOk);
+  CHECK(packages.providers.at("rpm").reason ==
         "This system is made of packages of dpkg; the database of rpm beside it, "
         "/var/lib/rpm/rpmdb.sqlite, is not read by this version.");
 }
@@ -140,7 +140,7 @@ TEST_CASE("cases 98a, 98b: CentOS without and with the tool dpkg", "[packages][s
   for (const char* const name : {"98a-rpm-machine", "98b-rpm-machine-with-dpkg-tool"}) {
     CAPTURE(name);
     CaseMachine machine(name);
-    const collect::Collected packages = collect::collect_packages(machine.host());
+    const collect::CollectedSection packages = collect::collect_packages(machine.host());
     CHECK(line_of(packages) == "dpkg:not_applicable,rpm:failed");
     CHECK(packages.rows.empty());
   }

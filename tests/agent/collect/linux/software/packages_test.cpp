@@ -33,7 +33,7 @@ std::string run(const std::string& command) {
   return out;
 }
 
-std::string canonical(const collect::Collected& collected) {
+std::string canonical(const collect::CollectedSection& collected) {
   std::string out;
   for (const inventory::Row& row : collected.rows)
     out += inventory::canonical_json(*inventory::find_section("packages"), row) + "\n";
@@ -286,8 +286,8 @@ TEST_CASE("packages: times come from the file lists, of co-installable packages 
   host.modified_ms["/var/lib/dpkg/info/plain.list"] = 1'700'000'000'000;
   host.modified_ms["/var/lib/dpkg/info/lib:i386.list"] = 1'600'000'000'000;
   host.modified_ms["/var/lib/dpkg/info/damaged.list"] = kLastInstant.ms + 1;
-  const collect::Collected collected = collect::collect_packages(host);
-  CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
+  const collect::CollectedSection collected = collect::collect_packages(host);
+  CHECK(collected.providers.at("dpkg") == inventory::ProviderStatus{});
   REQUIRE(collected.rows.size() == 6);
   const auto schema = inventory::find_section("packages");
   const std::size_t at = *schema->find("installed_at");
@@ -305,8 +305,8 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
       "Package: foo\nVersion: 1.2.3\nArchitecture: amd64\n\n"
       "Package: bar\nStatus: deinstall ok config-files\nVersion: 4\nArchitecture: amd64\n";
   host.files["/var/lib/dpkg/status.d/foo.md5sums"] = "07d31e  usr/lib/os-release\n";
-  const collect::Collected collected = collect::collect_packages(host);
-  CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
+  const collect::CollectedSection collected = collect::collect_packages(host);
+  CHECK(collected.providers.at("dpkg") == inventory::ProviderStatus{});
   REQUIRE(collected.rows.size() == 1);  // bar is deinstalled
   CHECK(canonical(collected).find("pkg:deb/debian/foo@1.2.3?arch=amd64&distro=debian-12") !=
         std::string::npos);
@@ -316,35 +316,37 @@ TEST_CASE("packages: distroless images keep a file a package, without a Status",
         std::vector<std::string>{"foo | installed"});
 
   host.failures["/var/lib/dpkg/status.d/foo"] = {FailureKind::kDenied, "foo may not be read."};
-  CHECK(collect::collect_packages(host).sources.at("dpkg") ==
-        inventory::SourceStatus{inventory::Status::kFailed, "foo may not be read."});
+  CHECK(collect::collect_packages(host).providers.at("dpkg") ==
+        inventory::ProviderStatus{inventory::Status::kFailed, "foo may not be read."});
   host.files["/var/lib/dpkg/status.d/baz"] = "Package: baz\nVersion: 1\nArchitecture: all\n";
-  CHECK(collect::collect_packages(host).sources.at("dpkg") ==
-        inventory::SourceStatus{inventory::Status::kPartial, "foo may not be read."});
+  CHECK(collect::collect_packages(host).providers.at("dpkg") ==
+        inventory::ProviderStatus{inventory::Status::kPartial, "foo may not be read."});
 }
 
 TEST_CASE("packages: what cannot be read is said and never looks like nothing", "[packages]") {
   MapHost none;
-  CHECK(collect::collect_packages(none).sources.at("dpkg").status ==
+  CHECK(collect::collect_packages(none).providers.at("dpkg").status ==
         inventory::Status::kNotApplicable);
 
   MapHost denied;
   denied.failures["/var/lib/dpkg/status"] = {FailureKind::kDenied, "denied"};
-  CHECK(collect::collect_packages(denied).sources.at("dpkg").status == inventory::Status::kDenied);
+  CHECK(collect::collect_packages(denied).providers.at("dpkg").status ==
+        inventory::Status::kDenied);
 
   MapHost cut;
   cut.files["/var/lib/dpkg/status"] = stanza("a", "install ok installed") + "Package: b\nSta";
-  const collect::Collected partial = collect::collect_packages(cut);
+  const collect::CollectedSection partial = collect::collect_packages(cut);
   CHECK(partial.rows.size() == 1);
-  CHECK(partial.sources.at("dpkg").status == inventory::Status::kPartial);
-  CHECK(partial.sources.at("dpkg").reason ==
+  CHECK(partial.providers.at("dpkg").status == inventory::Status::kPartial);
+  CHECK(partial.providers.at("dpkg").reason ==
         "/var/lib/dpkg/status: ends in the middle of the stanza at line 6.");
 
   MapHost twice;
   twice.files["/var/lib/dpkg/status"] =
       stanza("a", "install ok installed") + stanza("a", "install ok installed");
   CHECK(collect::collect_packages(twice).rows.size() == 1);
-  CHECK(collect::collect_packages(twice).sources.at("dpkg").status == inventory::Status::kPartial);
+  CHECK(collect::collect_packages(twice).providers.at("dpkg").status ==
+        inventory::Status::kPartial);
 }
 
 TEST_CASE("packages: this machine's packages are those of dpkg-query", "[packages]") {
@@ -365,8 +367,8 @@ TEST_CASE("packages: this machine's packages are those of dpkg-query", "[package
     expected.insert(line.substr(blank + 1));
   }
   host::LiveHost host;
-  const collect::Collected collected = collect::collect_packages(host);
-  CHECK(collected.sources.at("dpkg") == inventory::SourceStatus{});
+  const collect::CollectedSection collected = collect::collect_packages(host);
+  CHECK(collected.providers.at("dpkg") == inventory::ProviderStatus{});
   std::set<std::string> found;
   const auto* const schema = inventory::find_section("packages");
   for (const inventory::Row& row : collected.rows) {

@@ -15,8 +15,8 @@ namespace {
 using Lines = std::vector<std::string>;
 
 Lines told_disks(host::Host& host, std::initializer_list<std::string_view> fields) {
-  const collect::Collected found = collect::collect_disks(host);
-  CHECK(found.sources.at("disks") == inventory::SourceStatus{});
+  const collect::CollectedSection found = collect::collect_disks(host);
+  CHECK(found.providers.at("disks") == inventory::ProviderStatus{});
   return told("disks", found, fields);
 }
 

@@ -17,7 +17,7 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> disk_rows(const collect::Collected& collected) {
+std::vector<std::string> disk_rows(const collect::CollectedSection& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("disks"), row));
@@ -69,8 +69,8 @@ TEST_CASE("disks: only whole disks of their own are listed", "[disks]") {
 
 TEST_CASE("disks: our own machine with SATA, SAS and NVMe disks", "[disks]") {
   const auto host = captured_machine("debian12-two-sockets");
-  const collect::Collected found = collect::collect_disks(*host);
-  CHECK(found.sources.at("disks") == inventory::SourceStatus{});
+  const collect::CollectedSection found = collect::collect_disks(*host);
+  CHECK(found.providers.at("disks") == inventory::ProviderStatus{});
   const std::vector<std::string> rows = disk_rows(found);
   const std::vector<std::vector<std::string>> expected = {
       {R"("media":"optical","model":"QEMU DVD-ROM","name":"sr0")", R"("transport":"sata")"},
@@ -92,8 +92,8 @@ TEST_CASE("disks: captured machines with SATA and NVMe disks", "[disks][shared_d
   for (const char* const name : {"simple-lvm", "simple-nvme"}) {
     const UnpackedTree tree(name);
     host::LiveHost host(tree.root);
-    const collect::Collected found = collect::collect_disks(host);
-    CHECK(found.sources.at("disks") == inventory::SourceStatus{});
+    const collect::CollectedSection found = collect::collect_disks(host);
+    CHECK(found.providers.at("disks") == inventory::ProviderStatus{});
     const std::vector<std::string> expected = {
         R"({"firmware_revision":"1E01","identifier":"serial:WDC WD800JD-00MSA1:WD-WMAM9XE78956",)"
         R"("instance":1,"logical_block_bytes":512,"media":"hdd","model":"WDC WD800JD-00MSA1",)"
@@ -209,16 +209,16 @@ TEST_CASE("disks: what firmware says in place of a fact is no fact", "[disks]") 
 TEST_CASE("disks: what may not be read makes the section partial, and no sysfs is said",
           "[disks]") {
   MapHost host;
-  CHECK(collect::collect_disks(host).sources.at("disks").status ==
+  CHECK(collect::collect_disks(host).providers.at("disks").status ==
         inventory::Status::kNotApplicable);
   add_disk(host, "sda", "pci0000:00/0000:00:03.0/host0/target0:0:0/0:0:0:0/block/sda",
            {{"size", "8"}});
-  CHECK(collect::collect_disks(host).sources.at("disks").status == inventory::Status::kOk);
+  CHECK(collect::collect_disks(host).providers.at("disks").status == inventory::Status::kOk);
   host.failures["/sys/block/sda/device/wwid"] = {FailureKind::kDenied, "wwid is not for you."};
-  CHECK(collect::collect_disks(host).sources.at("disks") ==
-        inventory::SourceStatus{inventory::Status::kPartial, "wwid is not for you."});
+  CHECK(collect::collect_disks(host).providers.at("disks") ==
+        inventory::ProviderStatus{inventory::Status::kPartial, "wwid is not for you."});
   host.failures["/sys/block"] = {FailureKind::kDenied, "no"};
-  CHECK(collect::collect_disks(host).sources.at("disks").status == inventory::Status::kDenied);
+  CHECK(collect::collect_disks(host).providers.at("disks").status == inventory::Status::kDenied);
 
   MapHost old;  // without /sys/block, partitions stand beside the disks
   old.files["/sys/class/block/sda/size"] = "8";
@@ -239,7 +239,7 @@ TEST_CASE("disks: the archive of a large machine is read without trouble", "[dis
 
 TEST_CASE("disks: this machine is the same twenty times", "[disks]") {
   host::LiveHost host;
-  const collect::Collected here = collect::collect_disks(host);
+  const collect::CollectedSection here = collect::collect_disks(host);
   for (int i = 0; i < 20; ++i)
     CHECK(disk_rows(collect::collect_disks(host)) == disk_rows(here));
 }

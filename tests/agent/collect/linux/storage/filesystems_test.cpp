@@ -13,7 +13,7 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> filesystem_rows(const collect::Collected& collected) {
+std::vector<std::string> filesystem_rows(const collect::CollectedSection& collected) {
   std::vector<std::string> out;
   for (const inventory::Row& row : collected.rows)
     out.push_back(inventory::canonical_json(*inventory::find_section("filesystems"), row));
@@ -103,8 +103,8 @@ TEST_CASE("filesystems: other machines are named and never touched", "[filesyste
   host.files["/run/udev/data/b8:4"] = "E:ID_FS_UUID=1234-abcd\nE:ID_FS_LABEL_ENC=root\\x20disk\n";
   host.links["/dev/disk/by-uuid/5678-ef"] = "../../dm-0";
   host.links["/dev/disk/by-label/ho\\x2fme"] = "../../dm-0";
-  const collect::Collected found = collect::collect_filesystems(host);
-  CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
+  const collect::CollectedSection found = collect::collect_filesystems(host);
+  CHECK(found.providers.at("filesystems") == inventory::ProviderStatus{});
   CHECK(filesystem_rows(found) ==
         std::vector<std::string>{
             R"({"device":"/dev/sda4","instance":1,"label":"root disk","mount_point":"/",)"
@@ -151,15 +151,15 @@ TEST_CASE("filesystems: pools have no size of their own, single files are no fil
       "22 1 0:40 / /tank rw - zfs tank/data rw,xattr\n"
       "23 1 8:1 /var/lib/docker/containers/x/hosts /etc/hosts rw - ext4 /dev/sda1 rw\n"
       "bad line\n";
-  const collect::Collected found = collect::collect_filesystems(host);
+  const collect::CollectedSection found = collect::collect_filesystems(host);
   CHECK(filesystem_rows(found) ==
         std::vector<std::string>{
             R"({"device":"tank/data","instance":1,"mount_point":"/tank","network":false,)"
             R"("options":["xattr"],"read_only":false,"type":"zfs"})"});
-  CHECK(found.sources.at("filesystems").status == inventory::Status::kPartial);
+  CHECK(found.providers.at("filesystems").status == inventory::Status::kPartial);
 
   MapHost none;
-  CHECK(collect::collect_filesystems(none).sources.at("filesystems").status ==
+  CHECK(collect::collect_filesystems(none).providers.at("filesystems").status ==
         inventory::Status::kNotApplicable);
 }
 
@@ -170,13 +170,14 @@ TEST_CASE("filesystems: a list without a mount is a failure, not a machine witho
     MapHost host;
     host.files["/proc/1/mountinfo"] = text;
     host.files["/proc/self/mountinfo"] = text;
-    CHECK(collect::collect_filesystems(host).sources.at("filesystems").status ==
+    CHECK(collect::collect_filesystems(host).providers.at("filesystems").status ==
           inventory::Status::kFailed);
   }
   MapHost host;  // the first process is hidden
   host.files["/proc/1/mountinfo"] = "";
   host.files["/proc/self/mountinfo"] = "22 1 8:4 / / rw - ext4 /dev/sda4 rw\n";
-  CHECK(collect::collect_filesystems(host).sources.at("filesystems") == inventory::SourceStatus{});
+  CHECK(collect::collect_filesystems(host).providers.at("filesystems") ==
+        inventory::ProviderStatus{});
 }
 
 TEST_CASE("filesystems: a pod's volume is told beside the files that it was given",
@@ -198,8 +199,8 @@ using Lines = std::vector<std::string>;
 
 Lines told_filesystem_case(std::string_view name, std::initializer_list<std::string_view> fields) {
   CaseMachine machine(name);
-  const collect::Collected found = collect::collect_filesystems(machine.host());
-  CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
+  const collect::CollectedSection found = collect::collect_filesystems(machine.host());
+  CHECK(found.providers.at("filesystems") == inventory::ProviderStatus{});
   return told("filesystems", found, fields);
 }
 
@@ -252,8 +253,8 @@ TEST_CASE("case of an old desktop: GVfs is no file system of another machine",
 
 TEST_CASE("filesystems: the mounts of our own machine with many disks", "[filesystems]") {
   const auto host = captured_machine("debian12-many-disks");
-  const collect::Collected found = collect::collect_filesystems(*host);
-  CHECK(found.sources.at("filesystems") == inventory::SourceStatus{});
+  const collect::CollectedSection found = collect::collect_filesystems(*host);
+  CHECK(found.providers.at("filesystems") == inventory::ProviderStatus{});
   std::string all;
   for (const std::string& row : filesystem_rows(found))
     all += row + "\n";
@@ -275,8 +276,8 @@ TEST_CASE("filesystems: captured mounts of another machine", "[filesystems][shar
 
 TEST_CASE("filesystems: this machine is the same twenty times", "[filesystems]") {
   host::LiveHost host;
-  const collect::Collected first = collect::collect_filesystems(host);
-  CHECK(first.sources.at("filesystems") == inventory::SourceStatus{});
+  const collect::CollectedSection first = collect::collect_filesystems(host);
+  CHECK(first.providers.at("filesystems") == inventory::ProviderStatus{});
   for (int i = 0; i < 20; ++i)
     CHECK(filesystem_rows(collect::collect_filesystems(host)) == filesystem_rows(first));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reception: accepts the connections of one listener and holds all of them while there is nothing
-// to do: one thread and an epoll. Internal to server/http.
+// ConnectionPool: accepts the connections of one listener and holds all of them while there is
+// nothing to do: one thread and an epoll. Internal to server/http.
 //
 //   silent    accepted; costs a descriptor until the first TLS record (or byte) is whole
 //   waiting   for a turn: each address has at most connections_per_address that are further, and
@@ -34,13 +34,13 @@
 
 namespace muster::server::http {
 
-class Reception {
+class ConnectionPool {
  public:
   // `listening` is bound, listens and does not block; it is closed by stop_accepting().
-  Reception(int listening, ConnectionShared& shared);
-  ~Reception();  // cuts off, and waits for handlers that are still running
-  Reception(const Reception&) = delete;
-  Reception& operator=(const Reception&) = delete;
+  ConnectionPool(int listening, ConnectionShared& shared);
+  ~ConnectionPool();  // cuts off, and waits for handlers that are still running
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
 
   void stop_accepting();  // also ends what is silent, waiting or idle
   bool wait_until_empty(int within_ms);
@@ -51,8 +51,8 @@ class Reception {
   using Clock = std::chrono::steady_clock;
   using ByAge = std::set<std::pair<Clock::time_point, Id>>;
   enum class Where { kSilent, kWaiting, kParked, kQueued, kRunning, kDraining };
-  struct Guest {
-    Guest(int fd, std::string address, ConnectionShared& shared)
+  struct Pooled {
+    Pooled(int fd, std::string address, ConnectionShared& shared)
         : connection(fd, std::move(address), shared) {}
     Connection connection;
     Where where = Where::kSilent;
@@ -77,19 +77,19 @@ class Reception {
   void pause_accepting();
   void on_event(Id id, std::uint32_t events);
   void on_deadlines(Clock::time_point now);
-  void on_deadline(Id id, Guest& guest, Clock::time_point now);
+  void on_deadline(Id id, Pooled& pooled, Clock::time_point now);
 
-  void settle(Id id, Guest& guest, Connection::Next next);
-  void move(Id id, Guest& guest, Where where, Clock::time_point deadline);
-  void leave(Id id, Guest& guest);  // its place, in all indexes
-  void listen_to(Id id, const Guest& guest, std::uint32_t events);
-  void wait_for_turn(Id id, Guest& guest);
-  void make_room_if_idle(const Guest& guest);
+  void settle(Id id, Pooled& pooled, Connection::Next next);
+  void move(Id id, Pooled& pooled, Where where, Clock::time_point deadline);
+  void leave(Id id, Pooled& pooled);  // its place, in all indexes
+  void listen_to(Id id, const Pooled& pooled, std::uint32_t events);
+  void wait_for_turn(Id id, Pooled& pooled);
+  void make_room_if_idle(const Pooled& pooled);
   void give_turns();
   bool give_turn(Address& address, Clock::time_point now);
-  void end_turn(Guest& guest);
-  void begin(Id id, Guest& guest, Clock::time_point now);
-  void queue(Id id, Guest& guest);
+  void end_turn(Pooled& pooled);
+  void begin(Id id, Pooled& pooled, Clock::time_point now);
+  void queue(Id id, Pooled& pooled);
   void remove(Id id);
   // The oldest that may go to make room for another.
   std::optional<Id> displaceable(const ByAge& oldest_first, Clock::time_point now) const;
@@ -110,7 +110,7 @@ class Reception {
   std::mutex mutex_;
   std::condition_variable changed_;  // for workers and for those who wait until it is empty
   Id last_id_ = 0;
-  std::unordered_map<Id, std::unique_ptr<Guest>> guests_;
+  std::unordered_map<Id, std::unique_ptr<Pooled>> pooled_;
   ByAge deadlines_;
   ByAge silent_;
   ByAge idle_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/ingest/identify.h"
+#include "server/ingest/find_machine.h"
 
 #include "common/inventory/sections/system.h"
 #include "server/cmdb/item_rows.h"
@@ -120,7 +120,7 @@ IdentityFacts identity_facts(store::Transaction& transaction, std::int64_t sourc
   return facts;
 }
 
-Identification identify(store::Transaction& transaction, const IdentifyRequest& request) {
+FoundMachine find_machine(store::Transaction& transaction, const FindMachineRequest& request) {
   struct Match {
     std::int64_t source_record;
     std::int64_t item_id;
@@ -134,7 +134,7 @@ Identification identify(store::Transaction& transaction, const IdentifyRequest& 
     const auto item = cmdb::assigned_item(transaction, candidate);
     if (item) matches.push_back({candidate, *item, verdict.reason});
   }
-  Identification out;
+  FoundMachine out;
   if (matches.size() == 1) {
     out = {matches.front().source_record, false, matches.front().reason};
     transaction.execute(kSupersede, {request.recorded_at_ms, request.agent_id, out.source_record});
@@ -165,7 +165,7 @@ Identification identify(store::Transaction& transaction, const IdentifyRequest& 
 
 void write_evidence(store::Transaction& transaction, std::int64_t source_record,
                     const std::vector<Evidence>& evidence, std::int64_t at_ms,
-                    const std::function<std::int64_t()>& revision) {
+                    const std::function<std::int64_t()>& open_revision) {
   std::map<Evidence, std::int64_t> open;
   transaction.query(kFindEvidence, {source_record}, [&](const store::ResultRow& row) {
     if (const auto kind = parse_evidence_kind(row.text(0))) {
@@ -174,12 +174,12 @@ void write_evidence(store::Transaction& transaction, std::int64_t source_record,
   });
   for (const Evidence& item : evidence) {
     if (open.erase(item) == 0) {
-      transaction.execute(kOpenEvidence,
-                          {source_record, to_string(item.kind), item.value, at_ms, revision()});
+      transaction.execute(
+          kOpenEvidence, {source_record, to_string(item.kind), item.value, at_ms, open_revision()});
     }
   }
   for (const auto& [item, id] : open)
-    transaction.execute(kCloseEvidence, {at_ms, revision(), id});
+    transaction.execute(kCloseEvidence, {at_ms, open_revision(), id});
 }
 
 }  // namespace muster::server::ingest

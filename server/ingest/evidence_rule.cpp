@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/ingest/identity.h"
+#include "server/ingest/evidence_rule.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding the source record that an agent writes to: the record of the same machine enrolled before
-// (identity.h), or a new one with a new item. Called inside a write transaction.
+// (evidence_rule.h), or a new one with a new item. Called inside a write transaction.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/ingest/decode.h"
-#include "server/ingest/identity.h"
+#include "server/ingest/evidence_rule.h"
 #include "server/store/transaction.h"
 
 namespace muster::server::ingest {
@@ -22,13 +22,13 @@ IdentityFacts identity_facts(const DecodedReport& report);
 // From the rows that hold now.
 IdentityFacts identity_facts(store::Transaction& transaction, std::int64_t source_record);
 
-struct Identification {
+struct FoundMachine {
   std::int64_t source_record = 0;
   bool is_new = false;  // a new item was made
   std::string reason;   // the evidence, as a sentence
 };
 
-struct IdentifyRequest {
+struct FindMachineRequest {
   std::string agent_id;
   std::vector<Evidence> evidence;
   std::int64_t since_ms = 0;  // valid time from which a new assignment holds
@@ -38,11 +38,11 @@ struct IdentifyRequest {
 
 // For an agent that has no source record yet; also marks the agent that wrote to the record before
 // as superseded.
-Identification identify(store::Transaction& transaction, const IdentifyRequest& request);
+FoundMachine find_machine(store::Transaction& transaction, const FindMachineRequest& request);
 
 // Opens and closes evidence rows so that the open ones are `evidence`.
 void write_evidence(store::Transaction& transaction, std::int64_t source_record,
                     const std::vector<Evidence>& evidence, std::int64_t at_ms,
-                    const std::function<std::int64_t()>& revision);
+                    const std::function<std::int64_t()>& open_revision);
 
 }  // namespace muster::server::ingest

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether two sets of evidence are of one machine: the rule that keeps a re-enrolled machine one
 // item. Pure; the table of placeholders is common/inventory/placeholders.h, the search for
-// candidates in identify.h.
+// candidates in find_machine.h.
 //
 // The rule. SMBIOS UUID and the machine's serial number are strong: one that agrees makes it the
 // same machine, one that differs makes it another (a clone of an image), whatever else is equal.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What counts as evidence of identity, whatever an agent sent.
-#include "server/ingest/identity.h"
+#include "server/ingest/evidence_rule.h"
 
 #include <catch2/catch.hpp>
 

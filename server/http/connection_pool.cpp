@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accepting, waiting and deadlines. Turns and workers are in reception_turns.cpp.
-#include "server/http/reception.h"
+#include "server/http/connection_pool.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -53,7 +53,7 @@ std::string text_of(const sockaddr_storage& address) {
 
 }  // namespace
 
-Reception::Reception(int listening, ConnectionShared& shared)
+ConnectionPool::ConnectionPool(int listening, ConnectionShared& shared)
     : shared_(shared),
       limits_(shared.options.limits),
       most_open_(open_limit(limits_, shared.options.background)),
@@ -71,12 +71,12 @@ Reception::Reception(int listening, ConnectionShared& shared)
   thread_ = std::thread([this] { run(); });
 }
 
-Reception::~Reception() {
+ConnectionPool::~ConnectionPool() {
   stop_accepting();
   cut_off();
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return guests_.empty(); });
+    changed_.wait(lock, [&] { return pooled_.empty(); });
     ending_ = true;
   }
   changed_.notify_all();
@@ -87,7 +87,7 @@ Reception::~Reception() {
   close(epoll_);
 }
 
-void Reception::stop_accepting() {
+void ConnectionPool::stop_accepting() {
   const std::lock_guard lock(mutex_);
   if (listening_ >= 0) {
     close(listening_);
@@ -95,11 +95,11 @@ void Reception::stop_accepting() {
     accepting_ = false;
   }
   std::vector<Id> over;
-  for (const auto& [id, guest] : guests_) {
+  for (const auto& [id, pooled] : pooled_) {
     const bool is_idle =
-        guest->where == Where::kParked && guest->connection.stage() == Connection::Stage::kIdle;
-    if (guest->where == Where::kSilent || guest->where == Where::kWaiting || is_idle) {
-      guest->connection.say_goodbye();
+        pooled->where == Where::kParked && pooled->connection.stage() == Connection::Stage::kIdle;
+    if (pooled->where == Where::kSilent || pooled->where == Where::kWaiting || is_idle) {
+      pooled->connection.announce_close();
       over.push_back(id);
     }
   }
@@ -107,25 +107,25 @@ void Reception::stop_accepting() {
     remove(id);
 }
 
-bool Reception::wait_until_empty(int within_ms) {
+bool ConnectionPool::wait_until_empty(int within_ms) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, std::chrono::milliseconds(within_ms),
-                           [&] { return guests_.empty(); });
+                           [&] { return pooled_.empty(); });
 }
 
-void Reception::cut_off() {
+void ConnectionPool::cut_off() {
   shared_.aborting.set();
   const std::lock_guard lock(mutex_);
   aborting_ = true;
   std::vector<Id> over;
-  for (const auto& [id, guest] : guests_) {
-    if (guest->where != Where::kRunning) over.push_back(id);
+  for (const auto& [id, pooled] : pooled_) {
+    if (pooled->where != Where::kRunning) over.push_back(id);
   }
   for (const Id id : over)
     remove(id);
 }
 
-int Reception::wait_ms() const {
+int ConnectionPool::wait_ms() const {
   Clock::time_point next = Clock::now() + kFarAway;
   if (!accepting_ && listening_ >= 0) next = std::min(next, accept_again_);
   if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
@@ -133,7 +133,7 @@ int Reception::wait_ms() const {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
-void Reception::run() {
+void ConnectionPool::run() {
   std::array<epoll_event, 512> events;
   std::unique_lock lock(mutex_);
   while (!ending_) {
@@ -154,9 +154,9 @@ void Reception::run() {
   }
 }
 
-void Reception::accept_some() {
+void ConnectionPool::accept_some() {
   for (int i = 0; i < kAcceptAtOnce && listening_ >= 0; ++i) {
-    const bool is_full = guests_.size() >= most_open_;
+    const bool is_full = pooled_.size() >= most_open_;
     if (is_full && !can_make_room()) return pause_accepting();
     sockaddr_storage address{};
     socklen_t length = sizeof address;
@@ -174,33 +174,33 @@ void Reception::accept_some() {
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const Id id = ++last_id_;
-    auto made = std::make_unique<Guest>(fd, text_of(address), shared_);
-    Guest& guest = *made;
-    guests_.emplace(id, std::move(made));
+    auto made = std::make_unique<Pooled>(fd, text_of(address), shared_);
+    Pooled& pooled = *made;
+    pooled_.emplace(id, std::move(made));
     epoll_event event{};
     event.events = EPOLLONESHOT;  // or a reset of one that waits would be told without end
     event.data.u64 = id;
     if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
-      guests_.erase(id);
+      pooled_.erase(id);
       return pause_accepting();
     }
-    move(id, guest, Where::kSilent, guest.connection.deadline());
-    settle(id, guest, guest.connection.receive(false));
+    move(id, pooled, Where::kSilent, pooled.connection.deadline());
+    settle(id, pooled, pooled.connection.receive(false));
   }
 }
 
 // Oldest first: who is honest sends its first bytes soon.
-bool Reception::make_descriptor_room() {
+bool ConnectionPool::make_descriptor_room() {
   const auto now = Clock::now();
   return displace(silent_, now) || displace(idle_, now);
 }
 
-bool Reception::can_make_room() const {
+bool ConnectionPool::can_make_room() const {
   const auto now = Clock::now();
   return displaceable(silent_, now) || displaceable(idle_, now);
 }
 
-void Reception::pause_accepting() {
+void ConnectionPool::pause_accepting() {
   if (listening_ < 0 || !accepting_) return;
   ++shared_.counts.accept_pauses;
   epoll_ctl(epoll_, EPOLL_CTL_DEL, listening_, nullptr);
@@ -208,18 +208,18 @@ void Reception::pause_accepting() {
   accept_again_ = Clock::now() + kAcceptPause;
 }
 
-void Reception::on_event(Id id, std::uint32_t events) {
-  const auto found = guests_.find(id);
-  if (found == guests_.end()) return;
-  Guest& guest = *found->second;
+void ConnectionPool::on_event(Id id, std::uint32_t events) {
+  const auto found = pooled_.find(id);
+  if (found == pooled_.end()) return;
+  Pooled& pooled = *found->second;
   const bool hung_up = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-  switch (guest.where) {
+  switch (pooled.where) {
     case Where::kSilent:
-      return settle(id, guest, guest.connection.receive(hung_up));
+      return settle(id, pooled, pooled.connection.receive(hung_up));
     case Where::kParked:
-      return queue(id, guest);
+      return queue(id, pooled);
     case Where::kDraining:
-      return settle(id, guest, guest.connection.drain_some());
+      return settle(id, pooled, pooled.connection.drain_some());
     case Where::kWaiting:
     case Where::kQueued:
     case Where::kRunning:
@@ -227,7 +227,7 @@ void Reception::on_event(Id id, std::uint32_t events) {
   }
 }
 
-void Reception::on_deadlines(Clock::time_point now) {
+void ConnectionPool::on_deadlines(Clock::time_point now) {
   if (!accepting_ && listening_ >= 0 && now >= accept_again_) {
     epoll_event event{};
     event.events = EPOLLIN;
@@ -237,27 +237,27 @@ void Reception::on_deadlines(Clock::time_point now) {
   }
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     const Id id = deadlines_.begin()->second;
-    on_deadline(id, *guests_.at(id), now);
+    on_deadline(id, *pooled_.at(id), now);
   }
 }
 
-void Reception::on_deadline(Id id, Guest& guest, Clock::time_point now) {
-  switch (guest.where) {
+void ConnectionPool::on_deadline(Id id, Pooled& pooled, Clock::time_point now) {
+  switch (pooled.where) {
     case Where::kSilent:
       // Without TLS it is idle rather than late.
       if (shared_.options.tls || shared_.options.proxy_protocol) ++shared_.counts.deadline;
       return remove(id);
     case Where::kParked:
-      if (guest.connection.stage() == Connection::Stage::kHead) {
-        guest.connection.set_expired();
-        return queue(id, guest);
+      if (pooled.connection.stage() == Connection::Stage::kHead) {
+        pooled.connection.set_expired();
+        return queue(id, pooled);
       }
-      if (guest.connection.stage() == Connection::Stage::kHandshake) ++shared_.counts.deadline;
-      guest.connection.say_goodbye();
+      if (pooled.connection.stage() == Connection::Stage::kHandshake) ++shared_.counts.deadline;
+      pooled.connection.announce_close();
       return remove(id);
     case Where::kWaiting:
     case Where::kQueued:
-      return begin(id, guest, now);
+      return begin(id, pooled, now);
     case Where::kRunning:
     case Where::kDraining:
       return remove(id);
@@ -265,75 +265,75 @@ void Reception::on_deadline(Id id, Guest& guest, Clock::time_point now) {
 }
 
 // What comes after a step of the connection.
-void Reception::settle(Id id, Guest& guest, Connection::Next next) {
+void ConnectionPool::settle(Id id, Pooled& pooled, Connection::Next next) {
   if (aborting_) return remove(id);
-  const bool is_silent = guest.where == Where::kSilent;
+  const bool is_silent = pooled.where == Where::kSilent;
   switch (next) {
     case Connection::Next::kRead:
     case Connection::Next::kWrite:
-      if (!is_silent) move(id, guest, Where::kParked, guest.connection.deadline());
-      listen_to(id, guest, next == Connection::Next::kRead ? EPOLLIN : EPOLLOUT);
-      return is_silent ? void() : make_room_if_idle(guest);
+      if (!is_silent) move(id, pooled, Where::kParked, pooled.connection.deadline());
+      listen_to(id, pooled, next == Connection::Next::kRead ? EPOLLIN : EPOLLOUT);
+      return is_silent ? void() : make_room_if_idle(pooled);
     case Connection::Next::kReady:
-      return is_silent ? wait_for_turn(id, guest) : queue(id, guest);
+      return is_silent ? wait_for_turn(id, pooled) : queue(id, pooled);
     case Connection::Next::kDrain:
-      end_turn(guest);
-      if (guest.where != Where::kDraining)
-        move(id, guest, Where::kDraining, guest.connection.deadline());
-      listen_to(id, guest, EPOLLIN);
+      end_turn(pooled);
+      if (pooled.where != Where::kDraining)
+        move(id, pooled, Where::kDraining, pooled.connection.deadline());
+      listen_to(id, pooled, EPOLLIN);
       return give_turns();
     case Connection::Next::kEnd:
       return remove(id);
   }
 }
 
-void Reception::listen_to(Id id, const Guest& guest, std::uint32_t events) {
+void ConnectionPool::listen_to(Id id, const Pooled& pooled, std::uint32_t events) {
   epoll_event event{};
   event.events = events | EPOLLONESHOT | EPOLLRDHUP;
   // A half-closed connection would be reported for ever, though its answer is still wanted.
-  if (guest.where == Where::kParked) event.events &= ~static_cast<std::uint32_t>(EPOLLRDHUP);
+  if (pooled.where == Where::kParked) event.events &= ~static_cast<std::uint32_t>(EPOLLRDHUP);
   event.data.u64 = id;
-  epoll_ctl(epoll_, EPOLL_CTL_MOD, guest.connection.fd(), &event);
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, pooled.connection.fd(), &event);
 }
 
-void Reception::move(Id id, Guest& guest, Where where, Clock::time_point deadline) {
-  leave(id, guest);
+void ConnectionPool::move(Id id, Pooled& pooled, Where where, Clock::time_point deadline) {
+  leave(id, pooled);
   const bool is_first = deadlines_.empty() || deadline < deadlines_.begin()->first;
-  guest.where = where;
-  guest.since = Clock::now();
-  guest.deadline = deadline;
+  pooled.where = where;
+  pooled.since = Clock::now();
+  pooled.deadline = deadline;
   if (where == Where::kRunning) return;
   deadlines_.emplace(deadline, id);
-  if (where == Where::kSilent) silent_.emplace(guest.since, id);
-  if (where == Where::kParked && guest.connection.stage() == Connection::Stage::kIdle) {
-    idle_.emplace(guest.since, id);
-    if (guest.has_turn) addresses_[guest.key].idle.emplace(guest.since, id);
+  if (where == Where::kSilent) silent_.emplace(pooled.since, id);
+  if (where == Where::kParked && pooled.connection.stage() == Connection::Stage::kIdle) {
+    idle_.emplace(pooled.since, id);
+    if (pooled.has_turn) addresses_[pooled.key].idle.emplace(pooled.since, id);
   }
   if (is_first) wake_.set();  // the thread may be waiting for longer
 }
 
-void Reception::leave(Id id, Guest& guest) {
-  deadlines_.erase({guest.deadline, id});
-  silent_.erase({guest.since, id});
-  if (idle_.erase({guest.since, id}) > 0 && guest.has_turn) {
-    addresses_[guest.key].idle.erase({guest.since, id});
+void ConnectionPool::leave(Id id, Pooled& pooled) {
+  deadlines_.erase({pooled.deadline, id});
+  silent_.erase({pooled.since, id});
+  if (idle_.erase({pooled.since, id}) > 0 && pooled.has_turn) {
+    addresses_[pooled.key].idle.erase({pooled.since, id});
   }
 }
 
-void Reception::remove(Id id) {
-  const auto found = guests_.find(id);
-  if (found == guests_.end()) return;  // it made room for another one
-  Guest& guest = *found->second;
-  leave(id, guest);
-  if (guest.where == Where::kWaiting) std::erase(addresses_[guest.key].waiting, id);
-  if (guest.where == Where::kQueued) {
+void ConnectionPool::remove(Id id) {
+  const auto found = pooled_.find(id);
+  if (found == pooled_.end()) return;  // it made room for another one
+  Pooled& pooled = *found->second;
+  leave(id, pooled);
+  if (pooled.where == Where::kWaiting) std::erase(addresses_[pooled.key].waiting, id);
+  if (pooled.where == Where::kQueued) {
     for (std::deque<Id>* queue : {&requests_, &handshakes_, &busy_answers_})
       std::erase(*queue, id);
   }
-  end_turn(guest);
-  guests_.erase(found);  // closes the descriptor, which leaves the epoll
+  end_turn(pooled);
+  pooled_.erase(found);  // closes the descriptor, which leaves the epoll
   give_turns();
-  if (guests_.empty()) changed_.notify_all();
+  if (pooled_.empty()) changed_.notify_all();
 }
 
 }  // namespace muster::server::http
