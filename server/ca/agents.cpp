@@ -7,6 +7,7 @@
 #include "server/error.h"
 #include "server/store/fault.h"
 #include "server/store/list.h"
+#include "server/store/text_fault.h"
 
 namespace muster::server::ca {
 namespace {
@@ -193,7 +194,7 @@ AgentRecord get_agent(store::Transaction& transaction, std::string_view agent_id
 
 AgentRecord revoke_agent(store::Transaction& transaction, Instant now, const people::Actor& actor,
                          std::string_view agent_id, const std::string& reason) {
-  if (reason.size() > kMaxReasonBytes || !is_valid_utf8(reason) || printable(reason) != reason) {
+  if (store::find_text_fault(reason, kMaxReasonBytes, store::TextKind::kOneLine)) {
     throw Error(Status::kUnprocessable, "invalid_value",
                 "The reason must be one line of text of at most 500 bytes.")
         .at("reason");

@@ -7,6 +7,7 @@
 #include "server/error.h"
 #include "server/store/fault.h"
 #include "server/store/list.h"
+#include "server/store/text_fault.h"
 
 namespace muster::server::ca {
 namespace {
@@ -110,8 +111,7 @@ CreatedJoinToken create_join_token(store::Transaction& transaction, Instant now,
   token.created_by = actor.name;
   token.expires_at = wanted.expires_at.value_or(now + kJoinTokenLifetimeMs);
   token.max_uses = wanted.max_uses;
-  if (token.note && (token.note->size() > kMaxNoteBytes || !is_valid_utf8(*token.note) ||
-                     printable(*token.note) != *token.note)) {
+  if (token.note && store::find_text_fault(*token.note, kMaxNoteBytes, store::TextKind::kOneLine)) {
     throw invalid("note", "The note must be one line of text of at most 200 bytes.");
   }
   if (token.expires_at <= now || token.expires_at - now > kMaxJoinTokenLifetimeMs) {

@@ -13,6 +13,7 @@
 #include "server/model/lifecycle.h"
 #include "server/store/fault.h"
 #include "server/store/revisions.h"
+#include "server/store/text_fault.h"
 
 namespace muster::server::cmdb {
 namespace {
@@ -64,9 +65,11 @@ void check_attribute(const std::string& name, const std::optional<std::string>& 
   if (!edit) return;
   const std::string& value = *edit;
   if (trim(value).empty()) invalid(name, "The " + name + " is empty. Clear it instead.");
-  if (value.size() > kAttributeBytes) invalid(name, "The " + name + " is longer than 4096 bytes.");
-  if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
-    invalid(name, "The " + name + " is not valid text.");
+  if (const auto fault = store::find_text_fault(value, kAttributeBytes)) {
+    invalid(name, "The " + name +
+                      (*fault == store::TextFault::kTooLong ? " is longer than 4096 bytes."
+                                                            : " is not valid text."));
+  }
   const auto lifecycles = model::lifecycle_states();
   if (name == "lifecycle" &&
       std::find(lifecycles.begin(), lifecycles.end(), value) == lifecycles.end()) {

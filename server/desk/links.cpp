@@ -82,7 +82,7 @@ Link link_item(store::Transaction& transaction, Instant now, const people::Actor
                const TicketView& view, std::int64_t ticket_id, std::int64_t item_id, LinkRole role,
                const std::string& reason) {
   const Ticket ticket = get_ticket(transaction, view, ticket_id);
-  check_text(reason, "reason", kMaxLinkReasonBytes);
+  require_lines(reason, "reason", kMaxLinkReasonBytes);
   const bool reports_own = role == LinkRole::kAffected && ticket.requester_user == view.user_id;
   const Error forbidden(Status::kForbidden, "forbidden",
                         "You can link devices of your own to tickets of your own only.");

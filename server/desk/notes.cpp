@@ -43,7 +43,7 @@ Note add_note(store::Transaction& transaction, Instant now, const people::Actor&
   if (kind == NoteKind::kEvent || (kind == NoteKind::kNote && !view.sees_all)) {
     throw Error(Status::kForbidden, "forbidden", "You can add replies to this ticket only.");
   }
-  check_text(text, "text", kMaxNoteTextBytes);
+  require_lines(text, "text", kMaxNoteTextBytes);
   if (trim(text).empty()) {
     throw Error(Status::kUnprocessable, "invalid_value", "The text is empty.").at("text");
   }

@@ -151,7 +151,7 @@ void change_fields(store::Transaction& transaction, Ticket& ticket, const Ticket
     ticket.title = title;
   }
   if (change.description && *change.description != ticket.description) {
-    check_text(*change.description, "description", kMaxDescriptionBytes);
+    require_lines(*change.description, "description", kMaxDescriptionBytes);
     changes.add_long("description");
     ticket.description = *change.description;
   }
@@ -173,7 +173,7 @@ void change_fields(store::Transaction& transaction, Ticket& ticket, const Ticket
     ticket.began_at = *change.began_at;
   }
   if (change.resolution && *change.resolution != ticket.resolution.value_or("")) {
-    check_text(*change.resolution, "resolution", kMaxResolutionBytes);
+    require_lines(*change.resolution, "resolution", kMaxResolutionBytes);
     changes.add_long("resolution");
     ticket.resolution =
         change.resolution->empty() ? std::nullopt : std::optional(*change.resolution);
@@ -182,7 +182,7 @@ void change_fields(store::Transaction& transaction, Ticket& ticket, const Ticket
 
 // Each word of the text as a pattern for LIKE with ! as its escape.
 std::vector<std::string> search_words(std::string_view text) {
-  check_text(text, "text", kMaxSearchBytes);
+  require_lines(text, "text", kMaxSearchBytes);
   std::vector<std::string> words;
   for (std::string_view rest = text; !(rest = trim(rest)).empty();) {
     const std::size_t end = std::min(rest.find_first_of(" \t\r\n"), rest.size());
@@ -234,7 +234,7 @@ Ticket get_ticket(store::Transaction& transaction, const TicketView& view, std::
 Ticket create_ticket(store::Transaction& transaction, Instant now, const people::Actor& actor,
                      const TicketView& view, const NewTicket& ticket) {
   const std::string title = checked_title(ticket.title);
-  check_text(ticket.description, "description", kMaxDescriptionBytes);
+  require_lines(ticket.description, "description", kMaxDescriptionBytes);
   const Instant began_at = checked_began(ticket.began_at.value_or(now), now);
   const bool for_another = ticket.requester && lower_ascii(*ticket.requester) != view.user_name;
   if (!view.works && (for_another || ticket.assignee)) {

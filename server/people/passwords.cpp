@@ -8,6 +8,7 @@
 #include "common/support/digest.h"
 #include "common/support/text.h"
 #include "server/error.h"
+#include "server/store/text_fault.h"
 
 namespace muster::server::people {
 namespace {
@@ -31,11 +32,11 @@ constexpr std::array<std::string_view, 24> kCommon = {
 }  // namespace
 
 void check_new_password(std::string_view password, std::string_view user_name) {
-  if (password.size() > crypto::kMaxPasswordBytes) {
+  const auto fault = store::find_text_fault(password, crypto::kMaxPasswordBytes);
+  if (fault == store::TextFault::kTooLong)
     refuse("The password is longer than " + std::to_string(crypto::kMaxPasswordBytes) + " bytes.");
-  }
-  if (!is_valid_utf8(password)) refuse("The password is not valid UTF-8 text.");
-  if (password.find('\0') != std::string_view::npos) refuse("The password holds a NUL character.");
+  if (fault == store::TextFault::kNotUtf8) refuse("The password is not valid UTF-8 text.");
+  if (fault == store::TextFault::kNul) refuse("The password holds a NUL character.");
   // Bytes that continue a UTF-8 character do not count.
   const auto characters = std::count_if(password.begin(), password.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;

@@ -8,6 +8,7 @@
 #include "common/support/text.h"
 #include "server/error.h"
 #include "server/store/list.h"
+#include "server/store/text_fault.h"
 
 namespace muster::server::people {
 namespace {
@@ -60,8 +61,7 @@ void audit_token(store::Transaction& transaction, Instant now, const Actor& acto
 CreatedToken create_token(store::Transaction& transaction, Instant now, const Actor& actor,
                           std::int64_t user_id, const std::string& name,
                           std::optional<Instant> expires_at) {
-  if (name.empty() || name.size() > kMaxNameBytes || !is_valid_utf8(name) ||
-      printable(name) != name) {
+  if (name.empty() || store::find_text_fault(name, kMaxNameBytes, store::TextKind::kOneLine)) {
     throw Error(Status::kUnprocessable, "invalid_value",
                 "Give the token a name of one line and at most 100 bytes that says what it is for.")
         .at("name");

@@ -11,6 +11,7 @@
 #include "server/people/tokens.h"
 #include "server/store/fault.h"
 #include "server/store/list.h"
+#include "server/store/text_fault.h"
 
 namespace muster::server::people {
 namespace {
@@ -55,7 +56,7 @@ User read_user(const store::ResultRow& row) {
 std::optional<std::string> checked_text(const std::optional<std::string>& text,
                                         std::string_view field) {
   if (!text || text->empty()) return std::nullopt;
-  if (text->size() > kMaxTextBytes || !is_valid_utf8(*text) || printable(*text) != *text) {
+  if (store::find_text_fault(*text, kMaxTextBytes, store::TextKind::kOneLine)) {
     throw Error(
         Status::kUnprocessable, "invalid_value",
         "This must be one line of text of at most " + std::to_string(kMaxTextBytes) + " bytes.")

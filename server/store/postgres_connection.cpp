@@ -137,7 +137,7 @@ PostgresConnection::Statement& PostgresConnection::make_ready(std::string_view s
     }
     for (std::size_t i = 0; i < types.size(); ++i) {
       const SqlValue& value = rows[row][i];
-      if (const auto* text = std::get_if<std::string>(&value.get())) check_text(*text);
+      if (const auto* text = std::get_if<std::string>(&value.get())) require_storable(*text);
       if (types[i] == 0) types[i] = type_of(value);
     }
   }

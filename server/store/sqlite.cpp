@@ -291,7 +291,7 @@ class SqliteConnection final : public Connection {
       if (const auto* number = std::get_if<std::int64_t>(&value)) {
         code = sqlite3_bind_int64(statement, at, *number);
       } else if (const auto* text = std::get_if<std::string>(&value)) {
-        check_text(*text);
+        require_storable(*text);
         code = sqlite3_bind_text64(statement, at, text->data(), text->size(), SQLITE_STATIC,
                                    SQLITE_UTF8);
       } else if (const auto* blob = std::get_if<Blob>(&value)) {

@@ -70,7 +70,7 @@ class SqlValue {
 };
 
 // What every driver asks of a value before it binds it; throws Error 422 invalid_text.
-void check_text(std::string_view text);
+void require_storable(std::string_view text);
 
 // One row of a result, valid until the callback that got it returns. Columns count from 0.
 class ResultRow {
