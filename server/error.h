@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Error: how everything in the server below the router says that a request cannot be done. It is
 // thrown, travels up untouched, and is caught once, by the router (server/http/router.h), which
-// writes it as problem+json (RFC 9457).
+// writes it as problem+json (RFC 9457). Nobody below catches it to steer by its code: what a caller
+// has to know is returned.
 //
 // `code` is stable snake_case that programs may rely on ("item_not_found"); `message` is a sentence
 // for the person who asked: what failed, on what, what to do. Neither may hold secrets or another

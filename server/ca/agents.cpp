@@ -110,8 +110,9 @@ void insert_certificate(store::Transaction& transaction, Instant now, std::strin
 
 }  // namespace
 
-AgentPrincipal authenticate_agent(store::Transaction& transaction, std::string_view agent_id,
-                                  std::string_view serial) {
+std::variant<AgentPrincipal, AgentRefusal> find_agent(store::Transaction& transaction,
+                                                      std::string_view agent_id,
+                                                      std::string_view serial) {
   AgentPrincipal agent{std::string(agent_id), std::string(serial), ""};
   bool knows_certificate = false;
   bool is_revoked = false;
@@ -121,24 +122,40 @@ AgentPrincipal authenticate_agent(store::Transaction& transaction, std::string_v
     knows_certificate = !row.is_null(2);
     is_revoked = !row.is_null(3);
   });
-  if (agent.state.empty()) {
-    throw refused("agent_unknown", "This server does not know the agent " + agent.agent_id +
-                                       ". An administrator can let it in, or enrol it again.");
-  }
-  if (agent.state == "revoked") {
-    throw refused("agent_revoked",
-                  "The agent " + agent.agent_id + " was revoked. Enrol the machine again.");
-  }
-  if (is_revoked) {
-    throw refused("certificate_revoked", "The certificate " + agent.serial + " of the agent " +
-                                             agent.agent_id + " was revoked.");
-  }
-  if (!knows_certificate) {
-    throw refused("certificate_unknown",
-                  "This server has not given the certificate " + agent.serial + " to the agent " +
-                      agent.agent_id + ". An administrator can let it in, or enrol it again.");
-  }
+  if (agent.state.empty()) return AgentRefusal::kAgentUnknown;
+  if (agent.state == "revoked") return AgentRefusal::kAgentRevoked;
+  if (is_revoked) return AgentRefusal::kCertificateRevoked;
+  if (!knows_certificate) return AgentRefusal::kCertificateUnknown;
   return agent;
+}
+
+Error refusal_error(AgentRefusal refusal, std::string_view agent_id, std::string_view serial) {
+  const std::string agent(agent_id);
+  const std::string certificate(serial);
+  switch (refusal) {
+    case AgentRefusal::kAgentUnknown:
+      return refused("agent_unknown", "This server does not know the agent " + agent +
+                                          ". An administrator can let it in, or enrol it again.");
+    case AgentRefusal::kAgentRevoked:
+      return refused("agent_revoked",
+                     "The agent " + agent + " was revoked. Enrol the machine again.");
+    case AgentRefusal::kCertificateRevoked:
+      return refused("certificate_revoked",
+                     "The certificate " + certificate + " of the agent " + agent + " was revoked.");
+    case AgentRefusal::kCertificateUnknown:
+      break;
+  }
+  return refused("certificate_unknown", "This server has not given the certificate " + certificate +
+                                            " to the agent " + agent +
+                                            ". An administrator can let it in, or enrol it again.");
+}
+
+AgentPrincipal authenticate_agent(store::Transaction& transaction, std::string_view agent_id,
+                                  std::string_view serial) {
+  auto found = find_agent(transaction, agent_id, serial);
+  if (const auto* refusal = std::get_if<AgentRefusal>(&found))
+    throw refusal_error(*refusal, agent_id, serial);
+  return std::get<AgentPrincipal>(std::move(found));
 }
 
 void add_enrolled_agent(store::Transaction& transaction, Instant now, const NewAgent& agent) {

@@ -11,10 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "common/crypto/certificate.h"
 #include "common/support/clock.h"
+#include "server/error.h"
 #include "server/people/audit.h"
 #include "server/store/transaction.h"
 
@@ -32,9 +34,20 @@ struct AgentPrincipal {
   std::optional<std::int64_t> source_record = {};
 };
 
-// `agent_id` and `serial` from a certificate that was verified against the authority. Error 403:
-// agent_unknown, agent_revoked, certificate_unknown (the agent is known, this certificate is not),
-// certificate_revoked.
+enum class AgentRefusal {
+  kAgentUnknown,
+  kAgentRevoked,
+  kCertificateRevoked,
+  kCertificateUnknown  // the agent is known, this certificate is not
+};
+
+// `agent_id` and `serial` from a certificate that was verified against the authority.
+std::variant<AgentPrincipal, AgentRefusal> find_agent(store::Transaction& transaction,
+                                                      std::string_view agent_id,
+                                                      std::string_view serial);
+// Error 403: agent_unknown, agent_revoked, certificate_unknown, certificate_revoked.
+Error refusal_error(AgentRefusal refusal, std::string_view agent_id, std::string_view serial);
+// Throws that error.
 AgentPrincipal authenticate_agent(store::Transaction& transaction, std::string_view agent_id,
                                   std::string_view serial);
 

@@ -56,6 +56,11 @@ void audit_enrolment(store::Transaction& transaction, Instant now, const std::st
                                   detail.text()});
 }
 
+// What a restored backup may have forgotten, unlike what it knows as revoked.
+bool may_be_let_in(AgentRefusal refusal) {
+  return refusal == AgentRefusal::kAgentUnknown || refusal == AgentRefusal::kCertificateUnknown;
+}
+
 }  // namespace
 
 std::int64_t reconcile(store::Transaction& transaction, const SideLog& side_log) {
@@ -144,27 +149,24 @@ crypto::AgentStanding Enrolment::standing_of(const crypto::Certificate& certific
 AgentPrincipal Enrolment::known_agent(const crypto::Certificate& certificate,
                                       const crypto::AgentStanding& standing,
                                       const std::string& address) {
-  std::optional<AgentPrincipal> agent;
-  std::optional<Error> refusal;
   bool is_news = false;
-  store_.read([&](store::Transaction& transaction) {
-    try {
-      agent = authenticate_agent(transaction, standing.agent_id, standing.serial_hex);
-    } catch (const Error& error) {
-      refusal = error;
-      is_news = (error.code == "agent_unknown" || error.code == "certificate_unknown") &&
-                is_news_of_waiting(transaction, store_.clock().now(), standing.agent_id,
-                                   standing.serial_hex);
-    }
-  });
-  if (agent) return std::move(*agent);
+  auto found = store_.read_value<std::variant<AgentPrincipal, AgentRefusal>>(
+      [&](store::Transaction& transaction) {
+        auto agent = find_agent(transaction, standing.agent_id, standing.serial_hex);
+        const auto* refusal = std::get_if<AgentRefusal>(&agent);
+        is_news = refusal != nullptr && may_be_let_in(*refusal) &&
+                  is_news_of_waiting(transaction, store_.clock().now(), standing.agent_id,
+                                     standing.serial_hex);
+        return agent;
+      });
+  if (auto* agent = std::get_if<AgentPrincipal>(&found)) return std::move(*agent);
   if (is_news) {
     store_.write([&](store::Transaction& transaction) {
       note_waiting(transaction, store_.clock().now(), standing.agent_id, certificate.fields(),
                    address);
     });
   }
-  throw *refusal;
+  throw refusal_error(std::get<AgentRefusal>(found), standing.agent_id, standing.serial_hex);
 }
 
 AgentPrincipal Enrolment::authenticate(const crypto::Certificate& certificate,

@@ -220,6 +220,10 @@ ItemPage list_items(store::Transaction& transaction, std::string_view query,
       select_page(transaction, which + there, filter.values, point, options, identity);
 
   ItemPage out;
+  out.about_persons = filter.about_persons ||
+                      std::any_of(fields.begin(), fields.end(), [](const query::QueryField* field) {
+                        return query::is_about_persons(field->section);
+                      });
   if (page.last) out.next = write_cursor(*page.last, identity);
   if (options.counts) {
     out.total = page.total ? *page.total : options.cursor ? count(which) : 0;

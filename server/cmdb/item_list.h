@@ -44,6 +44,7 @@ struct ItemPage {
   std::optional<std::int64_t> total;         // items in the whole list; absent without counts
   std::optional<std::int64_t> undetermined;  // items for which the query is undetermined
   std::optional<std::string> next;           // absent on the last page
+  bool about_persons = false;                // the query or a column is: the caller audits it
 };
 
 ItemPage list_items(store::Transaction& transaction, std::string_view query,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Router: the whole API as one table of routes. It finds the route, runs the handler and turns what
-// was thrown into problem+json: the one place in the server that catches Error. The table is fixed
-// at construction, so any number of threads may call handle().
+// was thrown into problem+json. Error is caught here, and in connection_request.cpp, which asks for
+// a body's limit before there is a handler; nowhere below. The table is fixed at construction, so
+// any number of threads may call handle().
 #pragma once
 #include <functional>
 #include <optional>

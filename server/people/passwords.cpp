@@ -25,13 +25,13 @@ constexpr std::array<std::string_view, 24> kCommon = {
     "iloveyou1234", "changeme1234",  "changemechangeme", "welcome12345",  "muster123456",
     "mustermuster", "geslogeslo12",  "geslo1234567",     "q1w2e3r4t5y6"};
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw Error(Status::kUnprocessable, "invalid_password", why).at("password");
-}
-
 }  // namespace
 
-void check_new_password(std::string_view password, std::string_view user_name) {
+void check_new_password(std::string_view password, std::string_view user_name,
+                        std::string_view field) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(Status::kUnprocessable, "invalid_password", why).at(std::string(field));
+  };
   const auto fault = store::find_text_fault(password, crypto::kMaxPasswordBytes);
   if (fault == store::TextFault::kTooLong)
     refuse("The password is longer than " + std::to_string(crypto::kMaxPasswordBytes) + " bytes.");

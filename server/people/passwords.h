@@ -22,8 +22,9 @@ struct PasswordHash {
 
 inline constexpr std::size_t kMinPasswordCharacters = 12;
 
-// Error 422 invalid_password, at "password", with what is wrong with it; never with the password.
-void check_new_password(std::string_view password, std::string_view user_name);
+// Error 422 invalid_password, at `field`, with what is wrong with it; never with the password.
+void check_new_password(std::string_view password, std::string_view user_name,
+                        std::string_view field = "password");
 
 // At most `running` hold a slot at once and `waiting` wait for one; who comes beyond that, or waits
 // longer than `patience`, gets Error 503 busy with Retry-After.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kMaxUserAgentBytes = 200;
+constexpr std::string_view kNewPasswordField = "new_password";  // as who changes an own one says it
 
 constexpr std::string_view kActiveHash =
     "SELECT password_hash FROM users WHERE user_id = ?1 AND disabled_at IS NULL";
@@ -226,7 +227,7 @@ Principal SignIn::authenticate_token(std::string_view bearer) {
 
 SignedIn SignIn::change_own_password(const Principal& principal, std::string_view current,
                                      std::string_view next, const SignInOrigin& origin) {
-  check_new_password(next, principal.name);
+  check_new_password(next, principal.name, kNewPasswordField);
   limiter_.count(store_, principal.name, origin.address);
   std::optional<std::string> hash;
   store_.read([&](store::Transaction& transaction) {
@@ -244,7 +245,7 @@ SignedIn SignIn::change_own_password(const Principal& principal, std::string_vie
   if (current == next) {
     throw Error(Status::kUnprocessable, "invalid_password",
                 "The new password is the one that you have already.")
-        .at("password");
+        .at(std::string(kNewPasswordField));
   }
   const PasswordHash changed = passwords_.hash_new(next, principal.name);
   std::optional<SignedIn> begun;

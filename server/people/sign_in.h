@@ -59,7 +59,7 @@ class SignIn {
 
   // With the current password, which is limited like a login. Ends all sessions and begins a new
   // one for this browser; API tokens stay, except those made while a temporary password held.
-  // Errors besides: wrong_password 422.
+  // Errors besides: 422 wrong_password at current_password, invalid_password at new_password.
   SignedIn change_own_password(const Principal& principal, std::string_view current,
                                std::string_view next, const SignInOrigin& origin);
 

@@ -264,9 +264,12 @@ void check_text(Condition& condition) {
 
 }  // namespace
 
+bool is_about_persons(const inventory::SectionSchema* section) {
+  return section != nullptr && section->privacy != inventory::Privacy::kNone;
+}
+
 void require_rights(const inventory::SectionSchema* section, const QueryRights& rights) {
-  if (section == nullptr || rights.personal || section->privacy == inventory::Privacy::kNone)
-    return;
+  if (rights.personal || !is_about_persons(section)) return;
   throw Error(Status::kForbidden, "personal_section",
               "The section " + std::string(section->name) +
                   " holds personal data. Asking about it needs the permission to read it.");

@@ -46,7 +46,10 @@ struct Missing {
   const inventory::SectionSchema* section = nullptr;
 };
 
-// Error forbidden when the section is personal and the right is missing; nullptr: no section.
+// Personal and sensitive sections are about persons; nullptr: no section.
+bool is_about_persons(const inventory::SectionSchema* section);
+
+// Error forbidden when the section is about persons and the right is missing.
 void require_rights(const inventory::SectionSchema* section, const QueryRights& rights);
 
 bool is_missing(const QueryToken& token);

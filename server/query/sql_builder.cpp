@@ -49,6 +49,7 @@ class Builder {
       out.unknown = "((" + sides.unknown + ") AND " + could_report(point_) + ')';
     out.values = binder_.values();
     out.names_archived = names_archived_;
+    out.about_persons = about_persons_;
     return out;
   }
 
@@ -97,6 +98,7 @@ class Builder {
       }
       const Condition& condition =
           conditions.emplace_back(check_condition(child.token, point_.at_ms, rights_));
+      about_persons_ = about_persons_ || is_about_persons(condition.field->section);
       refuse_second_equality(conditions);
       if (condition.field->home != FieldHome::kSection) {
         names_archived_ = names_archived_ || condition.field->home == FieldHome::kArchived;
@@ -115,6 +117,8 @@ class Builder {
   }
 
   Sides missing(const Missing& what) {
+    about_persons_ = about_persons_ ||
+                     is_about_persons(what.section != nullptr ? what.section : what.field->section);
     if (what.section != nullptr) return negated(section_leaf(context_, *what.section, {}));
     Condition any;
     any.field = what.field;
@@ -183,6 +187,7 @@ class Builder {
   Binder binder_;
   BuildContext context_;
   bool names_archived_ = false;
+  bool about_persons_ = false;
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ struct ItemFilter {
                          // an agent could report it (could_report in sql_parts.h)
   store::Transaction::Values values;  // from ?1 on: the point's, then the query's
   bool names_archived = false;        // the query itself says whether it wants archived items
+  bool about_persons = false;         // it asks about a personal or sensitive section
 
   bool can_be_undetermined() const { return possible != matches; }
   std::string undetermined() const {

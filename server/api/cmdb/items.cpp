@@ -125,24 +125,17 @@ http::Response set_archive(Call& call, bool archived) {
   return item_answer(call, id);
 }
 
-cmdb::ItemPage list_items_of(Call& call, const cmdb::ItemListOptions& options) {
-  return call.services.store.read_value<cmdb::ItemPage>([&](store::Transaction& transaction) {
-    return cmdb::list_items(transaction, call.text("q").value_or(""), call.point(transaction),
-                            options);
-  });
-}
-
-// Asking a query about persons is reading about them: it needs the permission and is on record.
+// Asking a query about persons is reading about them: it needs the permission, and no answer leaves
+// before it is on record.
 cmdb::ItemPage matching_items(Call& call, cmdb::ItemListOptions options) {
-  try {
-    return list_items_of(call, options);
-  } catch (const Error& error) {
-    if (error.code != "personal_section" || !call.principal.may(people::Permission::kReadPersonal))
-      throw;
-  }
-  options.rights.personal = true;
+  options.rights.personal = call.principal.may(people::Permission::kReadPersonal);
+  const std::string query = call.text("q").value_or("");
+  auto page = call.services.store.read_value<cmdb::ItemPage>([&](store::Transaction& transaction) {
+    return cmdb::list_items(transaction, query, call.point(transaction), options);
+  });
+  if (!page.about_persons) return page;
   JsonWriter detail;
-  detail.begin_object().member("query", call.text("q")).end_object();
+  detail.begin_object().member("query", query).end_object();
   call.services.store.write([&](store::Transaction& transaction) {
     people::add_audit(transaction, {.at = call.now(),
                                     .actor = call.actor(),
@@ -150,7 +143,7 @@ cmdb::ItemPage matching_items(Call& call, cmdb::ItemListOptions options) {
                                     .object = "items",
                                     .detail = detail.text()});
   });
-  return list_items_of(call, options);
+  return page;
 }
 
 }  // namespace

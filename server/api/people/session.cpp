@@ -76,14 +76,9 @@ http::Response change_password(Call& call) {
   const JsonValue body = call.body({"current_password", "new_password"});
   const std::string current = required_text(body, "current_password");
   const std::string next = required_text(body, "new_password");
-  try {
-    return signed_in_answer(
-        call.services.sign_in.change_own_password(call.principal, current, next, origin_of(call)),
-        200);
-  } catch (Error& error) {
-    if (error.code == "invalid_password") error.path = "new_password";  // as this body calls it
-    throw;
-  }
+  return signed_in_answer(
+      call.services.sign_in.change_own_password(call.principal, current, next, origin_of(call)),
+      200);
 }
 
 }  // namespace muster::server::api

@@ -275,6 +275,33 @@ TEST_CASE("columns are any fields, with all values of rows", "[cmdb]") {
   CHECK(code_of([&] { f.list("", {.limit = 501}); }) == "invalid_limit");
 }
 
+TEST_CASE("a list tells whether it is about persons", "[cmdb]") {
+  Lists f;
+  struct Case {
+    const char* query;
+    std::vector<std::string> columns;
+    bool about_persons;
+  };
+  const Case cases[] = {
+      {"", {}, false},
+      {"packages.name:users", {}, false},
+      {"", {"packages.name"}, false},
+      {"users.name:novak", {}, true},
+      {"os:debian OR NOT (users.uid>0)", {}, true},
+      {"missing:users", {}, true},
+      {"missing:users.shell", {}, true},
+      {"", {"users.name"}, true},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.query, one.columns);
+    cmdb::ItemListOptions options{.columns = one.columns};
+    CHECK((code_of([&] { f.list(one.query, options); }) == "personal_section") ==
+          one.about_persons);
+    options.rights.personal = true;
+    CHECK(f.list(one.query, options).about_persons == one.about_persons);
+  }
+}
+
 TEST_CASE("an item is named by number, name, serial number or tag", "[cmdb]") {
   Lists f;
   const auto one = f.machine("lap-0421", {{"serial_number", "5CG1"}, {"chassis_asset_tag", "T-7"}});

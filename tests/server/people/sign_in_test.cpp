@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/support/text.h"
+#include "server/error.h"
 #include "server/people/tokens.h"
 #include "tests/server/people/people_support.h"
 
@@ -15,6 +16,16 @@ namespace {
 
 std::string session_code(PeopleFixture& people, const std::string& cookie) {
   return code_of([&] { people.sign_in.authenticate_session(cookie); });
+}
+
+template <class Work>
+std::string path_of(const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.path;
+  }
+  return {};
 }
 
 TEST_CASE("the right password begins a session, and its cookie is recognised", "[people]") {
@@ -155,6 +166,9 @@ TEST_CASE("an own password is changed with the present one, and ends all other s
   CHECK(code_of([&] { change("not this one", "a new long password"); }) == "wrong_password");
   CHECK(code_of([&] { change(kGoodPassword, "short"); }) == "invalid_password");
   CHECK(code_of([&] { change(kGoodPassword, kGoodPassword); }) == "invalid_password");
+  CHECK(path_of([&] { change("not this one", "a new long password"); }) == "current_password");
+  CHECK(path_of([&] { change(kGoodPassword, "short"); }) == "new_password");
+  CHECK(path_of([&] { change(kGoodPassword, kGoodPassword); }) == "new_password");
   CHECK(session_code(people, elsewhere.cookie).empty());
 
   const people::SignedIn after = change(kGoodPassword, "a new long password");
