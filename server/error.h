@@ -89,9 +89,9 @@ struct Error : std::exception {
       : status(status_), code(std::move(code_)), message(std::move(message_)) {}
 
   // The field at fault: a JSON path ("sections.disks.rows[3].size_bytes") or the name of a
-  // parameter.
+  // parameter. A name that was sent and is empty points at nothing.
   Error&& at(std::string where) && {
-    path = std::move(where);
+    if (!where.empty()) path = std::move(where);
     return std::move(*this);
   }
   Error&& retry_after(int seconds) && {
@@ -120,7 +120,7 @@ struct Error : std::exception {
   Status status;
   std::string code;
   std::string message;
-  std::string path;                  // empty: no single field is at fault
+  std::optional<std::string> path;   // nullopt: no single field is at fault
   std::optional<int> retry_after_s;  // sent as Retry-After
   // Further header fields of the answer, such as WWW-Authenticate.
   std::vector<std::pair<std::string, std::string>> headers;

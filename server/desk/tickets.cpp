@@ -319,10 +319,14 @@ TicketPage list_tickets(store::Transaction& transaction, const TicketView& view,
   }
   for (const std::string& word : search_words(filter.text)) {
     const std::string pattern = like_pattern(word);
-    query.where(
-        "LOWER(title) LIKE LOWER(?) ESCAPE '!' OR LOWER(description) LIKE LOWER(?) ESCAPE '!' OR "
-        "tickets.ticket_id = ?",
-        {pattern, pattern, parse_ticket_number(word).value_or(-1)});
+    std::string condition =
+        "LOWER(title) LIKE LOWER(?) ESCAPE '!' OR LOWER(description) LIKE LOWER(?) ESCAPE '!'";
+    store::Transaction::Values values = {pattern, pattern};
+    if (const auto number = parse_ticket_number(word)) {
+      condition += " OR tickets.ticket_id = ?";
+      values.emplace_back(*number);
+    }
+    query.where(condition, values);
   }
   if (filter.cursor) {
     const auto key = store::parse_cursor(*filter.cursor, 2);

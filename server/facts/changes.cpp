@@ -118,8 +118,11 @@ Change describe(const Paired& pair) {
   change.row_id = shown.row_id;
   change.row = row_json(schema, shown.row);
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    std::string before = pair.before ? cell_json(pair.before->row.cells[i]) : "";
-    std::string after = pair.after ? cell_json(pair.after->row.cells[i]) : "";
+    const auto value = [&](const std::optional<StoredRow>& row) {
+      return row ? present_json(row->row.cells[i]) : std::nullopt;
+    };
+    auto before = value(pair.before);
+    auto after = value(pair.after);
     if (before != after)
       change.fields.push_back(
           {std::string(schema.fields[i].name), std::move(before), std::move(after)});

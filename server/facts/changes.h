@@ -20,8 +20,8 @@ enum class ChangeKind { kAdded, kRemoved, kChanged };
 
 struct FieldChange {
   std::string field;
-  std::string before;  // JSON of the value; empty: was absent
-  std::string after;   // JSON of the value; empty: is absent
+  std::optional<std::string> before;  // JSON of the value; nullopt: was absent
+  std::optional<std::string> after;
 };
 
 struct Change {

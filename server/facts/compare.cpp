@@ -86,8 +86,8 @@ std::vector<FieldChange> differing(const SectionSchema& schema, const Row& a, co
   bool has_version = false;
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const FieldSchema& field = schema.fields[i];
-    std::string before = cell_json(a.cells[i]);
-    std::string after = cell_json(b.cells[i]);
+    auto before = present_json(a.cells[i]);
+    auto after = present_json(b.cells[i]);
     if (before == after) continue;
     if (!identity && (field.instance || (field.identity && !is_other_network(schema, i, a, b))))
       continue;
@@ -100,7 +100,8 @@ std::vector<FieldChange> differing(const SectionSchema& schema, const Row& a, co
     all.push_back(std::move(change));
   }
   if (has_version) return versions;
-  std::map<std::string, std::pair<std::string, std::string>> unknown;  // fields of newer agents
+  // Fields of newer agents.
+  std::map<std::string, std::pair<std::optional<std::string>, std::optional<std::string>>> unknown;
   for (const auto& [name, json] : a.extra)
     unknown[name].first = json;
   for (const auto& [name, json] : b.extra)

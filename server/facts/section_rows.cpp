@@ -83,6 +83,11 @@ std::string cell_json(const inventory::Cell& cell) {
   return std::move(json).text();
 }
 
+std::optional<std::string> present_json(const inventory::Cell& cell) {
+  std::string json = cell_json(cell);
+  return json.empty() ? std::nullopt : std::optional(std::move(json));
+}
+
 std::string cell_text(const inventory::Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   if (const auto* at = std::get_if<Instant>(&cell)) return to_rfc3339(*at);

@@ -41,6 +41,8 @@ std::string row_label(const inventory::SectionSchema& schema, const inventory::R
 
 // JSON of one value; empty when it is absent.
 std::string cell_json(const inventory::Cell& cell);
+// The same; nullopt when it is absent.
+std::optional<std::string> present_json(const inventory::Cell& cell);
 std::string cell_text(const inventory::Cell& cell);  // for a sentence
 
 }  // namespace muster::server::facts

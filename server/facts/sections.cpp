@@ -132,7 +132,8 @@ std::vector<SectionSummary> section_summaries(store::Transaction& transaction, s
 
 SectionPage section_rows(store::Transaction& transaction, std::int64_t source_record,
                          const inventory::SectionSchema& schema, const store::ReadPoint& point,
-                         std::size_t limit, const std::optional<std::string>& cursor) {
+                         std::optional<std::size_t> limit,
+                         const std::optional<std::string>& cursor) {
   std::int64_t after = 0;
   if (cursor) {
     const auto parsed = parse_integer(*cursor);
@@ -148,16 +149,16 @@ SectionPage section_rows(store::Transaction& transaction, std::int64_t source_re
   values.emplace_back(after);
   std::string sql = select_rows(schema) + " WHERE r.row_id > ?4 AND " + point.holds_of("r", "?3") +
                     " ORDER BY r.row_id";
-  if (limit > 0) {
-    values.emplace_back(static_cast<std::int64_t>(limit) + 1);
+  if (limit) {
+    values.emplace_back(static_cast<std::int64_t>(*limit) + 1);
     sql += " LIMIT ?5";
   }
   SectionPage page;
   transaction.query(sql, values, [&](const store::ResultRow& row) {
     page.rows.push_back(read_stored_row(schema, row));
   });
-  if (limit > 0 && page.rows.size() > limit) {
-    page.rows.resize(limit);
+  if (limit && page.rows.size() > *limit) {
+    page.rows.resize(*limit);
     page.next = std::to_string(page.rows.back().row_id);
   }
   return page;

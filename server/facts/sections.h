@@ -55,9 +55,10 @@ struct SectionPage {
   std::optional<std::string> next;
 };
 
-// The rows that hold at the point. `limit` 0: all of them. Error 400 invalid_cursor.
+// The rows that hold at the point; without a limit all of them. Error 400 invalid_cursor.
 SectionPage section_rows(store::Transaction& transaction, std::int64_t source_record,
                          const inventory::SectionSchema& schema, const store::ReadPoint& point,
-                         std::size_t limit = 0, const std::optional<std::string>& cursor = {});
+                         std::optional<std::size_t> limit = {},
+                         const std::optional<std::string>& cursor = {});
 
 }  // namespace muster::server::facts

@@ -66,7 +66,7 @@ std::string_view reason_phrase(int status) {
 Response problem(const Error& error, std::string_view request_id) {
   const int status = static_cast<int>(error.status);
   JsonWriter json = begin(status, error.code, error.message, request_id);
-  if (!error.path.empty()) json.member("path", to_valid_text(error.path));
+  if (error.path) json.member("path", to_valid_text(*error.path));
   for (const auto& [name, value] : error.extra) {
     json.key(name);
     if (const auto* number = std::get_if<std::int64_t>(&value)) {

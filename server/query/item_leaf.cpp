@@ -41,18 +41,16 @@ std::string has_agent(const store::ReadPoint& point) {
 // An item's name is the entered one, else the host name, else "item N"; so it is never
 // undetermined.
 Sides name_leaf(BuildContext& context, const Condition& condition) {
-  if (condition.anything) return {"1 = 1", ""};
+  if (condition.anything) return {"1 = 1"};
   const store::ReadPoint& point = context.point;
   const SectionSchema& os = section_named("os");
   const auto test = [&](const std::string& column) {
     return column_test(context.binder, column, condition);
   };
   return {'(' + items_with_value("name", test("v.value"), point) + " OR (NOT " +
-              has_value("name", point) + " AND (" +
-              items_with_row(os, test("r.\"hostname\""), point) + " OR (" +
-              test("('item ' || i.item_id)") + " AND NOT " +
-              items_with_row(os, "r.\"hostname\" IS NOT NULL", point) + "))))",
-          ""};
+          has_value("name", point) + " AND (" + items_with_row(os, test("r.\"hostname\""), point) +
+          " OR (" + test("('item ' || i.item_id)") + " AND NOT " +
+          items_with_row(os, "r.\"hostname\" IS NOT NULL", point) + "))))"};
 }
 
 // `:` with a class matches all classes below it; `=` and `~` compare the path as text.
@@ -71,7 +69,7 @@ Sides class_leaf(BuildContext& context, const Condition& condition) {
   const store::ReadPoint& point = context.point;
   const SectionSchema& system = section_named("system");
   const std::string entered = has_value("class", point);
-  if (condition.anything) return {'(' + entered + " OR " + has_agent(point) + ')', ""};
+  if (condition.anything) return {'(' + entered + " OR " + has_agent(point) + ')'};
   const std::string base = '\'' + std::string(model::kComputerClass) + '\'';
   const std::string matches =
       '(' + items_with_value("class", class_test(context.binder, "v.value", condition), point) +
@@ -88,26 +86,26 @@ Sides class_leaf(BuildContext& context, const Condition& condition) {
                      "r.\"chassis_type\" IS NOT NULL))",
                      point) +
       ')';
-  return {matches, '(' + matches + " OR (NOT " + entered + " AND " + unknown + "))", unknown};
+  return {matches,
+          Sides::Doubt{'(' + matches + " OR (NOT " + entered + " AND " + unknown + "))", unknown}};
 }
 
 Sides archived_leaf(BuildContext& context, const Condition& condition) {
   const std::string yes = facts::is_archived(context.point);
-  if (condition.anything || *condition.truth) return {yes, ""};
-  return {"NOT " + yes, ""};
+  if (condition.anything || *condition.truth) return {yes};
+  return {"NOT " + yes};
 }
 
 Sides seen_leaf(BuildContext& context, const Condition& condition) {
   const std::string seen = facts::last_seen("i.item_id", context.point);
-  if (condition.anything) return {seen + " IS NOT NULL", ""};
-  return {'(' + seen + " IS NOT NULL AND " + column_test(context.binder, seen, condition) + ')',
-          ""};
+  if (condition.anything) return {seen + " IS NOT NULL"};
+  return {'(' + seen + " IS NOT NULL AND " + column_test(context.binder, seen, condition) + ')'};
 }
 
 // Only the present version is kept: under at= it is undetermined for every machine.
 Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
   const store::ReadPoint& point = context.point;
-  if (!point.is_now) return {"0 = 1", has_agent(point), has_agent(point)};
+  if (!point.is_now) return {"0 = 1", Sides::Doubt{has_agent(point), has_agent(point)}};
   const std::string column = "g.agent_version";
   const std::string test =
       needs_versions(condition)
@@ -117,8 +115,7 @@ Sides agent_version_leaf(BuildContext& context, const Condition& condition) {
   return {
       "i.item_id IN (SELECT a.item_id FROM agent_state g CROSS JOIN assignments a WHERE "
       "a.source_record = g.source_record AND " +
-          test + " AND " + point.holds("a") + ')',
-      ""};
+      test + " AND " + point.holds("a") + ')'};
 }
 
 Sides section_status_leaf(BuildContext& context, const Condition& condition) {
@@ -133,8 +130,7 @@ Sides section_status_leaf(BuildContext& context, const Condition& condition) {
   return {
       "i.item_id IN (SELECT a.item_id FROM section_status s CROSS JOIN assignments a WHERE "
       "a.source_record = s.source_record AND " +
-          test + " AND " + point.holds("s") + " AND " + point.holds("a") + ')',
-      ""};
+      test + " AND " + point.holds("s") + " AND " + point.holds("a") + ')'};
 }
 
 const QueryField& field_named(std::string_view name) {
@@ -164,10 +160,9 @@ Sides item_leaf(BuildContext& context, const Condition& condition) {
   switch (condition.field->home) {
     case FieldHome::kValue:
       return {items_with_value(condition.field->name,
-                               column_test(context.binder, "v.value", condition), context.point),
-              ""};
+                               column_test(context.binder, "v.value", condition), context.point)};
     case FieldHome::kId:
-      return {column_test(context.binder, "i.item_id", condition), ""};
+      return {column_test(context.binder, "i.item_id", condition)};
     case FieldHome::kName:
       return name_leaf(context, condition);
     case FieldHome::kClass:
@@ -222,7 +217,7 @@ Sides word_leaf(BuildContext& context, const Literal& word) {
     out +=
         " OR " + items_with_row(*condition.field->section, own_row_test(context, condition), point);
   }
-  return {out + ')', ""};
+  return {out + ')'};
 }
 
 }  // namespace muster::server::query

@@ -206,7 +206,7 @@ Sides section_leaf(BuildContext& context, const SectionSchema& section,
   std::string unknown = "NOT " + facts::is_known(section, "i.item_id", context.point);
   if (const std::string there = fields_are_there(section, conditions); !there.empty())
     unknown = '(' + unknown + " AND NOT " + item_has_row(section, there, context.point) + ')';
-  return {found, '(' + found + " OR " + unknown + ')', unknown};
+  return {found, Sides::Doubt{'(' + found + " OR " + unknown + ')', unknown}};
 }
 
 }  // namespace muster::server::query

@@ -41,12 +41,14 @@ class Builder {
     ItemFilter out;
     Sides sides = build(root);
     out.matches = std::move(sides.matches);
-    out.possible = sides.possible.empty() ? out.matches : std::move(sides.possible);
+    out.possible = out.matches;
+    out.unknown = "0 = 1";
     // Only items that an agent could report are counted as undetermined (decision 0029): packages
     // are not expected of a printer.
-    out.unknown = "0 = 1";
-    if (!sides.unknown.empty())
-      out.unknown = "((" + sides.unknown + ") AND " + could_report(point_) + ')';
+    if (sides.doubt) {
+      out.possible = std::move(sides.doubt->possible);
+      out.unknown = "((" + sides.doubt->unknown + ") AND " + could_report(point_) + ')';
+    }
     out.values = binder_.values();
     out.names_archived = names_archived_;
     out.about_persons = about_persons_;
@@ -155,31 +157,30 @@ class Builder {
   // AND or OR of all. `unknown` is an OR in both cases: the whole can be undetermined only where
   // some leaf is. Leaves on one section mostly have the same text there, which is written once.
   static Sides join(const std::vector<Sides>& sides, std::string_view word) {
-    if (sides.empty()) return {"1 = 1", ""};
+    if (sides.empty()) return {"1 = 1"};
     if (sides.size() == 1) return sides.front();
     Sides out;
-    bool differ = false;
+    std::string possible;
+    std::string unknown;
     for (const Sides& one : sides) {
-      const bool first = out.matches.empty();
-      out.matches += first ? "(" : std::string(word);
-      out.matches += one.matches;
-      out.possible += first ? "(" : std::string(word);
-      out.possible += one.possible.empty() ? one.matches : one.possible;
-      differ = differ || !one.possible.empty();
-      if (!one.unknown.empty() && out.unknown.find(one.unknown) == std::string::npos)
-        out.unknown += (out.unknown.empty() ? "" : " OR ") + one.unknown;
+      const std::string_view before = out.matches.empty() ? "(" : word;
+      out.matches.append(before).append(one.matches);
+      possible.append(before).append(one.doubt ? one.doubt->possible : one.matches);
+      if (one.doubt && unknown.find(one.doubt->unknown) == std::string::npos)
+        unknown += (unknown.empty() ? "" : " OR ") + one.doubt->unknown;
     }
     out.matches += ')';
-    out.possible += ')';
-    if (!differ) out.possible.clear();
+    if (!unknown.empty()) out.doubt = Sides::Doubt{possible + ')', std::move(unknown)};
     return out;
   }
 
   // An item that cannot match the operand matches its negation; one that does not match the operand
   // for certain may match the negation. `unknown` stays: negation determines nothing.
   static Sides negated(const Sides& sides) {
-    if (sides.possible.empty()) return {"NOT (" + sides.matches + ')', ""};
-    return {"NOT (" + sides.possible + ')', "NOT (" + sides.matches + ')', sides.unknown};
+    const std::string not_matching = "NOT (" + sides.matches + ')';
+    if (!sides.doubt) return {not_matching};
+    return {"NOT (" + sides.doubt->possible + ')',
+            Sides::Doubt{not_matching, sides.doubt->unknown}};
   }
 
   const store::ReadPoint& point_;

@@ -2,6 +2,7 @@
 // The parts of which sql_builder.cpp makes a filter; only server/query includes this. Every text of
 // the query is a bound value; names in the SQL are those of the declarations.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +35,13 @@ struct BuildContext {
 
 // A part of the filter over `items i`: items that match, and items that match or are undetermined.
 struct Sides {
+  struct Doubt {
+    std::string possible;  // matches, or undetermined
+    // True for every item that is undetermined here, and quick to evaluate.
+    std::string unknown;
+  };
   std::string matches;
-  std::string possible;  // empty: the same as `matches`
-  // True for every item that is undetermined here, and quick to evaluate; empty like `possible`.
-  std::string unknown = {};
+  std::optional<Doubt> doubt = {};  // nullopt: determined for every item
 };
 
 // The pattern of LIKE ... ESCAPE '\' in which only the wildcards between pieces are wildcards.

@@ -18,8 +18,8 @@ void write_change(JsonWriter& json, const facts::Change& change) {
   json.member("possibly_collector", change.possibly_collector).key("fields").begin_array();
   for (const facts::FieldChange& field : change.fields) {
     json.begin_object().member("field", field.field);
-    if (!field.before.empty()) json.key("before").raw(field.before);
-    if (!field.after.empty()) json.key("after").raw(field.after);
+    if (field.before) json.key("before").raw(*field.before);
+    if (field.after) json.key("after").raw(*field.after);
     json.end_object();
   }
   json.end_array().end_object();

@@ -107,8 +107,8 @@ void write_compared(JsonWriter& json, const facts::ComparedSection& section) {
         .begin_array();
     for (const facts::FieldChange& field : row.fields) {
       json.begin_object().member("field", field.field);
-      if (!field.before.empty()) json.key("a").raw(field.before);
-      if (!field.after.empty()) json.key("b").raw(field.after);
+      if (field.before) json.key("a").raw(*field.before);
+      if (field.after) json.key("b").raw(*field.after);
       json.end_object();
     }
     json.end_array().end_object();

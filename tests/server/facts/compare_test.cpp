@@ -42,8 +42,8 @@ struct Two : StoreFixture {
         out.push_back(name + " only_b " + row.label + " (" + row.summary + ')');
       for (const facts::ComparedRow& row : section.different) {
         for (const facts::FieldChange& field : row.fields)
-          out.push_back(name + ' ' + row.label + ' ' + field.field + ' ' + field.before + " | " +
-                        field.after);
+          out.push_back(name + ' ' + row.label + ' ' + field.field + ' ' +
+                        field.before.value_or("") + " | " + field.after.value_or(""));
       }
     }
     std::sort(out.begin(), out.end());

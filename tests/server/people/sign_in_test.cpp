@@ -23,7 +23,7 @@ std::string path_of(const Work& work) {
   try {
     work();
   } catch (const Error& error) {
-    return error.path;
+    return error.path.value_or("");
   }
   return {};
 }
