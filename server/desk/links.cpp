@@ -66,16 +66,29 @@ std::optional<LinkRole> parse_link_role(std::string_view name) {
   return std::nullopt;
 }
 
-std::string item_name(store::Transaction& transaction, Instant now, std::int64_t item_id) {
+std::vector<std::string> item_names(store::Transaction& transaction, Instant now,
+                                    const std::vector<std::int64_t>& items) {
   const store::ReadPoint point = store::ReadPoint::now(now);
-  store::Transaction::Values values = point.values();
-  values.emplace_back(item_id);
   const inventory::SectionSchema& os = *inventory::find_section("os");
   const std::string sql = "SELECT COALESCE(" + facts::winning_value("name", "?3", point) +
                           ", (SELECT r.hostname FROM section_os r WHERE r.source_record = " +
                           facts::shown_record(os, "?3", point) + " AND " + point.holds("r") +
                           " LIMIT 1))";
-  return transaction.find_text(sql, values).value_or("item " + std::to_string(item_id));
+  std::vector<store::Transaction::Values> rows;
+  std::vector<std::string> names;
+  for (const std::int64_t item : items) {
+    rows.push_back(point.values());
+    rows.back().emplace_back(item);
+    names.push_back("item " + std::to_string(item));
+  }
+  transaction.query_many(sql, rows, [&](std::size_t i, const store::ResultRow& row) {
+    if (!row.is_null(0)) names[i] = row.text(0);
+  });
+  return names;
+}
+
+std::string item_name(store::Transaction& transaction, Instant now, std::int64_t item_id) {
+  return item_names(transaction, now, {item_id}).front();
 }
 
 Link link_item(store::Transaction& transaction, Instant now, const people::Actor& actor,
@@ -154,8 +167,12 @@ std::vector<Link> list_links(store::Transaction& transaction, Instant now, const
                       link.linked_by = row.text(6);
                       links.push_back(std::move(link));
                     });
-  for (Link& link : links)
-    link.item_name = item_name(transaction, now, link.item_id);
+  std::vector<std::int64_t> items;
+  for (const Link& link : links)
+    items.push_back(link.item_id);
+  std::vector<std::string> names = item_names(transaction, now, items);
+  for (std::size_t i = 0; i < links.size(); ++i)
+    links[i].item_name = std::move(names[i]);
   return links;
 }
 

@@ -63,7 +63,10 @@ std::map<std::int64_t, std::vector<std::string>> linked_item_names(
     store::Transaction& transaction, Instant now, const TicketView& view,
     const std::vector<Ticket>& tickets);
 
-// What people call the item now: its name, else its host name, else "item 17".
+// What people call each of the items now, in their order: its name, else its host name, else
+// "item 17". Asked for in one go, however many there are.
+std::vector<std::string> item_names(store::Transaction& transaction, Instant now,
+                                    const std::vector<std::int64_t>& items);
 std::string item_name(store::Transaction& transaction, Instant now, std::int64_t item_id);
 
 }  // namespace muster::server::desk

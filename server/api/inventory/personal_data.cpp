@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/inventory/personal_data.h"
 
+#include <map>
 #include <set>
 
 namespace muster::server::api {
@@ -13,7 +14,8 @@ bool is_personal(const Call& call, const inventory::SectionSchema& schema) {
 
 std::vector<std::string> personal_sections(store::Transaction& transaction,
                                            const std::vector<ItemAtPoint>& items) {
-  std::set<std::string> found;
+  // By the text of the question, which is one for the present and one for any moment before it.
+  std::map<std::string, std::vector<store::Transaction::Values>> questions;
   for (const inventory::SectionSchema& schema : inventory::section_schemas()) {
     if (schema.privacy == inventory::Privacy::kNone) continue;
     for (const ItemAtPoint& item : items) {
@@ -21,14 +23,18 @@ std::vector<std::string> personal_sections(store::Transaction& transaction,
       values.emplace_back(item.item_id);
       values.emplace_back(schema.name);
       // Whether an agent of the item ever told of the section, whatever became of it.
-      if (transaction.find_integer("SELECT 1 FROM assignments a JOIN section_status s ON "
-                                   "s.source_record = a.source_record WHERE a.item_id = ?3 AND "
-                                   "s.section = ?4 AND s.since <= ?1 AND s.opened_by <= ?2 AND " +
-                                       item.point.holds("a") + " LIMIT 1",
-                                   values))
-        found.emplace(schema.name);
+      questions
+          ["SELECT s.section FROM assignments a JOIN section_status s ON "
+           "s.source_record = a.source_record WHERE a.item_id = ?3 AND "
+           "s.section = ?4 AND s.since <= ?1 AND s.opened_by <= ?2 AND " +
+           item.point.holds("a") + " LIMIT 1"]
+              .push_back(std::move(values));
     }
   }
+  std::set<std::string> found;
+  for (const auto& [sql, rows] : questions)
+    transaction.query_many(
+        sql, rows, [&](std::size_t, const store::ResultRow& row) { found.emplace(row.text(0)); });
   return {found.begin(), found.end()};
 }
 

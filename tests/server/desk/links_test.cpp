@@ -5,6 +5,7 @@
 
 #include "server/cmdb/items.h"
 #include "tests/server/desk/desk_support.h"
+#include "tests/support/store/counting_transaction.h"
 
 namespace muster::server {
 namespace {
@@ -103,7 +104,32 @@ TEST_CASE("an item without a name is called by its host name, else by its number
   desk.store->read([&, named_item = named](store::Transaction& transaction) {
     CHECK(desk::item_name(transaction, now, named_item) == "web-3");
     CHECK(desk::item_name(transaction, now, bare) == "item " + std::to_string(bare));
+    CHECK(desk::item_names(transaction, now, {bare, named_item}) ==
+          std::vector<std::string>{"item " + std::to_string(bare), "web-3"});
+    CHECK(desk::item_names(transaction, now, {}).empty());
   });
+}
+
+TEST_CASE("the links of a ticket cost as many calls to the database whether one or twenty",
+          "[desk]") {
+  LinkFixture desk;
+  const desk::Ticket ticket = desk.create(desk.technician, {.title = "t"});
+  const auto calls = [&] {
+    return desk.store->read_value<int>([&](store::Transaction& transaction) {
+      CountingTransaction counting(transaction);
+      static_cast<void>(desk::list_links(counting, desk.store.now(), desk.technician, ticket.id));
+      return counting.calls();
+    });
+  };
+  desk.link(desk.technician, ticket, desk.add_item("mail-1"));
+  const int of_one = calls();
+  for (int i = 2; i <= 20; ++i)
+    desk.link(desk.technician, ticket, desk.add_item("mail-" + std::to_string(i)));
+  CHECK(calls() == of_one);
+  const auto links = desk.links(desk.technician, ticket);
+  REQUIRE(links.size() == 20);
+  for (std::size_t i = 0; i < links.size(); ++i)
+    CHECK(links[i].item_name == "mail-" + std::to_string(i + 1));
 }
 
 TEST_CASE("role names are read back, and others are none", "[desk]") {
