@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tree of a query becomes SQL with three outcomes: an item matches, does not match, or is
-// undetermined. Each node yields a pair of conditions, Sides:
+// undetermined. Each node yields a pair of conditions, Sides (`possible` in its Doubt):
 //
 //   matches     the item matches, whatever is not known of it
 //   possible    it matches or is undetermined; so undetermined is "possible AND NOT matches"
@@ -16,9 +16,10 @@
 // another row: "(packages.name:apache2) (packages.name:php)" (model.md section 7).
 //
 // Invariants: `matches` implies `possible`, in each leaf and so in the whole. A leaf is true or
-// false, never NULL; else NOT would lose items. An empty `possible` means "the same as matches": a
-// query that is always determined has one text and needs no second count. Placeholders are
-// numbered, ?1 and ?2 being the read point's, so `possible` can repeat the text of `matches`.
+// false, never NULL; else NOT would lose items. Sides without a Doubt are determined for every
+// item: `possible` is `matches` then, so such a query has one text and needs no second count.
+// Placeholders are numbered, ?1 and ?2 being the read point's, so `possible` can repeat the text of
+// `matches`.
 #include "server/query/sql_builder.h"
 
 #include <list>
