@@ -21,7 +21,7 @@ void check_lines(std::string_view text) {
 }
 
 // A command with flags that members of answers are named after.
-const CommandSpec kCommand = {"item edit", "", {{"ITEM"}}, {{"--state", "STATE", ""}}, {}, nullptr};
+const CommandSpec kCommand = {"item edit", "", {{"ITEM"}}, {{"--state", "STATE", ""}}, {}};
 const Invocation kTyped = [] {
   Invocation invocation;
   invocation.command = &kCommand;
