@@ -5,17 +5,14 @@
 
 #include "agent/run.h"
 #include "common/support/exception_text.h"
+#include "common/support/process_environment.h"
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  const muster::Environment environment = [](const std::string& name) {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
   int code = 1;
   try {
     code = muster::agent::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc),
-                              environment, std::cin, std::cout, std::cerr);
+                              muster::process_environment(), std::cin, std::cout, std::cerr);
   } catch (const std::exception& problem) {
     std::cerr << "muster-agent: " << muster::exception_text(problem) << "\n";
   }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <iostream>
 
+#include "common/support/process_environment.h"
 #include "server/commands/run.h"
 
 int main(int count, char** values) {
   ::umask(077);  // whatever this program writes is nobody else's to read
-  const auto environment = [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
-  return muster::server::commands::run({values + 1, values + count}, environment, std::cin,
-                                       std::cout, std::cerr);
+  return muster::server::commands::run({values + 1, values + count}, muster::process_environment(),
+                                       std::cin, std::cout, std::cerr);
 }

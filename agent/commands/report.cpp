@@ -37,6 +37,7 @@ int preview_report(CommandContext& context) {
   context.out << *preview << "\n";
   return kSucceeded;
 }
+
 }  // namespace
 
 Command report_command() {

@@ -93,6 +93,7 @@ int report_until_stopped(CommandContext& context) {
   return context.invocation.has("--once") ? report_once(context, daemon)
                                           : report_on(context, daemon, *directory, *stop);
 }
+
 }  // namespace
 
 Command run_command() {

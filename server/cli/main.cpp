@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "common/support/process_environment.h"
 #include "server/cli/http_client.h"
 #include "server/cli/run.h"
 #include "server/cli/terminal.h"
@@ -13,7 +14,7 @@ int main(int count, char** values) {
       std::cin,
       std::cout,
       std::cerr,
-      muster::cli::process_environment(),
+      muster::process_environment(),
       clock,
       muster::cli::process_terminal(),
       [&clock](const muster::cli::Connection& connection) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process's own terminal and environment, for main() only. POSIX.
+// The terminal of the process, for main() only. POSIX.
 #pragma once
 #include <string>
 
@@ -8,7 +8,6 @@
 namespace muster::cli {
 
 Terminal process_terminal();
-Environment process_environment();
 bool output_reader_left();  // standard output is a pipe or socket that nobody reads any more
 void use_local_zone();      // tzset(3)
 
